@@ -1,0 +1,46 @@
+// Time as device code sees it: an integer of milliseconds that wraps, so that no engine allocates for it,
+// and the wall clock as two integers. Comparisons go through the functions here, which are right over the wrap.
+
+/** The clock counts modulo this: 2^27 ms = 37 h 16 min. Larger integers are heap objects in JerryScript. */
+export const CLOCK_PERIOD_MS = 0x8000000;
+const CLOCK_MASK = 0x7ffffff;
+const HALF_PERIOD = 0x4000000;
+
+/** Wall-clock time: days since 1970-01-01 and milliseconds of that day, UTC. `day` is -1 while unknown. */
+export interface WallTime {
+  day: number;
+  ms: number;
+}
+
+export interface Clock {
+  /** Milliseconds since some instant, 0 to CLOCK_PERIOD_MS - 1; never runs backwards. */
+  now(): number;
+  /** Fill `out` with the wall-clock time. */
+  wall(out: WallTime): void;
+}
+
+/** One-shot timer that calls the function it was made with. Setting it again replaces the former deadline. */
+export interface Timer {
+  /** @param delayMs 0 to HALF the clock period. */
+  set(delayMs: number): void;
+  stop(): void;
+}
+
+/** Makes a timer; the callback runs from the event loop, never from inside `set`. */
+export type CreateTimer = (callback: () => void) => Timer;
+
+/** @returns the instant `delayMs` after `now`; `delayMs` below half the period. */
+export function after(now: number, delayMs: number): number {
+  return (now + delayMs) & CLOCK_MASK;
+}
+
+/** @returns milliseconds from `then` to `now`, 0 to CLOCK_PERIOD_MS - 1. */
+export function elapsed(then: number, now: number): number {
+  return (now - then) & CLOCK_MASK;
+}
+
+/** @returns milliseconds until `deadline`, 0 when it has passed (within half a period). */
+export function remaining(now: number, deadline: number): number {
+  const left = (deadline - now) & CLOCK_MASK;
+  return left < HALF_PERIOD ? left : 0;
+}

@@ -1,0 +1,69 @@
+// Every error and event that device code can name, as small integers. The sentence for each is in flash/codes.ts.
+
+/** Result of a call: 0 is success, every error is negative. */
+export const enum Code {
+  Ok = 0,
+  // What a bus or a chip did (src/sensors).
+  Absent = -1,
+  Timeout = -2,
+  Crc = -3,
+  NotReady = -4,
+  WrongId = -5,
+  Range = -6,
+  Fault = -7,
+  Overflow = -8,
+  // What a connection or the protocol did (src/mqtt, src/link).
+  Refused = -20,
+  Busy = -21,
+  Closed = -22,
+  TooLong = -23,
+  BadTopic = -24,
+  BadPayload = -25,
+  // What a store did (src/outbox).
+  Full = -40,
+  Empty = -41,
+  Unknown = -42,
+}
+
+/** What a board reports on its console; `detail` in brackets. */
+export const enum Event {
+  /** Firmware runs [0]. */
+  Started = 1,
+  /** Wi-Fi joined [0] / lost or not joined [0]. */
+  WifiUp = 2,
+  WifiDown = 3,
+  /** The broker's address refused the connection or is unknown [ms until the next try]. */
+  LinkRefused = 4,
+  /** The connection closed [why, see Close]. */
+  LinkLost = 5,
+  /** The broker took the session [0]. */
+  Online = 6,
+  /** The broker refused the login [CONNACK return code 1 to 5]. */
+  LoginRefused = 7,
+  /** A sensor could not be read [index * 100 - Code]. */
+  SensorFailed = 8,
+  /** A sensor answers again [index]. */
+  SensorBack = 9,
+  /** A reading was not accepted for publishing [Code]. */
+  ReadingRefused = 10,
+}
+
+/** Why a connection ended. */
+export const enum Close {
+  /** The other side closed, or the network broke. */
+  Peer = 1,
+  /** No CONNACK in time. */
+  ConnackTimeout = 2,
+  /** No PINGRESP in time. */
+  PingTimeout = 3,
+  /** CONNACK with a return code other than 0. */
+  Refused = 4,
+  /** Bytes that MQTT 3.1.1 forbids. */
+  ProtocolError = 5,
+  /** We asked for it. */
+  Local = 6,
+  /** No connection in time. */
+  OpenTimeout = 7,
+  /** Bytes handed over did not leave in time. */
+  SendTimeout = 8,
+}

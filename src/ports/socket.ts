@@ -1,0 +1,34 @@
+// The TCP (or TLS) connection as device code sees it. A chunk is a string of bytes: one character a byte,
+// 0 to 255, because that is what Espruino takes and gives without a copy. Knows nothing of MQTT.
+
+/** Most bytes that may lie unsent in the engine: Espruino sends this much in one idle pass and copies the rest again. */
+export const SEND_WINDOW = 536;
+
+/** What a connection tells its owner. Never called from inside a method of the socket. */
+export interface SocketEvents {
+  /** The connection stands; writes are allowed. */
+  onOpen(): void;
+  /** Bytes arrived, in order, at most 536 at a time, cut anywhere. */
+  onData(bytes: string): void;
+  /** Everything handed over has left; `room()` is SEND_WINDOW again. */
+  onDrain(): void;
+  /** The connection is gone, for whatever reason; called once, never after `close()`. */
+  onClose(): void;
+}
+
+export interface Socket {
+  /**
+   * Start a connection, closing a former one without an event.
+   * @returns 0 when started, Code.Refused when it failed at once (nothing listens, name unknown).
+   */
+  open(host: string, port: number, events: SocketEvents): number;
+  /** @returns how many bytes `write` takes now, 0 to SEND_WINDOW; 0 while not open. */
+  room(): number;
+  /**
+   * Hand over bytes, all of them or none.
+   * @returns 0 when taken, Code.Busy when longer than `room()` (wait for onDrain), Code.Closed when there is no connection.
+   */
+  write(bytes: string): number;
+  /** Let what was handed over leave, then close. No event follows. */
+  close(): void;
+}

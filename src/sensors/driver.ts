@@ -1,0 +1,21 @@
+// The contract of every sensor driver. A driver knows its bus and its chip; it never waits, throws, or meets MQTT.
+
+import type { ChannelMeta, Reading } from '../ports/reading.ts';
+
+export interface Driver {
+  readonly channels: readonly ChannelMeta[];
+  /** Longest time from power-up until values can be trusted, milliseconds. */
+  readonly warmUpMs: number;
+  /**
+   * Begin a sample: identify and configure the chip when needed, start a conversion.
+   * @returns milliseconds until `poll` can succeed, or a negative Code; after an error the next call starts from the chip's identity.
+   */
+  start(now: number): number;
+  /**
+   * Finish the sample begun by `start`.
+   * @returns 0 and `out` is filled, a number of milliseconds to wait before the next call, or a negative Code and `out` is untouched.
+   */
+  poll(now: number, out: Reading): number;
+  /** Put the chip to sleep and forget what was learned from it. */
+  close(): void;
+}
