@@ -1,0 +1,13 @@
+// `npm run test:engines`: device programs in every real engine that is found, one engine process at a time.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/engines/**/*.test.ts'],
+    fileParallelism: false,
+    maxConcurrency: 1,
+    // An engine may run under an emulator: minutes are normal, a hang is not.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
+});
