@@ -104,7 +104,7 @@ export default tseslint.config(
         allocation('ArrowFunctionExpression', 'An arrow function'),
         allocation('TemplateLiteral[expressions.length>0]', 'A template string'),
         allocation(
-          'CallExpression[callee.property.name=/^(map|filter|slice|split|concat|join|bind|subarray|forEach)$/]',
+          'CallExpression[callee.property.name=/^(map|filter|slice|split|concat|join|bind|subarray|forEach)$/]:not([callee.object.property.name="wifi"])',
           'This call',
         ),
       ],

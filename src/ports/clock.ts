@@ -4,7 +4,8 @@
 /** The clock counts modulo this: 2^27 ms = 37 h 16 min. Larger integers are heap objects in JerryScript. */
 export const CLOCK_PERIOD_MS = 0x8000000;
 const CLOCK_MASK = 0x7ffffff;
-const HALF_PERIOD = 0x4000000;
+/** Longest delay that a comparison gets right, and what stands for "no deadline". */
+export const NEVER_MS = 0x3ffffff;
 
 /** Wall-clock time: days since 1970-01-01 and milliseconds of that day, UTC. `day` is -1 while unknown. */
 export interface WallTime {
@@ -21,7 +22,7 @@ export interface Clock {
 
 /** One-shot timer that calls the function it was made with. Setting it again replaces the former deadline. */
 export interface Timer {
-  /** @param delayMs 0 to HALF the clock period. */
+  /** @param delayMs 0 to NEVER_MS. */
   set(delayMs: number): void;
   stop(): void;
 }
@@ -29,7 +30,7 @@ export interface Timer {
 /** Makes a timer; the callback runs from the event loop, never from inside `set`. */
 export type CreateTimer = (callback: () => void) => Timer;
 
-/** @returns the instant `delayMs` after `now`; `delayMs` below half the period. */
+/** @returns the instant `delayMs` after `now`; `delayMs` at most NEVER_MS. */
 export function after(now: number, delayMs: number): number {
   return (now + delayMs) & CLOCK_MASK;
 }
@@ -42,5 +43,10 @@ export function elapsed(then: number, now: number): number {
 /** @returns milliseconds until `deadline`, 0 when it has passed (within half a period). */
 export function remaining(now: number, deadline: number): number {
   const left = (deadline - now) & CLOCK_MASK;
-  return left < HALF_PERIOD ? left : 0;
+  return left <= NEVER_MS ? left : 0;
+}
+
+/** @returns the smaller of two delays. */
+export function sooner(a: number, b: number): number {
+  return a < b ? a : b;
 }

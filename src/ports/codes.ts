@@ -29,8 +29,9 @@ export const enum Code {
 export const enum Event {
   /** Firmware runs [0]. */
   Started = 1,
-  /** Wi-Fi joined [0] / lost or not joined [0]. */
+  /** Wi-Fi joined [0]. */
   WifiUp = 2,
+  /** Wi-Fi lost, or not joined [ms until the next try]. */
   WifiDown = 3,
   /** The broker's address refused the connection or is unknown [ms until the next try]. */
   LinkRefused = 4,
@@ -40,12 +41,14 @@ export const enum Event {
   Online = 6,
   /** The broker refused the login [CONNACK return code 1 to 5]. */
   LoginRefused = 7,
-  /** A sensor could not be read [index * 100 - Code]. */
+  /** A sensor could not be read; said once until it answers again [index * 100 - Code]. */
   SensorFailed = 8,
   /** A sensor answers again [index]. */
   SensorBack = 9,
-  /** A reading was not accepted for publishing [Code]. */
+  /** A reading was not accepted for publishing; said once until one is accepted again [-Code]. */
   ReadingRefused = 10,
+  /** The settings cannot be sent to any broker: client id, user name or password [0]. */
+  BadSettings = 11,
 }
 
 /** Why a connection ended. */

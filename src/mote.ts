@@ -1,0 +1,117 @@
+// The composition: sensors, telemetry, client and link on one timer. The only file that knows all rooms;
+// it decides nothing that one of them could decide.
+
+import { LOG } from './features.ts';
+import { createLink } from './link/link.ts';
+import type { LinkPorts } from './link/link.ts';
+import type { CreateTimer } from './ports/clock.ts';
+import { sooner } from './ports/clock.ts';
+import { Code, Event } from './ports/codes.ts';
+import type { Reading } from './ports/reading.ts';
+import type { Driver } from './sensors/driver.ts';
+import { createScheduler } from './sensors/scheduler.ts';
+import type { Slot } from './sensors/scheduler.ts';
+import { createPublisher } from './telemetry/publisher.ts';
+import type { Publisher } from './telemetry/publisher.ts';
+
+/** Short enough that a dead link is noticed within half a minute. */
+const DEFAULT_KEEP_ALIVE_SEC = 30;
+
+/** One sensor of a mote. */
+export interface MoteSensor {
+  /** Second part of its topics; letters, digits, hyphen. */
+  readonly name: string;
+  readonly driver: Driver;
+  readonly intervalMs: number;
+}
+
+export interface MoteOptions {
+  /** First part of all topics and the MQTT client identifier: different for each mote of a fleet. */
+  readonly id: string;
+  readonly broker: {
+    readonly host: string;
+    readonly port: number;
+    /** Empty: no login. */
+    readonly username?: string;
+    readonly password?: string;
+    /** Default 30. */
+    readonly keepAliveSec?: number;
+  };
+  /** Left out, or an empty ssid: the network is always there. */
+  readonly wifi?: { readonly ssid: string; readonly password: string };
+  readonly sensors: readonly MoteSensor[];
+}
+
+export interface MotePorts extends LinkPorts {
+  readonly createTimer: CreateTimer;
+}
+
+/**
+ * Wire a mote and start it.
+ * @returns 0, or Code.BadTopic when `id`, a sensor's name or a channel's key cannot stand in a topic; nothing runs then.
+ */
+export function startMote(ports: MotePorts, options: MoteOptions): number {
+  const broker = options.broker;
+  const publishers: Publisher[] = [];
+  const slots: Slot[] = [];
+  let refusing = false;
+
+  function say(event: Event, detail: number): void {
+    if (LOG) ports.log.write(event, detail);
+  }
+
+  function wake(): void {
+    timer.set(0);
+  }
+
+  const link = createLink(
+    ports,
+    {
+      host: broker.host,
+      port: broker.port,
+      connect: {
+        clientId: options.id,
+        keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
+        username: broker.username ? broker.username : undefined,
+        password: broker.username ? broker.password : undefined,
+      },
+      ssid: options.wifi === undefined ? '' : options.wifi.ssid,
+      wifiPassword: options.wifi === undefined ? '' : options.wifi.password,
+    },
+    wake,
+  );
+
+  function onReading(index: number, reading: Reading): void {
+    const code = publishers[index].publish(reading);
+    if (code < 0 && !refusing) say(Event.ReadingRefused, -code);
+    refusing = code < 0;
+  }
+
+  function onFailure(index: number, code: number, failures: number): void {
+    if (failures === 1) say(Event.SensorFailed, index * 100 - code);
+  }
+
+  function onRecovered(index: number): void {
+    say(Event.SensorBack, index);
+  }
+
+  for (let i = 0; i < options.sensors.length; i++) {
+    const sensor = options.sensors[i];
+    const publisher = createPublisher(link.client, options.id + '/' + sensor.name, sensor.driver.channels);
+    if (publisher === null) return Code.BadTopic;
+    publishers.push(publisher);
+    slots.push({ driver: sensor.driver, intervalMs: sensor.intervalMs });
+  }
+  const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered });
+
+  function run(): void {
+    const now = ports.clock.now();
+    const untilSensor = scheduler.run(now);
+    timer.set(sooner(untilSensor, link.tick(now)));
+  }
+
+  const timer = ports.createTimer(run);
+  say(Event.Started, 0);
+  wake();
+  return Code.Ok;
+}
