@@ -18,7 +18,7 @@ import {
   PINGREQ,
   type Connect,
 } from './packet.ts';
-import { judge, State, Verdict } from './session.ts';
+import { judge, mayCome, State, Verdict } from './session.ts';
 import { isText, isTopicName, STRING_MAX } from './topic.ts';
 
 /** From `connect` to an open connection. */
@@ -109,13 +109,8 @@ export function createClient(socket: Socket, clock: Clock, options: Connect, own
   /** Hand over as much of `unsent` as the window takes. */
   function flush(): void {
     const room = socket.room();
-    if (unsent.length <= room) {
-      socket.write(unsent);
-      unsent = '';
-    } else if (room > 0) {
-      socket.write(unsent.substr(0, room));
-      unsent = unsent.substr(room);
-    }
+    socket.write(unsent.length > room ? unsent.substr(0, room) : unsent);
+    unsent = unsent.substr(room);
   }
 
   /** Send a whole packet, or nothing. @returns 0 or Code.Busy. */
@@ -132,8 +127,19 @@ export function createClient(socket: Socket, clock: Clock, options: Connect, own
     return Code.Ok;
   }
 
-  function onPacket(first: number, length: number, body: Uint8Array): boolean {
-    const verdict = judge(state, first, length, body);
+  function violate(): boolean {
+    counters.violations++;
+    fail(Close.ProtocolError, 0);
+    return false;
+  }
+
+  function onHeader(first: number, length: number): boolean {
+    return mayCome(state, first, length) || violate();
+  }
+
+  function onPacket(first: number, body: Uint8Array): boolean {
+    const verdict = judge(first, body);
+    if (verdict === Verdict.Violation) return violate();
     if (verdict === Verdict.Pong) {
       pongDeadline = -1;
     } else if (verdict === Verdict.Unwanted) {
@@ -142,16 +148,13 @@ export function createClient(socket: Socket, clock: Clock, options: Connect, own
       state = State.Online;
       deadline = after(clock.now(), pingIntervalMs);
       owner.onOnline();
-    } else if (verdict === Verdict.Refused) {
-      fail(Close.Refused, body[1]);
     } else {
-      counters.violations++;
-      fail(Close.ProtocolError, 0);
+      fail(Close.Refused, body[1]);
     }
     return state === State.Online;
   }
 
-  const decoder = createDecoder(onPacket);
+  const decoder = createDecoder({ onHeader, onPacket });
 
   const events: SocketEvents = {
     onOpen(): void {
@@ -162,10 +165,7 @@ export function createClient(socket: Socket, clock: Clock, options: Connect, own
       owner.onOpen();
     },
     onData(bytes: string): void {
-      if (!decoder.feed(bytes)) {
-        counters.violations++;
-        fail(Close.ProtocolError, 0);
-      }
+      if (!decoder.feed(bytes)) violate();
     },
     onDrain(): void {
       sendDeadline = -1;
@@ -223,8 +223,8 @@ export function createClient(socket: Socket, clock: Clock, options: Connect, own
     } else {
       deadline = after(clock.now(), pingIntervalMs);
       // A PINGREQ that does not fit waits behind bytes that have a deadline of their own.
-      if (send(PINGREQ) === Code.Ok && pongDeadline < 0)
-        {pongDeadline = after(clock.now(), PINGRESP_TIMEOUT_MS);}
+      const sent = send(PINGREQ) === Code.Ok;
+      if (sent && pongDeadline < 0) pongDeadline = after(clock.now(), PINGRESP_TIMEOUT_MS);
     }
   }
 

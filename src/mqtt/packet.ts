@@ -76,11 +76,13 @@ export function encodePublish(topic: string, payload: string, retain: boolean): 
 /** Bytes of a body that the decoder keeps; the rest of a longer one is counted and passed over. */
 export const BODY_KEPT = 4;
 
-/**
- * Called for each whole packet. `first` is its first byte, `length` its remaining length, `body` its first BODY_KEPT bytes.
- * @returns false to stop: what is left of the chunk is thrown away.
- */
-export type OnPacket = (first: number, length: number, body: Uint8Array) => boolean;
+/** What a decoder tells its owner; false stops it, and what is left of the chunk is thrown away. */
+export interface DecoderEvents {
+  /** A fixed header is complete: whether a packet of this first byte and remaining length may come at all. */
+  onHeader(first: number, length: number): boolean;
+  /** A packet is complete. @param body its first BODY_KEPT bytes. */
+  onPacket(first: number, body: Uint8Array): boolean;
+}
 
 export interface Decoder {
   /** Forget a packet that was begun: a new connection starts. */
@@ -96,7 +98,7 @@ const enum Part {
 }
 
 /** Make an incremental decoder; it holds BODY_KEPT bytes and six integers, whatever it is fed. */
-export function createDecoder(onPacket: OnPacket): Decoder {
+export function createDecoder(owner: DecoderEvents): Decoder {
   const body = new Uint8Array(BODY_KEPT);
   let part = Part.First;
   let first = 0;
@@ -132,15 +134,21 @@ export function createDecoder(onPacket: OnPacket): Decoder {
     return end;
   }
 
+  /** Report what the byte before completed. @returns false to stop. */
+  function report(wasHeader: boolean): boolean {
+    if (wasHeader && !owner.onHeader(first, length)) return false;
+    if (have < length) return true;
+    part = Part.First;
+    return owner.onPacket(first, body);
+  }
+
   function feed(bytes: string): boolean {
     let at = 0;
     while (at < bytes.length) {
-      if (part === Part.Body) at = takeBody(bytes, at);
+      const wasHeader = part !== Part.Body;
+      if (!wasHeader) at = takeBody(bytes, at);
       else if (!takeHeader(bytes.charCodeAt(at++))) return false;
-      if (part === Part.Body && have === length) {
-        part = Part.First;
-        if (!onPacket(first, length, body)) return true;
-      }
+      if (part === Part.Body && !report(wasHeader)) return true;
     }
     return true;
   }

@@ -26,28 +26,29 @@ export const enum Verdict {
   Unwanted,
 }
 
+/**
+ * Judge a fixed header as soon as it is complete: a wrong one is noticed before its body comes, however long it claims to be.
+ * QoS 1 and 2 messages need a subscription, which this client never makes, so they are refused.
+ */
+export function mayCome(state: State, first: number, length: number): boolean {
+  if (state === State.Connecting) return first === First.Connack && length === 2;
+  if (state !== State.Online) return false;
+  // Bit 0 of a PUBLISH is RETAIN; DUP and QoS must be 0. A topic of at least one byte follows its length.
+  return (first === First.Pingresp && length === 0) || ((first & 0xfe) === First.Publish && length > 2);
+}
+
 /** Return codes of CONNACK run from 1 to this (section 3.2.2.3). */
 const CONNACK_CODE_MAX = 5;
 
 /** @returns what a CONNACK with acknowledge flags and return code says to a CONNECT with a clean session (section 3.2.2). */
 function judgeConnack(flags: number, code: number): Verdict {
-  if (code > CONNACK_CODE_MAX || flags > 1) return Verdict.Violation;
   // A clean session cannot be present, and a refusal must not claim one [MQTT-3.2.2-1] [MQTT-3.2.2-4].
-  if (flags === 1) return Verdict.Violation;
+  if (code > CONNACK_CODE_MAX || flags !== 0) return Verdict.Violation;
   return code === 0 ? Verdict.Accepted : Verdict.Refused;
 }
 
-/**
- * Judge a packet by its first byte, remaining length and the first bytes of its body.
- * QoS 1 and 2 messages need a subscription, which this client never makes, so they are violations.
- */
-export function judge(state: State, first: number, length: number, body: Uint8Array): Verdict {
-  if (state === State.Connecting) {
-    return first === First.Connack && length === 2 ? judgeConnack(body[0], body[1]) : Verdict.Violation;
-  }
-  if (state !== State.Online) return Verdict.Violation;
-  if (first === First.Pingresp && length === 0) return Verdict.Pong;
-  // Bit 0 is RETAIN; DUP and QoS must be 0. A topic of at least one byte follows its length.
-  if ((first & 0xfe) === First.Publish && length > 2) return Verdict.Unwanted;
-  return Verdict.Violation;
+/** Judge a whole packet whose header `mayCome`. @param body its first bytes. */
+export function judge(first: number, body: Uint8Array): Verdict {
+  if (first === First.Connack) return judgeConnack(body[0], body[1]);
+  return first === First.Pingresp ? Verdict.Pong : Verdict.Unwanted;
 }

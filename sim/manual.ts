@@ -1,0 +1,173 @@
+// The ports in a test's own hands, for tests of one room alone: nothing happens unless the test does it.
+
+import { after } from '../src/ports/clock.ts';
+import type { Clock, CreateTimer, WallTime } from '../src/ports/clock.ts';
+import { Code } from '../src/ports/codes.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { Random } from '../src/ports/random.ts';
+import { SEND_WINDOW } from '../src/ports/socket.ts';
+import type { Socket, SocketEvents } from '../src/ports/socket.ts';
+import type { Wifi, WifiEvents } from '../src/ports/wifi.ts';
+
+export interface ManualClock extends Clock {
+  advance(ms: number): void;
+}
+
+/** A clock that stands still. @param startMs 0 to 2^27 - 1. */
+export function createManualClock(startMs = 0): ManualClock {
+  let now = startMs;
+  return {
+    now: () => now,
+    wall(out: WallTime): void {
+      out.day = -1;
+      out.ms = 0;
+    },
+    advance(ms: number): void {
+      now = after(now, ms);
+    },
+  };
+}
+
+export interface ManualTimer {
+  createTimer: CreateTimer;
+  /** Delay of the last `set`, -1 when stopped or fired. */
+  delayMs(): number;
+  fire(): void;
+}
+
+/** One timer that fires when told to. */
+export function createManualTimer(): ManualTimer {
+  let callback = (): void => {};
+  let delay = -1;
+  return {
+    createTimer(run) {
+      callback = run;
+      return {
+        set(ms) {
+          delay = ms;
+        },
+        stop() {
+          delay = -1;
+        },
+      };
+    },
+    delayMs: () => delay,
+    fire() {
+      delay = -1;
+      callback();
+    },
+  };
+}
+
+export interface ManualSocket extends Socket {
+  /** What the next `open` returns; 0 unless set. */
+  openResult: number;
+  /** Addresses that were opened. */
+  readonly opened: string[];
+  /** Everything written since the last `take`. */
+  take(): string;
+  isOpen(): boolean;
+  /** What the engine would tell the owner. */
+  accept(): void;
+  deliver(bytes: string): void;
+  drain(): void;
+  drop(): void;
+}
+
+/** A socket whose other side is the test. Bytes stay unsent until `drain`. */
+export function createManualSocket(): ManualSocket {
+  let events: SocketEvents | null = null;
+  let open = false;
+  let unsent = 0;
+  let written = '';
+  const socket: ManualSocket = {
+    openResult: 0,
+    opened: [],
+    open(host, port, owner) {
+      socket.close();
+      socket.opened.push(`${host}:${port}`);
+      if (socket.openResult === 0) events = owner;
+      return socket.openResult;
+    },
+    room: () => (open ? SEND_WINDOW - unsent : 0),
+    write(bytes) {
+      if (!open) return Code.Closed;
+      if (bytes.length > SEND_WINDOW - unsent) return Code.Busy;
+      unsent += bytes.length;
+      written += bytes;
+      return Code.Ok;
+    },
+    close() {
+      events = null;
+      open = false;
+    },
+    take() {
+      const bytes = written;
+      written = '';
+      return bytes;
+    },
+    isOpen: () => open,
+    accept() {
+      open = true;
+      unsent = 0;
+      events?.onOpen();
+    },
+    deliver: (bytes) => events?.onData(bytes),
+    drain() {
+      unsent = 0;
+      events?.onDrain();
+    },
+    drop() {
+      const owner = events;
+      socket.close();
+      owner?.onClose();
+    },
+  };
+  return socket;
+}
+
+export interface ManualWifi extends Wifi {
+  /** `ssid/password` of each join. */
+  readonly joined: string[];
+  up(): void;
+  down(): void;
+}
+
+export function createManualWifi(): ManualWifi {
+  let events: WifiEvents | null = null;
+  const joined: string[] = [];
+  return {
+    joined,
+    join(ssid, password, owner) {
+      joined.push(`${ssid}/${password}`);
+      events = owner;
+    },
+    leave() {
+      events = null;
+    },
+    rssi: () => -60,
+    up: () => events?.onUp(),
+    down: () => events?.onDown(),
+  };
+}
+
+/** Random numbers given beforehand, again and again. */
+export function createFixedRandom(...values: number[]): Random {
+  let at = 0;
+  return { next: () => values[at++ % values.length] ?? 0 };
+}
+
+export interface RecordingLog extends Log {
+  /** `event detail` of each line. */
+  readonly lines: string[];
+}
+
+export function createRecordingLog(): RecordingLog {
+  const lines: string[] = [];
+  return {
+    lines,
+    write(event, detail) {
+      lines.push(`${event} ${detail}`);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { createManualClock, createManualSocket } from '../../sim/manual.ts';
+import { createClient } from '../../src/mqtt/client.ts';
+import { Code } from '../../src/ports/codes.ts';
+import type { ChannelMeta } from '../../src/ports/reading.ts';
+import { createPublisher } from '../../src/telemetry/publisher.ts';
+
+const channel = (over: Partial<ChannelMeta>): ChannelMeta => ({
+  key: 'temperature',
+  unit: '\xc2\xb0C',
+  deviceClass: 'temperature',
+  decimals: 3,
+  precision: 2,
+  min: -40000,
+  max: 85000,
+  ...over,
+});
+
+/** What a reading of one channel looks like on the wire. */
+function publish(value: number, over: Partial<ChannelMeta> = {}): { topic: string; payload: string } {
+  const socket = createManualSocket();
+  const client = createClient(
+    socket,
+    createManualClock(),
+    { clientId: 'm', keepAliveSec: 60 },
+    { onOpen: () => {}, onOnline: () => {}, onOffline: () => {} },
+  );
+  client.connect('broker', 1883);
+  socket.accept();
+  socket.drain();
+  socket.deliver('\x20\x02\x00\x00');
+  socket.take();
+  const publisher = createPublisher(client, 'm/outdoor', [channel(over)])!;
+  expect(publisher.publish({ values: Int32Array.of(value), time: 0 })).toBe(Code.Ok);
+  const packet = Buffer.from(socket.take(), 'latin1');
+  const topicEnd = 4 + packet.readUInt16BE(2);
+  return { topic: packet.toString('utf8', 4, topicEnd), payload: packet.toString('utf8', topicEnd) };
+}
+
+describe('publisher', () => {
+  it('writes a value that explains itself, as valid JSON', () => {
+    const message = publish(21537);
+    expect(message).toEqual({ topic: 'm/outdoor/temperature', payload: '{"value":21.54,"unit":"°C"}' });
+    expect(JSON.parse(message.payload)).toEqual({ value: 21.54, unit: '°C' });
+  });
+
+  it.each([
+    [21534, 2, '21.53'],
+    [21535, 2, '21.54'],
+    [-21535, 2, '-21.54'],
+    [-4, 2, '0.00'],
+    [4, 3, '0.004'],
+    [-499, 0, '0'],
+    [-500, 0, '-1'],
+  ])('rounds %i thousandths to %i decimals: %s', (value, precision, expected) => {
+    expect(publish(value, { precision }).payload).toBe(`{"value":${expected},"unit":"°C"}`);
+  });
+
+  it('writes integers as they are', () => {
+    const pressure = { key: 'pressure', unit: 'Pa', decimals: 0, precision: 0 };
+    expect(publish(101325, pressure)).toEqual({
+      topic: 'm/outdoor/pressure',
+      payload: '{"value":101325,"unit":"Pa"}',
+    });
+  });
+
+  it('says which code refused the first channel, and tries the others', () => {
+    const socket = createManualSocket();
+    const client = createClient(
+      socket,
+      createManualClock(),
+      { clientId: 'm', keepAliveSec: 60 },
+      { onOpen: () => {}, onOnline: () => {}, onOffline: () => {} },
+    );
+    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })])!;
+    expect(publisher.publish({ values: Int32Array.of(1, 2), time: 0 })).toBe(Code.Closed);
+    expect(client.counters.refused).toBe(2);
+  });
+
+  it('refuses names that cannot stand in a topic', () => {
+    const client = createClient(
+      createManualSocket(),
+      createManualClock(),
+      { clientId: 'm', keepAliveSec: 60 },
+      { onOpen: () => {}, onOnline: () => {}, onOffline: () => {} },
+    );
+    expect(createPublisher(client, 'm/+', [channel({})])).toBeNull();
+  });
+});
