@@ -1,0 +1,8 @@
+// Every board that Mote knows.
+
+import type { BoardData } from './board.ts';
+import { esp32 } from './esp32.ts';
+import { espruinoLinux } from './espruino-linux.ts';
+import { jerryscript } from './jerryscript.ts';
+
+export const boards: readonly BoardData[] = [esp32, espruinoLinux, jerryscript];

@@ -1,0 +1,18 @@
+// JerryScript embedded in a C program that gives it socket, clock, flash and buses. What the program does not fix is not stated here.
+
+import type { BoardData } from './board.ts';
+
+export const jerryscript: BoardData = {
+  id: 'jerryscript',
+  name: 'JerryScript in a host program',
+  engine: 'jerryscript',
+  versions: '>=3.0 <4',
+  sources: [
+    'JerryScript 3.0 jerry-core/config.h: the heap is a build option of the host program, 512 KB by default',
+  ],
+  pins: { count: 0, analog: [] },
+  buses: { i2c: 0, spi: 0, serial: 0 },
+  capabilities: { hardware: false, wifi: false, tls: false, sleep: false, watchdog: false },
+  clockStartsAtZero: false,
+  bootCode: true,
+};
