@@ -6,7 +6,7 @@ export const esp32: BoardData = {
   id: 'esp32',
   name: 'ESP32 (Espruino)',
   engine: 'espruino',
-  versions: '>=2.26 <3',
+  versions: '>=2.29 <3',
   sources: [
     'Espruino boards/ESP32.py: variables, pins, buses, saved_code',
     'Espruino src/jsutils.h: bytes of a variable at 16383 variables',

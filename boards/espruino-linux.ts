@@ -6,7 +6,7 @@ export const espruinoLinux: BoardData = {
   id: 'espruino-linux',
   name: 'Espruino on Linux',
   engine: 'espruino',
-  versions: '>=2.26 <3',
+  versions: '>=2.29 <3',
   sources: [
     'Espruino boards/LINUX.py: pins, buses, saved_code of 256 pages of 1024 bytes',
     'Espruino targets/linux/jshardware.c: fake flash at 0x10000000, dummies for pins and buses',
