@@ -1,0 +1,79 @@
+// The sentence for every number that a board prints on its console: what happened, and what to do where a person can do something.
+
+import { Close, Code, Event } from '../src/ports/codes.ts';
+
+const CODES: Record<number, string> = {
+  [Code.Ok]: 'no error',
+  [Code.Absent]: 'nothing answers at its address: check the wiring and the address',
+  [Code.Timeout]: 'no answer in time: the bus or the chip is stuck',
+  [Code.Crc]: 'checksum wrong: check the cable and the bus speed',
+  [Code.NotReady]: 'the chip has no value yet',
+  [Code.WrongId]: 'another kind of chip answers at its address',
+  [Code.Range]: 'value outside of what the chip can measure',
+  [Code.Fault]: 'the chip lost its settings or returns nonsense: check its supply',
+  [Code.Overflow]: 'value too large for the chip',
+  [Code.Refused]: 'connection refused',
+  [Code.Busy]: '536 bytes are still waiting to leave',
+  [Code.Closed]: 'there is no session with the broker',
+  [Code.TooLong]: 'longer than the largest packet',
+  [Code.BadTopic]: 'not a valid topic name',
+  [Code.BadPayload]: 'cannot be sent',
+  [Code.Full]: 'the outbox is full',
+  [Code.Empty]: 'the outbox is empty',
+  [Code.Unknown]: 'no such record',
+};
+
+const CLOSES: Record<number, string> = {
+  [Close.Peer]: 'the broker or the network closed it',
+  [Close.ConnackTimeout]: 'no CONNACK within 10 s: is it an MQTT broker?',
+  [Close.PingTimeout]: 'no PINGRESP within 10 s: the link is dead',
+  [Close.Refused]: 'refused',
+  [Close.ProtocolError]: 'the other side sent bytes that MQTT 3.1.1 forbids: is it an MQTT broker?',
+  [Close.Local]: 'closed by the firmware',
+  [Close.OpenTimeout]: 'no TCP connection within 30 s',
+  [Close.SendTimeout]: 'bytes did not leave within 20 s: the link is stalled',
+};
+
+/** Return codes of CONNACK (MQTT 3.1.1 section 3.2.2.3). */
+const CONNACK: Record<number, string> = {
+  1: 'it does not speak MQTT 3.1.1',
+  2: 'it does not like the client id',
+  3: 'it is not available',
+  4: 'user name or password is wrong: check settings.json, or the user and password in --broker',
+  5: 'not authorised: does it want a user name and password?',
+};
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+const name = (table: Record<number, string>, code: number) => table[code] ?? `unknown code ${code}`;
+
+const EVENTS: Record<number, (detail: number) => string> = {
+  [Event.Started]: () => 'firmware started',
+  [Event.WifiUp]: () => 'Wi-Fi joined',
+  [Event.WifiDown]: (ms) => `no Wi-Fi: check ssid and password in settings.json; next try in ${seconds(ms)}`,
+  [Event.LinkRefused]: (ms) => `nothing answers at the broker's address; next try in ${seconds(ms)}`,
+  [Event.LinkLost]: (why) => `connection lost: ${name(CLOSES, why)}`,
+  [Event.Online]: () => 'online: the broker took the session',
+  [Event.LoginRefused]: (code) => `the broker refused the login: ${name(CONNACK, code)}`,
+  [Event.SensorFailed]: (detail) =>
+    `sensor ${Math.floor(detail / 100)} failed: ${name(CODES, -(detail % 100))}`,
+  [Event.SensorBack]: (index) => `sensor ${index} answers again`,
+  [Event.ReadingRefused]: (code) => `a reading was not published: ${name(CODES, -code)}`,
+  [Event.BadSettings]: () =>
+    'settings cannot be sent to a broker: id, user name or password is not UTF-8 or too long',
+};
+
+/** @returns the sentence for event `event` with its `detail`. */
+export function eventText(event: number, detail: number): string {
+  return EVENTS[event]?.(detail) ?? `unknown event ${event} (${detail})`;
+}
+
+/** @returns the sentence for a console line that `Log` wrote (`#<event> <detail>`), or undefined when it is something else. */
+export function decodeLogLine(line: string): string | undefined {
+  const match = /^#(\d+) (-?\d+)$/.exec(line.trim());
+  return match === null ? undefined : eventText(Number(match[1]), Number(match[2]));
+}
+
+/** @returns the sentence for a result of device code. */
+export function codeText(code: number): string {
+  return name(CODES, code);
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { codeText, decodeLogLine, eventText } from '../../flash/codes.ts';
+import { Close, Code, Event } from '../../src/ports/codes.ts';
+
+// The enums exist at run time only in tests, where their members can be listed.
+const members = (enumeration: object) =>
+  Object.values(enumeration).filter((value): value is number => typeof value === 'number');
+
+describe('codes', () => {
+  it('has a sentence for every code, event and close', () => {
+    for (const code of members(Code)) expect(codeText(code)).not.toMatch(/unknown code/);
+    for (const event of members(Event)) expect(eventText(event, 1)).not.toMatch(/^unknown event/);
+    for (const close of members(Close)) expect(eventText(Event.LinkLost, close)).not.toMatch(/unknown code/);
+  });
+
+  it('decodes what a board prints, and leaves other lines alone', () => {
+    expect(decodeLogLine('#4 2500')).toBe("nothing answers at the broker's address; next try in 2.5 s");
+    expect(decodeLogLine('#8 105\r')).toBe('sensor 1 failed: another kind of chip answers at its address');
+    expect(decodeLogLine('#7 4')).toMatch(/refused the login: user name or password is wrong/);
+    expect(decodeLogLine('hello #4 2500')).toBeUndefined();
+    expect(decodeLogLine('#99 1')).toBe('unknown event 99 (1)');
+  });
+});
