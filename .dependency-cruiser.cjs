@@ -1,0 +1,83 @@
+// Which room may know which. The picture is in docs/architecture.md.
+
+/** A room may import itself, and nothing but what `allowed` matches. */
+const room = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    room(
+      'mqtt',
+      '^src/mqtt/',
+      '^src/(mqtt|ports)/|^src/features',
+      'The protocol meets other rooms in src/ports only.',
+    ),
+    room(
+      'outbox',
+      '^src/outbox/',
+      '^src/(outbox|ports)/|^src/features',
+      'The outbox meets other rooms in src/ports only.',
+    ),
+    room('sensors', '^src/sensors/', '^src/(sensors|ports)/|^src/features', 'Drivers never meet MQTT.'),
+    room(
+      'telemetry',
+      '^src/telemetry/',
+      '^src/(telemetry|ports)/|^src/features',
+      'Telemetry writes through PacketWriter.',
+    ),
+    room(
+      'link',
+      '^src/link/',
+      '^src/(link|mqtt|outbox|ports)/|^src/features',
+      'The link knows protocol and outbox.',
+    ),
+    room('ports', '^src/ports/', '^src/ports/', 'Ports know nobody.'),
+    room('polyfills', '^src/polyfills/', '^src/polyfills/', 'Polyfills know nobody.'),
+    room(
+      'src',
+      '^src/',
+      '^src/',
+      'Device code has no dependency: not Node, not a package, not the simulator.',
+    ),
+    room('boards', '^boards/', '^boards/', 'Boards are data.'),
+    room(
+      'engine-world',
+      '^sim/(chips|environment|device)/',
+      '^sim/(chips|environment|device)/|^src/ports/',
+      'This part of the simulator is loaded into engines: no Node.',
+    ),
+    room(
+      'sim',
+      '^sim/',
+      '^(sim|boards)/|^src/ports/|^node:|^(net|fs|path|os|vm|child_process|crypto)$',
+      'The simulator knows ports and boards.',
+    ),
+    {
+      name: 'tools-know-no-tests',
+      severity: 'error',
+      from: { path: '^(src|sim|flash|boards|bench|examples)/' },
+      to: { path: '^test/' },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-development-packages',
+      comment: 'What is installed with the package must work without its development dependencies.',
+      severity: 'error',
+      from: { path: '^(src|sim|flash|boards)/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^dist/|^coverage/|\\.d\\.ts$)' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
