@@ -1,10 +1,12 @@
 // The main job as a newcomer runs it: `npm start` against the embedded broker, and against a Mosquitto of our own,
 // where mosquitto_sub reads the telemetry back.
 import { spawn } from 'node:child_process';
+import console from 'node:console';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 
 const SECONDS = 8;
 const CHANNELS = ['temperature', 'humidity', 'pressure'].map((key) => `weather-1/outdoor/${key}`);
