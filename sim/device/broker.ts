@@ -1,0 +1,267 @@
+// A model broker: strict with its clients, simple towards them. It judges every packet, answers CONNECT, PUBLISH and
+// PINGREQ, and keeps what was published. It knows no transport: bytes come and go as strings, one character a byte.
+// ES5 subset: runs on the host and in engines.
+
+import { CONNECT, DISCONNECT, PINGREQ, PUBLISH, headerFault, readConnect, readPublish } from './judge.ts';
+
+/** The way to a client. */
+export interface BrokerPeer {
+  write(bytes: string): void;
+  close(): void;
+}
+
+/** A client's connection, as its transport sees it. */
+export interface BrokerLink {
+  /** Bytes arrived, cut anywhere. */
+  data(bytes: string): void;
+  /** The connection is gone. */
+  closed(): void;
+}
+
+export interface BrokerMessage {
+  clientId: string;
+  topic: string;
+  payload: string;
+  qos: number;
+  retain: boolean;
+  /** Broker time of its arrival. */
+  time: number;
+}
+
+/** What a broker does; each field may be changed while it runs and holds from the next packet on. */
+export interface BrokerOptions {
+  /** Milliseconds; never runs backwards. */
+  now(): number;
+  /** CONNACK return code, default 0: accepted. */
+  returnCode?: number;
+  /** No answer to CONNECT. */
+  silent?: boolean;
+  connackDelayMs?: number;
+  /** No answer to PINGREQ. */
+  deaf?: boolean;
+  /** Called for each message, before it is kept. */
+  onMessage?: (message: BrokerMessage) => void;
+  /** Most messages in `messages`, default all; the oldest go first. */
+  keep?: number;
+}
+
+export interface Broker {
+  /** A transport has connected. */
+  connect(peer: BrokerPeer): BrokerLink;
+  /** Do what is due. @returns milliseconds until something is due, -1 when nothing is. */
+  tick(): number;
+  readonly messages: BrokerMessage[];
+  /** What clients did against the standard: number of the statement, then words. */
+  readonly violations: string[];
+  /** @returns how many messages were published so far. */
+  published(): number;
+  /** @returns how many clients are logged in. */
+  online(): number;
+}
+
+/** How much later than its keep-alive a packet may come because of the way here. */
+const TRANSIT_MS = 500;
+
+interface Session {
+  peer: BrokerPeer;
+  /** Bytes of a packet that is not complete. */
+  pending: string;
+  /** A CONNECT came; undefined before. */
+  clientId: string | undefined;
+  keepAliveMs: number;
+  lastPacketAt: number;
+  /** When CONNACK is due, -1 when none is. */
+  connackAt: number;
+  accepted: boolean;
+}
+
+export function createBroker(options: BrokerOptions): Broker {
+  const messages: BrokerMessage[] = [];
+  const violations: string[] = [];
+  const sessions: Session[] = [];
+  let count = 0;
+
+  function drop(session: Session): void {
+    const index = sessions.indexOf(session);
+    if (index < 0) return;
+    sessions.splice(index, 1);
+    session.peer.close();
+  }
+
+  function blame(session: Session, fault: string): void {
+    violations.push(session.clientId ? fault + ' [' + session.clientId + ']' : fault);
+    drop(session);
+  }
+
+  /** A client that connects again takes the place of its former connection [MQTT-3.1.4-2]. */
+  function dropOthers(session: Session): void {
+    sessions
+      .filter((other) => other !== session && other.clientId === session.clientId)
+      .forEach((other) => drop(other));
+  }
+
+  function sendConnack(session: Session): void {
+    const code = options.returnCode || 0;
+    session.connackAt = -1;
+    session.accepted = code === 0;
+    session.peer.write('\x20\x02\x00' + String.fromCharCode(code));
+    if (code !== 0) drop(session);
+  }
+
+  function takeConnect(session: Session, body: string): void {
+    const connect = readConnect(body);
+    if (session.clientId !== undefined) {
+      blame(session, '3.1.0-2 a second CONNECT');
+    } else if (connect.fault !== '') {
+      if (connect.fault.indexOf('3.1.2-2 ') === 0) session.peer.write('\x20\x02\x00\x01');
+      blame(session, connect.fault);
+    } else {
+      session.clientId = connect.clientId;
+      session.keepAliveMs = connect.keepAliveSec * 1000;
+      if (connect.clientId !== '') dropOthers(session);
+      if (options.silent) return;
+      session.connackAt = options.now() + (options.connackDelayMs || 0);
+      if (!options.connackDelayMs) sendConnack(session);
+    }
+  }
+
+  function keepMessage(message: BrokerMessage): void {
+    count++;
+    if (options.onMessage) options.onMessage(message);
+    messages.push(message);
+    if (options.keep !== undefined && messages.length > options.keep) {
+      messages.splice(0, messages.length - options.keep);
+    }
+  }
+
+  function takePublish(session: Session, flags: number, body: string): void {
+    const publish = readPublish(flags, body);
+    if (publish.fault !== '') {
+      blame(session, publish.fault);
+    } else if (publish.qos === 2) {
+      blame(session, 'QoS 2 is more than this broker does');
+    } else {
+      const identifier = publish.packetIdentifier;
+      keepMessage({
+        clientId: session.clientId || '',
+        topic: publish.topic,
+        payload: publish.payload,
+        qos: publish.qos,
+        retain: publish.retain,
+        time: options.now(),
+      });
+      if (publish.qos === 1) {
+        session.peer.write('\x40\x02' + String.fromCharCode(identifier >> 8, identifier & 255));
+      }
+    }
+  }
+
+  function takeKnown(session: Session, type: number, flags: number, body: string): void {
+    if (type === CONNECT) takeConnect(session, body);
+    else if (type === PUBLISH) takePublish(session, flags, body);
+    else if (type === PINGREQ) {
+      if (!options.deaf) session.peer.write('\xD0\x00');
+    } else if (type === DISCONNECT) drop(session);
+    else blame(session, 'packet type ' + type + ' is more than this broker does');
+  }
+
+  function takePacket(session: Session, first: number, body: string): void {
+    const type = first >> 4;
+    const fault = headerFault(first, body.length);
+    const silence = options.now() - session.lastPacketAt;
+    if (fault !== '') blame(session, fault);
+    else if (session.clientId === undefined && type !== CONNECT) {
+      blame(session, '3.1.0-1 the first packet is of type ' + type);
+    } else {
+      if (session.keepAliveMs > 0 && silence > session.keepAliveMs + TRANSIT_MS) {
+        violations.push('3.1.2-23 no packet for ' + silence + ' ms [' + session.clientId + ']');
+      }
+      session.lastPacketAt = options.now();
+      takeKnown(session, type, first & 15, body);
+    }
+  }
+
+  /** Take the first whole packet off `pending`. @returns false when there is none. */
+  function takeFirst(session: Session): boolean {
+    const bytes = session.pending;
+    let length = 0;
+    let unit = 1;
+    let at = 1;
+    let byte = 128;
+    while (byte > 127) {
+      if (at > 4) {
+        blame(session, 'the remaining length has more than four bytes');
+        return false;
+      }
+      if (at >= bytes.length) return false;
+      byte = bytes.charCodeAt(at++);
+      length += (byte & 127) * unit;
+      unit *= 128;
+    }
+    if (byte === 0 && at > 2) {
+      blame(session, 'the remaining length has more bytes than it needs');
+      return false;
+    }
+    if (bytes.length < at + length) return false;
+    session.pending = bytes.substr(at + length);
+    takePacket(session, bytes.charCodeAt(0), bytes.substr(at, length));
+    return true;
+  }
+
+  function connect(peer: BrokerPeer): BrokerLink {
+    const session: Session = {
+      peer,
+      pending: '',
+      clientId: undefined,
+      keepAliveMs: 0,
+      lastPacketAt: options.now(),
+      connackAt: -1,
+      accepted: false,
+    };
+    sessions.push(session);
+    return {
+      data(bytes: string): void {
+        session.pending += bytes;
+        while (sessions.indexOf(session) >= 0 && takeFirst(session));
+      },
+      closed(): void {
+        const index = sessions.indexOf(session);
+        if (index >= 0) sessions.splice(index, 1);
+      },
+    };
+  }
+
+  /** @returns when the next thing of this session is due, -1 for never. */
+  function dueAt(session: Session): number {
+    if (session.connackAt >= 0) return session.connackAt;
+    return session.keepAliveMs > 0 ? session.lastPacketAt + session.keepAliveMs * 1.5 : -1;
+  }
+
+  /** Do what is due of one session. @returns milliseconds until its next, -1 for never. */
+  function tend(session: Session, now: number): number {
+    const due = dueAt(session);
+    if (due < 0 || due > now) return due < 0 ? -1 : due - now;
+    if (session.connackAt >= 0) sendConnack(session);
+    else blame(session, '3.1.2-24 no packet for one and a half keep alives');
+    return sessions.indexOf(session) < 0 || dueAt(session) < 0 ? -1 : dueAt(session) - now;
+  }
+
+  function tick(): number {
+    const now = options.now();
+    let next = -1;
+    sessions.slice().forEach((session) => {
+      const wait = tend(session, now);
+      if (wait >= 0 && (next < 0 || wait < next)) next = wait;
+    });
+    return next;
+  }
+
+  return {
+    connect,
+    tick,
+    messages,
+    violations,
+    published: () => count,
+    online: () => sessions.filter((session) => session.accepted).length,
+  };
+}
