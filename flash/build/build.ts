@@ -1,0 +1,174 @@
+// `mote build` as a function: a firmware in TypeScript becomes one ES5 program for a board, with its source map, or one
+// clear error. Nothing here writes a file.
+
+import { gzipSync } from 'node:zlib';
+import { findBoard } from '../boards.ts';
+import { checkBundle, type Finding } from '../check/check.ts';
+import { MoteError } from '../errors.ts';
+import { bundleModules } from './bundle.ts';
+import { createCompiler, type Code, type Compiled } from './compile.ts';
+import { displayName, locateFirmware } from './firmware.ts';
+import { guardSource } from './guard.ts';
+import { CHOSEN, minifyCode, READABLE, withShortProperties } from './minify.ts';
+import { keptNames, type Reflection } from './names.ts';
+import type { Settings } from './settings.ts';
+import { moduleSizes, type SizeRow } from './sizes.ts';
+import { watchFolders } from './watch.ts';
+
+export type { SizeRow } from './sizes.ts';
+
+export interface BuildOptions {
+  /** Folder with main.ts (and settings.json), or a .ts file. */
+  firmware: string;
+  /** Default esp32. */
+  board?: string;
+  /** Laid over settings.json and secrets.json. */
+  settings?: Record<string, unknown>;
+  /** Replaces constants of src/features.ts. */
+  features?: Record<string, boolean>;
+  /** Default true. */
+  minify?: boolean;
+  /** Told what is being done, in a few words. */
+  onProgress?: (step: string) => void;
+}
+
+export interface BuildResult {
+  /** The program: ASCII, ES5, one function that is called at once. */
+  code: string;
+  /** Its source map, with the sources in it. */
+  map: string;
+  /** Every module that has bytes in the bundle or gave constants to it. */
+  files: string[];
+  /** The settings that were compiled in; empty without settings.json. */
+  settings: Settings;
+  sizes: SizeRow[];
+  bytes: number;
+  gzipBytes: number;
+  milliseconds: number;
+  warnings: Finding[];
+}
+
+/** A bundle before anyone decided whether its findings matter. */
+export interface Bundle extends Code {
+  compiled: Compiled;
+  reflections: Reflection[];
+}
+
+interface Builder {
+  bundle(): Promise<Bundle>;
+  build(): Promise<BuildResult>;
+  /** Folders whose files went into the last build, or the attempt at one. */
+  folders(): string[];
+}
+
+/** What positions refer to where no source is known. */
+export const BUNDLE_NAME = 'firmware.js';
+
+/** One warning for each place that keeps names from being shortened. */
+function toFinding({ construct, file, line, column }: Reflection): Finding {
+  return {
+    rule: 'names-kept',
+    severity: 'warning',
+    file,
+    line,
+    column,
+    message: `${construct} looks at property names, so no name in the firmware's own files is shortened`,
+    fix: 'write the fields out one by one, if size matters',
+  };
+}
+
+/** Throw the first error among the findings. @returns the warnings. */
+function refuse(findings: readonly Finding[]): Finding[] {
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return [...findings];
+  const more = errors.length === 1 ? '' : `; ${errors.length - 1} more of this kind follow`;
+  throw new MoteError(
+    `${first.rule}: ${first.message}`,
+    `${first.fix}${more}`,
+    `${first.file}:${first.line}:${first.column}`,
+  );
+}
+
+function createBuilder(options: BuildOptions): Builder {
+  const { settings = {}, features = {}, minify = true, onProgress = () => {} } = options;
+  const firmware = locateFirmware(options.firmware);
+  const board = findBoard(options.board ?? 'esp32');
+  const compiler = createCompiler({ firmware, settings, features });
+
+  async function bundle(): Promise<Bundle> {
+    onProgress('checking types');
+    const compiled = compiler.compile();
+    guardSource(compiled);
+    onProgress('joining modules');
+    const joined = await bundleModules(firmware.entry, compiled);
+    onProgress(minify ? 'shortening' : 'ordering');
+    const { reserved, reflections } = keptNames(compiled.program);
+    const code = await minifyCode(joined, minify ? withShortProperties(CHOSEN, reserved) : READABLE);
+    return { ...code, compiled, reflections: minify ? reflections : [] };
+  }
+
+  async function buildOnce(): Promise<BuildResult> {
+    const started = performance.now();
+    const { code, map, compiled, reflections } = await bundle();
+    onProgress(`checking for ${board.name}`);
+    const findings = refuse(checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine }));
+    return {
+      code,
+      map,
+      files: sourceFiles(compiled),
+      settings: compiled.settings,
+      sizes: moduleSizes(code, map),
+      bytes: code.length,
+      gzipBytes: gzipSync(code, { level: 9 }).length,
+      milliseconds: Math.round(performance.now() - started),
+      warnings: [...findings, ...reflections.map(toFinding)],
+    };
+  }
+
+  return { bundle, build: buildOnce, folders: () => compiler.folders() };
+}
+
+function sourceFiles({ program }: Compiled): string[] {
+  return program
+    .getSourceFiles()
+    .filter((source) => !source.isDeclarationFile)
+    .map((source) => displayName(source.fileName));
+}
+
+/** Build a firmware without checking it for an engine. Rejects with a MoteError. */
+export async function bundleOnly(options: BuildOptions): Promise<Code> {
+  return createBuilder(options).bundle();
+}
+
+/** Build a firmware. Rejects with a MoteError: a wrong option, a TypeScript error, or what the engine cannot run. */
+export async function build(options: BuildOptions): Promise<BuildResult> {
+  return createBuilder(options).build();
+}
+
+/**
+ * Build, and build again whenever a source or a setting changes. Resolves after the first result was reported.
+ * Rejects only when there is no such firmware or board: all else is reported, and mended by a change.
+ */
+export async function watch(
+  options: BuildOptions,
+  onResult: (result: BuildResult | MoteError) => void,
+): Promise<{ close(): void }> {
+  const builder = createBuilder(options);
+
+  async function attempt(): Promise<void> {
+    let result: BuildResult | MoteError;
+    try {
+      result = await builder.build();
+    } catch (error) {
+      result = error instanceof MoteError ? error : unexpected(error);
+    }
+    onResult(result);
+  }
+
+  return watchFolders(() => builder.folders(), attempt);
+}
+
+function unexpected(error: unknown): MoteError {
+  return new MoteError(`the build failed: ${String(error)}`, 'report it to the authors of Mote');
+}

@@ -1,0 +1,64 @@
+// The rollup step: the emitted modules become one function that is called at once, without what nothing uses.
+
+import { resolve } from 'node:path';
+import { rollup, type Plugin, type SourceMap } from 'rollup';
+import { MoteError } from '../errors.ts';
+import type { Code, Compiled } from './compile.ts';
+import { displayName } from './firmware.ts';
+import { jsonModule } from './settings.ts';
+
+function compiledModules(compiled: Compiled): Plugin {
+  return {
+    name: 'mote-modules',
+    resolveId(specifier, importer) {
+      if (importer === undefined) return specifier;
+      return compiled.resolve(specifier, importer) ?? null;
+    },
+    load(file) {
+      const module = compiled.modules.get(file);
+      if (module) return { code: module.code, map: module.map };
+      const text = file.endsWith('.json') ? compiled.read(file) : undefined;
+      if (text !== undefined) return { code: jsonModule(JSON.parse(text)), map: null };
+      throw new MoteError(
+        `${displayName(file)} holds declarations only`,
+        'import the types with `import type`, or the .ts file',
+      );
+    },
+  };
+}
+
+/** Join the modules from `entry` on. Throws MoteError. */
+export async function bundleModules(entry: string, compiled: Compiled): Promise<Code> {
+  const bundle = await rollup({
+    input: entry,
+    plugins: [compiledModules(compiled)],
+    // Nobody can import from a bundle on a board.
+    preserveEntrySignatures: false,
+    treeshake: { preset: 'recommended', propertyReadSideEffects: false },
+    onLog(_level, log) {
+      if (log.code === 'UNRESOLVED_IMPORT') throw new MoteError(log.message, 'import a file or mote-sdk/...');
+    },
+  });
+  try {
+    const { output } = await bundle.generate({
+      format: 'iife',
+      strict: false,
+      sourcemap: true,
+      sourcemapExcludeSources: false,
+      generatedCode: 'es5',
+      esModule: false,
+      externalLiveBindings: false,
+      freeze: false,
+      inlineDynamicImports: true,
+    });
+    const [chunk] = output;
+    const map = chunk.map as SourceMap;
+    // Rollup names sources from the current folder.
+    return {
+      code: chunk.code,
+      map: JSON.stringify({ ...map, sources: map.sources.map((s) => displayName(resolve(s))) }),
+    };
+  } finally {
+    await bundle.close();
+  }
+}

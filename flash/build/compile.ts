@@ -1,0 +1,179 @@
+// The TypeScript step: one program over firmware and Mote, checked in full, emitted as ES5 with ES modules.
+// It sees settings and features as the build changed them, and resolves `mote-sdk/...` from any folder.
+
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { MoteError } from '../errors.ts';
+import { FEATURES_FILE, featuresText } from './features.ts';
+import { displayName, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
+import { readSettings, settingsFile, type Settings } from './settings.ts';
+
+export interface CompileInput {
+  readonly firmware: Firmware;
+  readonly settings: Settings;
+  readonly features: Readonly<Record<string, boolean>>;
+}
+
+/** JavaScript and its source map. */
+export interface Code {
+  readonly code: string;
+  readonly map: string;
+}
+
+export interface Compiled {
+  readonly program: ts.Program;
+  readonly settings: Settings;
+  /** Emitted modules by the path of their .ts file. */
+  readonly modules: ReadonlyMap<string, Code>;
+  /** Text of a file as the program sees it. */
+  read(file: string): string | undefined;
+  /** @returns the path of the module that `importer` means by `specifier`, or undefined. */
+  resolve(specifier: string, importer: string): string | undefined;
+}
+
+export interface Compiler {
+  /** Compile what the files hold now, reusing all that did not change. Throws MoteError for the first error. */
+  compile(): Compiled;
+  /** Folders whose files went into the last attempt. */
+  folders(): string[];
+}
+
+const OVERRIDDEN: ts.CompilerOptions = {
+  noEmit: false,
+  sourceMap: true,
+  inlineSources: true,
+  skipLibCheck: true,
+  // A variable that is not used yet must not keep anyone from trying a build.
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+};
+
+function readOptions(): ts.CompilerOptions {
+  const file = join(PACKAGE_ROOT, 'src', 'tsconfig.json');
+  const { config, error } = ts.readConfigFile(file, ts.sys.readFile);
+  if (error) throw toMoteError([error]);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, join(PACKAGE_ROOT, 'src'));
+  return { ...options, ...OVERRIDDEN };
+}
+
+/** Files of declarations: those of Espruino, and those that lie beside the firmware. */
+function declarationFiles(folder: string): string[] {
+  return [join(PACKAGE_ROOT, 'src', 'ports', 'espruino'), folder].flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => name.endsWith('.d.ts'))
+      .sort()
+      .map((name) => join(place, name)),
+  );
+}
+
+function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
+  const [first] = diagnostics as readonly [ts.Diagnostic];
+  const message = ts.flattenDiagnosticMessageText(first.messageText, ' ').replace(/\s+/g, ' ');
+  const more = diagnostics.length - 1;
+  const fix = more === 0 ? 'correct it' : `correct it, and ${more} more after it`;
+  let where: string | undefined;
+  if (first.file !== undefined && first.start !== undefined) {
+    const { line, character } = first.file.getLineAndCharacterOfPosition(first.start);
+    where = `${displayName(first.file.fileName)}:${line + 1}:${character + 1}`;
+  }
+  return new MoteError(`TS${first.code}: ${message}`, fix, where);
+}
+
+/** Make a compiler for one firmware; keep it for quick rebuilds. */
+export function createCompiler(input: CompileInput): Compiler {
+  const options = readOptions();
+  const host = ts.createCompilerHost(options);
+  const cache = ts.createModuleResolutionCache(PACKAGE_ROOT, (name) => name, options);
+  /** Parsed files, valid as long as their text is the same. */
+  const parsed = new Map<string, ts.SourceFile>();
+  const overlay = new Map<string, string>();
+  const emitted = new Map<string, Code>();
+  let program: ts.Program | undefined;
+
+  function read(file: string): string | undefined {
+    return overlay.get(file) ?? ts.sys.readFile(file);
+  }
+
+  host.readFile = read;
+  host.getSourceFile = (file, languageVersion) => {
+    const text = read(file);
+    if (text === undefined) return undefined;
+    const known = parsed.get(file);
+    if (known?.text === text) return known;
+    const source = ts.createSourceFile(file, text, languageVersion, true);
+    parsed.set(file, source);
+    return source;
+  };
+
+  function resolveModule(specifier: string, importer: string): ts.ResolvedModuleFull | undefined {
+    // Asked for from inside of the package, its name is a self-reference: no installation is needed.
+    const own = specifier === PACKAGE_NAME || specifier.startsWith(`${PACKAGE_NAME}/`);
+    const from = own ? join(PACKAGE_ROOT, 'package.ts') : importer;
+    const { resolvedModule } = ts.resolveModuleName(specifier, from, options, host, cache);
+    // TypeScript emits nothing for a library, but a library of device code has to be compiled too.
+    return resolvedModule && { ...resolvedModule, isExternalLibraryImport: false };
+  }
+  host.resolveModuleNameLiterals = (literals, importer) =>
+    literals.map((literal) => ({ resolvedModule: resolveModule(literal.text, importer) }));
+
+  /** Put what this build changes in the place of files. @returns the settings. */
+  function layOver(): Settings {
+    overlay.clear();
+    overlay.set(FEATURES_FILE, featuresText(input.features));
+    const settings = readSettings(input.firmware.folder, input.settings);
+    if (settings) overlay.set(settingsFile(input.firmware.folder), JSON.stringify(settings, null, 2));
+    return settings ?? {};
+  }
+
+  function checkSettingsAreUsed(): void {
+    if (Object.keys(input.settings).length === 0) return;
+    if (program?.getSourceFile(settingsFile(input.firmware.folder))) return;
+    throw new MoteError(
+      'settings are given, but nothing imports settings.json',
+      "add `import settings from './settings.json'`",
+      displayName(input.firmware.entry),
+    );
+  }
+
+  function emit(current: ts.Program): void {
+    emitted.clear();
+    const parts = new Map<string, { code: string; map: string }>();
+    current.emit(undefined, (name, text, _mark, _onError, sources) => {
+      const file = sources?.[0]?.fileName;
+      if (file === undefined || !/\.js(\.map)?$/.test(name)) return;
+      const part = parts.get(file) ?? { code: '', map: '' };
+      if (name.endsWith('.map')) part.map = JSON.stringify({ ...JSON.parse(text), sources: [file] });
+      else part.code = text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+      parts.set(file, part);
+    });
+    for (const [file, part] of parts) emitted.set(file, part);
+  }
+
+  function compile(): Compiled {
+    const settings = layOver();
+    cache.clear();
+    const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder)];
+    program = ts.createProgram({ rootNames, options, host, ...(program && { oldProgram: program }) });
+    const syntax = program.getSyntacticDiagnostics();
+    const diagnostics = syntax.length > 0 ? syntax : program.getSemanticDiagnostics();
+    if (diagnostics.length > 0) throw toMoteError(diagnostics);
+    checkSettingsAreUsed();
+    emit(program);
+    return {
+      program,
+      settings,
+      modules: emitted,
+      read,
+      resolve: (specifier, importer) => resolveModule(specifier, importer)?.resolvedFileName,
+    };
+  }
+
+  function folders(): string[] {
+    const files = program?.getSourceFiles().map((source) => source.fileName) ?? [];
+    const own = files.filter((file) => !program?.isSourceFileDefaultLibrary(program.getSourceFile(file)!));
+    return [...new Set([input.firmware.folder, ...own.map((file) => dirname(file))])];
+  }
+
+  return { compile, folders };
+}

@@ -1,0 +1,165 @@
+// settings.json beside a firmware is its configuration at build time. secrets.json, which git ignores, and the overrides
+// of one build are laid over it. settings.json decides which keys exist and of what type they are.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MoteError } from '../errors.ts';
+import { displayName } from './firmware.ts';
+
+export type Settings = Record<string, unknown>;
+
+export function settingsFile(folder: string): string {
+  return join(folder, 'settings.json');
+}
+
+export function secretsFile(folder: string): string {
+  return join(folder, 'secrets.json');
+}
+
+function isObject(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function readObject(file: string): Settings {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const reason = (error as Error).message.replace(/\s+/g, ' ');
+    throw new MoteError(`not valid JSON: ${reason}`, 'correct the file', displayName(file));
+  }
+  if (!isObject(value)) {
+    throw new MoteError('not a JSON object', 'put the settings into { }', displayName(file));
+  }
+  return value;
+}
+
+function known(settings: Settings): string {
+  return Object.keys(settings).join(', ');
+}
+
+function mergeValue(base: unknown, override: unknown, path: string, origin: string | undefined): unknown {
+  if (isObject(base) && isObject(override)) return merge(base, override, path, origin);
+  const wanted = kindOf(base);
+  const given = kindOf(override);
+  // null says nothing about the type that may stand in its place.
+  if (wanted !== given && wanted !== 'null') {
+    throw new MoteError(
+      `setting ${path} is a ${given}, but settings.json has a ${wanted} there`,
+      `give a ${wanted}`,
+      origin,
+    );
+  }
+  if (given === 'undefined' || given === 'function' || (given === 'number' && !Number.isFinite(override))) {
+    throw new MoteError(`setting ${path} is ${String(override)}`, 'give a value that JSON has', origin);
+  }
+  return override;
+}
+
+/** Lay `override` over `base`, objects deeply, all else whole. Every key must be in `base`, with the same type. */
+function merge(base: Settings, override: Settings, prefix: string, origin: string | undefined): Settings {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(override)) {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    if (!Object.hasOwn(base, key)) {
+      throw new MoteError(`no setting ${path} in settings.json`, `use one of: ${known(base)}`, origin);
+    }
+    merged[key] = mergeValue(base[key], value, path, origin);
+  }
+  return merged;
+}
+
+/**
+ * Settings of the firmware in `folder` with everything laid over them.
+ * @returns undefined when there is no settings.json.
+ */
+export function readSettings(folder: string, overrides: Settings = {}): Settings | undefined {
+  const file = settingsFile(folder);
+  if (!existsSync(file)) {
+    if (Object.keys(overrides).length === 0 && !existsSync(secretsFile(folder))) return undefined;
+    throw new MoteError(
+      'settings are given, but there is no settings.json',
+      'create it with all keys and defaults',
+      displayName(file),
+    );
+  }
+  let settings = readObject(file);
+  const secrets = secretsFile(folder);
+  if (existsSync(secrets)) settings = merge(settings, readObject(secrets), '', displayName(secrets));
+  return merge(settings, overrides, '', undefined);
+}
+
+function parseValue(text: string, base: unknown, path: string): unknown {
+  if (typeof base === 'string') return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (base === null) return text;
+    throw new MoteError(
+      `setting ${path}: ${JSON.stringify(text)} is not a ${kindOf(base)}`,
+      `give a ${kindOf(base)}`,
+      '--set',
+    );
+  }
+}
+
+/**
+ * Settings from a command line: `broker.port=1884` becomes `{ broker: { port: 1884 } }`.
+ * The type of each is the one that the firmware's settings.json has there.
+ */
+export function parseSettings(folder: string, pairs: readonly string[]): Settings {
+  const result = Object.create(null) as Settings;
+  const base = pairs.length === 0 ? undefined : readSettings(folder);
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    if (equals <= 0) throw new MoteError(`${JSON.stringify(pair)} is no setting`, 'write key=value', '--set');
+    const path = pair.slice(0, equals);
+    const keys = path.split('.');
+    const last = keys.pop() as string;
+    let target = result;
+    let shape: unknown = base;
+    for (const key of keys) {
+      shape = isObject(shape) ? shape[key] : undefined;
+      const next = (target[key] ??= Object.create(null));
+      if (!isObject(next)) {
+        throw new MoteError(
+          `setting ${path} lies inside a value that is set too`,
+          'set one of them',
+          '--set',
+        );
+      }
+      target = next;
+    }
+    shape = isObject(shape) ? shape[last] : undefined;
+    target[last] =
+      shape === undefined ? pair.slice(equals + 1) : parseValue(pair.slice(equals + 1), shape, path);
+  }
+  return result;
+}
+
+/** @returns `text` as device code holds it: its UTF-8 bytes, one character a byte. */
+function toBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function toDeviceValue(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(toBytes(value));
+  if (Array.isArray(value)) return `[${value.map(toDeviceValue).join(', ')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => {
+    // Without quotes the build may shorten the name, as it does where the firmware reads it.
+    const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(toBytes(key));
+    return `${name}: ${toDeviceValue(member)}`;
+  });
+  return `{ ${members.join(', ')} }`;
+}
+
+/** @returns the module that device code imports for a JSON file with this content. */
+export function jsonModule(value: unknown): string {
+  return `export default ${toDeviceValue(value)};\n`;
+}

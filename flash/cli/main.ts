@@ -1,0 +1,56 @@
+// The command line: one file a command. Whatever goes wrong ends here as one line and an exit code.
+// Commands import what is heavy (compiler, bundler) when they run, so that help appears at once.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { PACKAGE_ROOT } from '../build/firmware.ts';
+import { ExitCode, MoteError } from '../errors.ts';
+import { addBuild } from './build.ts';
+import { addCheck } from './check.ts';
+import { reportError } from './output.ts';
+
+/** What a command adds itself with; its action sets process.exitCode where it is not 0. */
+type AddCommand = (program: Command) => void;
+
+const COMMANDS: readonly AddCommand[] = [addBuild, addCheck];
+
+function createProgram(): Command {
+  const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
+  const program = new Command('mote').description(description).version(version);
+  program.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const add of COMMANDS) add(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}
+
+function fromCommander(error: CommanderError, args: readonly string[]): MoteError {
+  const what = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const command = args[0] !== undefined && /^[a-z]+$/.test(args[0]) ? ` ${args[0]}` : '';
+  const help = error.code === 'commander.unknownCommand' ? 'mote --help' : `mote${command} --help`;
+  return new MoteError(what, `see ${help}`, undefined, ExitCode.Usage);
+}
+
+/** Run the command line `args`; sets process.exitCode. */
+export async function main(args: readonly string[]): Promise<void> {
+  const fail = (error: unknown) => {
+    process.exitCode = reportError(error);
+  };
+  // What escapes from a callback has left the program in an unknown state.
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (error) => process.exit(reportError(error)));
+  }
+  // The reader of a pipe may go away.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    process.exit(reportError(error));
+  });
+  try {
+    const program = createProgram();
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) fail(error);
+    else if (error.exitCode !== 0) fail(fromCommander(error, args));
+  }
+}

@@ -1,0 +1,5 @@
+// Mote as a library for host programs: what the `mote` command does, as functions.
+
+export { build, watch, type BuildOptions, type BuildResult, type SizeRow } from './build/build.ts';
+export { checkBundle, formatFinding, type Finding } from './check/check.ts';
+export { ExitCode, MoteError } from './errors.ts';
