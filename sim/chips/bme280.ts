@@ -1,0 +1,314 @@
+// A Bosch BME280 as its I2C pins show it: registers, modes, conversion times, filter, start-up, and faults to switch on.
+// Numbers in brackets are sections of the data sheet BST-BME280-DS002. Knows no driver.
+
+import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
+import type { Air, Environment } from '../environment/environment.ts';
+import { createRandom } from '../environment/random.ts';
+import { fineTemperatureOf, humidityCode, pressureCode, temperatureCode } from './bme280-inverse.ts';
+import { TYPICAL_TRIM, placeTrim } from './bme280-trim.ts';
+import type { Bme280Trim } from './bme280-trim.ts';
+import type { I2cDevice } from './i2c-device.ts';
+
+/** What can be wrong with a chip; set and cleared at any time. */
+export interface Bme280Faults {
+  /** A wire is off: nothing is acknowledged. */
+  absent: boolean;
+  /** Something holds the data line: every byte reads 0x00, or 0xFF, and writes are lost. */
+  stuckLow: boolean;
+  stuckHigh: boolean;
+  /** The chip's identity: 0x60, or 0x58 for the BMP280 that is sold in its place. */
+  id: number;
+  /** Milliseconds that conversions last longer. */
+  slowMs: number;
+  /** Converters at their upper end: the sum of 1 temperature, 2 humidity, 4 pressure. */
+  saturated: number;
+}
+
+export interface Bme280ChipOptions {
+  readonly environment: Environment;
+  /** 0x76 (default) or 0x77. */
+  readonly address?: number;
+  /** Of the noise and of how long conversions take. Default 1. */
+  readonly seed?: number;
+  readonly trim?: Bme280Trim;
+}
+
+export interface Bme280Chip extends I2cDevice {
+  readonly faults: Bme280Faults;
+  /** The supply fails and comes back at once: everything but the trimming values is forgotten. */
+  brownOut(now: number): void;
+}
+
+const ID = 0xd0;
+const RESET = 0xe0;
+const CTRL_HUM = 0xf2;
+const STATUS = 0xf3;
+const CTRL_MEAS = 0xf4;
+const CONFIG = 0xf5;
+const PRESSURE = 0xf7;
+const TEMPERATURE = 0xfa;
+const HUMIDITY = 0xfd;
+
+const SLEEP = 0;
+const NORMAL = 3;
+/** Start-up time: nothing is acknowledged [1.1]; then the trimming values are copied, status shows it [5.4.4]. */
+const SILENT_MS = 2;
+const COPY_MS = 1;
+/** Standby by t_sb in whole milliseconds; 0.5 and 62.5 are rounded up [5.4.6]. */
+const STANDBY_MS = [1, 63, 125, 250, 500, 1000, 10, 20];
+/** A chip in normal mode that nobody looked at runs its last cycles only: no filter remembers more. */
+const CYCLES_MAX = 100;
+/** Noise in codes (RMS) by oversampling, from the tables of 3.6 at 0.3 mK, 0.17 Pa and 0.008 % a code. */
+const NOISE_T = [0, 16, 13, 10, 10, 6];
+const NOISE_P = [0, 19, 15, 12, 9, 8];
+const NOISE_H = [0, 9, 6, 5, 4, 3];
+/** Root mean square of the sum of four random numbers. */
+const SUM_RMS = 37837;
+
+/** @returns the samples averaged for a setting of 0 to 7 [5.4.3]. */
+function timesOf(setting: number): number {
+  return setting === 0 ? 0 : setting > 5 ? 16 : 1 << (setting - 1);
+}
+
+export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
+  const environment = options.environment;
+  const trim = options.trim === undefined ? TYPICAL_TRIM : options.trim;
+  const random = createRandom(options.seed === undefined ? 1 : options.seed);
+  const faults: Bme280Faults = {
+    absent: false,
+    stuckLow: false,
+    stuckHigh: false,
+    id: 0x60,
+    slowMs: 0,
+    saturated: 0,
+  };
+  const registers = new Uint8Array(256);
+  const air: Air = { temperature: 0, humidity: 0, pressure: 0 };
+
+  /** The world's clock without its wraps, and how far it was extended. */
+  let time = 0;
+  let wraps = 0;
+  let pointer = 0;
+  let silentUntil = 0;
+  let copyingUntil = 0;
+  let converting = false;
+  let beganAt = 0;
+  let endsAt = 0;
+  /** Next cycle of normal mode. */
+  let nextAt = 0;
+  /** What was written to ctrl_meas while a conversion ran; -1: nothing. */
+  let delayed = -1;
+  /** The humidity setting that counts. */
+  let latchedHumidity = 0;
+  /** Memory of the filter; -1: not initialised. */
+  let filteredT = -1;
+  let filteredP = -1;
+
+  function setValue20(at: number, code: number): void {
+    registers[at] = code >> 12;
+    registers[at + 1] = (code >> 4) & 0xff;
+    registers[at + 2] = (code & 15) << 4;
+  }
+
+  function setHumidity(code: number): void {
+    registers[HUMIDITY] = code >> 8;
+    registers[HUMIDITY + 1] = code & 0xff;
+  }
+
+  function resetRegisters(): void {
+    registers[CTRL_HUM] = 0;
+    registers[CTRL_MEAS] = 0;
+    registers[CONFIG] = 0;
+    setValue20(PRESSURE, 0x80000);
+    setValue20(TEMPERATURE, 0x80000);
+    setHumidity(0x8000);
+    converting = false;
+    delayed = -1;
+    latchedHumidity = 0;
+    filteredT = -1;
+    filteredP = -1;
+  }
+
+  /** The power-on-reset procedure, which a soft reset runs too [5.4.2]. */
+  function powerUp(): void {
+    resetRegisters();
+    silentUntil = time + SILENT_MS;
+    copyingUntil = silentUntil + COPY_MS;
+  }
+
+  function noise(rms: number): number {
+    const sum = random.next() + random.next() + random.next() + random.next();
+    return Math.floor(((sum - 131070) * rms) / SUM_RMS + 0.5);
+  }
+
+  function limited(code: number, last: number): number {
+    return code < 0 ? 0 : code > last ? last : code;
+  }
+
+  /** Without the filter a code has 16 bits and one more for each doubling of the oversampling [3.4.2]. */
+  function resolved(code: number, setting: number): number {
+    const bits = 1 << (setting > 4 ? 0 : 5 - setting);
+    return limited(Math.floor((code + bits / 2) / bits) * bits, 0x100000 - bits);
+  }
+
+  /** @returns the new output; `memory` is -1 for the first value, which passes unchanged [3.4.4]. */
+  function filtered(memory: number, code: number): number {
+    const coefficient = 1 << limited((registers[CONFIG] >> 2) & 7, 4);
+    return memory < 0 ? code : Math.floor((memory * (coefficient - 1) + code) / coefficient);
+  }
+
+  function isFiltering(): boolean {
+    return ((registers[CONFIG] >> 2) & 7) !== 0;
+  }
+
+  function begin(at: number): void {
+    const timesT = timesOf(registers[CTRL_MEAS] >> 5);
+    const timesP = timesOf((registers[CTRL_MEAS] >> 2) & 7);
+    const timesH = timesOf(latchedHumidity);
+    const samples = timesT + timesP + timesH;
+    const extras = (timesP > 0 ? 1 : 0) + (timesH > 0 ? 1 : 0);
+    // Typical and longest time in microseconds [9.1]; a chip lies somewhere between.
+    const typical = 1000 + 2000 * samples + 500 * extras;
+    const spread = 250 + 300 * samples + 75 * extras;
+    const lasts = typical + Math.floor((spread * random.next()) / 65535);
+    converting = true;
+    beganAt = at;
+    endsAt = at + Math.ceil(lasts / 1000) + faults.slowMs;
+  }
+
+  /** The value of one 20-bit channel becomes readable. @returns the new memory of its filter. */
+  function publish(at: number, memory: number, setting: number, code: number, bit: number): number {
+    if (setting === 0) {
+      setValue20(at, 0x80000);
+      return memory;
+    }
+    const next = isFiltering() ? filtered(memory, code) : code;
+    const shown = isFiltering() ? next : resolved(code, setting);
+    setValue20(at, faults.saturated & bit ? 0xfffff : shown);
+    return next;
+  }
+
+  function convert(): void {
+    const settingT = registers[CTRL_MEAS] >> 5;
+    const settingP = (registers[CTRL_MEAS] >> 2) & 7;
+    environment.at(beganAt, air);
+    const trueCode = temperatureCode(trim, air.temperature);
+    const fine = fineTemperatureOf(trim, trueCode);
+    const codeT = limited(trueCode + noise(NOISE_T[limited(settingT, 5)]), 0xfffff);
+    const codeP = limited(
+      pressureCode(trim, fine, air.pressure) + noise(NOISE_P[limited(settingP, 5)]),
+      0xfffff,
+    );
+    const codeH = limited(
+      humidityCode(trim, fine, air.humidity) + noise(NOISE_H[limited(latchedHumidity, 5)]),
+      0xffff,
+    );
+    filteredT = publish(TEMPERATURE, filteredT, settingT, codeT, 1);
+    filteredP = publish(PRESSURE, filteredP, settingP, codeP, 4);
+    setHumidity(latchedHumidity === 0 ? 0x8000 : faults.saturated & 2 ? 0xffff : codeH);
+  }
+
+  /** A write to ctrl_meas takes effect, and with it what is in ctrl_hum [5.4.3]. */
+  function control(value: number, at: number): void {
+    registers[CTRL_MEAS] = value;
+    latchedHumidity = registers[CTRL_HUM];
+    if ((value & 3) !== SLEEP) begin(at);
+  }
+
+  function finish(): void {
+    convert();
+    converting = false;
+    if ((registers[CTRL_MEAS] & 3) === NORMAL) nextAt = endsAt + STANDBY_MS[registers[CONFIG] >> 5];
+    else registers[CTRL_MEAS] &= 0xfc;
+    if (delayed >= 0) {
+      const value = delayed;
+      delayed = -1;
+      control(value, endsAt);
+    }
+  }
+
+  function isCycling(): boolean {
+    return !converting && (registers[CTRL_MEAS] & 3) === NORMAL;
+  }
+
+  /** Let happen what has happened until now. */
+  function advance(now: number): void {
+    if (now + wraps < time) wraps += CLOCK_PERIOD_MS;
+    time = now + wraps;
+    if (converting && time >= endsAt) finish();
+    if (isCycling() && time - nextAt > CYCLES_MAX * 1000) nextAt = time - CYCLES_MAX * 1000;
+    while (isCycling() && time >= nextAt) {
+      begin(nextAt);
+      if (time >= endsAt) finish();
+    }
+  }
+
+  function writeRegister(register: number, value: number): void {
+    if (register === RESET && value === 0xb6) powerUp();
+    // While a change of mode waits, neither of both takes another write [3.3.1].
+    else if (register === CTRL_HUM && delayed < 0) registers[CTRL_HUM] = value & 7;
+    else if (register === CTRL_MEAS && delayed < 0) {
+      if (converting) delayed = value;
+      else control(value, time);
+    } else if (register === CONFIG && (registers[CTRL_MEAS] & 3) !== NORMAL) {
+      registers[CONFIG] = value & 0xfd;
+      filteredT = -1;
+      filteredP = -1;
+    }
+  }
+
+  function status(): number {
+    // Trimming values are also copied before each conversion.
+    if (time < copyingUntil || (converting && time === beganAt)) return 0x01;
+    return converting ? 0x08 : 0x00;
+  }
+
+  function isTrim(register: number): boolean {
+    return (register >= 0x88 && register <= 0xa1) || (register >= 0xe1 && register <= 0xf0);
+  }
+
+  function readRegister(register: number): number {
+    if (register === ID) return faults.id;
+    if (register === STATUS) return status();
+    return time < copyingUntil && isTrim(register) ? 0 : registers[register];
+  }
+
+  function write(bytes: Uint8Array | number[], now: number): boolean {
+    advance(now);
+    if (faults.absent || time < silentUntil) return false;
+    if (faults.stuckLow || faults.stuckHigh) return true;
+    // Pairs of register and value; writing does not count up [6.2.1].
+    for (let i = 0; i < bytes.length; i += 2) {
+      if (time < silentUntil) return false;
+      pointer = bytes[i];
+      if (i + 1 < bytes.length) writeRegister(pointer, bytes[i + 1]);
+    }
+    return true;
+  }
+
+  function read(into: Uint8Array, now: number): boolean {
+    advance(now);
+    if (faults.absent || time < silentUntil) return false;
+    for (let i = 0; i < into.length; i++) {
+      into[i] = faults.stuckLow ? 0x00 : faults.stuckHigh ? 0xff : readRegister(pointer);
+      pointer = (pointer + 1) & 0xff;
+    }
+    return true;
+  }
+
+  function brownOut(now: number): void {
+    advance(now);
+    powerUp();
+  }
+
+  placeTrim(registers, trim);
+  resetRegisters();
+
+  return {
+    address: options.address === undefined ? 0x76 : options.address,
+    faults: faults,
+    write: write,
+    read: read,
+    brownOut: brownOut,
+  };
+}
