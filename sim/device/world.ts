@@ -1,0 +1,56 @@
+// A whole world for an engine that has nothing: event loop, timers, network with a broker, Wi-Fi, I2C with chips.
+// Loaded before the firmware; a script after it lets time pass with `world.run(ms)`. Where the engine is an Espruino,
+// its own timers, sockets and buses are put aside. ES5 subset.
+
+import type { BrokerOptions } from './broker.ts';
+import { createBroker } from './broker.ts';
+import { createLoop } from './loop.ts';
+import { createNet } from './net.ts';
+import { root } from './root.ts';
+import { connectStation } from './station.ts';
+import { createWifi } from './wifi.ts';
+
+const loop = createLoop();
+const options: BrokerOptions = { now: loop.now };
+const broker = createBroker(options);
+let brokerTimer = 0;
+
+/** Let the broker do what is due, and come back for its next deadline. */
+function tendBroker(): void {
+  loop.clear(brokerTimer);
+  const wait = broker.tick();
+  brokerTimer = wait < 0 ? 0 : loop.set(tendBroker, wait, 0);
+}
+
+const network = createNet(loop, broker, tendBroker);
+const air = createWifi((callback, ms) => loop.set(callback, ms, 0), network.settings.cut);
+const engineRequire: unknown = root.require;
+
+root.setTimeout = (callback, ms) => loop.set(callback, ms === undefined ? 0 : ms, 0);
+root.setInterval = (callback, ms) => loop.set(callback, ms, ms);
+root.clearTimeout = root.clearInterval = (id) => {
+  if (id !== undefined) loop.clear(id);
+};
+root.getTime = () => loop.now() / 1000;
+root.require = (name) => {
+  if (name === 'net') return network.net;
+  if (name === 'Wifi') return air.wifi;
+  if (engineRequire !== undefined) return (engineRequire as EngineGlobals['require'])(name);
+  // eslint-disable-next-line no-restricted-syntax -- Espruino throws here
+  throw new Error('Module "' + name + '" not found');
+};
+
+root.world = {
+  run: loop.run,
+  now: loop.now,
+  broker: {
+    published: broker.published,
+    online: broker.online,
+    messages: broker.messages,
+    violations: broker.violations,
+    options,
+  },
+  net: network.settings,
+  wifi: air.settings,
+  chip: connectStation(loop.now),
+};
