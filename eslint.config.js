@@ -112,6 +112,11 @@ export default tseslint.config(
   },
   {
     files: ['src/ports/**/*.ts'],
-    rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
+    rules: {
+      'no-restricted-globals': 'off',
+      'no-restricted-properties': 'off',
+      // Espruino's modules are built into the engine.
+      '@typescript-eslint/no-require-imports': 'off',
+    },
   },
 );

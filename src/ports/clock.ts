@@ -14,16 +14,17 @@ export interface WallTime {
 }
 
 export interface Clock {
-  /** Milliseconds since some instant, 0 to CLOCK_PERIOD_MS - 1; never runs backwards. */
+  /** Milliseconds since some instant, 0 to CLOCK_PERIOD_MS - 1; never runs backwards, even when the wall clock is set back. */
   now(): number;
-  /** Fill `out` with the wall-clock time. */
+  /** Fill `out` with the wall-clock time; `day` is -1 and `ms` 0 as long as nobody has told the engine the time. */
   wall(out: WallTime): void;
 }
 
 /** One-shot timer that calls the function it was made with. Setting it again replaces the former deadline. */
 export interface Timer {
-  /** @param delayMs 0 to NEVER_MS. */
+  /** @param delayMs 0 to NEVER_MS; 0 fires as soon as the event loop runs again. */
   set(delayMs: number): void;
+  /** Forget the deadline, if there is one. */
   stop(): void;
 }
 

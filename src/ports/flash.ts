@@ -16,9 +16,9 @@ export interface FlashGeometry {
 /** Engines report no flash error: whoever needs to know reads back. */
 export interface Flash {
   readonly geometry: FlashGeometry;
-  /** Copy `length` bytes at `address` into `into` from `offset`. @returns 0, or Code.Range outside of the region. */
+  /** Copy `length` bytes at `address` into `into` from `offset`. @returns 0, or Code.Range outside of the region or of `into`. */
   read(address: number, into: Uint8Array, offset: number, length: number): number;
-  /** Program `length` bytes. @returns 0, or Code.Range outside of the region or not on a program unit. */
+  /** Program `length` bytes of `from`, from `offset` on. @returns 0, or Code.Range outside of the region or of `from`, or not on a program unit. */
   write(address: number, from: Uint8Array, offset: number, length: number): number;
   /** Erase page number `page`. @returns 0, or Code.Range. */
   erase(page: number): number;

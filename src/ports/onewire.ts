@@ -6,7 +6,7 @@ export interface OneWireBus {
   write(bytes: Uint8Array): void;
   read(into: Uint8Array): void;
   /**
-   * Find device number `index` (from 0) of a full search and put its 8 ROM bytes into `into`.
+   * Put the 8 ROM bytes of device number `index` into `into`; 0 searches the whole bus, the others come from that search.
    * @returns 0, or Code.Absent when there are fewer devices. The caller checks the ROM's CRC.
    */
   search(index: number, into: Uint8Array): number;

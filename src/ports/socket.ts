@@ -4,22 +4,23 @@
 /** Most bytes that may lie unsent in the engine: Espruino sends this much in one idle pass and copies the rest again. */
 export const SEND_WINDOW = 536;
 
-/** What a connection tells its owner. Never called from inside a method of the socket. */
+/** What a connection tells its owner. Never called from inside a method of the socket; every method may be called from here. */
 export interface SocketEvents {
-  /** The connection stands; writes are allowed. */
+  /** The connection stands; writes are allowed. Comes before all others, but for an onClose in its place. */
   onOpen(): void;
   /** Bytes arrived, in order, at most 536 at a time, cut anywhere. */
   onData(bytes: string): void;
-  /** Everything handed over has left; `room()` is SEND_WINDOW again. */
+  /** Everything handed over has left; `room()` is SEND_WINDOW again. Comes only after a `write`. */
   onDrain(): void;
-  /** The connection is gone, for whatever reason; called once, never after `close()`. */
+  /** The connection is gone or did not come about, for whatever reason; called once, never after `close()`. */
   onClose(): void;
 }
 
 export interface Socket {
   /**
-   * Start a connection, closing a former one without an event.
-   * @returns 0 when started, Code.Refused when it failed at once (nothing listens, name unknown).
+   * Start a connection, cutting off a former one without an event, whatever it still had to send.
+   * @returns 0 when started, Code.Refused when it failed at once (nothing listens, name unknown); no event follows then.
+   * An engine that blocks while it connects fails here; others fail through onClose.
    */
   open(host: string, port: number, events: SocketEvents): number;
   /** @returns how many bytes `write` takes now, 0 to SEND_WINDOW; 0 while not open. */
@@ -29,6 +30,6 @@ export interface Socket {
    * @returns 0 when taken, Code.Busy when longer than `room()` (wait for onDrain), Code.Closed when there is no connection.
    */
   write(bytes: string): number;
-  /** Let what was handed over leave, then close. No event follows. */
+  /** Let what was handed over leave, then close; also while it connects. No event follows. */
   close(): void;
 }

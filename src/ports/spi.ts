@@ -1,7 +1,7 @@
 // One device on an SPI bus: the chip select belongs to the port.
 
 export interface SpiDevice {
-  /** Exchange `out.length` bytes with chip select held; `into` has the same length. @returns 0 or Code.Timeout. */
+  /** Exchange `out.length` bytes with chip select held low; `into` has the same length. @returns 0, or Code.Timeout and `into` is untouched. */
   transfer(out: Uint8Array, into: Uint8Array): number;
 }
 

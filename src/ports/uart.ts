@@ -1,6 +1,7 @@
 // One serial port. A chunk is a string of bytes, as on a socket.
 
 export interface Uart {
+  /** Send bytes in order; waits where the engine's buffer is full. */
   write(bytes: string): void;
 }
 

@@ -1,7 +1,8 @@
 // The Wi-Fi station: one access point, joined on request.
 
+/** Never called from inside a method of the station. */
 export interface WifiEvents {
-  /** Joined and has an address. */
+  /** Joined and has an address; also when the engine comes back by itself after onDown. */
   onUp(): void;
   /** Could not join, or the access point is gone; called once for each time it was up or asked to join. */
   onDown(): void;
@@ -10,6 +11,7 @@ export interface WifiEvents {
 export interface Wifi {
   /** Start to join, leaving a former network. The engine may block for seconds. */
   join(ssid: string, password: string, events: WifiEvents): void;
+  /** Leave the network or stop joining it. No event follows. */
   leave(): void;
   /** @returns received signal strength in dBm (negative), 0 while unknown. */
   rssi(): number;

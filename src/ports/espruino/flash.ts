@@ -1,0 +1,37 @@
+// A region of the board's flash. The engine checks nothing and reports nothing: here every access is held to the region
+// and to the part's program unit, so that no mistake can reach the firmware's own pages.
+
+import { Code } from '../codes.ts';
+import type { Flash, FlashGeometry } from '../flash.ts';
+
+export function openFlash(geometry: FlashGeometry): Flash {
+  const flash = require('Flash');
+  const bytes = geometry.pageSize * geometry.pages;
+
+  function isInside(address: number, array: Uint8Array, offset: number, length: number): boolean {
+    const start = address - geometry.base;
+    if (start < 0 || length < 0 || start + length > bytes) return false;
+    return offset >= 0 && offset + length <= array.length;
+  }
+
+  function read(address: number, into: Uint8Array, offset: number, length: number): number {
+    if (!isInside(address, into, offset, length)) return Code.Range;
+    if (length > 0) into.set(flash.read(length, address), offset);
+    return Code.Ok;
+  }
+
+  function write(address: number, from: Uint8Array, offset: number, length: number): number {
+    if (!isInside(address, from, offset, length)) return Code.Range;
+    if (address % geometry.programUnit !== 0 || length % geometry.programUnit !== 0) return Code.Range;
+    if (length > 0) flash.write(from.subarray(offset, offset + length), address);
+    return Code.Ok;
+  }
+
+  function erase(page: number): number {
+    if (page < 0 || page >= geometry.pages) return Code.Range;
+    flash.erasePage(geometry.base + page * geometry.pageSize);
+    return Code.Ok;
+  }
+
+  return { geometry, read, write, erase };
+}

@@ -1,0 +1,130 @@
+// The part of Espruino's API that the ports touch, as the engine's own source has it (2v29), and nothing else.
+// The build keeps every name declared here; a name that is missing would be shortened and never be found.
+
+interface EspruinoAddress {
+  /** Name or IPv4 address, at most 127 characters. */
+  host: string;
+  port: number;
+}
+
+interface EspruinoSocket {
+  on(event: 'connect' | 'drain', handler: () => void): void;
+  /** Called from the idle loop itself, not from the event queue: may come before `connect`. */
+  on(event: 'data', handler: (bytes: string) => void): void;
+  on(event: 'close', handler: (hadError: boolean) => void): void;
+  /** Queues a copy, without limit. Throws once the connection is closing. @returns false, always. */
+  write(bytes: string): boolean;
+  /** Close when the queue is empty; throws while the network is off. */
+  end(): void;
+  /** The engine's own mark on a connection that it drops in the next idle pass, whatever is queued. */
+  clsNow: boolean;
+}
+
+interface EspruinoNet {
+  /** Blocks until the connection stands. Throws when it is refused or the name is unknown. */
+  connect(address: EspruinoAddress): EspruinoSocket;
+}
+
+interface EspruinoFlash {
+  read(length: number, address: number): Uint8Array;
+  write(data: Uint8Array, address: number): void;
+  /** @param address any address in the page. */
+  erasePage(address: number): void;
+}
+
+interface EspruinoWifiStatus {
+  /** dBm; only while joined. */
+  rssi?: number;
+}
+
+interface EspruinoWifi {
+  on(event: 'connected' | 'disconnected', handler: () => void): void;
+  connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void;
+  disconnect(): void;
+  getStatus(): EspruinoWifiStatus;
+}
+
+interface EspruinoI2c {
+  setup(options: { sda: number; scl: number; bitrate: number }): void;
+  /** Throws when nobody acknowledges or the bus is stuck; so do the other two. */
+  writeTo(address: number, bytes: Uint8Array): void;
+  readFrom(address: number, quantity: number): Uint8Array;
+  readReg(address: number, register: number, quantity: number): Uint8Array;
+}
+
+interface EspruinoSpi {
+  setup(options: { sck: number; miso: number; mosi: number; baud: number; mode: number }): void;
+  /** Pulls `select` low for the transfer. */
+  send(bytes: Uint8Array, select: number): Uint8Array;
+}
+
+interface EspruinoSerial {
+  setup(baud: number, options: { rx: number; tx: number }): void;
+  on(event: 'data', handler: (bytes: string) => void): void;
+  write(bytes: string): void;
+}
+
+interface EspruinoOneWire {
+  /** @returns whether a device answered. */
+  reset(): boolean;
+  write(bytes: Uint8Array): void;
+  read(quantity: number): Uint8Array;
+  /** @returns the ROM of each device as 16 hexadecimal digits. */
+  search(): string[];
+}
+
+interface EspruinoEdge {
+  state: boolean;
+  /** Seconds, as getTime. */
+  time: number;
+}
+
+declare function require(module: 'net'): EspruinoNet;
+declare function require(module: 'Flash'): EspruinoFlash;
+declare function require(module: 'Wifi'): EspruinoWifi;
+
+declare function print(text: string, value: number): void;
+/** Seconds since 1970-01-01 UTC, or since power-on where nothing set the time. */
+declare function getTime(): number;
+declare function getSerial(): string;
+/** @returns a number from 1 that may be given again once the timer has fired. */
+declare function setTimeout(callback: () => void, ms: number): number;
+declare function clearTimeout(id: number): void;
+
+declare function pinMode(
+  pin: number,
+  mode: 'input' | 'input_pullup' | 'input_pulldown' | 'output' | 'analog',
+): void;
+declare function digitalRead(pin: number): number;
+declare function digitalWrite(pin: number, level: number): void;
+/** @returns 0 to 1 of full scale; NaN for a pin that cannot measure. */
+declare function analogRead(pin: number): number;
+declare function setWatch(
+  handler: (edge: EspruinoEdge) => void,
+  pin: number,
+  options: { repeat: boolean; edge: 'both' },
+): void;
+
+declare const I2C1: EspruinoI2c;
+declare const I2C2: EspruinoI2c;
+declare const SPI1: EspruinoSpi;
+declare const SPI2: EspruinoSpi;
+declare const Serial1: EspruinoSerial;
+declare const Serial2: EspruinoSerial;
+declare const Serial3: EspruinoSerial;
+declare const OneWire: new (pin: number) => EspruinoOneWire;
+
+declare const E: {
+  /** @returns any 32-bit integer. */
+  hwRand(): number;
+  srand(seed: number): void;
+  enableWatchdog(seconds: number, isAuto: boolean): void;
+  kickWatchdog(): void;
+};
+
+/** Boards with an ESP32 only. */
+declare const ESP32: {
+  /** Does not return. */
+  deepSleep(us: number): void;
+  getWakeupCause(): number;
+};
