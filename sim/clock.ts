@@ -25,7 +25,8 @@ export interface VirtualClock {
 }
 
 const MICRO = 1000;
-const toMicroseconds = (ms: number) => Math.round(ms * MICRO) / MICRO;
+/** @returns `ms` on the grid of the clock. */
+export const toMicroseconds = (ms: number) => Math.round(ms * MICRO) / MICRO;
 
 export function createVirtualClock(): VirtualClock {
   const heap: TimerHandle[] = [];
