@@ -56,8 +56,9 @@ const SILENT_MS = 2;
 const COPY_MS = 1;
 /** Standby by t_sb in whole milliseconds; 0.5 and 62.5 are rounded up [5.4.6]. */
 const STANDBY_MS = [1, 63, 125, 250, 500, 1000, 10, 20];
-/** A chip in normal mode that nobody looked at runs its last cycles only: no filter remembers more. */
+/** A chip in normal mode that nobody looked at runs its last cycles only, none longer than this without standby. */
 const CYCLES_MAX = 100;
+const CONVERSION_MAX_MS = 113;
 /** Noise in codes (RMS) by oversampling, from the tables of 3.6 at 0.3 mK, 0.17 Pa and 0.008 % a code. */
 const NOISE_T = [0, 16, 13, 10, 10, 6];
 const NOISE_P = [0, 19, 15, 12, 9, 8];
@@ -236,7 +237,8 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
     if (now + wraps < time) wraps += CLOCK_PERIOD_MS;
     time = now + wraps;
     if (converting && time >= endsAt) finish();
-    if (isCycling() && time - nextAt > CYCLES_MAX * 1000) nextAt = time - CYCLES_MAX * 1000;
+    const recent = time - CYCLES_MAX * (CONVERSION_MAX_MS + STANDBY_MS[registers[CONFIG] >> 5]);
+    if (isCycling() && nextAt < recent) nextAt = recent;
     while (isCycling() && time >= nextAt) {
       begin(nextAt);
       if (time >= endsAt) finish();
@@ -306,9 +308,9 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
 
   return {
     address: options.address === undefined ? 0x76 : options.address,
-    faults: faults,
-    write: write,
-    read: read,
-    brownOut: brownOut,
+    faults,
+    write,
+    read,
+    brownOut,
   };
 }

@@ -23,10 +23,10 @@ export interface ConstantAir extends Environment, Air {}
 
 export function createConstantAir(temperature: number, humidity: number, pressure: number): ConstantAir {
   const air: ConstantAir = {
-    temperature: temperature,
-    humidity: humidity,
-    pressure: pressure,
-    at: function (_timeMs: number, out: Air): void {
+    temperature,
+    humidity,
+    pressure,
+    at(_timeMs: number, out: Air): void {
       out.temperature = air.temperature;
       out.humidity = air.humidity;
       out.pressure = air.pressure;

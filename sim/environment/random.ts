@@ -11,7 +11,7 @@ function mix(x: number): number {
   return h ^ (h >> 9);
 }
 
-/** A number without a sequence: the same for the same arguments. @param n an integer from 0. @returns 0 to 65535. */
+/** A number without a sequence: the same for the same arguments. @param n 0 to 2^32 - 1. @returns 0 to 65535. */
 export function hash16(seed: number, n: number): number {
   const low = n & 0xffff;
   const high = (n - low) / 65536;
@@ -29,5 +29,5 @@ export function createRandom(seed: number): Random {
     linear = (linear * 25173 + 13849) & 0xffff;
     return shift ^ linear;
   }
-  return { next: next };
+  return { next };
 }

@@ -64,9 +64,9 @@ export function createWeather(options: WeatherOptions): Environment {
     const gust = 250 * drift(seed + 3, time, HOUR_MS / 6) + 60 * drift(seed + 4, time, HOUR_MS / 60);
     const year = yearSwing * wave(time - WARMEST_DAY_MS, YEAR_MS);
     const humidity =
-      70000 -
+      72000 -
       2.8 * (day + 0.4 * front + gust) +
-      12000 * drift(seed + 5, time, 17 * HOUR_MS) +
+      15000 * drift(seed + 5, time, 17 * HOUR_MS) +
       500 * drift(seed + 6, time, HOUR_MS / 12);
     const pressure =
       meanPressure +
@@ -75,9 +75,10 @@ export function createWeather(options: WeatherOptions): Environment {
       40 * drift(seed + 8, time, HOUR_MS / 2);
 
     out.temperature = Math.floor(yearMean + year + day + front + gust);
-    out.humidity = Math.floor(humidity > 100000 ? 100000 : humidity < 5000 ? 5000 : humidity);
+    // Fog; the driest afternoon is far from zero.
+    out.humidity = Math.floor(humidity > 100000 ? 100000 : humidity);
     out.pressure = Math.floor(pressure);
   }
 
-  return { at: at };
+  return { at };
 }
