@@ -1,31 +1,29 @@
-// What an engine and a world of simulated things share: names that the build must not shorten, because another bundle,
-// a script or the engine itself knows them. Types only.
+// What a world of simulated things shares with the firmware and with scripts beside it: names that the build must not
+// shorten. The first four are the simulator's side of what src/ports/espruino/globals.d.ts declares. Types only.
 
 interface EngineSocket {
-  on(event: string, handler: (value: unknown) => void): void;
+  on(event: string, handler: (value: never) => void): void;
   write(bytes: string): boolean;
-  end(bytes?: string): void;
+  end(): void;
+  clsNow: boolean;
 }
 
 interface EngineNet {
-  connect(options: { host: string; port: number }, callback?: (socket: EngineSocket) => void): EngineSocket;
-}
-
-/** An address alone, or with what follows the transfer. */
-type EngineI2cAddress = number | { address: number; stop?: boolean };
-
-interface EngineI2c {
-  setup(options?: object): void;
-  writeTo(address: EngineI2cAddress, data: number | ArrayLike<number>): void;
-  readFrom(address: EngineI2cAddress, quantity: number): Uint8Array;
-  readReg(address: number, register: number, quantity: number): Uint8Array;
+  connect(address: { host: string; port: number }): EngineSocket;
 }
 
 interface EngineWifi {
-  connect(ssid: string, options: object, callback?: (error: unknown) => void): void;
-  disconnect(callback?: () => void): void;
-  on(event: string, handler: (value: unknown) => void): void;
-  getDetails(callback?: (details: object) => void): { rssi: number; status: string };
+  on(event: string, handler: () => void): void;
+  connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void;
+  disconnect(): void;
+  getStatus(): { rssi?: number };
+}
+
+interface EngineI2c {
+  setup(options: { sda: number; scl: number; bitrate: number }): void;
+  writeTo(address: number, bytes: Uint8Array): void;
+  readFrom(address: number, quantity: number): Uint8Array;
+  readReg(address: number, register: number, quantity: number): Uint8Array;
 }
 
 /** What a script next to the world may see and do. */
@@ -57,7 +55,7 @@ interface EngineWorld {
   };
   net: { refuse: boolean; cut(): void; opened(): number };
   wifi: { refuse: boolean; drop(): void };
-  /** The weather station's chip at 0x76 on the first bus. */
+  /** The BME280 at 0x76 on the first bus. */
   chip: {
     faults: {
       absent: boolean;
@@ -72,16 +70,14 @@ interface EngineWorld {
 
 /** The global scope, as far as a world fills it. */
 interface EngineGlobals {
-  global?: unknown;
   world: EngineWorld;
-  setTimeout: (callback: () => void, ms?: number) => number;
-  setInterval: (callback: () => void, ms: number) => number;
-  clearTimeout: (id?: number) => void;
-  clearInterval: (id?: number) => void;
-  /** Seconds. */
+  setTimeout: (callback: () => void, ms: number) => number;
+  clearTimeout: (id: number) => void;
   getTime: () => number;
-  require: (name: string) => unknown;
+  getSerial?: () => string;
+  require: ((name: string) => unknown) | undefined;
   I2C1?: EngineI2c;
   I2C2?: EngineI2c;
-  Modules?: { addCached(name: string, module: () => void): void };
+  E:
+    undefined | { hwRand(): number; srand(seed: number): void; enableWatchdog(): void; kickWatchdog(): void };
 }

@@ -17,5 +17,5 @@ const air = createWifi(
 );
 const engineRequire = root.require;
 
-root.require = (name) => (name === 'Wifi' ? air.wifi : engineRequire(name));
+root.require = (name) => (name === 'Wifi' ? air.wifi : engineRequire!(name));
 connectStation(now);

@@ -2,19 +2,11 @@
 
 import type { I2cDevice } from '../chips/i2c-device.ts';
 
-function addressOf(address: EngineI2cAddress): number {
-  return typeof address === 'number' ? address : address.address;
-}
-
-function bytesOf(data: number | ArrayLike<number>): number[] {
-  const bytes: number[] = [];
-  if (typeof data === 'number') bytes.push(data & 255);
-  else for (let i = 0; i < data.length; i++) bytes.push(data[i] & 255);
-  return bytes;
-}
-
-/** Put the methods of an I2C bus into `object`. @param now the world's clock, whole milliseconds. */
-export function connectChips(object: EngineI2c, chips: readonly I2cDevice[], now: () => number): void {
+/**
+ * Put chips on a bus: its methods reach them.
+ * @param bus the engine's object, or an empty one. @param now the world's clock, whole milliseconds.
+ */
+export function connectChips(bus: EngineI2c, chips: readonly I2cDevice[], now: () => number): void {
   function chipAt(address: number): I2cDevice | undefined {
     for (let i = 0; i < chips.length; i++) if (chips[i].address === address) return chips[i];
     return undefined;
@@ -22,26 +14,26 @@ export function connectChips(object: EngineI2c, chips: readonly I2cDevice[], now
 
   function fail(): void {
     // eslint-disable-next-line no-restricted-syntax -- Espruino throws here
-    throw new Error("jshI2CWrite: slave doesn't ACK the transfer");
+    throw new Error("jshI2C: slave doesn't ACK the transfer");
   }
 
-  function writeTo(address: EngineI2cAddress, data: number | ArrayLike<number>): void {
-    const chip = chipAt(addressOf(address));
-    if (chip === undefined || !chip.write(bytesOf(data), now())) fail();
+  function writeTo(address: number, bytes: Uint8Array | number[]): void {
+    const chip = chipAt(address);
+    if (chip === undefined || !chip.write(bytes, now())) fail();
   }
 
-  function readFrom(address: EngineI2cAddress, count: number): Uint8Array {
-    const chip = chipAt(addressOf(address));
-    const bytes = new Uint8Array(count);
+  function readFrom(address: number, quantity: number): Uint8Array {
+    const chip = chipAt(address);
+    const bytes = new Uint8Array(quantity);
     if (chip === undefined || !chip.read(bytes, now())) fail();
     return bytes;
   }
 
-  object.setup = () => {};
-  object.writeTo = writeTo;
-  object.readFrom = readFrom;
-  object.readReg = (address, register, count) => {
-    writeTo(address, register);
-    return readFrom(address, count);
+  bus.setup = () => {};
+  bus.writeTo = writeTo;
+  bus.readFrom = readFrom;
+  bus.readReg = (address, register, quantity) => {
+    writeTo(address, [register]);
+    return readFrom(address, quantity);
   };
 }

@@ -22,7 +22,8 @@ export interface NetSettings {
   opened(): number;
 }
 
-type Handler = (value: unknown) => void;
+/** Each event gives its own kind of value, or none. */
+type Handler = (value: never) => void;
 
 interface Listener {
   event: string;
@@ -45,7 +46,7 @@ function createSocket(loop: Loop, broker: Broker, tendBroker: () => void, gone: 
 
   function emit(event: string, value: unknown): void {
     listeners.slice().forEach((listener) => {
-      if (listener.event === event) listener.handler(value);
+      if (listener.event === event) listener.handler(value as never);
     });
   }
 
@@ -95,6 +96,7 @@ function createSocket(loop: Loop, broker: Broker, tendBroker: () => void, gone: 
   /** What Espruino does with a socket each time it is idle. */
   function pass(): void {
     timer = 0;
+    if (socket.clsNow) return close();
     if (outgoing !== '') send();
     else if (ending) return close();
     if (!connected) opening();
@@ -126,24 +128,22 @@ function createSocket(loop: Loop, broker: Broker, tendBroker: () => void, gone: 
   const line: Line = { broken: remoteEnd };
   wake(TRANSIT_MS);
 
-  function write(bytes: string): boolean {
-    // eslint-disable-next-line no-restricted-syntax -- Espruino throws here
-    if (closed || ending) throw new Error('This socket is closed');
-    outgoing += bytes;
-    wake(PASS_MS);
-    return false;
-  }
-
   const socket: EngineSocket = {
-    on(event, handler) {
+    on(event: string, handler: Handler) {
       listeners.push({ event, handler });
     },
-    write,
-    end(bytes) {
-      if (bytes !== undefined) write(bytes);
+    write(bytes) {
+      // eslint-disable-next-line no-restricted-syntax -- Espruino throws here
+      if (closed || ending) throw new Error('This socket is closed');
+      outgoing += bytes;
+      wake(PASS_MS);
+      return false;
+    },
+    end() {
       ending = true;
       wake(PASS_MS);
     },
+    clsNow: false,
   };
   return { line, socket };
 }
@@ -169,13 +169,12 @@ export function createNet(
   };
 
   const net: EngineNet = {
-    connect(_options, callback) {
+    connect() {
       // eslint-disable-next-line no-restricted-syntax -- Espruino throws here
       if (settings.refuse) throw new Error('Unable to create socket');
       const made = createSocket(loop, broker, tendBroker, gone);
       lines.push(made.line);
       count++;
-      if (callback) made.socket.on('connect', () => callback(made.socket));
       return made.socket;
     },
   };

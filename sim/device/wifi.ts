@@ -14,10 +14,10 @@ export interface WifiSettings {
 
 interface Listener {
   event: string;
-  handler: (value: unknown) => void;
+  handler: () => void;
 }
 
-/** @param later calls a function after so many milliseconds. @param onDrop called before the firmware hears of a drop. */
+/** @param later calls a function after so many milliseconds. @param onDrop called before the firmware hears of a loss. */
 export function createWifi(
   later: (callback: () => void, ms: number) => void,
   onDrop: () => void,
@@ -25,41 +25,34 @@ export function createWifi(
   const listeners: Listener[] = [];
   let joined = false;
 
-  function emit(event: string, value: unknown): void {
+  function emit(event: string): void {
     listeners.slice().forEach((listener) => {
-      if (listener.event === event) listener.handler(value);
+      if (listener.event === event) listener.handler();
     });
   }
 
-  function leave(reason: string): void {
+  function leave(): void {
     if (!joined) return;
     joined = false;
     onDrop();
-    emit('disconnected', { reason });
+    emit('disconnected');
   }
 
-  const settings: WifiSettings = { refuse: false, drop: () => leave('beacon timeout') };
+  const settings: WifiSettings = { refuse: false, drop: leave };
 
   const wifi: EngineWifi = {
+    on(event: string, handler: () => void) {
+      listeners.push({ event, handler });
+    },
     connect(_ssid, _options, callback) {
       later(() => {
         joined = !settings.refuse;
-        if (joined) emit('connected', { ip: '127.0.0.1' });
-        if (callback) callback(joined ? null : 'no such access point');
+        if (joined) emit('connected');
+        callback(joined ? null : 'no such access point');
       }, JOIN_MS);
     },
-    disconnect(callback) {
-      leave('disconnected');
-      if (callback) later(callback, 1);
-    },
-    on(event, handler) {
-      listeners.push({ event, handler });
-    },
-    getDetails(callback) {
-      const details = { rssi: RSSI_DBM, status: joined ? 'connected' : 'off' };
-      if (callback) later(() => callback(details), 1);
-      return details;
-    },
+    disconnect: leave,
+    getStatus: () => (joined ? { rssi: RSSI_DBM } : {}),
   };
 
   return { wifi, settings };

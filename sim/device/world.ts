@@ -2,6 +2,7 @@
 // Loaded before the firmware; a script after it lets time pass with `world.run(ms)`. Where the engine is an Espruino,
 // its own timers, sockets and buses are put aside. ES5 subset.
 
+import { createRandom } from '../environment/random.ts';
 import type { BrokerOptions } from './broker.ts';
 import { createBroker } from './broker.ts';
 import { createLoop } from './loop.ts';
@@ -9,6 +10,19 @@ import { createNet } from './net.ts';
 import { root } from './root.ts';
 import { connectStation } from './station.ts';
 import { createWifi } from './wifi.ts';
+
+/** What firmware asks of the microcontroller itself; there is no watchdog to feed. */
+function createChip(): EngineGlobals['E'] {
+  let random = createRandom(1);
+  return {
+    hwRand: () => random.next() * 65536 + random.next(),
+    srand(seed) {
+      random = createRandom(seed);
+    },
+    enableWatchdog() {},
+    kickWatchdog() {},
+  };
+}
 
 const loop = createLoop();
 const options: BrokerOptions = { now: loop.now };
@@ -24,21 +38,20 @@ function tendBroker(): void {
 
 const network = createNet(loop, broker, tendBroker);
 const air = createWifi((callback, ms) => loop.set(callback, ms, 0), network.settings.cut);
-const engineRequire: unknown = root.require;
+const engineRequire = root.require;
 
-root.setTimeout = (callback, ms) => loop.set(callback, ms === undefined ? 0 : ms, 0);
-root.setInterval = (callback, ms) => loop.set(callback, ms, ms);
-root.clearTimeout = root.clearInterval = (id) => {
-  if (id !== undefined) loop.clear(id);
-};
+root.setTimeout = (callback, ms) => loop.set(callback, ms, 0);
+root.clearTimeout = loop.clear;
 root.getTime = () => loop.now() / 1000;
 root.require = (name) => {
   if (name === 'net') return network.net;
   if (name === 'Wifi') return air.wifi;
-  if (engineRequire !== undefined) return (engineRequire as EngineGlobals['require'])(name);
+  if (engineRequire !== undefined) return engineRequire(name);
   // eslint-disable-next-line no-restricted-syntax -- Espruino throws here
-  throw new Error('Module "' + name + '" not found');
+  throw new Error('Module ' + name + ' not found');
 };
+if (root.getSerial === undefined) root.getSerial = () => '00000000-00000001';
+if (root.E === undefined) root.E = createChip();
 
 root.world = {
   run: loop.run,

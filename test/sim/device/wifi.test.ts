@@ -5,6 +5,7 @@ import { createWifi } from '../../../sim/device/wifi.ts';
 let loop: ReturnType<typeof createLoop>;
 let made: ReturnType<typeof createWifi>;
 let log: unknown[];
+const noteError = (error: string | null) => log.push(error);
 
 beforeEach(() => {
   loop = createLoop();
@@ -18,11 +19,11 @@ beforeEach(() => {
 });
 
 it('joins, tells its signal, and says when it lost the network', () => {
-  made.wifi.connect('net', { password: 'secret' }, (error) => log.push(error));
+  made.wifi.connect('net', { password: 'secret' }, noteError);
   expect(log).toEqual([]);
   loop.run(1000);
   expect(log).toEqual(['connected', null]);
-  expect(made.wifi.getDetails().rssi).toBeLessThan(0);
+  expect(made.wifi.getStatus().rssi).toBeLessThan(0);
   made.settings.drop();
   made.settings.drop();
   expect(log).toEqual(['connected', null, 'cut', 'disconnected']);
@@ -30,15 +31,15 @@ it('joins, tells its signal, and says when it lost the network', () => {
 
 it('says when it cannot join', () => {
   made.settings.refuse = true;
-  made.wifi.connect('net', {}, (error) => log.push(error));
+  made.wifi.connect('net', { password: '' }, noteError);
   loop.run(1000);
   expect(log).toEqual(['no such access point']);
 });
 
 it('leaves on request', () => {
-  made.wifi.connect('net', {});
+  made.wifi.connect('net', { password: '' }, noteError);
   loop.run(1000);
-  made.wifi.disconnect(() => log.push('left'));
-  loop.run(10);
-  expect(log).toEqual(['connected', 'cut', 'disconnected', 'left']);
+  made.wifi.disconnect();
+  expect(log).toEqual(['connected', null, 'cut', 'disconnected']);
+  expect(made.wifi.getStatus()).toEqual({});
 });

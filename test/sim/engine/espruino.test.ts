@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError, runEspruino } from '../../../sim/engine/espruino.ts';
 import type { EspruinoMemory, EspruinoOptions } from '../../../sim/engine/espruino.ts';
 
@@ -84,11 +84,12 @@ describe('runEspruino', () => {
   });
 
   it('leaves no file behind, but keeps what lies in a directory it was given', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('mote-espruino-'));
+    vi.stubEnv('TMPDIR', directory);
     await (
       await start('quit();')
     ).exited;
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('mote-espruino-'))).toEqual(before);
+    vi.unstubAllEnvs();
+    expect(readdirSync(directory)).toEqual([]);
     await (
       await start('quit();', { cwd: directory })
     ).exited;
