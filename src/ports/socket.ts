@@ -26,7 +26,7 @@ export interface Socket {
   /** @returns how many bytes `write` takes now, 0 to SEND_WINDOW; 0 while not open. */
   room(): number;
   /**
-   * Hand over bytes, all of them or none.
+   * Hand over bytes, all of them or none. An empty chunk changes nothing, and no onDrain follows it.
    * @returns 0 when taken, Code.Busy when longer than `room()` (wait for onDrain), Code.Closed when there is no connection.
    */
   write(bytes: string): number;
