@@ -33,6 +33,8 @@ export const CHOSEN: MinifyOptions = {
     hoist_funs: true,
     // Moves a function into its only caller, where Espruino parses it at every call.
     reduce_funcs: false,
+    // More than 1 puts the `var` of an inlined function's variables behind their use: Espruino overwrites outer ones then.
+    inline: 1,
   },
   mangle: true,
   format: FORMAT,

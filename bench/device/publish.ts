@@ -1,0 +1,106 @@
+// The hot path of a mote, for measuring what build settings cost: readings become packets, and packets from the broker
+// are read. The socket throws bytes away. `job`, `rounds` and `keep` are globals of whoever runs it.
+
+import { createClient } from '../../src/mqtt/client.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { ChannelMeta, Reading } from '../../src/ports/reading.ts';
+import type { Socket, SocketEvents } from '../../src/ports/socket.ts';
+import { SEND_WINDOW } from '../../src/ports/socket.ts';
+import { createPublisher } from '../../src/telemetry/publisher.ts';
+
+declare const job: string;
+declare const rounds: number;
+/** Holds the program, so that its size can be measured. */
+declare let keep: unknown;
+declare function print(text: string): void;
+
+const CONNACK = '\x20\x02\x00\x00';
+/** QoS 0, topic of 9 bytes, payload of 11. */
+const MESSAGE = '\x30\x16\x00\x09mote/note{"value":1}';
+
+const CHANNELS: ChannelMeta[] = [
+  {
+    key: 'temperature',
+    unit: '\xC2\xB0C',
+    deviceClass: 'temperature',
+    decimals: 3,
+    precision: 2,
+    min: -40000,
+    max: 85000,
+  },
+  { key: 'humidity', unit: '%', deviceClass: 'humidity', decimals: 3, precision: 1, min: 0, max: 100000 },
+  {
+    key: 'pressure',
+    unit: 'Pa',
+    deviceClass: 'pressure',
+    decimals: 0,
+    precision: 0,
+    min: 30000,
+    max: 110000,
+  },
+];
+
+let events: SocketEvents | undefined;
+let bytesOut = 0;
+
+const socket: Socket = {
+  open(_host: string, _port: number, owner: SocketEvents): number {
+    events = owner;
+    return 0;
+  },
+  room(): number {
+    return SEND_WINDOW;
+  },
+  write(bytes: string): number {
+    bytesOut += bytes.length;
+    return 0;
+  },
+  close(): void {
+    bytesOut = 0;
+  },
+};
+
+const clock: Clock = {
+  now(): number {
+    return 0;
+  },
+  wall(): void {
+    bytesOut += 0;
+  },
+};
+
+function ignore(): void {
+  bytesOut += 0;
+}
+
+const client = createClient(
+  socket,
+  clock,
+  { clientId: 'bench', keepAliveSec: 60 },
+  { onOpen: ignore, onOnline: ignore, onOffline: ignore },
+);
+const reading: Reading = { values: new Int32Array(3), time: 0 };
+
+function publish(publisher: { publish(reading: Reading): number }, round: number): void {
+  reading.values[0] = 21540 + round;
+  reading.values[1] = 45670 + round;
+  reading.values[2] = 101325 + round;
+  publisher.publish(reading);
+}
+
+function run(owner: SocketEvents): void {
+  const publisher = createPublisher(client, 'bench/outdoor', CHANNELS);
+  if (publisher === null) return;
+  owner.onOpen();
+  owner.onData(CONNACK);
+  for (let i = 0; i < rounds; i++) {
+    if (job === 'publish') publish(publisher, i);
+    else owner.onData(MESSAGE);
+    owner.onDrain();
+  }
+  print('@@' + client.counters.published + ' ' + client.counters.unwanted + ' ' + bytesOut);
+}
+
+keep = run;
+client.connect('127.0.0.1', 1883);
+if (events) run(events);
