@@ -43,6 +43,7 @@ interface Row {
   failure?: string;
 }
 
+const KEEP = 'var kept;function keep(program){kept=program}';
 const ROUNDS = [50, 250] as const;
 
 const compressed = (changes: CompressOptions): MinifyOptions => ({
@@ -90,8 +91,8 @@ async function moteSubject(): Promise<Subject> {
     source: await bundleModules(firmware.entry, compiled),
     reserved: keptNames(compiled.program).reserved,
     jobs: ['publish', 'receive'],
-    globals: 'var job="",rounds=0,keep;',
-    script: (code, job, rounds) => `var job="${job}",rounds=${rounds},keep;\n${code}\n;quit();`,
+    globals: `var job="",rounds=0;${KEEP}`,
+    script: (code, job, rounds) => `var job="${job}",rounds=${rounds};${KEEP}\n${code}\n;quit();`,
   };
 }
 
