@@ -2,9 +2,10 @@
 // Numbers in brackets are sections of the data sheet BST-BME280-DS002. Knows no driver.
 
 import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
-import type { Air, Environment } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { createRandom } from '../environment/random.ts';
-import { fineTemperatureOf, humidityCode, pressureCode, temperatureCode } from './bme280-inverse.ts';
+import { NO_VALUE_16, NO_VALUE_20, createBme280Converter } from './bme280-converter.ts';
+import type { Bme280Codes, Bme280Settings } from './bme280-converter.ts';
 import { TYPICAL_TRIM, placeTrim } from './bme280-trim.ts';
 import type { Bme280Trim } from './bme280-trim.ts';
 import type { I2cDevice } from './i2c-device.ts';
@@ -59,20 +60,12 @@ const STANDBY_MS = [1, 63, 125, 250, 500, 1000, 10, 20];
 /** A chip in normal mode that nobody looked at runs its last cycles only, none longer than this without standby. */
 const CYCLES_MAX = 100;
 const CONVERSION_MAX_MS = 113;
-/** Noise in codes (RMS) by oversampling, from the tables of 3.6 at 0.3 mK, 0.17 Pa and 0.008 % a code. */
-const NOISE_T = [0, 16, 13, 10, 10, 6];
-const NOISE_P = [0, 19, 15, 12, 9, 8];
-const NOISE_H = [0, 9, 6, 5, 4, 3];
-/** Root mean square of the sum of four random numbers. */
-const SUM_RMS = 37837;
-
 /** @returns the samples averaged for a setting of 0 to 7 [5.4.3]. */
 function timesOf(setting: number): number {
   return setting === 0 ? 0 : setting > 5 ? 16 : 1 << (setting - 1);
 }
 
 export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
-  const environment = options.environment;
   const trim = options.trim === undefined ? TYPICAL_TRIM : options.trim;
   const random = createRandom(options.seed === undefined ? 1 : options.seed);
   const faults: Bme280Faults = {
@@ -83,8 +76,10 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
     slowMs: 0,
     saturated: 0,
   };
+  const converter = createBme280Converter(options.environment, trim, random);
   const registers = new Uint8Array(256);
-  const air: Air = { temperature: 0, humidity: 0, pressure: 0 };
+  const settings: Bme280Settings = { temperature: 0, humidity: 0, pressure: 0, filter: 0 };
+  const codes: Bme280Codes = { temperature: 0, humidity: 0, pressure: 0 };
 
   /** The world's clock without its wraps, and how far it was extended. */
   let time = 0;
@@ -101,9 +96,6 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
   let delayed = -1;
   /** The humidity setting that counts. */
   let latchedHumidity = 0;
-  /** Memory of the filter; -1: not initialised. */
-  let filteredT = -1;
-  let filteredP = -1;
 
   function setValue20(at: number, code: number): void {
     registers[at] = code >> 12;
@@ -111,23 +103,22 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
     registers[at + 2] = (code & 15) << 4;
   }
 
-  function setHumidity(code: number): void {
-    registers[HUMIDITY] = code >> 8;
-    registers[HUMIDITY + 1] = code & 0xff;
+  function show(temperature: number, humidity: number, pressure: number): void {
+    setValue20(PRESSURE, pressure);
+    setValue20(TEMPERATURE, temperature);
+    registers[HUMIDITY] = humidity >> 8;
+    registers[HUMIDITY + 1] = humidity & 0xff;
   }
 
   function resetRegisters(): void {
     registers[CTRL_HUM] = 0;
     registers[CTRL_MEAS] = 0;
     registers[CONFIG] = 0;
-    setValue20(PRESSURE, 0x80000);
-    setValue20(TEMPERATURE, 0x80000);
-    setHumidity(0x8000);
+    show(NO_VALUE_20, NO_VALUE_16, NO_VALUE_20);
     converting = false;
     delayed = -1;
     latchedHumidity = 0;
-    filteredT = -1;
-    filteredP = -1;
+    converter.resetFilter();
   }
 
   /** The power-on-reset procedure, which a soft reset runs too [5.4.2]. */
@@ -137,36 +128,13 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
     copyingUntil = silentUntil + COPY_MS;
   }
 
-  function noise(rms: number): number {
-    const sum = random.next() + random.next() + random.next() + random.next();
-    return Math.floor(((sum - 131070) * rms) / SUM_RMS + 0.5);
-  }
-
-  function limited(code: number, last: number): number {
-    return code < 0 ? 0 : code > last ? last : code;
-  }
-
-  /** Without the filter a code has 16 bits and one more for each doubling of the oversampling [3.4.2]. */
-  function resolved(code: number, setting: number): number {
-    const bits = 1 << (setting > 4 ? 0 : 5 - setting);
-    return limited(Math.floor((code + bits / 2) / bits) * bits, 0x100000 - bits);
-  }
-
-  /** @returns the new output; `memory` is -1 for the first value, which passes unchanged [3.4.4]. */
-  function filtered(memory: number, code: number): number {
-    const coefficient = 1 << limited((registers[CONFIG] >> 2) & 7, 4);
-    return memory < 0 ? code : Math.floor((memory * (coefficient - 1) + code) / coefficient);
-  }
-
-  function isFiltering(): boolean {
-    return ((registers[CONFIG] >> 2) & 7) !== 0;
-  }
-
   function begin(at: number): void {
-    const timesT = timesOf(registers[CTRL_MEAS] >> 5);
-    const timesP = timesOf((registers[CTRL_MEAS] >> 2) & 7);
-    const timesH = timesOf(latchedHumidity);
-    const samples = timesT + timesP + timesH;
+    settings.temperature = registers[CTRL_MEAS] >> 5;
+    settings.humidity = latchedHumidity;
+    settings.pressure = (registers[CTRL_MEAS] >> 2) & 7;
+    const timesP = timesOf(settings.pressure);
+    const timesH = timesOf(settings.humidity);
+    const samples = timesOf(settings.temperature) + timesP + timesH;
     const extras = (timesP > 0 ? 1 : 0) + (timesH > 0 ? 1 : 0);
     // Typical and longest time in microseconds [9.1]; a chip lies somewhere between.
     const typical = 1000 + 2000 * samples + 500 * extras;
@@ -177,38 +145,6 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
     endsAt = at + Math.ceil(lasts / 1000) + faults.slowMs;
   }
 
-  /** The value of one 20-bit channel becomes readable. @returns the new memory of its filter. */
-  function publish(at: number, memory: number, setting: number, code: number, bit: number): number {
-    if (setting === 0) {
-      setValue20(at, 0x80000);
-      return memory;
-    }
-    const next = isFiltering() ? filtered(memory, code) : code;
-    const shown = isFiltering() ? next : resolved(code, setting);
-    setValue20(at, faults.saturated & bit ? 0xfffff : shown);
-    return next;
-  }
-
-  function convert(): void {
-    const settingT = registers[CTRL_MEAS] >> 5;
-    const settingP = (registers[CTRL_MEAS] >> 2) & 7;
-    environment.at(beganAt, air);
-    const trueCode = temperatureCode(trim, air.temperature);
-    const fine = fineTemperatureOf(trim, trueCode);
-    const codeT = limited(trueCode + noise(NOISE_T[limited(settingT, 5)]), 0xfffff);
-    const codeP = limited(
-      pressureCode(trim, fine, air.pressure) + noise(NOISE_P[limited(settingP, 5)]),
-      0xfffff,
-    );
-    const codeH = limited(
-      humidityCode(trim, fine, air.humidity) + noise(NOISE_H[limited(latchedHumidity, 5)]),
-      0xffff,
-    );
-    filteredT = publish(TEMPERATURE, filteredT, settingT, codeT, 1);
-    filteredP = publish(PRESSURE, filteredP, settingP, codeP, 4);
-    setHumidity(latchedHumidity === 0 ? 0x8000 : faults.saturated & 2 ? 0xffff : codeH);
-  }
-
   /** A write to ctrl_meas takes effect, and with it what is in ctrl_hum [5.4.3]. */
   function control(value: number, at: number): void {
     registers[CTRL_MEAS] = value;
@@ -217,7 +153,9 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
   }
 
   function finish(): void {
-    convert();
+    settings.filter = (registers[CONFIG] >> 2) & 7;
+    converter.convert(beganAt, settings, faults.saturated, codes);
+    show(codes.temperature, codes.humidity, codes.pressure);
     converting = false;
     if ((registers[CTRL_MEAS] & 3) === NORMAL) nextAt = endsAt + STANDBY_MS[registers[CONFIG] >> 5];
     else registers[CTRL_MEAS] &= 0xfc;
@@ -254,8 +192,7 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
       else control(value, time);
     } else if (register === CONFIG && (registers[CTRL_MEAS] & 3) !== NORMAL) {
       registers[CONFIG] = value & 0xfd;
-      filteredT = -1;
-      filteredP = -1;
+      converter.resetFilter();
     }
   }
 

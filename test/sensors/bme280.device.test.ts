@@ -22,6 +22,6 @@ it('runs to its end without a failure', async () => {
   await import('./bme280.device.ts');
   vi.unstubAllGlobals();
   expect(lines.filter((line) => !/^(ok|=) /.test(line))).toEqual(['end']);
-  expect(lines.filter((line) => line.startsWith('ok '))).toHaveLength(17);
+  expect(lines.filter((line) => line.startsWith('ok '))).toHaveLength(18);
   expect(lines.filter((line) => line.startsWith('= '))).toHaveLength(10);
 });

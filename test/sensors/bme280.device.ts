@@ -18,6 +18,8 @@ import type { Bme280Vector } from './bme280-vectors.ts';
 declare const print: (line: string) => void;
 /** Where an engine can tell: our Duktape host, and Espruino. */
 declare const heapUsed: (() => number) | undefined;
+/** Allocations so far, also of what was freed at once: our Duktape host. */
+declare const allocations: (() => number) | undefined;
 declare const process: { memory?: () => { usage: number } } | undefined;
 
 function check(what: string, seen: number | string, wanted: number | string): void {
@@ -154,6 +156,11 @@ function used(): number {
   return 0;
 }
 
+/** @returns 0 where an engine cannot tell. */
+function allocated(): number {
+  return typeof allocations === 'undefined' ? 0 : allocations();
+}
+
 /** On a chip without noise, whose numbers would take more memory at one time than at another. */
 function checkMemory(): void {
   const scheduler = createStation(createFrozenChip(BME280_VECTORS[0]));
@@ -164,6 +171,11 @@ function checkMemory(): void {
   runFor(scheduler, 1000);
   looks[1] = used();
   check('memory after 1000 readings', looks[1] - looks[0], 0);
+  looks[0] = allocated();
+  runFor(scheduler, 1000);
+  looks[1] = allocated();
+  // A few are the engine's own: its call stack, its tables.
+  check('no allocation', looks[1] - looks[0] > 5 ? looks[1] - looks[0] : 0, 0);
 }
 
 checkVectors();
