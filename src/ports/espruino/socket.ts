@@ -40,11 +40,12 @@ export function createSocket(): Socket {
     });
     raw!.on('drain', function () {
       if (mine !== current) return;
-      if (greeted) {
-        unsent = 0;
-        events.onDrain();
+      if (!greeted) {
+        greeted = true;
+        return;
       }
-      greeted = true;
+      unsent = 0;
+      events.onDrain();
     });
     raw!.on('close', function () {
       if (mine !== current) return;
