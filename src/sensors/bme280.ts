@@ -1,5 +1,5 @@
 // Bosch BME280: temperature, humidity and air pressure over I2C, one forced conversion a sample.
-// Numbers in brackets are sections of the datasheet BST-BME280-DS002. Never waits: each call does one to four transfers.
+// Numbers in brackets are sections of the datasheet BST-BME280-DS002. Never waits: each call does one to five transfers.
 
 import { after, remaining } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
