@@ -267,6 +267,7 @@ export function socketContract(createWorld: () => Promise<SocketWorld>): void {
     it('hears nothing after close, whatever the server still says', async () => {
       const events = record();
       const server = await connect(events);
+      world.socket.write('last words');
       world.socket.close();
       server.send('too late');
       await world.until(() => server.closed);

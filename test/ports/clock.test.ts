@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { after, CLOCK_PERIOD_MS, elapsed, NEVER_MS, remaining, sooner } from '../../src/ports/clock.ts';
+
+const instant = fc.integer({ min: 0, max: CLOCK_PERIOD_MS - 1 });
+const delay = fc.integer({ min: 0, max: NEVER_MS });
+
+describe('instants of a clock that wraps', () => {
+  it('lie within its period', () => {
+    fc.assert(
+      fc.property(instant, delay, (now, ms) => {
+        const deadline = after(now, ms);
+        return Number.isInteger(deadline) && deadline >= 0 && deadline < CLOCK_PERIOD_MS;
+      }),
+    );
+  });
+
+  it('are as far apart as they were set', () => {
+    fc.assert(fc.property(instant, delay, (now, ms) => elapsed(now, after(now, ms)) === ms));
+  });
+
+  it('come nearer as time passes, and have passed from then on', () => {
+    fc.assert(
+      fc.property(instant, delay, delay, (now, ms, passed) => {
+        expect(remaining(after(now, passed), after(now, ms))).toBe(Math.max(0, ms - passed));
+      }),
+    );
+  });
+
+  it('have passed for half a period', () => {
+    expect(remaining(5, 5)).toBe(0);
+    expect(remaining(after(5, NEVER_MS), 5)).toBe(0);
+    expect(remaining(after(0, NEVER_MS), 0)).toBe(0);
+    expect(remaining(CLOCK_PERIOD_MS - 1, 0)).toBe(1);
+  });
+});
+
+it('the smaller of two delays is sooner', () => {
+  fc.assert(fc.property(delay, delay, (a, b) => sooner(a, b) === Math.min(a, b)));
+});
