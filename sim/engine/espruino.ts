@@ -28,8 +28,8 @@ const FIX = 'give the path of a Linux Espruino with network support in ESPRUINO'
 export interface EspruinoOptions {
   /** Path of a Linux Espruino. */
   binary: string;
-  /** Source that runs before the bundle, in the same global scope: what the engine lacks. ASCII. */
-  prelude: string;
+  /** Sources that run before the bundle, in order and in the same global scope: what the engine lacks. ASCII. */
+  prelude: readonly string[];
   /** The firmware. ASCII. Runs out of flash storage, as on a board. */
   bundle: string;
   /** A line that the program printed, without banner and prompts. */
@@ -60,22 +60,32 @@ export interface EspruinoEngine {
 }
 
 const LOADER = 'mote-loader.js';
+/** Where a board keeps the firmware that it starts by itself. */
+const BUNDLE = '.bootcde';
 
-/**
- * The first script. The sources go to flash storage and run from there: as on a board, function bodies take no variables.
- */
-function loader(port: number, memoryEveryMs: number): string {
+/** Blocks that a source takes while it is run from memory, for each block of its text: text, function bodies, data. */
+const LOAD_FACTOR = 4;
+
+/** Run a file of the prelude: from memory, where it is fastest, or from flash storage where memory is short. */
+function loadPrelude(file: string): string {
+  return [
+    `global.moteSource=require("fs").readFileSync("${file}");global.moteMemory=process.memory();`,
+    `if(moteMemory.free*(moteMemory.blocksize-4)<moteSource.length*${LOAD_FACTOR})`,
+    `require("Storage").write("${file}",moteSource),moteSource=require("Storage").read("${file}");`,
+    'eval(moteSource);delete global.moteSource;delete global.moteMemory;',
+  ].join('');
+}
+
+/** The first script. The bundle runs from flash storage, as on a board: its function bodies take no memory. */
+function loader(port: number, memoryEveryMs: number, prelude: readonly string[]): string {
   const memory = `print(${JSON.stringify(MEMORY_MARK)}+JSON.stringify(process.memory()))`;
-  // Storage refuses an empty file.
-  const run = (name: string, file: string) =>
-    `require("Storage").write(${JSON.stringify(name)},require("fs").readFileSync("${file}")+"\\n");` +
-    `eval(require("Storage").read(${JSON.stringify(name)}));`;
   return [
     `print(${JSON.stringify(START_MARK)});`,
     `require("net").connect({host:"127.0.0.1",port:${port}}).on("close",function(){quit();});`,
     memoryEveryMs > 0 ? `setInterval(function(){${memory}},${memoryEveryMs});` : '',
-    run('prelude', 'prelude.js'),
-    run('.bootcde', 'bundle.js'),
+    ...prelude.map(loadPrelude),
+    `require("Storage").write("${BUNDLE}",require("fs").readFileSync("${BUNDLE}"));`,
+    `eval(require("Storage").read("${BUNDLE}"));`,
   ].join('\n');
 }
 
@@ -123,9 +133,14 @@ export async function runEspruino(options: EspruinoOptions): Promise<EspruinoEng
   checkBinary(binary);
   const control = await openControl();
   const cwd = options.cwd ?? mkdtempSync(join(tmpdir(), 'mote-espruino-'));
-  writeFileSync(join(cwd, 'prelude.js'), options.prelude);
-  writeFileSync(join(cwd, 'bundle.js'), options.bundle);
-  writeFileSync(join(cwd, LOADER), loader(control.port, memoryEveryMs));
+  const prelude = options.prelude.map((source, index) => {
+    const name = `prelude${index}.js`;
+    writeFileSync(join(cwd, name), source);
+    return name;
+  });
+  // Storage refuses an empty file.
+  writeFileSync(join(cwd, BUNDLE), `${options.bundle}\n`);
+  writeFileSync(join(cwd, LOADER), loader(control.port, memoryEveryMs, prelude));
 
   // Espruino evaluates what arrives on stdin, so it gets none.
   const child = spawn(binary, [LOADER], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -109,28 +109,26 @@ async function snapshots(tool: string, files: string[]): Promise<{ parameters: s
   return { parameters };
 }
 
-/** Espruino has one script and an event loop: all but the last script are its prelude, and the last one quits. */
+/** Printed behind the last script: an Espruino goes on for ever, so it has to be told that all is done. */
+const END = '@@end';
+
 async function runInEspruino(binary: string, scripts: Script[]): Promise<Run> {
   const lines: string[] = [];
+  let done = () => {};
+  const finished = new Promise<'end'>((resolve) => (done = () => resolve('end')));
   const engine = await runEspruino({
     binary,
-    prelude: scripts
-      .slice(0, -1)
-      .map((script) => script.code)
-      .join('\n;\n'),
-    bundle: `${scripts.at(-1)?.code ?? ''}\n;quit();`,
-    onLine: (line) => lines.push(line),
+    prelude: scripts.map((script) => script.code),
+    bundle: `print("${END}");`,
+    onLine: (line) => (line === END ? done() : lines.push(line)),
   });
-  const timer = setTimeout(() => void engine.close(), LIMIT_MS);
-  const { code, failures } = await engine.exited;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, LIMIT_MS, 'late')));
+  const how = await Promise.race([finished, late, engine.exited]);
   clearTimeout(timer);
-  const failure =
-    code === null
-      ? `still ran after ${LIMIT_MS} ms`
-      : failures.length > 0
-        ? lines.slice(-8).join('\n')
-        : undefined;
-  return { lines, failure };
+  const { failures } = await engine.close();
+  if (how === 'late') return { lines, failure: `still ran after ${LIMIT_MS} ms` };
+  return { lines, failure: how === 'end' && failures.length === 0 ? undefined : lines.slice(-8).join('\n') };
 }
 
 interface EngineParts extends Omit<Engine, 'run'> {

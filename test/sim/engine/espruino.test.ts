@@ -18,17 +18,28 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const start = (bundle: string, more: Partial<EspruinoOptions> = {}) =>
-  runEspruino({ binary: FAKE, prelude: '', bundle, onLine: (line) => lines.push(line), ...more });
+  runEspruino({ binary: FAKE, prelude: [], bundle, onLine: (line) => lines.push(line), ...more });
 
 describe('runEspruino', () => {
   it('runs prelude and bundle in order and gives their lines without banner and prompts', async () => {
     const engine = await start(
-      'print(greeting);raw(">\\r\\x1b[Jfrom the idle loop\\r\\n>\\r\\x1b[J>mine\\r\\n>");quit();',
-      { prelude: 'var greeting="hello";' },
+      'print(greeting);raw(">\\r\\x1b[Jfrom the idle loop\\r\\n>\\r\\x1b[J>mine\\r\\n>\\r\\x1b[JNew interpreter error: FIFO_FULL\\r\\n>");quit();',
+      { prelude: ['var greeting="hel";', 'greeting+="lo";', ''] },
     );
     const exit = await engine.exited;
     expect(lines).toEqual(['hello', 'from the idle loop', '>mine']);
     expect(exit).toEqual({ code: 0, failures: [] });
+  });
+
+  it('runs a prelude from flash storage where memory is short, and leaves no trace of loading', async () => {
+    const engine = await start(
+      'print([...stored.keys()]);print(typeof moteSource,typeof moteMemory);quit();',
+      {
+        prelude: ['var a=1;', `print("long");//${'x'.repeat(50)}`],
+      },
+    );
+    await engine.exited;
+    expect(lines).toEqual(['long', 'prelude1.js,.bootcde', 'undefined undefined']);
   });
 
   it('keeps a last line that has no end', async () => {
@@ -58,7 +69,7 @@ describe('runEspruino', () => {
     });
     await twice;
     await engine?.close();
-    expect(seen[0]).toMatchObject({ free: 90, usage: 10, total: 100, blocksize: 14 });
+    expect(seen[0]).toMatchObject({ free: 15, usage: 10, total: 25, blocksize: 14 });
     expect(lines).toEqual([]);
   });
 
@@ -93,7 +104,7 @@ describe('runEspruino', () => {
     await (
       await start('quit();', { cwd: directory })
     ).exited;
-    expect(existsSync(join(directory, 'bundle.js'))).toBe(true);
+    expect(existsSync(join(directory, '.bootcde'))).toBe(true);
   });
 
   describe('an engine that cannot be used', () => {

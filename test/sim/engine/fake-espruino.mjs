@@ -28,10 +28,12 @@ Object.assign(globalThis, {
     deaf = true;
     setInterval(() => {}, 1000);
   },
+  global: globalThis,
+  stored,
   raw: (text) => process.stdout.write(text),
 });
 process.on('SIGTERM', () => {});
-process.memory = () => ({ free: 90, usage: 10, total: 100, blocksize: 14 });
+process.memory = () => ({ free: 15, usage: 10, total: 25, blocksize: 14 });
 process.stdout.write(' ____ \r\n|  __|\r\n 2v29 (c)\r\n\r\n');
 try {
   vm.runInThisContext(readFileSync(process.argv[2], 'latin1'));
