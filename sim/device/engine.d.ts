@@ -55,8 +55,8 @@ interface EngineWorld {
   };
   net: { refuse: boolean; cut(): void; opened(): number };
   wifi: { refuse: boolean; drop(): void };
-  /** The BME280 at 0x76 on the first bus. */
-  chip: {
+  /** The chips of the scene, in its order. */
+  chips: {
     faults: {
       absent: boolean;
       stuckLow: boolean;
@@ -65,11 +65,26 @@ interface EngineWorld {
       slowMs: number;
       saturated: number;
     };
-  };
+  }[];
+}
+
+/** Which chips are wired to which bus. */
+interface EngineScene {
+  chips: {
+    chip: string;
+    /** Number of the bus, from 1. */
+    bus: number;
+    /** 7-bit address. */
+    address: number;
+  }[];
+  /** Of weather and noise. */
+  seed: number;
 }
 
 /** The global scope, as far as a world fills it. */
 interface EngineGlobals {
+  /** Set before a world is loaded; undefined: the weather station's. */
+  scene?: EngineScene;
   world: EngineWorld;
   setTimeout: (callback: () => void, ms: number) => number;
   clearTimeout: (id: number) => void;
@@ -78,6 +93,7 @@ interface EngineGlobals {
   require: ((name: string) => unknown) | undefined;
   I2C1?: EngineI2c;
   I2C2?: EngineI2c;
+  I2C3?: EngineI2c;
   E:
     undefined | { hwRand(): number; srand(seed: number): void; enableWatchdog(): void; kickWatchdog(): void };
 }

@@ -1,5 +1,4 @@
-// The things around the example board: one BME280 on each I2C bus, in weather from a fixed seed.
-// ES5 subset: runs in engines.
+// The chips around a board, as its scene lists them, in weather from the scene's seed. ES5 subset: runs in engines.
 
 import type { Bme280Chip } from '../chips/bme280.ts';
 import { createBme280Chip } from '../chips/bme280.ts';
@@ -7,21 +6,32 @@ import { createWeather } from '../environment/weather.ts';
 import { connectChips } from './i2c.ts';
 import { root } from './root.ts';
 
-const SEED = 1;
+/** Where nothing is said: what the weather station has. */
+const WEATHER_STATION: EngineScene = { chips: [{ chip: 'bme280', bus: 1, address: 0x76 }], seed: 1 };
 
-/** A bus of the engine, or a new one where the engine has none. */
+/** The engine's bus, or a new one where it has none. */
 function busOf(bus: EngineI2c | undefined): EngineI2c {
   return bus === undefined ? ({} as EngineI2c) : bus;
 }
 
-/** Give the engine's buses chips. @param now the world's clock, whole milliseconds. @returns the chip on the first bus. */
-export function connectStation(now: () => number): Bme280Chip {
-  const environment = createWeather({ seed: SEED });
-  const outdoor = createBme280Chip({ environment, seed: SEED });
-  const second = createBme280Chip({ environment, seed: SEED + 1 });
+/** Put the scene's chips on the buses. @param now the world's clock, whole milliseconds. @returns them in the scene's order. */
+export function connectStation(now: () => number): Bme280Chip[] {
+  const scene = root.scene === undefined ? WEATHER_STATION : root.scene;
+  const environment = createWeather({ seed: scene.seed });
+  const chips: Bme280Chip[] = [];
+
+  function onBus(bus: number): Bme280Chip[] {
+    return chips.filter((_chip, index) => scene.chips[index].bus === bus);
+  }
+
+  for (let i = 0; i < scene.chips.length; i++) {
+    chips.push(createBme280Chip({ environment, address: scene.chips[i].address, seed: scene.seed + i }));
+  }
   root.I2C1 = busOf(root.I2C1);
   root.I2C2 = busOf(root.I2C2);
-  connectChips(root.I2C1, [outdoor], now);
-  connectChips(root.I2C2, [second], now);
-  return outdoor;
+  root.I2C3 = busOf(root.I2C3);
+  connectChips(root.I2C1, onBus(1), now);
+  connectChips(root.I2C2, onBus(2), now);
+  connectChips(root.I2C3, onBus(3), now);
+  return chips;
 }

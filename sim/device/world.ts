@@ -65,5 +65,5 @@ root.world = {
   },
   net: network.settings,
   wifi: air.settings,
-  chip: connectStation(loop.now),
+  chips: connectStation(loop.now),
 };
