@@ -154,7 +154,7 @@ export function createCompiler(input: CompileInput): Compiler {
     const settings = layOver();
     cache.clear();
     const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder)];
-    program = ts.createProgram({ rootNames, options, host, ...(program && { oldProgram: program }) });
+    program = ts.createProgram({ rootNames, options, host });
     const syntax = program.getSyntacticDiagnostics();
     const diagnostics = syntax.length > 0 ? syntax : program.getSemanticDiagnostics();
     if (diagnostics.length > 0) throw toMoteError(diagnostics);

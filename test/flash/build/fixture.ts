@@ -1,0 +1,47 @@
+// Firmware in a temporary folder, and what its bundle does in an empty context.
+
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import { afterAll, expect } from 'vitest';
+import type { MoteError } from '../../../flash/errors.ts';
+
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Write files into a new folder, removed after the test file. @returns the folder. */
+export function writeFirmware(files: Readonly<Record<string, string>>): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'mote-build-')));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** Run a bundle. @returns what it gave to `say`, and the globals it left behind. */
+export function runBundle(code: string): { said: unknown[]; leaked: string[] } {
+  const said: unknown[] = [];
+  const context = createContext({ say: (value: unknown) => said.push(value) });
+  const before = Object.keys(context);
+  runInContext(code, context);
+  return { said, leaked: Object.keys(context).filter((name) => !before.includes(name)) };
+}
+
+/** What a firmware of a test declares, as its engine has `say`. */
+export const SAY = 'declare function say(value: unknown): void;\n';
+
+/** @returns the MoteError that `promise` fails with. */
+export async function failure(promise: Promise<unknown>): Promise<MoteError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error, 'a MoteError was expected').toMatchObject({ name: 'MoteError' });
+  return error as MoteError;
+}
