@@ -1,0 +1,113 @@
+// A virtual board: runs a bundle with Espruino's semantics in a world. Power can be cut and given at any time; the flash
+// and what is attached stay.
+
+import type { BoardData } from '../../boards/board.ts';
+import type { I2cDevice } from '../chips/i2c-device.ts';
+import type { Nor } from '../nor.ts';
+import { createNor } from '../nor.ts';
+import type { Bench } from './bench.ts';
+import { createBench } from './bench.ts';
+import type { CompiledBundle } from './bundle.ts';
+import type { WallState } from './clock.ts';
+import type { Counters } from './machine.ts';
+import { Wake } from './machine.ts';
+import type { Running } from './power.ts';
+import { boot } from './power.ts';
+import type { World, WorldTimer } from './world.ts';
+
+export interface BoardOptions {
+  readonly bundle: CompiledBundle;
+  readonly world: World;
+  readonly board: BoardData;
+  /** As getSerial gives it; default: a number of its own in its world. */
+  readonly serial?: string;
+  /** Chips by bus number. The arrays are not copied: chips may come and go. */
+  readonly i2c?: Readonly<Record<number, I2cDevice[]>>;
+  /** Called for every line on the console. */
+  onConsole(line: string): void;
+  /** Called for every exception that the program did not catch, those included that the engine does not report. */
+  onError?(error: unknown): void;
+  /** A chip with content; default: a new one. */
+  readonly flash?: Nor;
+}
+
+export interface Board {
+  /** Run the bundle from the start. Nothing happens when the power is on. */
+  powerOn(): void;
+  /** Cut the power: timers are gone, connections are reset, or with `silent` die without a word as they do in life. */
+  powerOff(how?: 'silent'): void;
+  /** false while off, asleep, or stopped for good. */
+  isRunning(): boolean;
+  readonly serial: string;
+  readonly flash: Nor;
+  readonly bench: Bench;
+  readonly counters: Readonly<Counters>;
+}
+
+/** @returns the serial number of board number `index`: six bytes, as an ESP32's address. */
+function serialOf(index: number): string {
+  const digits = (0xa4cf12000000 + index).toString(16);
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
+}
+
+/** Put a board together. It is off. */
+export function createBoard(options: BoardOptions): Board {
+  const { world, board: data } = options;
+  const map = data.flash;
+  if (data.engine !== 'espruino' || map === undefined) {
+    throw new Error(`the virtual board runs Espruino's semantics; "${data.id}" is for ${data.engine}`);
+  }
+  const nor = options.flash ?? createNor(map);
+  const bench = createBench(options.i2c);
+  const serial = options.serial ?? serialOf(world.nextBoard());
+  const counters: Counters = {
+    packetsOut: 0,
+    packetsIn: 0,
+    bytesOut: 0,
+    bytesIn: 0,
+    connections: 0,
+    refusals: 0,
+    timers: 0,
+    uncaught: 0,
+    boots: 0,
+  };
+  const wall: WallState = { offset: 0 };
+  let running: Running | undefined;
+  let wakeUp: WorldTimer | undefined;
+
+  const start = (cause: number) => {
+    wakeUp = undefined;
+    counters.boots++;
+    nor.powerUp();
+    const reboot = (next: number, ms: number | undefined) => {
+      running = undefined;
+      if (ms !== undefined) wakeUp = world.setTimer(ms, () => start(next));
+    };
+    const begun = boot(
+      { ...options, nor, bench, serial, counters, wall, wakeCause: cause, reboot },
+      (made) => {
+        running = made;
+      },
+    );
+    begun();
+  };
+
+  return {
+    serial,
+    flash: nor,
+    bench,
+    counters,
+    isRunning: () => running !== undefined,
+    powerOn() {
+      if (running !== undefined || wakeUp !== undefined) return;
+      wall.offset = data.clockStartsAtZero ? -world.now() : world.wall() - world.now();
+      start(Wake.PowerOn);
+    },
+    powerOff(how) {
+      if (wakeUp !== undefined) world.clearTimer(wakeUp);
+      wakeUp = undefined;
+      running?.stop(how === 'silent');
+      running = undefined;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+// The object E: bytes and strings, CRC, randomness, watchdog. What an engine knows of its own memory is not simulated.
+
+import { createRandom } from '../network/random.ts';
+import { bytesOf, byteText, bytesToText, crc32, textToBytes } from './bytes.ts';
+import type { Machine } from './machine.ts';
+import { Wake } from './machine.ts';
+import type { WorldTimer } from './world.ts';
+
+/** Without a seed of their own all boards draw the same numbers, as an ESP32 does. */
+const FIRST_SEED = 1;
+
+/** The board's only source of random numbers. */
+export function boardRandom(_machine: Machine) {
+  let random = createRandom(FIRST_SEED);
+  return {
+    next: () => random.next(),
+    seed(value: number) {
+      random = createRandom(value);
+    },
+  };
+}
+
+/** Restarts the board when it is not fed: by the program, or by every pass of the idle loop. */
+function watchdog(machine: Machine) {
+  const { clock, loop, world } = machine;
+  let periodMs = 0;
+  let automatic = false;
+  let fed = 0;
+  let timer: WorldTimer | undefined;
+
+  const isStarved = () => periodMs > 0 && clock.now() - fed >= periodMs;
+  const arm = () => {
+    if (timer !== undefined) world.clearTimer(timer);
+    timer = undefined;
+    if (periodMs === 0 || automatic || !loop.isOn()) return;
+    timer = world.setTimer(Math.max(0, fed + periodMs - world.now()), () => {
+      if (loop.isOn() && isStarved()) machine.reboot(Wake.PowerOn, 0);
+    });
+  };
+  const feed = () => {
+    fed = clock.now();
+    arm();
+  };
+  // The idle loop of the engine spins all the time: only what blocks it starves an automatic watchdog.
+  loop.onPassEnd(() => {
+    if (automatic) fed = clock.now();
+  });
+  machine.onStop(() => {
+    if (timer !== undefined) world.clearTimer(timer);
+  });
+  return {
+    feed,
+    start(seconds: number, auto: boolean) {
+      periodMs = Math.floor(seconds) * 1000;
+      automatic = auto;
+      feed();
+    },
+    /** Called while the program blocks. */
+    check(blockedMs: number) {
+      if (automatic ? periodMs > 0 && blockedMs >= periodMs : isStarved()) machine.restart(Wake.PowerOn, 0);
+    },
+  };
+}
+
+/** Make E for a board. */
+export function createE(machine: Machine): object {
+  const { realm } = machine;
+  const random = machine.part(boardRandom);
+  const hasWatchdog = machine.data.capabilities.watchdog;
+  const dog = machine.part(watchdog);
+  machine.onBlock(dog.check);
+
+  return realm.methods({
+    toString(...data: unknown[]): string {
+      const only = data.length === 1 ? data[0] : undefined;
+      return typeof only === 'string' ? byteText(only) : bytesToText(bytesOf(realm, data));
+    },
+    toUint8Array: (...data: unknown[]) => new realm.Uint8Array(bytesOf(realm, data)),
+    toArrayBuffer(text: unknown): ArrayBuffer | undefined {
+      return typeof text === 'string' ? new realm.Uint8Array(textToBytes(text)).buffer : undefined;
+    },
+    CRC32: (data: unknown) => crc32(bytesOf(realm, data)),
+    hwRand: () => (random.next() * 0x100000000) | 0,
+    srand: (seed: number) => random.seed(seed),
+    getErrorFlags: () => realm.array([]),
+    getTemperature: () => NaN,
+    enableWatchdog(seconds: number, isAuto?: unknown): void {
+      if (hasWatchdog) dog.start(Number(seconds), isAuto === undefined || Boolean(isAuto));
+    },
+    kickWatchdog(): void {
+      if (hasWatchdog) dog.feed();
+    },
+    reboot: () => machine.restart(Wake.PowerOn, 0),
+  });
+}

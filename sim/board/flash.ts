@@ -1,0 +1,86 @@
+// The module "Flash": reads, programs and erases anywhere, reports no failure, and calls some pages free that are not.
+
+import { bytesOf } from './bytes.ts';
+import type { FlashMap } from '../../boards/board.ts';
+import type { Machine } from './machine.ts';
+
+/** Flash as the engine's own code uses it. Does nothing once the board has stopped. */
+export interface EngineFlash {
+  readonly map: FlashMap;
+  read(address: number, length: number): Uint8Array;
+  /** Any address and length: at the edges, what is there is programmed again. */
+  write(address: number, bytes: Uint8Array): void;
+  erase(address: number): void;
+}
+
+export function engineFlash(machine: Machine): EngineFlash {
+  const { nor, loop } = machine;
+  const map = machine.data.flash;
+  if (map === undefined) throw new Error(`board ${machine.data.id} has no flash`);
+  const unit = map.programUnit;
+  const read = (address: number, length: number) => {
+    const into = new Uint8Array(length);
+    if (loop.isOn()) nor.read(address, into);
+    return into;
+  };
+  /** One program of whole units, filled up with what is there. */
+  const patch = (address: number, bytes: Uint8Array) => {
+    const inUnit = address % unit;
+    const word = read(address - inUnit, unit);
+    word.set(bytes, inUnit);
+    nor.program(address - inUnit, word);
+  };
+  return {
+    map,
+    read,
+    write(address, bytes) {
+      if (!loop.isOn()) return;
+      const head = Math.min(bytes.length, (unit - (address % unit)) % unit);
+      const tail = (bytes.length - head) % unit;
+      const middle = bytes.length - tail;
+      if (head > 0) patch(address, bytes.subarray(0, head));
+      if (middle > head && loop.isOn()) nor.program(address + head, bytes.subarray(head, middle));
+      if (tail > 0 && loop.isOn()) patch(address + middle, bytes.subarray(middle));
+    },
+    erase(address) {
+      if (loop.isOn()) nor.erase(address);
+    },
+  };
+}
+
+/** Make the module for a board. */
+export function createFlash(machine: Machine): object {
+  const { realm } = machine;
+  const flash = machine.part(engineFlash);
+  const { map } = flash;
+  const isInside = (address: number) => address >= map.base && address < map.base + map.bytes;
+  const area = (address: number, length: number) => realm.object({ addr: address, length });
+  return realm.methods({
+    getPage(address: number): object | undefined {
+      if (!isInside(address)) return undefined;
+      return area(address - ((address - map.base) % map.pageBytes), map.pageBytes);
+    },
+    getFree: () => realm.array(map.reportedFree.map(({ address, bytes }) => area(address, bytes))),
+    erasePage(address: unknown): void {
+      if (typeof address !== 'number' || !Number.isInteger(address)) {
+        throw new realm.Error(`Address should be an integer, got ${typeName(address)}`);
+      }
+      flash.erase(address);
+    },
+    write(data: unknown, address: number): void {
+      if (data === undefined) throw new realm.Error('Data is not defined');
+      flash.write(address, bytesOf(realm, data));
+    },
+    read(length: number, address: number): Uint8Array | undefined {
+      return length > 0 ? new realm.Uint8Array(flash.read(address, length)) : undefined;
+    },
+  });
+}
+
+/** The type of a value as the engine names it in its errors. */
+export function typeName(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? 'Integer' : 'Number';
+  if (typeof value === 'object') return Array.isArray(value) ? 'Array' : 'Object';
+  return typeof value === 'string' ? 'String' : typeof value === 'boolean' ? 'Boolean' : 'Function';
+}

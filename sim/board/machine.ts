@@ -1,0 +1,62 @@
+// One board from power-on to power-off, as its parts see it. Everything here goes with the power; what stays is in the
+// bench (bench.ts) and in the flash.
+
+import type { BoardData } from '../../boards/board.ts';
+import type { Nor } from '../nor.ts';
+import type { Bench } from './bench.ts';
+import type { Clock } from './clock.ts';
+import type { Loop } from './loop.ts';
+import type { Realm } from './realm.ts';
+import type { World } from './world.ts';
+
+export interface Counters {
+  /** Pieces of at most 536 bytes that the engine handed to the network, and got from it. */
+  packetsOut: number;
+  packetsIn: number;
+  bytesOut: number;
+  bytesIn: number;
+  /** Connections opened, and attempts that failed. */
+  connections: number;
+  refusals: number;
+  /** Timers that fired. */
+  timers: number;
+  /** Exceptions that nothing caught. */
+  uncaught: number;
+  /** Starts from the beginning, the first included. */
+  boots: number;
+}
+
+/** Why a board starts: numbers as ESP32.getWakeupCause gives them. */
+export const Wake = { PowerOn: 0, Pin: 2, Pins: 3, Timer: 4 } as const;
+
+export interface Machine {
+  readonly data: BoardData;
+  readonly realm: Realm;
+  readonly world: World;
+  readonly bench: Bench;
+  readonly nor: Nor;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly loop: Loop;
+  readonly serial: string;
+  readonly wakeCause: number;
+  /** One line on the console. */
+  print(line: string): void;
+  /** Run once when the power goes. `silent`: connections die without a word. */
+  onStop(stop: (silent: boolean) => void): void;
+  /** Stop, and start from the beginning after `ms`; undefined: never. */
+  reboot(cause: number, ms: number | undefined): void;
+  /** The same from inside the program: does not return. */
+  restart(cause: number, ms: number | undefined): never;
+  /** Be told how long the program has been blocking, each time that it does. */
+  onBlock(check: (blockedMs: number) => void): void;
+  /** Run source text with the board's globals. */
+  run(code: string, file: string): void;
+  /** A part that is made once per start, when first asked for. */
+  part<T>(make: (machine: Machine) => T): T;
+}
+
+/** Thrown to leave the bundle when the board stops in the middle of it. Nothing catches it but the loop. */
+export class PowerCut {
+  readonly reason = 'the board stopped';
+}

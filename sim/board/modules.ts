@@ -1,0 +1,67 @@
+// `require` and `Modules`: built-in modules, cached ones, and files of Storage.
+
+import { createFlash } from './flash.ts';
+import type { Machine } from './machine.ts';
+import { createNet } from './net.ts';
+import { createStorage, readFile } from './storage.ts';
+import { wifiStation } from './wifi.ts';
+
+const MAX_NAME = 128;
+
+const BUILT_IN: Readonly<Record<string, (machine: Machine) => object | undefined>> = {
+  net: (machine) => machine.part(createNet),
+  Flash: (machine) => machine.part(createFlash),
+  Storage: (machine) => machine.part(createStorage),
+  Wifi: (machine) => (machine.data.capabilities.wifi ? machine.part(wifiStation).module : undefined),
+};
+
+export function createModules(machine: Machine): { require: (name: unknown) => unknown; Modules: object } {
+  const { realm } = machine;
+  const loaded = new Map<string, unknown>();
+
+  /** Run a module's source text or function. Its `exports` is a global while it runs, as it has no other way to see it. */
+  const evaluate = (code: unknown, name: string): unknown => {
+    const global = realm.globals();
+    const exports = realm.object({});
+    const outer = { exports: global.exports, module: global.module };
+    const module = realm.object({ exports });
+    Object.assign(global, { exports, module });
+    try {
+      if (typeof code === 'function') Reflect.apply(code, undefined, []);
+      else machine.run(String(code), name);
+    } finally {
+      Object.assign(global, outer);
+      if (outer.exports === undefined) delete global.exports;
+      if (outer.module === undefined) delete global.module;
+    }
+    return module.exports;
+  };
+
+  const find = (name: string): unknown => {
+    const builtIn = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name]!(machine) : undefined;
+    if (builtIn !== undefined) return builtIn;
+    const code = machine.data.flash === undefined ? undefined : readFile(machine, name);
+    return code === undefined ? undefined : evaluate(code, name);
+  };
+
+  return {
+    require(name) {
+      if (typeof name !== 'string') throw new realm.TypeError('Expecting module name as a string');
+      if (name.length >= MAX_NAME) throw new realm.TypeError('Module name too long (max 128 chars)');
+      if (!loaded.has(name)) {
+        const found = find(name);
+        if (found === undefined) throw new realm.Error(`Module ${JSON.stringify(name)} not found`);
+        loaded.set(name, found);
+      }
+      return loaded.get(name);
+    },
+    Modules: realm.methods({
+      addCached: (name: string, code: unknown) => void loaded.set(name, evaluate(code, name)),
+      removeCached(name: string): void {
+        if (!loaded.delete(name)) throw new realm.Error(`Module ${JSON.stringify(name)} not found`);
+      },
+      removeAllCached: () => loaded.clear(),
+      getCached: () => realm.array([...loaded.keys()]),
+    }),
+  };
+}

@@ -1,0 +1,124 @@
+// From power-on to power-off: puts the parts of a machine together, runs the bundle, and takes it all down again.
+
+import type { Nor } from '../nor.ts';
+import type { Bench } from './bench.ts';
+import type { BoardOptions } from './board.ts';
+import type { WallState } from './clock.ts';
+import { createClock } from './clock.ts';
+import { boardRandom } from './e.ts';
+import { createRoot, globalsOf } from './globals.ts';
+import { createLoop } from './loop.ts';
+import type { Counters, Machine } from './machine.ts';
+import { PowerCut } from './machine.ts';
+import { listenersOf } from './events.ts';
+import type { RealmHost } from './realm.ts';
+import { textOf } from './text.ts';
+
+export interface BootOptions extends BoardOptions {
+  readonly nor: Nor;
+  readonly bench: Bench;
+  readonly serial: string;
+  readonly counters: Counters;
+  readonly wall: WallState;
+  readonly wakeCause: number;
+  /** The machine has stopped and wants to be started again after `ms`. */
+  reboot(cause: number, ms: number | undefined): void;
+}
+
+export interface Running {
+  /** Cut the power. */
+  stop(silent: boolean): void;
+}
+
+/** Start the bundle. @param made is given the machine before its program runs. @returns a function that runs it. */
+export function boot(options: BootOptions, made: (running: Running) => void): () => void {
+  const { bundle, board: data, world, counters } = options;
+  const { realm } = bundle;
+  const stops: ((silent: boolean) => void)[] = [];
+  const blocks: ((blockedMs: number) => void)[] = [];
+  const parts = new Map<unknown, unknown>();
+  const globals = globalsOf(data);
+  const names = [...globals.keys(), 'global', 'globalThis'];
+
+  const clock = createClock(world, options.wall, (blockedMs) => {
+    for (const check of blocks) check(blockedMs);
+  });
+  const host: RealmHost = {
+    wall: clock.wall,
+    random: () => machine.part(boardRandom).next(),
+    emit: (target, event, args) => loop.emit(target, event, args),
+  };
+  const loop = createLoop({
+    world,
+    realm,
+    clock,
+    host,
+    onUncaught(error) {
+      counters.uncaught++;
+      options.onError?.(error);
+    },
+    report(error) {
+      const process = values.get('process') as object | undefined;
+      const listeners = process === undefined ? undefined : listenersOf(process, 'uncaughtException');
+      if (listeners !== undefined) loop.callAll(listeners, process, [error]);
+      else machine.print(`Uncaught ${textOf(error)}`);
+    },
+  });
+
+  const stop = (silent: boolean) => {
+    if (!loop.isOn()) return;
+    loop.stop();
+    for (const run of stops) run(silent);
+  };
+  const machine: Machine = {
+    data,
+    realm,
+    world,
+    bench: options.bench,
+    nor: options.nor,
+    counters,
+    clock,
+    loop,
+    serial: options.serial,
+    wakeCause: options.wakeCause,
+    print: options.onConsole,
+    onStop: (run) => void stops.push(run),
+    onBlock: (check) => void blocks.push(check),
+    reboot(cause, ms) {
+      if (!loop.isOn()) return;
+      stop(false);
+      options.reboot(cause, ms);
+    },
+    restart(cause, ms) {
+      machine.reboot(cause, ms);
+      throw new PowerCut();
+    },
+    run: (code, file) => bundle.evaluate(code, file, names, valueOf, root),
+    part(make) {
+      let found = parts.get(make);
+      if (found === undefined) parts.set(make, (found = make(machine)));
+      return found as ReturnType<typeof make>;
+    },
+  };
+
+  const values = new Map<string, unknown>();
+  const valueOf = (name: string): unknown => {
+    if (name === 'global' || name === 'globalThis') return root;
+    if (!values.has(name)) values.set(name, globals.get(name)!(machine));
+    return values.get(name);
+  };
+  const root = createRoot(realm, data, valueOf);
+
+  made({ stop });
+  return () => {
+    loop.call(() => bundle.run(names, valueOf, root), undefined, []);
+    if (data.bootCode && loop.isOn() && values.has('E')) initialise(machine, values.get('E') as object);
+    loop.begin();
+  };
+}
+
+/** What the engine does after boot code: `E.on('init')`. */
+function initialise(machine: Machine, e: object): void {
+  const listeners = listenersOf(e, 'init');
+  if (listeners !== undefined) machine.loop.callAll(listeners, e, []);
+}

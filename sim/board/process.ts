@@ -1,0 +1,47 @@
+// process, getTime and the like: what the engine says about itself and the time.
+
+import type { Machine } from './machine.ts';
+
+/** The engine version whose behaviour was recorded (test/contract). */
+const VERSION = '2v29';
+
+/** Make `process` for a board. Memory use of an engine is not simulated: what would be invented is not a number. */
+export function createProcess(machine: Machine): object {
+  const { realm, data } = machine;
+  const flash = data.flash;
+  const fields = {
+    version: VERSION,
+    env: realm.object({
+      VERSION,
+      BOARD: data.id === 'esp32' ? 'ESP32' : 'LINUX',
+      FLASH: flash?.bytes ?? 0,
+      STORAGE: flash?.storage.bytes ?? 0,
+      SERIAL: machine.serial,
+      MODULES: data.capabilities.wifi ? 'Flash,Storage,net,Wifi' : 'Flash,Storage,net',
+    }),
+  };
+  const memory = (collect?: unknown) => {
+    const unknown = { used: NaN, total: NaN };
+    const pass = collect === false ? {} : { gc: NaN, gctime: NaN };
+    return realm.object({
+      free: NaN,
+      usage: NaN,
+      total: data.heap?.vars ?? NaN,
+      history: NaN,
+      ...pass,
+      blocksize: data.heap?.varBytes ?? NaN,
+      rx: realm.object(unknown),
+      tx: realm.object(unknown),
+    });
+  };
+  return Object.assign(realm.methods({ memory }), fields);
+}
+
+/** getTime and setTime. */
+export function createTime(machine: Machine) {
+  const { clock } = machine;
+  return {
+    getTime: () => clock.wall() / 1000,
+    setTime: (seconds: number) => clock.setWall(Number(seconds) * 1000),
+  };
+}

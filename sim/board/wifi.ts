@@ -1,0 +1,211 @@
+// The module "Wifi" of an ESP32: a station that joins the world's access point, tries three times, and reports by event
+// and by callback. What is lost stays lost until the program joins again.
+
+import type { TimerHandle } from '../clock.ts';
+import { ConnectError, isAddress } from '../network/connection.ts';
+import type { Machine } from './machine.ts';
+import type { WorldTimer } from './world.ts';
+
+const TRIES = 3;
+const REASONS = { AUTH_FAIL: 202, NO_AP_FOUND: 201, BEACON_TIMEOUT: 200, ASSOC_LEAVE: 8 } as const;
+type Reason = keyof typeof REASONS;
+
+const ACCESS_POINT_MAC = '02:00:00:00:00:01';
+
+/** What other parts of the board need to know of Wi-Fi. */
+export interface Station {
+  isJoined(): boolean;
+  onJoin(run: () => void): void;
+  /** @throws ConnectError when there is no network to reach `host` through. */
+  requireNetwork(host: string, port: number): void;
+  /** The module. */
+  readonly module: object;
+}
+
+/** @returns the MAC address that the serial number stands for. */
+function macOf(serial: string): string {
+  const digits = serial.replace(/[^0-9a-f]/gi, '').padEnd(12, '0');
+  return (digits.slice(0, 12).match(/../g) ?? []).join(':');
+}
+
+export function wifiStation(machine: Machine): Station {
+  const { realm, loop, world } = machine;
+  const point = world.accessPoint;
+  const joinListeners: (() => void)[] = [];
+  const mac = macOf(machine.serial);
+  let state: 'off' | 'joining' | 'associated' | 'joined' = 'off';
+  let lastReason: Reason | undefined;
+  let ssid = '';
+  let password = '';
+  let triesLeft = 0;
+  let hostname = 'espressif';
+  let onJoined: ((error: string | null) => void) | undefined;
+  let onLeft: (() => void) | undefined;
+  let timer: WorldTimer | TimerHandle | undefined;
+
+  const isAssociated = () => state === 'associated' || state === 'joined';
+  const address = () => ({ ip: '192.168.4.2', netmask: '255.255.255.0', gw: '192.168.4.1' });
+  const emit = (event: string, details: object) => loop.emit(module, event, [realm.object(details)]);
+
+  const later = (ms: number, run: () => void) => {
+    if (timer !== undefined) world.clearTimer(timer);
+    timer = world.setTimer(ms, () => {
+      timer = undefined;
+      if (loop.isOn()) run();
+    });
+  };
+  const cancel = () => {
+    if (timer !== undefined) world.clearTimer(timer);
+    timer = undefined;
+  };
+
+  const complete = (error: string | null) => {
+    const callback = onJoined;
+    onJoined = undefined;
+    if (callback !== undefined) loop.queue(callback, [error]);
+  };
+
+  /** The station has lost, or never got, its access point. */
+  const lose = (reason: Reason) => {
+    cancel();
+    if (--triesLeft > 0) return tryJoin();
+    state = 'off';
+    lastReason = reason;
+    const left = onLeft;
+    onLeft = undefined;
+    if (left !== undefined) loop.queue(left, []);
+    emit('disconnected', { ssid, mac: ACCESS_POINT_MAC, reason: String(REASONS[reason]), msg: reason });
+    complete(reason);
+  };
+
+  const tryJoin = () => {
+    state = 'joining';
+    later(point.joinMs, () => {
+      if (!point.isUp() || (point.ssid !== undefined && point.ssid !== ssid)) return lose('NO_AP_FOUND');
+      if (point.password !== undefined && point.password !== password) return lose('AUTH_FAIL');
+      state = 'associated';
+      emit('associated', { ssid, mac: ACCESS_POINT_MAC, channel: '1' });
+      later(point.addressMs, () => {
+        state = 'joined';
+        complete(null);
+        emit('connected', address());
+        for (const run of joinListeners) run();
+      });
+    });
+  };
+
+  const unwatch = point.watch((up) => {
+    if (!up && isAssociated()) lose('BEACON_TIMEOUT');
+  });
+  machine.onStop(() => {
+    unwatch();
+    cancel();
+  });
+
+  const checkCallback = (callback: unknown) => {
+    if (callback === undefined || callback === null || typeof callback === 'function') return;
+    throw new realm.Error(`Expecting callback function but got ${String(callback)}`);
+  };
+  const answer = (callback: unknown, args: readonly unknown[]) => {
+    if (typeof callback === 'function') loop.queue(callback as () => void, args);
+  };
+  /** Connected, or the reason of the last disconnection. */
+  const status = () => (isAssociated() ? 'connected' : (lastReason ?? 'Unknown reason'));
+  const authMode = () => (point.password === undefined ? 'open' : 'wpa2');
+
+  const module = realm.methods({
+    connect(name: unknown, options?: unknown, callback?: unknown): void {
+      if (typeof name !== 'string') throw new realm.Error('No SSID provided');
+      if (typeof options !== 'object' && options !== undefined) {
+        throw new realm.Error(`Expecting Object, got ${typeof options}`);
+      }
+      checkCallback(callback);
+      const secret = (options as { password?: unknown } | null | undefined)?.password;
+      if (secret !== undefined && typeof secret !== 'string') {
+        throw new realm.Error(`Expecting options.password to be a string but got ${typeof secret}`);
+      }
+      ssid = name.slice(0, 32);
+      password = (secret ?? '').slice(0, 64);
+      onLeft = undefined;
+      onJoined = callback as typeof onJoined;
+      triesLeft = TRIES;
+      cancel();
+      tryJoin();
+    },
+    disconnect(callback?: unknown): void {
+      checkCallback(callback);
+      triesLeft = 0;
+      answer(callback, []);
+      onLeft = callback as typeof onLeft;
+      if (state !== 'off') later(0, () => lose('ASSOC_LEAVE'));
+    },
+    getStatus(): object {
+      const connected = isAssociated();
+      const details = connected
+        ? {
+            ssid,
+            bssid: ACCESS_POINT_MAC,
+            channel: 1,
+            rssi: point.rssi,
+            htMode: 'HT20',
+            authMode: authMode(),
+          }
+        : {};
+      const mode = connected ? 'STA' : 'NULL';
+      return realm.object({ station: status(), ...details, mode, powersave: 'none' });
+    },
+    getDetails(callback?: unknown): object {
+      const details = realm.object(
+        isAssociated() ? { ssid, password, status: status(), authMode: authMode() } : { status: status() },
+      );
+      answer(callback, [details]);
+      return details;
+    },
+    getIP(callback?: unknown): object {
+      const none = { ip: '0.0.0.0', netmask: '0.0.0.0', gw: '0.0.0.0' };
+      const details = realm.object({ ...(state === 'joined' ? address() : none), mac });
+      answer(callback, [null, details]);
+      return details;
+    },
+    scan(callback: unknown): void {
+      checkCallback(callback);
+      const seen = {
+        rssi: point.rssi,
+        authMode: authMode(),
+        ssid: point.ssid ?? '',
+        mac: ACCESS_POINT_MAC,
+        channel: '1',
+      };
+      world.setTimer(point.joinMs, () => {
+        answer(callback, [realm.array(point.isUp() ? [realm.object(seen)] : [])]);
+      });
+    },
+    getHostname: () => hostname,
+    setHostname(name: unknown, callback?: unknown): void {
+      hostname = String(name);
+      answer(callback, []);
+    },
+    /** The time arrives one answer of the access point's network later. */
+    setSNTP(server: unknown, zone: unknown): void {
+      if (typeof zone !== 'string') throw new realm.Error('Zone is not a string');
+      if (typeof server !== 'string') throw new realm.Error('Server is not a string');
+      const ask = () => {
+        if (state === 'joined') machine.clock.setWall(world.wall());
+      };
+      if (state === 'joined') world.setTimer(point.addressMs, ask);
+      else joinListeners.push(ask);
+    },
+    setConfig: () => undefined,
+  });
+
+  return {
+    isJoined: () => state === 'joined',
+    onJoin: (run) => void joinListeners.push(run),
+    requireNetwork(host, port) {
+      if (state === 'joined') return;
+      const failure = isAddress(host) ? 'unreachable' : 'unknown-host';
+      throw new ConnectError(failure, `${host}:${port}`, 0);
+    },
+    module,
+  };
+}
