@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { ExitCode, MoteError } from '../flash/errors.ts';
+
 export interface Engines {
   /** A binary that valgrind can run. */
   readonly valgrind: string;
@@ -20,9 +22,8 @@ export function findEngines(): Engines {
   const valgrind = ESPRUINO_VALGRIND ?? ESPRUINO_MCU;
   const memory = ESPRUINO_MCU ?? ESPRUINO_VALGRIND;
   if (valgrind === undefined || memory === undefined) {
-    throw new Error(
-      'set ESPRUINO_MCU (and ESPRUINO_VALGRIND, if valgrind cannot run that one) to a Linux Espruino',
-    );
+    const fix = 'set ESPRUINO_MCU to a Linux Espruino, and ESPRUINO_VALGRIND to one that valgrind can run';
+    throw new MoteError('no Espruino to measure on', fix, undefined, ExitCode.Environment);
   }
   return { valgrind, memory };
 }

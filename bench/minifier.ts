@@ -9,6 +9,7 @@ import { createCompiler, type Code } from '../flash/build/compile.ts';
 import { locateFirmware, PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { CHOSEN, minifyCode, READABLE, withShortProperties } from '../flash/build/minify.ts';
 import { keptNames } from '../flash/build/names.ts';
+import { reportError } from '../flash/cli/output.ts';
 import { countInstructions, countVariables, engineVersion, findEngines, type Engines } from './espruino.ts';
 
 interface Setting {
@@ -205,4 +206,6 @@ async function main(): Promise<void> {
   writeFileSync(join(PACKAGE_ROOT, 'docs', 'minifier.md'), sections.join('\n'));
 }
 
-await main();
+main().catch((error: unknown) => {
+  process.exitCode = reportError(error);
+});
