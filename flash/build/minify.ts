@@ -28,7 +28,7 @@ export const READABLE: MinifyOptions = {
 export const CHOSEN: MinifyOptions = {
   compress: {
     ecma: 5,
-    passes: 3,
+    passes: 2,
     pure_getters: true,
     hoist_funs: true,
     // Moves a function into its only caller, where Espruino parses it at every call.
