@@ -7,9 +7,11 @@ export default defineConfig({
     include: ['test/engines/**/*.test.ts'],
     reporters: ['default', new EngineReporter()],
     fileParallelism: false,
+    // Programs are built once for all engines.
+    isolate: false,
     maxConcurrency: 1,
     // An engine may run under an emulator: minutes are normal, a hang is not.
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 120_000,
   },
 });

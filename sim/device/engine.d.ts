@@ -86,6 +86,8 @@ interface EngineGlobals {
   /** Set before a world is loaded; undefined: the weather station's. */
   scene?: EngineScene;
   world: EngineWorld;
+  /** The world for measurements. `publish` lets the firmware write that many PUBLISH packets. */
+  quiet: { publish(count: number): number };
   setTimeout: (callback: () => void, ms: number) => number;
   clearTimeout: (id: number) => void;
   getTime: () => number;

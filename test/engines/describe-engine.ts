@@ -2,7 +2,7 @@
 // and fails there when MOTE_REQUIRE_ENGINES (names, comma-separated) asks for it.
 
 import { describe, expect, it } from 'vitest';
-import { engineNamed } from './engines.ts';
+import { LIMIT_MS, engineNamed } from './engines.ts';
 import type { Engine } from './engines.ts';
 import { SUITE_PREFIX } from './suite-name.ts';
 
@@ -14,7 +14,7 @@ required.forEach(engineNamed);
 export function describeEngine(name: string, body: (engine: Engine) => void): void {
   const engine = engineNamed(name);
   if (engine.find() !== undefined) {
-    describe(`${SUITE_PREFIX}${name}`, () => body(engine));
+    describe(`${SUITE_PREFIX}${name}`, { timeout: LIMIT_MS + 100_000 }, () => body(engine));
   } else if (required.includes(name)) {
     describe(`${SUITE_PREFIX}${name}`, () => {
       it('is installed, as MOTE_REQUIRE_ENGINES asks', () => {

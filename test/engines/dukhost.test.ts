@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeEngine } from './describe-engine.ts';
+import { deviceSuite } from './suite.ts';
 
 const LOOP = `
 function sum() { var s = 0; for (var i = 0; i < 10; i++) s += i; return s; }
@@ -16,6 +17,8 @@ print(count(literal));`;
 const HOG = 'var hoard = []; while (true) hoard.push({ a: hoard.length });';
 
 describeEngine('dukhost', (engine) => {
+  deviceSuite(engine);
+
   it('counts no allocation in a loop that makes none, and each of one that does', async () => {
     const { lines, failure } = await engine.run([{ name: 'loop', code: LOOP }]);
     expect(failure).toBeUndefined();
@@ -28,14 +31,6 @@ describeEngine('dukhost', (engine) => {
     const { lines } = await engine.run([{ name: 'heap', code }]);
     expect(Number(lines[0])).toBeGreaterThanOrEqual(5000);
     expect(Number(lines[0])).toBeLessThan(6000);
-  });
-
-  it('runs files in one global scope, in order', async () => {
-    const { lines } = await engine.run([
-      { name: 'one', code: 'var x = 1;' },
-      { name: 'two', code: 'print(x + 1);' },
-    ]);
-    expect(lines).toEqual(['2']);
   });
 
   it.each([0x14000, 0x18000, 0x1c000, 0x40000])(

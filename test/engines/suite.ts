@@ -1,0 +1,140 @@
+// What holds in every engine: device programs say ok, and the example's bundle does in a simulated world what it does in
+// Node, to the last digit.
+
+import { describe, expect, it } from 'vitest';
+import type { Engine, Script } from './engines.ts';
+import { EXAMPLE, QUIET_WORLD, WORLD, devicePrograms, program, runInNode } from './programs.ts';
+import {
+  CHANNELS,
+  FAIR_WEATHER,
+  FOUL_WEATHER,
+  NAMES_AFTER,
+  NAMES_BEFORE,
+  THOUSAND_READINGS,
+} from './stories.ts';
+
+/** Small steps of time cost real time in an engine: readings are as rare as a story allows. */
+const SETTINGS = { id: 'engine', intervalMs: 5000 };
+
+const example = () => program(EXAMPLE, { settings: SETTINGS });
+
+/** @returns what a program printed. Fails when it did not come to its end. */
+export async function linesOf(engine: Engine, scripts: Script[]): Promise<string[]> {
+  const { lines, failure } = await engine.run(scripts);
+  expect(failure, lines.slice(-20).join('\n')).toBeUndefined();
+  return lines;
+}
+
+/** A device program prints `ok <what>` or `FAIL <what>`, and `end` when it has come to its end. */
+export function expectOk(lines: string[]): void {
+  expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([]);
+  expect(lines.filter((line) => line.startsWith('ok ')).length).toBeGreaterThan(0);
+  expect(lines.at(-1)).toBe('end');
+}
+
+interface Told {
+  what: string;
+  published: number;
+  online: number;
+  connections: number;
+  violations: string[];
+}
+
+/** A line of a story: engines may write the same JSON in several ways. */
+const decoded = (line: string): unknown =>
+  line.startsWith('@ ') || line.startsWith('> ') ? JSON.parse(line.slice(2)) : line;
+
+const toldIn = (lines: string[]) =>
+  lines.filter((line) => line.startsWith('@ ')).map((line) => JSON.parse(line.slice(2)) as Told);
+
+function expectPlausible(message: string): void {
+  const [, clientId, topic, payload, qos, retain] = JSON.parse(message.slice(2)) as [number, ...string[]];
+  const { value, unit } = JSON.parse(payload ?? '') as { value: number; unit: string };
+  const range = {
+    temperature: [-30, 45, '\xc2\xb0C'],
+    humidity: [5, 100, '%'],
+    pressure: [85000, 108000, 'Pa'],
+  };
+  const channel = topic?.split('/').at(-1) as keyof typeof range;
+  expect([clientId, topic, qos, retain]).toEqual(['engine', `engine/outdoor/${channel}`, 0, false]);
+  expect(unit).toBe(range[channel][2]);
+  expect(value).toBeGreaterThan(range[channel][0] as number);
+  expect(value).toBeLessThan(range[channel][1] as number);
+}
+
+/** Describe what `engine` must do. */
+export function deviceSuite(engine: Engine): void {
+  it('runs scripts in one scope, in order, and tells of a failure', async () => {
+    const good = [
+      { name: 'one', code: 'var one = 1;' },
+      { name: 'two', code: 'print("two", one + 1);' },
+    ];
+    expect(await engine.run(good)).toEqual({ lines: ['two 2'], failure: undefined });
+    const bad = await engine.run([
+      ...good,
+      { name: 'bad', code: 'print("bad"); missing.field = 1; print("never");' },
+    ]);
+    expect(bad.lines.slice(0, 2)).toEqual(['two 2', 'bad']);
+    expect(bad.failure).toMatch(/missing/);
+  });
+
+  it.each(devicePrograms('sensors'))('runs %s with the figures that Node has', async (file) => {
+    const scripts = [await program(file)];
+    const lines = await linesOf(engine, scripts);
+    expectOk(lines);
+    const figures = (all: string[]) => all.filter((line) => line.startsWith('= '));
+    expect(figures(lines)).toEqual(figures(runInNode(scripts)));
+  });
+
+  describe('the weather station', () => {
+    it('publishes what it measures, as in Node, and breaks no rule of MQTT', async () => {
+      const scripts = [await program(WORLD), await example(), FAIR_WEATHER];
+      const lines = await linesOf(engine, scripts);
+      expect(lines.map(decoded)).toEqual(runInNode(scripts).map(decoded));
+      const [fair] = toldIn(lines);
+      expect(fair).toMatchObject({ online: 1, connections: 1, violations: [], published: 6 * CHANNELS });
+      const messages = lines.filter((line) => line.startsWith('> '));
+      expect(messages).toHaveLength(9);
+      messages.forEach(expectPlausible);
+    });
+
+    it('goes on by itself after everything that goes wrong', async () => {
+      const told = toldIn(await linesOf(engine, [await program(WORLD), await example(), FOUL_WEATHER]));
+      const at = (what: string) =>
+        told.find((entry) => entry.what === what) ?? expect.fail(`nothing told of ${what}`);
+      const grew = (from: string, to: string) => at(to).published - at(from).published;
+      expect(at('start').online).toBe(1);
+      expect(grew('start', 'chip absent')).toBeLessThanOrEqual(CHANNELS);
+      expect(grew('chip absent', 'chip back')).toBeGreaterThan(CHANNELS);
+      expect(grew('chip back', 'connection lost')).toBeGreaterThan(0);
+      expect(at('connection lost').connections).toBe(2);
+      expect([at('refused').online, grew('connection lost', 'refused')]).toEqual([0, 0]);
+      expect(at('accepted').online).toBe(1);
+      expect([at('login refused').online, grew('accepted', 'login refused')]).toEqual([0, 0]);
+      expect(at('login accepted').online).toBe(1);
+      expect(at('hears again').connections).toBeGreaterThan(at('login accepted').connections);
+      expect(at('hears again').online).toBe(1);
+      expect(at('hears again').violations).toEqual([]);
+    });
+
+    it('leaves no name in the global scope', async () => {
+      const quiet = await program(QUIET_WORLD);
+      const lines = await linesOf(engine, [quiet, NAMES_BEFORE, await example(), NAMES_AFTER]);
+      expect(lines.at(-1)).toBe('new: ');
+    });
+
+    it.runIf(engine.heapUnit)(`holds as many ${engine.heapUnit} after 1,000 readings as before`, async () => {
+      const lines = await linesOf(engine, [await program(QUIET_WORLD), await example(), THOUSAND_READINGS]);
+      const figures = (word: string) =>
+        (lines.find((line) => line.startsWith(`${word} `)) ?? '').split(' ').slice(1).map(Number);
+      expect(figures('written')).toEqual([1000 * CHANNELS]);
+      const [before, after] = figures('used');
+      expect(after).toBe(before);
+      expect(before).toBeGreaterThan(0);
+      const [made = 0] = figures('made');
+      if (made > 0) {
+        console.log(`${engine.name}: ${made / 1000} allocations for each reading of ${CHANNELS} messages`);
+      }
+    });
+  });
+}
