@@ -15,28 +15,34 @@ interface FakeSocket {
   clsNow: boolean;
 }
 
-interface Connection extends ServerConnection {
+export interface FakeConnection extends ServerConnection {
+  readonly port: number;
   received: string;
   closed: boolean;
+  /** Called with what has just arrived. */
+  onReceive: (bytes: string) => void;
   /** Read no more: what the client sends stays with it. */
   stall(): void;
 }
 
 export interface FakeNet {
   readonly module: { connect(address: { host: string; port: number }): FakeSocket };
-  readonly accepted: Connection[];
-  onAccept: (connection: ServerConnection) => void;
+  readonly accepted: FakeConnection[];
+  onAccept: (connection: FakeConnection) => void;
   /** The network is off: the engine throws. */
   offline: boolean;
   /** Connections that the engine still holds. */
   held(): number;
+  /** Bytes that wait in them to be sent. */
+  queued(): number;
   /** One pass of the idle loop, then the events that it queued. @returns whether anything happened. */
   idle(): boolean;
 }
 
-/** @param port where the server listens. */
-export function createFakeNet(port: number): FakeNet {
+/** @param ports where servers listen. */
+export function createFakeNet(...ports: number[]): FakeNet {
   const passes: (() => boolean)[] = [];
+  const queues: (() => number)[] = [];
   const queue: (() => void)[] = [];
 
   const fail = (message: string): never => {
@@ -46,7 +52,7 @@ export function createFakeNet(port: number): FakeNet {
   function connect(address: { host: string; port: number }): FakeSocket {
     if (net.offline) fail('Not connected to the internet');
     if (address.host !== '127.0.0.1') fail('Unable to locate host');
-    if (address.port !== port) fail('Unable to create socket');
+    if (!ports.includes(address.port)) fail('Unable to create socket');
 
     const handlers = new Map<string, Handler>();
     let toServer = '';
@@ -61,7 +67,9 @@ export function createFakeNet(port: number): FakeNet {
       if (handler !== undefined) queue.push(() => handler(value));
     };
 
-    const connection: Connection = {
+    const connection: FakeConnection = {
+      port: address.port,
+      onReceive: () => {},
       received: '',
       closed: false,
       send: (bytes) => void (toClient += bytes),
@@ -89,6 +97,7 @@ export function createFakeNet(port: number): FakeNet {
       const chunk = toServer.slice(0, CHUNK);
       connection.received += chunk;
       toServer = toServer.slice(chunk.length);
+      connection.onReceive(chunk);
       if (toServer === '' && !closing) emit('drain');
     };
 
@@ -115,6 +124,7 @@ export function createFakeNet(port: number): FakeNet {
         else receive();
       }
       if (closeNow) {
+        queues.splice(passes.indexOf(pass), 1);
         passes.splice(passes.indexOf(pass), 1);
         connection.closed = closing = true;
         emit('end');
@@ -124,6 +134,7 @@ export function createFakeNet(port: number): FakeNet {
     };
 
     passes.push(pass);
+    queues.push(() => toServer.length);
     net.accepted.push(connection);
     net.onAccept(connection);
     return socket;
@@ -135,6 +146,7 @@ export function createFakeNet(port: number): FakeNet {
     onAccept: () => {},
     offline: false,
     held: () => passes.length,
+    queued: () => queues.reduce((sum, queue) => sum + queue(), 0),
     idle() {
       const moved = [...passes].map((pass) => pass()).includes(true);
       const queued = queue.length > 0;

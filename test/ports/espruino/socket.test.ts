@@ -33,7 +33,7 @@ async function createWorld(): Promise<SocketWorld> {
     port: PORT,
     deadPort: 1,
     accepted: net.accepted,
-    set onAccept(handler: FakeNet['onAccept']) {
+    set onAccept(handler: SocketWorld['onAccept']) {
       net.onAccept = handler;
     },
     async until(done) {

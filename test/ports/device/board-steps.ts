@@ -1,0 +1,195 @@
+// The other ports, as far as Espruino on Linux has something behind them. ES5 subset.
+
+import { elapsed, NEVER_MS } from '../../../src/ports/clock.ts';
+import { Code } from '../../../src/ports/codes.ts';
+import { createClock } from '../../../src/ports/espruino/clock.ts';
+import { openFlash } from '../../../src/ports/espruino/flash.ts';
+import { openDigitalInput, openDigitalOutput } from '../../../src/ports/espruino/gpio.ts';
+import { openI2c } from '../../../src/ports/espruino/i2c.ts';
+import { createLog } from '../../../src/ports/espruino/log.ts';
+import { openOneWire } from '../../../src/ports/espruino/onewire.ts';
+import { createPower } from '../../../src/ports/espruino/power.ts';
+import { createRandom } from '../../../src/ports/espruino/random.ts';
+import { createTimer } from '../../../src/ports/espruino/timer.ts';
+import { createUart } from '../../../src/ports/espruino/uart.ts';
+import { createWifi } from '../../../src/ports/espruino/wifi.ts';
+import type { FlashGeometry } from '../../../src/ports/flash.ts';
+import { Pull } from '../../../src/ports/gpio.ts';
+import { WakeCause } from '../../../src/ports/power.ts';
+import { check, report, until } from './check.ts';
+import type { Step } from './check.ts';
+import { pattern } from './socket-steps.ts';
+
+/** The end of the engine's fake flash: what lies before belongs to its file store. */
+export const GEOMETRY: FlashGeometry = {
+  base: 0x1003f800,
+  pageSize: 1024,
+  pages: 2,
+  programUnit: 4,
+  ecc: false,
+};
+
+function clock(done: () => void): void {
+  const ours = createClock();
+  const wall = { day: 0, ms: -1 };
+  const start = ours.now();
+  let last = start;
+  let steps = 0;
+  ours.wall(wall);
+  check('the day is known', wall.day > 20453 && wall.day < 40000 ? 1 : 0, 1);
+  check('the time is one of a day', wall.ms >= 0 && wall.ms < 86400000 && wall.ms % 1 === 0 ? 1 : 0, 1);
+  setTimeout(function () {
+    for (let i = 0; i < 300; i++) {
+      const now = ours.now();
+      if (now % 1 !== 0 || elapsed(last, now) > NEVER_MS) steps++;
+      last = now;
+    }
+    check('whole milliseconds, never backwards', steps, 0);
+    check('time passes', elapsed(start, last) >= 50 ? 1 : 0, 1);
+    done();
+  }, 50);
+}
+
+function timer(done: () => void): void {
+  const ours = createClock();
+  const start = ours.now();
+  let order = '';
+  let again = 0;
+  const replaced = createTimer(() => (order += 'replaced '));
+  const stopped = createTimer(() => (order += 'stopped '));
+  const repeated = createTimer(function () {
+    again++;
+    if (again < 3) repeated.set(1);
+  });
+  const last = createTimer(function () {
+    check('timers', order, 'zero replaced ');
+    check('a timer sets itself', again, 3);
+    check('not before its time', elapsed(start, ours.now()) >= 120 ? 1 : 0, 1);
+    done();
+  });
+  const zero = createTimer(() => (order += 'zero '));
+  stopped.stop();
+  stopped.set(5);
+  stopped.stop();
+  replaced.set(1);
+  replaced.set(60);
+  repeated.set(1);
+  zero.set(0);
+  last.set(120);
+  check('no timer fires from inside set', order, '');
+}
+
+function random(done: () => void): void {
+  const ours = createRandom();
+  let low = 65535;
+  let high = 0;
+  for (let i = 0; i < 300; i++) {
+    const value = ours.next();
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  check('random from 0 to 65535', low >= 0 && high <= 65535 && high % 1 === 0 ? 1 : 0, 1);
+  // Missed once in more than 10^9 runs.
+  check('random over all of it', low < 6554 && high > 58981 ? 1 : 0, 1);
+  report('random', low + ' to ' + high);
+  done();
+}
+
+function flash(done: () => void): void {
+  const ours = openFlash(GEOMETRY);
+  const base = GEOMETRY.base;
+  const end = base + 2048;
+  const from = new Uint8Array(40);
+  const into = new Uint8Array(40);
+  for (let i = 0; i < 40; i++) from[i] = i * 7;
+  check('erase', ours.erase(0) + ours.erase(1), 0);
+  check('read erased', ours.read(base, into, 0, 40), 0);
+  check('erased is 0xFF', into[0] + into[39], 510);
+  check('program part of an array', ours.write(base + 1020, from, 4, 32), 0);
+  check('read into part of an array', ours.read(base + 1020, into, 8, 32), 0);
+  check('around it nothing', into[7], 255);
+  let wrong = 0;
+  for (let i = 0; i < 32; i++) if (into[8 + i] !== from[4 + i]) wrong++;
+  check('what was programmed', wrong, 0);
+  from[0] = 0x0f;
+  from[1] = from[2] = from[3] = 0xff;
+  check('program again', ours.write(base + 1020, from, 0, 4), 0);
+  ours.read(base + 1020, into, 0, 4);
+  check('bits are only cleared', into[0] * 256 + into[1], (28 & 15) * 256 + 35);
+  check('erase one page', ours.erase(0), 0);
+  ours.read(base + 1020, into, 0, 8);
+  check('and no other', into[3] * 256 + into[4], 255 * 256 + 56);
+  check('last unit', ours.write(end - 4, from, 0, 4), 0);
+  check('past the end', ours.write(end - 4, from, 0, 8), Code.Range);
+  check('before the region', ours.read(base - 4, into, 0, 4), Code.Range);
+  check('off the unit', ours.write(base + 2, from, 0, 4), Code.Range);
+  check('past the array', ours.read(base, into, 37, 4), Code.Range);
+  check('no such page', ours.erase(2) + ours.erase(-1), 2 * Code.Range);
+  done();
+}
+
+function uart(done: () => void): void {
+  const all = pattern(256);
+  let heard = '';
+  const a = createUart(LoopbackA, function () {
+    check('nothing comes back', 1, 0);
+  });
+  createUart(LoopbackB, function (bytes) {
+    heard += bytes;
+  });
+  a.write(all.substr(0, 100));
+  a.write(all.substr(100));
+  check('no byte from inside write', heard, '');
+  until(
+    'bytes from port to port',
+    () => heard.length >= 256,
+    function () {
+      check('every byte from port to port', heard === all ? 1 : 0, 1);
+      done();
+    },
+  );
+}
+
+/** Dummies answer here: that the engine knows the calls and takes the arguments is all that can be shown. */
+function dummies(done: () => void): void {
+  const bytes = new Uint8Array(8);
+  const bus = openI2c({ bus: 1, data: 21, clock: 22, hz: 400000 });
+  check('I2C write', bus.write(0x76, bytes), Code.Ok);
+  check('I2C read', bus.read(0x76, bytes), Code.Ok);
+  check('I2C register', bus.readRegister(0x76, 0xf7, bytes), Code.Ok);
+  const wire = openOneWire(4);
+  check('1-Wire reset', wire.reset(), Code.Ok);
+  check('1-Wire search', wire.search(0, bytes), Code.Absent);
+  wire.write(bytes);
+  bytes[2] = 7;
+  wire.read(bytes);
+  check('1-Wire read', bytes[2], 0);
+  openDigitalOutput(2, 1).write(0);
+  check('pin', openDigitalInput(5, Pull.Up).read(), 0);
+  const power = createPower();
+  power.watch(600);
+  power.feed();
+  power.sleep(1);
+  check('wake-up cause', power.wakeCause(), WakeCause.PowerOn);
+  createLog().write(6, 42);
+  done();
+}
+
+function wifi(done: () => void): void {
+  let order = '';
+  const ours = createWifi();
+  ours.join('nowhere', '', { onUp: () => (order += 'up '), onDown: () => (order += 'down ') });
+  check('no event from inside join', order, '');
+  until(
+    'news of no Wi-Fi',
+    () => order.length > 0,
+    function () {
+      check('no Wi-Fi here', order, 'down ');
+      check('no signal', ours.rssi(), 0);
+      ours.leave();
+      done();
+    },
+  );
+}
+
+export const BOARD_STEPS: Step[] = [clock, timer, random, flash, uart, dummies, wifi];
