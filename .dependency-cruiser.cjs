@@ -76,6 +76,8 @@ module.exports = {
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
+    // Ours are ES modules; `require` in device code is the engine's, and globals.d.ts says what it may ask for.
+    moduleSystems: ['es6'],
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^dist/|^coverage/|\\.d\\.ts$)' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
