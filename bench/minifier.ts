@@ -3,6 +3,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import type { CompressOptions, MinifyOptions } from 'terser';
 import { bundleModules } from '../flash/build/bundle.ts';
 import { createCompiler, type Code } from '../flash/build/compile.ts';
@@ -185,7 +186,7 @@ in a build with a board's memory layout.
 Two options are decided by more than figures. \`hoist_funs\` is needed: Espruino calls no function that is defined further
 below. \`inline\` stays at 1: beyond that terser gives an inlined function's variables a \`var\` behind their first use
 (\`return r=n,f(r);var r\`), and Espruino then overwrites a variable \`r\` outside. Where a row says that the program does
-not run, it is for one of these reasons.
+not run, it is for one of these reasons; that it runs in another row is luck.
 `;
 
 async function main(): Promise<void> {
@@ -203,7 +204,11 @@ async function main(): Promise<void> {
   mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
   const json = `${JSON.stringify({ engine: version, rounds: ROUNDS, results }, null, 2)}\n`;
   writeFileSync(join(PACKAGE_ROOT, 'bench', 'results', 'minifier.json'), json);
-  writeFileSync(join(PACKAGE_ROOT, 'docs', 'minifier.md'), sections.join('\n'));
+  const page = join(PACKAGE_ROOT, 'docs', 'minifier.md');
+  writeFileSync(
+    page,
+    await format(sections.join('\n'), { ...(await resolveConfig(page)), parser: 'markdown' }),
+  );
 }
 
 main().catch((error: unknown) => {
