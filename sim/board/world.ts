@@ -92,6 +92,11 @@ export interface LiveWorldOptions {
   readonly connectTimeoutMs?: number;
 }
 
+interface LiveTimer {
+  readonly immediate?: NodeJS.Immediate;
+  readonly timeout?: NodeJS.Timeout;
+}
+
 /** The real world: this host's clock and network. */
 export function createLiveWorld(options: LiveWorldOptions = {}): LiveWorld {
   const tcp = openTcp(options.connectTimeoutMs ?? 3000);
@@ -101,10 +106,15 @@ export function createLiveWorld(options: LiveWorldOptions = {}): LiveWorld {
     live: true,
     now: () => performance.now() - start,
     wall: () => performance.timeOrigin + performance.now(),
-    setTimer: (ms, run) => (ms < 1 ? setImmediate(run) : setTimeout(run, ms)),
+    setTimer(ms, run) {
+      if (ms < 1) return { immediate: setImmediate(run) } satisfies LiveTimer;
+      return { timeout: setTimeout(run, ms) } satisfies LiveTimer;
+    },
+    // Each to its own function: Node counts wrongly for ever when `clearImmediate` is given a timeout.
     clearTimer(timer) {
-      clearImmediate(timer as NodeJS.Immediate);
-      clearTimeout(timer as NodeJS.Timeout);
+      const { immediate, timeout } = timer as LiveTimer;
+      if (immediate !== undefined) clearImmediate(immediate);
+      clearTimeout(timeout);
     },
     connect: tcp.connect,
     poll: tcp.poll,
