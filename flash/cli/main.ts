@@ -9,11 +9,12 @@ import { ExitCode, MoteError } from '../errors.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { reportError } from './output.ts';
+import { addSim } from './sim.ts';
 
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addBuild, addCheck];
+const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim];
 
 function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));

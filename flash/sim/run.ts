@@ -3,6 +3,8 @@
 import { basename, resolve } from 'node:path';
 import { build } from '../build/build.ts';
 import type { BuildResult } from '../build/build.ts';
+import { locateFirmware } from '../build/firmware.ts';
+import { readSettings } from '../build/settings.ts';
 import { decodeLogLine } from '../codes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import { formatBrokerAddress, parseBrokerAddress } from './address.ts';
@@ -13,7 +15,7 @@ import { readScene } from './scene.ts';
 import type { Scene } from './scene.ts';
 import type { Screen } from './screen.ts';
 import { createViewState } from './view.ts';
-import type { BoardFigures } from './view.ts';
+import type { BoardFigures, ViewState } from './view.ts';
 
 /** A board that runs. */
 export interface RunningBoard {
@@ -45,6 +47,8 @@ export interface SimOptions {
   port: number;
   /** undefined runs until `stopped`. */
   seconds: number | undefined;
+  /** Laid over the firmware's settings.json; the broker's address comes on top. */
+  settings: Record<string, unknown>;
   features: Record<string, boolean>;
   screen: Screen;
   /** Settles when the person wants it to end. */
@@ -56,7 +60,12 @@ interface Closable {
 }
 
 /** Everything that must be closed again, in reverse order. */
-function createCleanup(): { add<T extends Closable>(item: T): T; run(): Promise<void> } {
+interface Cleanup {
+  add<T extends Closable>(item: T): T;
+  run(): Promise<void>;
+}
+
+function createCleanup(): Cleanup {
   const items: Closable[] = [];
   return {
     add(item) {
@@ -69,13 +78,29 @@ function createCleanup(): { add<T extends Closable>(item: T): T; run(): Promise<
   };
 }
 
-function brokerSettings(address: BrokerAddress): Record<string, unknown> {
+interface BrokerSettings {
+  username?: unknown;
+  password?: unknown;
+}
+
+/** Settings of the firmware with the broker's address in place of its own. */
+function settingsFor(options: SimOptions, address: BrokerAddress): Record<string, unknown> {
   const { host, port, username, password } = address;
-  return { broker: { host, port, ...(username === '' ? {} : { username, password }) } };
+  const login = username === '' ? {} : { username, password };
+  const given = options.settings['broker'] as object | undefined;
+  return { ...options.settings, broker: { ...given, host, port, ...login } };
+}
+
+/** The observer logs in as the firmware does where the address names nobody. */
+function withLogin(address: BrokerAddress, settings: Record<string, unknown> | undefined): BrokerAddress {
+  const { username, password } = (settings?.['broker'] ?? {}) as BrokerSettings;
+  if (address.username !== '' || typeof username !== 'string') return address;
+  return { ...address, username, password: typeof password === 'string' ? password : '' };
 }
 
 /** Topics of this mote only, so that other traffic on a shared broker is not taken for ours. */
-function topicFilter(id: unknown): string {
+function topicFilter(settings: Record<string, unknown> | undefined): string {
+  const id = settings?.['id'];
   return typeof id === 'string' && id !== '' ? `${id}/#` : '#';
 }
 
@@ -84,97 +109,91 @@ function topicFilter(id: unknown): string {
  * @returns the exit code: 0 when telemetry arrived. @throws MoteError when it cannot start.
  */
 export async function simulate(options: SimOptions): Promise<number> {
-  const { screen } = options;
+  const { firmware, screen } = options;
   const cleanup = createCleanup();
   try {
-    const scene = readScene(options.firmware);
-    const given = options.broker === undefined ? undefined : parseBrokerAddress(options.broker);
-    const address = given ?? (await embedded(options.port, cleanup, screen));
-    screen.progress(`building ${options.firmware}`);
+    const scene = readScene(firmware);
+    const address =
+      options.broker === undefined
+        ? await embeddedBroker(options.port, cleanup, screen)
+        : parseBrokerAddress(options.broker);
+    const overrides = settingsFor(options, address);
     const bundle = await build({
-      firmware: options.firmware,
+      firmware,
       board: options.board,
-      settings: brokerSettings(address),
+      settings: overrides,
       features: options.features,
-      onProgress: (step) => screen.progress(`building ${options.firmware}: ${step}`),
+      onProgress: (step) => screen.progress(`building ${firmware}: ${step}`),
     });
-    const name = basename(resolve(options.firmware));
+    const settings = readSettings(locateFirmware(firmware).folder, overrides);
     const size = `${(bundle.bytes / 1024).toFixed(1)} KB in ${(bundle.milliseconds / 1000).toFixed(1)} s`;
-    screen.progress(`built ${name}: ${size}`);
-    return await runBundle(
-      options,
-      bundle,
-      scene,
-      address,
-      cleanup,
-      `${name} on ${options.board}, ${options.engineName}, ${size}`,
+    screen.progress(`built ${firmware}: ${size}`);
+    const title = `${basename(resolve(firmware))} on ${options.board}, engine ${options.engineName}, built ${size}`;
+    const state = createViewState(title, formatBrokerAddress(address), Date.now());
+    cleanup.add(
+      await startObserver(withLogin(address, settings), topicFilter(settings), {
+        onMessage: (observation) => screen.message(observation),
+        onLost: () => screen.note('observer: connection to the broker lost, trying again'),
+        onBack: () => screen.note('observer: the broker is back'),
+      }),
+    );
+    const lastWords = await runBoard(options, { bundle, scene }, state, cleanup);
+    if (state.messages > 0) return 0;
+    throw new MoteError(
+      'no telemetry arrived',
+      `see the board's last words: ${lastWords}`,
+      firmware,
+      ExitCode.NoTelemetry,
     );
   } finally {
     await cleanup.run();
   }
 }
 
-async function embedded(
-  port: number,
-  cleanup: ReturnType<typeof createCleanup>,
-  screen: Screen,
-): Promise<BrokerAddress> {
+async function embeddedBroker(port: number, cleanup: Cleanup, screen: Screen): Promise<BrokerAddress> {
   const broker = cleanup.add(await startBroker(port));
   screen.progress(`broker on 127.0.0.1:${broker.port}`);
   return { host: '127.0.0.1', port: broker.port, username: '', password: '' };
 }
 
-async function runBundle(
+/** Run the board to its end. @returns the last thing that it said. */
+async function runBoard(
   options: SimOptions,
-  bundle: BuildResult,
-  scene: Scene,
-  address: BrokerAddress,
-  cleanup: ReturnType<typeof createCleanup>,
-  title: string,
-): Promise<number> {
+  firmware: Pick<EngineOptions, 'bundle' | 'scene'>,
+  state: ViewState,
+  cleanup: Cleanup,
+): Promise<string> {
   const { screen } = options;
-  const state = createViewState(title, formatBrokerAddress(address), Date.now());
-  cleanup.add(
-    await startObserver(address, topicFilter(bundle.settings['id']), {
-      onMessage: (observation) => screen.message(observation),
-      onLost: () => screen.note('observer: connection to the broker lost, trying again'),
-      onBack: () => screen.note('observer: the broker is back'),
-    }),
-  );
-  let lastEvent = 'the board said nothing';
-  const board = await options.startEngine({
-    bundle,
-    board: options.board,
-    scene,
-    onConsole(line) {
-      lastEvent = decodeLogLine(line) ?? line;
-      screen.note(lastEvent);
-    },
-  });
-  cleanup.add({ close: () => board.stop() });
-  screen.begin(state, () => board.figures());
-  const timeUp = options.seconds === undefined ? new Promise<never>(() => {}) : sleep(options.seconds * 1000);
-  const death = await Promise.race([options.stopped, timeUp, board.died]);
-  screen.end();
-  if (typeof death === 'string') {
+  let lastWords = 'it said nothing';
+  let board: RunningBoard | undefined;
+  screen.begin(state, () => board?.figures() ?? []);
+  try {
+    board = await options.startEngine({
+      ...firmware,
+      board: options.board,
+      onConsole(line) {
+        lastWords = decodeLogLine(line) ?? line;
+        screen.note(lastWords);
+      },
+    });
+    const running = board;
+    cleanup.add({ close: () => running.stop() });
+    const death = await Promise.race([options.stopped, timeUp(options.seconds), board.died]);
+    if (typeof death !== 'string') return lastWords;
     throw new MoteError(
       `the board stopped: ${death}`,
       'see what it printed above',
       undefined,
       ExitCode.Environment,
     );
+  } finally {
+    screen.end();
   }
-  if (state.messages > 0) return 0;
-  throw new MoteError(
-    'no telemetry arrived',
-    `the board's last words: ${lastEvent}`,
-    options.firmware,
-    ExitCode.NoTelemetry,
-  );
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((done) => {
-    setTimeout(done, ms).unref();
+/** Settles after `seconds`, never when undefined. */
+function timeUp(seconds: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    if (seconds !== undefined) setTimeout(resolve, seconds * 1000).unref();
   });
 }

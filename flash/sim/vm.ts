@@ -1,0 +1,56 @@
+// `--engine vm`: the bundle on the virtual board, in real time and over real TCP.
+
+import { compileBundle } from '../../sim/board/bundle.ts';
+import { createBoard } from '../../sim/board/board.ts';
+import type { Board } from '../../sim/board/board.ts';
+import { createLiveWorld } from '../../sim/board/world.ts';
+import { createBme280Chip } from '../../sim/chips/bme280.ts';
+import type { I2cDevice } from '../../sim/chips/i2c-device.ts';
+import { createWeather } from '../../sim/environment/weather.ts';
+import { findBoard } from '../boards.ts';
+import type { EngineOptions, RunningBoard } from './run.ts';
+import type { Scene } from './scene.ts';
+import type { BoardFigures } from './view.ts';
+
+/** The scene's chips by bus, all in the same weather. */
+function buildBuses(scene: Scene): Record<number, I2cDevice[]> {
+  const environment = createWeather({ seed: scene.seed });
+  const buses: Record<number, I2cDevice[]> = {};
+  scene.chips.forEach(({ bus, address }, index) => {
+    (buses[bus] ??= []).push(createBme280Chip({ environment, address, seed: scene.seed + index }));
+  });
+  return buses;
+}
+
+function figuresOf({ counters, flash }: Board): BoardFigures[] {
+  const figures = [
+    { label: 'packets', value: `${counters.packetsOut} out, ${counters.packetsIn} in` },
+    { label: 'bytes', value: `${counters.bytesOut} out, ${counters.bytesIn} in` },
+    { label: 'flash', value: `${flash.counters.programs} programs, ${flash.counters.erases} erases` },
+  ];
+  if (counters.uncaught > 0) figures.push({ label: 'uncaught errors', value: String(counters.uncaught) });
+  return figures;
+}
+
+/** Start `options.bundle` on a virtual board. @throws MoteError when there is no such board. */
+export async function startVm(options: EngineOptions): Promise<RunningBoard> {
+  const data = findBoard(options.board);
+  const world = createLiveWorld();
+  const board = createBoard({
+    bundle: compileBundle(options.bundle.code, 'firmware.js'),
+    world,
+    board: data,
+    i2c: buildBuses(options.scene),
+    onConsole: options.onConsole,
+  });
+  board.powerOn();
+  return {
+    figures: () => figuresOf(board),
+    // Whatever the firmware does, a board goes on.
+    died: new Promise(() => {}),
+    async stop() {
+      board.powerOff();
+      await world.close();
+    },
+  };
+}
