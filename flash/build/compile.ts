@@ -1,6 +1,7 @@
 // The TypeScript step: one program over firmware and Mote, checked in full, emitted as ES5 with ES modules.
 // It sees settings and features as the build changed them, and resolves `mote-sdk/...` from any folder.
 
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
@@ -90,6 +91,7 @@ export function createCompiler(input: CompileInput): Compiler {
   const overlay = new Map<string, string>();
   const emitted = new Map<string, Code>();
   let program: ts.Program | undefined;
+  let builder: ts.EmitAndSemanticDiagnosticsBuilderProgram | undefined;
 
   function read(file: string): string | undefined {
     return overlay.get(file) ?? ts.sys.readFile(file);
@@ -102,6 +104,8 @@ export function createCompiler(input: CompileInput): Compiler {
     const known = parsed.get(file);
     if (known?.text === text) return known;
     const source = ts.createSourceFile(file, text, languageVersion, true);
+    // By its version a rebuild knows a file that changed.
+    Object.assign(source, { version: createHash('sha1').update(text).digest('hex') });
     parsed.set(file, source);
     return source;
   };
@@ -136,8 +140,8 @@ export function createCompiler(input: CompileInput): Compiler {
     );
   }
 
-  function emit(current: ts.Program): void {
-    emitted.clear();
+  /** Emit what changed, and what depends on it. */
+  function emit(current: ts.EmitAndSemanticDiagnosticsBuilderProgram): void {
     const parts = new Map<string, { code: string; map: string }>();
     current.emit(undefined, (name, text, _mark, _onError, sources) => {
       const file = sources?.[0]?.fileName;
@@ -155,11 +159,12 @@ export function createCompiler(input: CompileInput): Compiler {
     cache.clear();
     const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder)];
     program = ts.createProgram({ rootNames, options, host });
-    const syntax = program.getSyntacticDiagnostics();
-    const diagnostics = syntax.length > 0 ? syntax : program.getSemanticDiagnostics();
+    builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
+    const syntax = builder.getSyntacticDiagnostics();
+    const diagnostics = syntax.length > 0 ? syntax : builder.getSemanticDiagnostics();
     if (diagnostics.length > 0) throw toMoteError(diagnostics);
     checkSettingsAreUsed();
-    emit(program);
+    emit(builder);
     return {
       program,
       settings,

@@ -4,8 +4,11 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import type { MoteError } from '../../../flash/errors.ts';
+
+// Compilers take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folders: string[] = [];
 

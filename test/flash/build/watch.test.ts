@@ -71,6 +71,20 @@ describe('watch', () => {
     await until(next, 132);
   });
 
+  it('carries a change of a constant or a type to the modules that use it', async () => {
+    const folder = writeFirmware({
+      'main.ts': `${SAY}import { Mode } from './mode.ts';\nimport { twice } from './twice.ts';\nsay(twice(Mode.Fast));`,
+      'mode.ts': 'export const enum Mode { Slow = 1, Fast = 2 }',
+      'twice.ts': 'export function twice(n: number): number { return n * 2; }',
+    });
+    const { next } = await follow({ firmware: folder });
+    await until(next, 4);
+    writeFileSync(join(folder, 'mode.ts'), 'export const enum Mode { Slow = 1, Fast = 5 }');
+    await until(next, 10);
+    writeFileSync(join(folder, 'twice.ts'), 'export function twice(n: string): string { return n + n; }');
+    expect((await untilError(next)).where).toMatch(/main\.ts:4:11$/);
+  });
+
   it('reports an error and recovers', async () => {
     const folder = firmware();
     const { next } = await follow({ firmware: folder });
