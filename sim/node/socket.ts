@@ -35,8 +35,6 @@ export function createSocket(): Socket {
     });
     // 'close' follows, and device code cannot know more than that.
     tcp.on('error', () => {});
-    // As on the boards: a peer that has closed its half takes no more.
-    tcp.on('end', () => tcp.destroy());
     tcp.on('close', () => {
       if (!isCurrent()) return;
       forget();

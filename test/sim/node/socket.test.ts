@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Socket as TcpSocket } from 'node:n
 import { expect, it } from 'vitest';
 import { createSocket } from '../../../sim/node/socket.ts';
 import { Code } from '../../../src/ports/codes.ts';
+import { SEND_WINDOW } from '../../../src/ports/socket.ts';
 import { socketContract, type ServerConnection, type SocketWorld } from '../../ports/socket-contract.ts';
 
 /** Turns of the event loop after which a test gives up: seconds of them. */
@@ -103,4 +104,32 @@ it('refuses a port that there cannot be', () => {
   const events = { onOpen() {}, onData() {}, onDrain() {}, onClose() {} };
   expect(socket.open('127.0.0.1', 70000, events)).toBe(Code.Refused);
   expect(socket.room()).toBe(0);
+});
+
+it('lets what a slow server has not taken yet leave after close', async () => {
+  let tcp: TcpSocket | undefined;
+  let received = 0;
+  const server = await listen((accepted) => {
+    tcp = accepted.pause();
+    accepted.on('data', (bytes) => (received += bytes.length));
+  });
+  const socket = createSocket();
+  let sent = 0;
+  const send = () => {
+    if (socket.write('x'.repeat(SEND_WINDOW)) === Code.Ok) sent += SEND_WINDOW;
+  };
+  socket.open('127.0.0.1', server.port, { onOpen: send, onData() {}, onDrain: send, onClose() {} });
+  await until(() => sent > 0);
+  // The server's system takes some more; where it stops, nothing moves for many turns.
+  let before = sent;
+  for (let quietTurns = 0; quietTurns < 300; quietTurns = sent === before ? quietTurns + 1 : 0) {
+    before = sent;
+    await turn();
+  }
+  expect(socket.room()).toBe(0);
+  socket.close();
+  tcp?.resume();
+  await until(() => tcp?.destroyed === true);
+  expect(received).toBe(sent);
+  await server.close();
 });
