@@ -3,9 +3,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { ExitCode, MoteError } from '../errors.ts';
+import { collect } from './options.ts';
 
 interface CheckFlags {
   readonly profile: 'espruino' | 'jerryscript';
+  readonly hot: string[];
   readonly json?: boolean;
 }
 
@@ -18,6 +20,12 @@ export function addCheck(program: Command): void {
       new Option('--profile <engine>', 'whose rules')
         .choices(['espruino', 'jerryscript'])
         .default('espruino'),
+    )
+    .option(
+      '--hot <name>',
+      'jerryscript: a function that runs for every reading, or the beginning of a path (src/mqtt/)',
+      collect,
+      [],
     )
     .option('--json', 'print one JSON object a finding')
     .action(runCheck);
@@ -53,6 +61,7 @@ async function runCheck(program: string, flags: CheckFlags): Promise<void> {
   const findings = checkBundle(code, {
     file: program,
     profile: flags.profile,
+    hot: flags.hot,
     ...(map !== undefined && { map }),
   });
   for (const finding of findings) {

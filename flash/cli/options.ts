@@ -10,7 +10,8 @@ export interface FirmwareFlags {
   readonly feature: string[];
 }
 
-const collect = (value: string, former: string[]): string[] => [...former, value];
+/** For an option that can be given again and again. */
+export const collect = (value: string, former: string[]): string[] => [...former, value];
 
 /** Add `--set key=value` and `--feature name=on|off` to a command; both can be given again and again. */
 export function addFirmwareOptions(command: Command): Command {

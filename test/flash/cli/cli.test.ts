@@ -248,6 +248,16 @@ describe('mote check', () => {
     expect(stderr).toMatch(/for jerryscript\n$/);
   });
 
+  it('warns of what allocates in functions that are said to be hot', async () => {
+    const main = `${SAY}function average(a: number, b: number) { return (a + b) * 0.5; }\nsay(average(1, 2)); say(average(3, 4));`;
+    const folder = firmware({ 'main.ts': main });
+    const flags = ['check', '.', '--profile', 'jerryscript'];
+    expect((await mote(flags, { cwd: folder })).stdout).toBe('');
+    const { code, stdout } = await mote([...flags, '--hot', 'average'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^main\.ts:2:\d+ warning hot-fraction: /);
+  });
+
   it.each([
     ['missing.js', /^error: missing\.js: cannot read it \(ENOENT\)\n/],
     ['missing', /^error: missing: no such firmware\n/],
