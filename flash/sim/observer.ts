@@ -78,7 +78,7 @@ export async function startObserver(
     clientId: `mote-observer-${process.pid}-${Date.now().toString(36)}`,
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    resubscribe: true,
+    resubscribe: false,
   });
   client.on('message', (topic, payload) => events.onMessage(readPayload(topic, payload, Date.now())));
   await new Promise<void>((resolve, reject) => {
@@ -100,8 +100,12 @@ export async function startObserver(
     lost = true;
   });
   client.on('connect', () => {
-    if (lost) events.onBack();
-    lost = false;
+    client.subscribe(filter, (error) => {
+      // A connection that broke meanwhile comes back through here.
+      if (error) return;
+      if (lost) events.onBack();
+      lost = false;
+    });
   });
   return {
     async close() {

@@ -49,18 +49,27 @@ describe('observer', () => {
     expect(await received).toMatchObject({ topic: 'mote/t', value: 2, unit: '%' });
   });
 
-  it('says that the broker is gone, and comes back by itself', async () => {
+  it('says that the broker is gone, comes back by itself, and hears again', async () => {
     const first = await startBroker(0);
-    let lost = (): void => {};
-    let back = (): void => {};
-    const isLost = new Promise<void>((resolve) => (lost = resolve));
-    const isBack = new Promise<void>((resolve) => (back = resolve));
-    const observer = await startObserver(at(first.port), '#', { ...silent, onLost: lost, onBack: back });
+    const told: Record<string, () => void> = {};
+    const event = (name: string) => new Promise<void>((resolve) => (told[name] = resolve));
+    const lost = event('lost');
+    const back = event('back');
+    const message = event('message');
+    const observer = await startObserver(at(first.port), '#', {
+      onMessage: () => told['message']!(),
+      onLost: () => told['lost']!(),
+      onBack: () => told['back']!(),
+    });
     closing.push(() => observer.close());
     await first.close();
-    await isLost;
+    await lost;
     await broker(first.port);
-    await isBack;
+    await back;
+    const other = await mqtt.connectAsync(`mqtt://127.0.0.1:${first.port}`);
+    closing.push(() => other.endAsync(true));
+    await other.publishAsync('t', '1');
+    await message;
   });
 
   it('names an address where nothing listens', async () => {
