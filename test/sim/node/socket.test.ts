@@ -121,7 +121,7 @@ it('lets what a slow server has not taken yet leave after close', async () => {
   socket.open('127.0.0.1', server.port, { onOpen: send, onData() {}, onDrain: send, onClose() {} });
   await until(() => sent > 0);
   // The server's system takes some more; where it stops, nothing moves for many turns.
-  let before = sent;
+  let before: number;
   for (let quietTurns = 0; quietTurns < 300; quietTurns = sent === before ? quietTurns + 1 : 0) {
     before = sent;
     await turn();
