@@ -152,6 +152,7 @@ export function createCompiler(input: CompileInput): Compiler {
       parts.set(file, part);
     });
     for (const [file, part] of parts) emitted.set(file, part);
+    for (const file of emitted.keys()) if (!current.getSourceFile(file)) emitted.delete(file);
   }
 
   function compile(): Compiled {

@@ -85,6 +85,19 @@ describe('watch', () => {
     expect((await untilError(next)).where).toMatch(/main\.ts:4:11$/);
   });
 
+  it('forgets a module that is no longer imported, with what was wrong in it', async () => {
+    const folder = writeFirmware({
+      'main.ts': `${SAY}say(1);`,
+      'bad.ts': 'export const list = [0, ...[1]];',
+    });
+    const { next } = await follow({ firmware: folder });
+    await until(next, 1);
+    writeFileSync(join(folder, 'main.ts'), `${SAY}import { list } from './bad.ts';\nsay(list[1]);`);
+    expect((await untilError(next)).what).toMatch(/__spreadArray/);
+    writeFileSync(join(folder, 'main.ts'), `${SAY}say(2);`);
+    await until(next, 2);
+  });
+
   it('reports an error and recovers', async () => {
     const folder = firmware();
     const { next } = await follow({ firmware: folder });
