@@ -7,9 +7,10 @@ const MARK = '@@mote:';
 export const START_MARK = `${MARK}start`;
 export const MEMORY_MARK = `${MARK}memory `;
 
-const FAILURE = /^Uncaught |ASSERT|OUT OF MEMORY|Execution Interrupted|^ERROR:/;
-/** Says nothing: an echo after every uncaught error, and what an engine makes of having no input. */
-const NOISE = /^(Uncaught undefined|New interpreter error: FIFO_FULL)$/;
+/** That a peer refuses a connection is the firmware's business. */
+const FAILURE = /^Uncaught |ASSERT|OUT OF MEMORY|Execution Interrupted|^ERROR: (?!Connect failed)/;
+/** Espruino prints this after every uncaught error; it says nothing. */
+const ECHO_OF_FAILURE = 'Uncaught undefined';
 
 /** The fields of `process.memory()` that matter: blocks of `blocksize` bytes. */
 export interface EspruinoMemory {
@@ -49,7 +50,7 @@ export function createConsoleReader(events: ConsoleEvents): { feed(chunk: string
       else if (FAILURE.test(line)) events.onFailure(line);
     } else if (line.startsWith(MEMORY_MARK)) {
       events.onMemory(JSON.parse(line.slice(MEMORY_MARK.length)) as EspruinoMemory);
-    } else if (!NOISE.test(line)) {
+    } else if (line !== ECHO_OF_FAILURE) {
       if (FAILURE.test(line)) events.onFailure(line);
       events.onLine(line);
     }

@@ -142,8 +142,10 @@ export async function runEspruino(options: EspruinoOptions): Promise<EspruinoEng
   writeFileSync(join(cwd, BUNDLE), `${options.bundle}\n`);
   writeFileSync(join(cwd, LOADER), loader(control.port, memoryEveryMs, prelude));
 
-  // Espruino evaluates what arrives on stdin, so it gets none.
-  const child = spawn(binary, [LOADER], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Espruino evaluates what arrives on stdin, and at its end takes whatever lies on its stack for input, even for
+  // Ctrl-C: so it gets a pipe that stays open and silent.
+  const child = spawn(binary, [LOADER], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => {});
   const kill = () => child.kill('SIGKILL'); // it ignores every other signal
   const failures: string[] = [];
   const exited = new Promise<EspruinoExit>((resolve) => {

@@ -42,9 +42,10 @@ export interface RunOptions {
 /** An engine may run under an emulator; what takes longer than this hangs. */
 export const LIMIT_MS = 800_000;
 
-function inPath(program: string): string | undefined {
-  return (process.env['PATH'] ?? '')
-    .split(delimiter)
+/** @returns the path of an installed program. */
+export function inPath(program: string): string | undefined {
+  // Debian puts daemons where an ordinary user's path does not lead.
+  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
     .map((directory) => join(directory, program))
     .find(isExecutable);
 }

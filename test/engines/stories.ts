@@ -51,6 +51,8 @@ world.net.refuse = true; world.net.cut(); world.run(30000); tell('refused');
 world.net.refuse = false; world.run(60000); tell('accepted');
 world.broker.options.returnCode = 5; world.net.cut(); world.run(30000); tell('login refused');
 world.broker.options.returnCode = 0; world.run(60000); tell('login accepted');
+world.wifi.refuse = true; world.wifi.drop(); world.run(30000); tell('no access point');
+world.wifi.refuse = false; world.run(90000); tell('access point back');
 world.broker.options.deaf = true; world.run(60000); tell('deaf');
 world.broker.options.deaf = false; world.run(60000); tell('hears again');`,
 );

@@ -15,8 +15,10 @@ import {
 
 /** Small steps of time cost real time in an engine: readings are as rare as a story allows. */
 const SETTINGS = { id: 'engine', intervalMs: 5000 };
-
-const example = () => program(EXAMPLE, { settings: SETTINGS });
+const example = () =>
+  program(EXAMPLE, { settings: { ...SETTINGS, wifi: { ssid: 'home', password: 'secret' } } });
+/** The quiet world has no Wi-Fi. */
+const wiredExample = () => program(EXAMPLE, { settings: { ...SETTINGS, wifi: { ssid: '', password: '' } } });
 
 /** @returns what a program printed. Fails when it did not come to its end. */
 export async function linesOf(engine: Engine, scripts: Script[]): Promise<string[]> {
@@ -92,7 +94,8 @@ export function deviceSuite(engine: Engine): void {
       const lines = await linesOf(engine, scripts);
       expect(lines.map(decoded)).toEqual(runInNode(scripts).map(decoded));
       const [fair] = toldIn(lines);
-      expect(fair).toMatchObject({ online: 1, connections: 1, violations: [], published: 6 * CHANNELS });
+      // The first reading comes before the network does, and nothing keeps it.
+      expect(fair).toMatchObject({ online: 1, connections: 1, violations: [], published: 5 * CHANNELS });
       const messages = lines.filter((line) => line.startsWith('> '));
       expect(messages).toHaveLength(9);
       messages.forEach(expectPlausible);
@@ -112,29 +115,39 @@ export function deviceSuite(engine: Engine): void {
       expect(at('accepted').online).toBe(1);
       expect([at('login refused').online, grew('accepted', 'login refused')]).toEqual([0, 0]);
       expect(at('login accepted').online).toBe(1);
-      expect(at('hears again').connections).toBeGreaterThan(at('login accepted').connections);
+      expect([at('no access point').online, grew('login accepted', 'no access point')]).toEqual([0, 0]);
+      expect(at('access point back').online).toBe(1);
+      expect(at('hears again').connections).toBeGreaterThan(at('access point back').connections);
       expect(at('hears again').online).toBe(1);
       expect(at('hears again').violations).toEqual([]);
     });
 
     it('leaves no name in the global scope', async () => {
       const quiet = await program(QUIET_WORLD);
-      const lines = await linesOf(engine, [quiet, NAMES_BEFORE, await example(), NAMES_AFTER]);
+      const lines = await linesOf(engine, [quiet, NAMES_BEFORE, await wiredExample(), NAMES_AFTER]);
       expect(lines.at(-1)).toBe('new: ');
     });
 
-    it.runIf(engine.heapUnit)(`holds as many ${engine.heapUnit} after 1,000 readings as before`, async () => {
-      const lines = await linesOf(engine, [await program(QUIET_WORLD), await example(), THOUSAND_READINGS]);
-      const figures = (word: string) =>
-        (lines.find((line) => line.startsWith(`${word} `)) ?? '').split(' ').slice(1).map(Number);
-      expect(figures('written')).toEqual([1000 * CHANNELS]);
-      const [before, after] = figures('used');
-      expect(after).toBe(before);
-      expect(before).toBeGreaterThan(0);
-      const [made = 0] = figures('made');
-      if (made > 0) {
-        console.log(`${engine.name}: ${made / 1000} allocations for each reading of ${CHANNELS} messages`);
-      }
-    });
+    const { heapUnit } = engine;
+    it.runIf(heapUnit !== undefined)(
+      `holds as many ${heapUnit ?? 'bytes'} after 1,000 readings as before`,
+      async () => {
+        const lines = await linesOf(engine, [
+          await program(QUIET_WORLD),
+          await wiredExample(),
+          THOUSAND_READINGS,
+        ]);
+        const figures = (word: string) =>
+          (lines.find((line) => line.startsWith(`${word} `)) ?? '').split(' ').slice(1).map(Number);
+        expect(figures('written')).toEqual([1000 * CHANNELS]);
+        const [before, after] = figures('used');
+        expect(after).toBe(before);
+        expect(before).toBeGreaterThan(0);
+        const [made = 0] = figures('made');
+        if (made > 0) {
+          console.log(`${engine.name}: ${made / 1000} allocations for each reading of ${CHANNELS} messages`);
+        }
+      },
+    );
   });
 }

@@ -23,7 +23,7 @@ const start = (bundle: string, more: Partial<EspruinoOptions> = {}) =>
 describe('runEspruino', () => {
   it('runs prelude and bundle in order and gives their lines without banner and prompts', async () => {
     const engine = await start(
-      'print(greeting);raw(">\\r\\x1b[Jfrom the idle loop\\r\\n>\\r\\x1b[J>mine\\r\\n>\\r\\x1b[JNew interpreter error: FIFO_FULL\\r\\n>");quit();',
+      'print(greeting);raw(">\\r\\x1b[Jfrom the idle loop\\r\\n>\\r\\x1b[J>mine\\r\\n>");quit();',
       { prelude: ['var greeting="hel";', 'greeting+="lo";', ''] },
     );
     const exit = await engine.exited;
@@ -87,11 +87,17 @@ describe('runEspruino', () => {
     ['an uncaught error', 'throw new Error("boom");', 'Uncaught Error: boom'],
     ['a failed assert', 'print("ASSERT FAILED AT jsvar.c:1");quit();', 'ASSERT FAILED AT jsvar.c:1'],
     ['memory used up', 'print("OUT OF MEMORY");quit();', 'OUT OF MEMORY'],
+    ['an error of the engine', 'print("ERROR: No space");quit();', 'ERROR: No space'],
     ['an interrupt', 'print("Execution Interrupted");quit();', 'Execution Interrupted'],
   ])('tells of %s once', async (_, bundle, failure) => {
     const exit = await (await start(bundle)).exited;
     expect(exit.failures).toEqual([failure]);
     expect(lines).toContain(failure);
+  });
+
+  it('takes a refused connection for no failure of its own', async () => {
+    const exit = await (await start('print("ERROR: Connect failed (err 111)");quit();')).exited;
+    expect(exit.failures).toEqual([]);
   });
 
   it('leaves no file behind, but keeps what lies in a directory it was given', async () => {

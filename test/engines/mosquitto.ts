@@ -1,0 +1,100 @@
+// A real Mosquitto for a test: its own configuration, a free port of 127.0.0.1, ended by its handle.
+
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inPath } from './engines.ts';
+
+/** What has to be done so that `mosquitto()` finds the programs. */
+export const MOSQUITTO_ENABLE = 'install the Debian packages mosquitto and mosquitto-clients';
+
+/** @returns the paths of broker and subscriber, undefined when one is absent. */
+export function findMosquitto(): { broker: string; subscriber: string } | undefined {
+  const broker = inPath('mosquitto');
+  const subscriber = inPath('mosquitto_sub');
+  return broker === undefined || subscriber === undefined ? undefined : { broker, subscriber };
+}
+
+export interface Mosquitto {
+  readonly port: number;
+  /** Run `mosquitto_sub` on all topics. @param onMessage topic and payload, once for each message. */
+  subscribe(onMessage: (topic: string, payload: string) => void): void;
+  close(): Promise<void>;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Settles when something accepts connections on `port`. */
+function listening(port: number, failed: Promise<never>): Promise<void> {
+  const attempt = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+  const retry = async (): Promise<void> => {
+    while (!(await attempt())) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return Promise.race([retry(), failed]);
+}
+
+/** Start a broker. */
+export async function startMosquitto(): Promise<Mosquitto> {
+  const programs = findMosquitto();
+  if (programs === undefined) throw new Error(MOSQUITTO_ENABLE);
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'mote-mosquitto-'));
+  const configuration = join(directory, 'mosquitto.conf');
+  writeFileSync(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+
+  const daemon = spawn(programs.broker, ['-c', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const children: ChildProcess[] = [daemon];
+  let complaint = '';
+  daemon.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
+  const failed = new Promise<never>((_, reject) => {
+    daemon.once('exit', (code) => reject(new Error(`mosquitto ended with ${code}: ${complaint}`)));
+  });
+  // It also ends when the test is over.
+  failed.catch(() => {});
+  await listening(port, failed);
+
+  return {
+    port,
+    subscribe(onMessage) {
+      const parameters = ['-h', '127.0.0.1', '-p', String(port), '-t', '#', '-F', '%t %p'];
+      const child = spawn(programs.subscriber, parameters, { stdio: ['ignore', 'pipe', 'ignore'] });
+      children.push(child);
+      let rest = '';
+      child.stdout.setEncoding('latin1').on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          const space = line.indexOf(' ');
+          onMessage(line.slice(0, space), line.slice(space + 1));
+        }
+      });
+    },
+    async close() {
+      for (const child of children.reverse()) {
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await ended;
+      }
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
