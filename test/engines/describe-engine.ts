@@ -10,19 +10,32 @@ const required = (process.env['MOTE_REQUIRE_ENGINES'] ?? '').split(',').filter((
 // A misspelt name would require nothing.
 required.forEach(engineNamed);
 
-/** Describe what holds in the engine called `name`. */
-export function describeEngine(name: string, body: (engine: Engine) => void): void {
+/** Something besides the engine that a suite needs. */
+export interface Need {
+  readonly name: string;
+  /** What a person has to do so that it is found. */
+  readonly enable: string;
+  readonly isThere: boolean;
+}
+
+/** Describe what holds in the engine called `name`, where `need` is there too. */
+export function describeEngine(name: string, body: (engine: Engine) => void, need?: Need): void {
   const engine = engineNamed(name);
-  if (engine.find() !== undefined) {
-    describe(`${SUITE_PREFIX}${name}`, { timeout: LIMIT_MS + 100_000 }, () => body(engine));
+  const title = `${SUITE_PREFIX}${name}${need === undefined ? '' : ` with ${need.name}`}`;
+  const missing = [
+    ...(engine.find() === undefined ? [engine.enable] : []),
+    ...(need === undefined || need.isThere ? [] : [need.enable]),
+  ].join('; ');
+  if (missing === '') {
+    describe(title, { timeout: LIMIT_MS + 100_000 }, () => body(engine));
   } else if (required.includes(name)) {
-    describe(`${SUITE_PREFIX}${name}`, () => {
+    describe(title, () => {
       it('is installed, as MOTE_REQUIRE_ENGINES asks', () => {
-        expect.fail(`absent: ${engine.enable}`);
+        expect.fail(`absent: ${missing}`);
       });
     });
   } else {
-    describe.skip(`${SUITE_PREFIX}${name}: ${engine.enable}`, () => {
+    describe.skip(`${title}: ${missing}`, () => {
       it('is absent', () => {});
     });
   }

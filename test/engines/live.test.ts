@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { runEspruino } from '../../sim/engine/espruino.ts';
 import type { EspruinoMemory } from '../../sim/engine/espruino.ts';
 import { startDeviceServers } from '../ports/device-servers.ts';
@@ -73,79 +73,81 @@ async function publishTo(
   return { seen, memory, lines };
 }
 
-const mosquittoIsThere = findMosquitto() !== undefined;
-const needsMosquitto = mosquittoIsThere ? '' : `: ${MOSQUITTO_ENABLE}`;
+const MOSQUITTO = { name: 'Mosquitto', enable: MOSQUITTO_ENABLE, isThere: findMosquitto() !== undefined };
+
+function mosquittoSuite(engine: Engine): void {
+  it('publishes readings that mosquitto_sub reads back', async () => {
+    const { seen } = await publishTo(engine, 200, (all) => all.length >= 10 * CHANNELS);
+    const topics = new Set(seen.map(({ topic }) => topic));
+    expect(topics).toEqual(
+      new Set(['temperature', 'humidity', 'pressure'].map((key) => `live/outdoor/${key}`)),
+    );
+    const pressures = seen.filter(({ unit }) => unit === 'Pa').map(({ value }) => value);
+    expect(Math.min(...pressures)).toBeGreaterThan(85000);
+    expect(Math.max(...pressures)).toBeLessThan(108000);
+  });
+
+  it('holds no more blocks after 1,000 published readings than before', async () => {
+    const warmUp = 60;
+    const looks: { readings: number; usage: number }[] = [];
+    await publishTo(engine, 20, (seen, memory) => {
+      const readings = seen.length / CHANNELS;
+      const usage = memory.at(-1)?.usage;
+      if (usage !== undefined && memory.length !== looks.length) looks.push({ readings, usage });
+      return readings >= warmUp + 1000 + warmUp;
+    });
+    // A look falls anywhere between two readings; what is under way then is the same at all times.
+    const most = (from: number, to: number) =>
+      Math.max(
+        ...looks.filter(({ readings }) => readings >= from && readings < to).map(({ usage }) => usage),
+      );
+    expect(most(warmUp + 1000, Infinity)).toBeLessThanOrEqual(most(warmUp / 2, warmUp) + UNDER_WAY);
+  });
+}
+
+function processSuite(engine: Engine): void {
+  it.each(devicePrograms('ports'))('runs %s on the engine’s own ports', async (file) => {
+    const servers = await startDeviceServers();
+    cleanup.push(() => servers.close());
+    const lines: string[] = [];
+    let finish = () => {};
+    const done = new Promise<void>((resolve) => (finish = resolve));
+    const espruino = await runEspruino({
+      binary: engine.find() ?? '',
+      prelude: [servers.prelude],
+      bundle: (await program(file)).code,
+      onLine(line) {
+        lines.push(line);
+        if (line === 'end') finish();
+      },
+    });
+    await Promise.race([done, espruino.exited]);
+    expect((await espruino.close()).failures).toEqual([]);
+    expectOk(lines);
+  });
+
+  it('leaves no engine behind when the process that started it is killed', async () => {
+    const compiled = new URL('../../dist/sim/engine/espruino.js', import.meta.url);
+    expect(existsSync(fileURLToPath(compiled)), 'npm run -s prepare compiles it').toBe(true);
+    // The engine holds a connection to us: it closes when the engine has gone, and not before.
+    const server = createServer();
+    const arrived = new Promise<Socket>((resolve) => server.once('connection', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanup.push(() => new Promise((resolve) => server.close(resolve)));
+    const { port } = server.address() as AddressInfo;
+    const bundle = `require("net").connect({host:"127.0.0.1",port:${port}});setInterval(function(){print("alive")},10);`;
+    const script = `import(${JSON.stringify(compiled.href)}).then(({ runEspruino }) => runEspruino({
+      binary: ${JSON.stringify(engine.find())}, prelude: [], bundle: ${JSON.stringify(bundle)}, onLine() {} }));`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: 'inherit' });
+    const held = await arrived;
+    const gone = new Promise((resolve) => held.once('close', resolve));
+    held.resume();
+    child.kill('SIGKILL');
+    await gone;
+  });
+}
 
 for (const name of ESPRUINOS) {
-  describeEngine(name, (engine) => {
-    describe.runIf(mosquittoIsThere)(`with Mosquitto${needsMosquitto}`, () => {
-      it('publishes readings that mosquitto_sub reads back', async () => {
-        const { seen } = await publishTo(engine, 200, (all) => all.length >= 10 * CHANNELS);
-        const topics = new Set(seen.map(({ topic }) => topic));
-        expect(topics).toEqual(
-          new Set(['temperature', 'humidity', 'pressure'].map((key) => `live/outdoor/${key}`)),
-        );
-        const pressures = seen.filter(({ unit }) => unit === 'Pa').map(({ value }) => value);
-        expect(Math.min(...pressures)).toBeGreaterThan(85000);
-        expect(Math.max(...pressures)).toBeLessThan(108000);
-      });
-
-      it('holds no more blocks after 1,000 published readings than before', async () => {
-        const warmUp = 60;
-        const looks: { readings: number; usage: number }[] = [];
-        await publishTo(engine, 20, (seen, memory) => {
-          const readings = seen.length / CHANNELS;
-          const usage = memory.at(-1)?.usage;
-          if (usage !== undefined && memory.length !== looks.length) looks.push({ readings, usage });
-          return readings >= warmUp + 1000 + warmUp;
-        });
-        // A look falls anywhere between two readings; what is under way then is the same at all times.
-        const most = (from: number, to: number) =>
-          Math.max(
-            ...looks.filter(({ readings }) => readings >= from && readings < to).map(({ usage }) => usage),
-          );
-        expect(most(warmUp + 1000, Infinity)).toBeLessThanOrEqual(most(warmUp / 2, warmUp) + UNDER_WAY);
-      });
-    });
-
-    it.each(devicePrograms('ports'))('runs %s on the engine’s own ports', async (file) => {
-      const servers = await startDeviceServers();
-      cleanup.push(() => servers.close());
-      const lines: string[] = [];
-      let finish = () => {};
-      const done = new Promise<void>((resolve) => (finish = resolve));
-      const espruino = await runEspruino({
-        binary: engine.find() ?? '',
-        prelude: [servers.prelude],
-        bundle: (await program(file)).code,
-        onLine(line) {
-          lines.push(line);
-          if (line === 'end') finish();
-        },
-      });
-      await Promise.race([done, espruino.exited]);
-      expect((await espruino.close()).failures).toEqual([]);
-      expectOk(lines);
-    });
-
-    it('leaves no engine behind when the process that started it is killed', async () => {
-      const compiled = new URL('../../dist/sim/engine/espruino.js', import.meta.url);
-      expect(existsSync(fileURLToPath(compiled)), 'npm run -s prepare compiles it').toBe(true);
-      // The engine holds a connection to us: it closes when the engine has gone, and not before.
-      const server = createServer();
-      const arrived = new Promise<Socket>((resolve) => server.once('connection', resolve));
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      cleanup.push(() => new Promise((resolve) => server.close(resolve)));
-      const { port } = server.address() as AddressInfo;
-      const bundle = `require("net").connect({host:"127.0.0.1",port:${port}});setInterval(function(){print("alive")},10);`;
-      const script = `import(${JSON.stringify(compiled.href)}).then(({ runEspruino }) => runEspruino({
-        binary: ${JSON.stringify(engine.find())}, prelude: [], bundle: ${JSON.stringify(bundle)}, onLine() {} }));`;
-      const child = spawn(process.execPath, ['-e', script], { stdio: 'inherit' });
-      const held = await arrived;
-      const gone = new Promise((resolve) => held.once('close', resolve));
-      held.resume();
-      child.kill('SIGKILL');
-      await gone;
-    });
-  });
+  describeEngine(name, processSuite);
+  describeEngine(name, mosquittoSuite, MOSQUITTO);
 }
