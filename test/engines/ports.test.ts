@@ -8,9 +8,6 @@ import { describeEngine } from './describe-engine.ts';
 
 const LIMIT_MS = 240_000;
 
-/** What the engine prints when the program tries a port that nobody listens on. */
-const REFUSAL = 'ERROR: Connect failed (err 111)';
-
 async function runProgram(binary: string): Promise<{ lines: string[]; failures: string[] }> {
   const { code } = await build({ firmware: 'test/ports/device/ports.device.ts', board: 'espruino-linux' });
   const servers = await startDeviceServers();
@@ -39,7 +36,7 @@ for (const name of ['espruino', 'espruino-mcu', 'espruino-assert']) {
     it('has all ports', async () => {
       const { lines, failures } = await runProgram(engine.find() ?? '');
       expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([]);
-      expect(failures).toEqual([REFUSAL]);
+      expect(failures).toEqual([]);
       expect(lines).toContain('#6 42');
       expect(lines.filter((line) => line.startsWith('ok ')).length).toBeGreaterThan(100);
       expect(lines.at(-1)).toBe('end');
