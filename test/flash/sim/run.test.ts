@@ -131,7 +131,10 @@ describe('main job', { timeout: 60_000 }, () => {
 
   it('fails with the last words of a board that published nothing', async () => {
     const firmware = writeFirmware({
-      'main.ts': `declare function print(text: string): void;\nprint('no sensor here');\n`,
+      'main.ts': `import settings from './settings.json';
+declare function print(text: string): void;
+print('no sensor here, but ' + settings.broker.host);
+`,
       'settings.json': '{"broker":{"host":"","port":0}}',
     });
     const run = start({ firmware, settings: {} });
@@ -139,7 +142,7 @@ describe('main job', { timeout: 60_000 }, () => {
     run.stop();
     await expect(run.result).rejects.toMatchObject({
       what: 'no telemetry arrived',
-      fix: "see the board's last words: no sensor here",
+      fix: "see the board's last words: no sensor here, but 127.0.0.1",
       exitCode: 4,
     });
   });
