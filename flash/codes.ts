@@ -59,7 +59,7 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.SensorBack]: (index) => `sensor ${index} answers again`,
   [Event.ReadingRefused]: (code) => `a reading was not published: ${name(CODES, -code)}`,
   [Event.BadSettings]: () =>
-    'settings cannot be sent to a broker: id, user name or password is not UTF-8 or too long',
+    'settings cannot be sent to a broker: id, sensor name, user name or password is too long, not UTF-8, or holds + or #',
 };
 
 /** @returns the sentence for event `event` with its `detail`. */

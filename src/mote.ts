@@ -48,7 +48,7 @@ export interface MotePorts extends LinkPorts {
 
 /**
  * Wire a mote and start it.
- * @returns 0, or Code.BadTopic when `id`, a sensor's name or a channel's key cannot stand in a topic; nothing runs then.
+ * @returns 0, or Code.BadTopic when `id`, a sensor's name or a channel's key cannot stand in a topic; it is reported and nothing runs.
  */
 export function startMote(ports: MotePorts, options: MoteOptions): number {
   const broker = options.broker;
@@ -98,7 +98,10 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   for (let i = 0; i < options.sensors.length; i++) {
     const sensor = options.sensors[i];
     const publisher = createPublisher(link.client, options.id + '/' + sensor.name, sensor.driver.channels);
-    if (publisher === null) return Code.BadTopic;
+    if (publisher === null) {
+      say(Event.BadSettings, 0);
+      return Code.BadTopic;
+    }
     publishers.push(publisher);
     slots.push({ driver: sensor.driver, intervalMs: sensor.intervalMs });
   }

@@ -47,7 +47,7 @@ export const enum Event {
   SensorBack = 9,
   /** A reading was not accepted for publishing; said once until one is accepted again [-Code]. */
   ReadingRefused = 10,
-  /** The settings cannot be sent to any broker: client id, user name or password [0]. */
+  /** The settings cannot be sent to any broker: id, a sensor's name, user name or password [0]. */
   BadSettings = 11,
 }
 

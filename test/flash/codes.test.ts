@@ -13,8 +13,10 @@ describe('codes', () => {
     expect(members('Code').length).toBeGreaterThan(10);
     for (const code of members('Code')) expect(codeText(code)).not.toMatch(/unknown code/);
     for (const event of members('Event')) expect(eventText(event, 1)).not.toMatch(/^unknown event/);
-    for (const close of members('Close'))
+    const closes = members('Close');
+    for (const close of closes) {
       expect(eventText(codes.Event.LinkLost, close)).not.toMatch(/unknown code/);
+    }
   });
 
   it('decodes what a board prints, and leaves other lines alone', () => {

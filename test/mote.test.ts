@@ -1,0 +1,153 @@
+// The composition: a driver's readings reach the socket, through one timer, over everything in between.
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createFixedRandom,
+  createManualClock,
+  createManualSocket,
+  createManualTimer,
+  createManualWifi,
+  createRecordingLog,
+} from '../sim/manual.ts';
+import { startMote } from '../src/mote.ts';
+import type { MoteOptions } from '../src/mote.ts';
+import { Code, Event } from '../src/ports/codes.ts';
+import type { Driver } from '../src/sensors/driver.ts';
+
+const CONVERSION_MS = 8;
+
+/** A sensor of one channel whose next sample the test decides. */
+function createDriver(): Driver & { result: number; value: number } {
+  const driver = {
+    result: 0,
+    value: 21500,
+    channels: [
+      { key: 't', unit: 'C', deviceClass: 'temperature', decimals: 3, precision: 1, min: -1, max: 1 },
+    ],
+    warmUpMs: 0,
+    start: () => (driver.result < 0 ? driver.result : CONVERSION_MS),
+    poll(_now: number, out: { values: Int32Array }): number {
+      out.values[0] = driver.value;
+      return 0;
+    },
+    close: () => {},
+  };
+  return driver;
+}
+
+let clock = createManualClock();
+let socket = createManualSocket();
+let timer = createManualTimer();
+let wifi = createManualWifi();
+let log = createRecordingLog();
+let driver = createDriver();
+
+function start(options: Partial<MoteOptions> = {}): number {
+  return startMote(
+    { clock, socket, wifi, log, random: createFixedRandom(0), createTimer: timer.createTimer },
+    {
+      id: 'm',
+      broker: { host: 'broker', port: 1883 },
+      sensors: [{ name: 's', driver, intervalMs: 1000 }],
+      ...options,
+    },
+  );
+}
+
+/** Let the timer fire as often as it is due within `ms`. */
+function pass(ms: number): void {
+  let left = ms;
+  while (timer.delayMs() >= 0 && timer.delayMs() <= left) {
+    const wait = timer.delayMs();
+    left -= wait;
+    clock.advance(wait);
+    timer.fire();
+  }
+  clock.advance(left);
+}
+
+function accept(): void {
+  socket.accept();
+  socket.drain();
+  socket.deliver('\x20\x02\x00\x00');
+  socket.take();
+}
+
+beforeEach(() => {
+  clock = createManualClock(0x7ffff00);
+  socket = createManualSocket();
+  timer = createManualTimer();
+  wifi = createManualWifi();
+  log = createRecordingLog();
+  driver = createDriver();
+});
+
+describe('mote', () => {
+  it('publishes what its sensor measures, once an interval', () => {
+    expect(start()).toBe(Code.Ok);
+    pass(0);
+    accept();
+    pass(CONVERSION_MS);
+    expect(socket.take()).toBe('\x30\x20\x00\x05m/s/t{"value":21.5,"unit":"C"}');
+    socket.drain();
+    driver.value = -500;
+    pass(1000);
+    expect(socket.take()).toContain('{"value":-0.5,"unit":"C"}');
+    expect(log.lines).toEqual([`${Event.Started} 0`, `${Event.Online} 0`]);
+  });
+
+  it('says once that a sensor fails, and once that it is back', () => {
+    driver.result = Code.Absent;
+    start();
+    pass(0);
+    accept();
+    pass(5000);
+    expect(log.lines.filter((line) => line.startsWith(`${Event.SensorFailed} `))).toEqual([
+      `${Event.SensorFailed} 1`,
+    ]);
+    expect(socket.take()).toBe('');
+    driver.result = 0;
+    pass(20000);
+    expect(log.lines.filter((line) => line === `${Event.SensorBack} 0`)).toHaveLength(1);
+    expect(socket.take()).toContain('21.5');
+  });
+
+  it('says once that readings are refused while there is no session', () => {
+    start();
+    pass(3000);
+    const refused = `${Event.ReadingRefused} ${-Code.Closed}`;
+    expect(log.lines.filter((line) => line === refused)).toHaveLength(1);
+    accept();
+    pass(1000);
+    socket.drop();
+    socket.openResult = Code.Refused;
+    pass(3000);
+    expect(log.lines.filter((line) => line === refused)).toHaveLength(2);
+  });
+
+  it('joins Wi-Fi and logs in where the options say so', () => {
+    start({
+      wifi: { ssid: 'home', password: 'w' },
+      broker: { host: 'b', port: 1, username: 'u', password: 'p', keepAliveSec: 7 },
+    });
+    pass(0);
+    expect(wifi.joined).toEqual(['home/w']);
+    wifi.up();
+    pass(0);
+    expect(socket.opened).toEqual(['b:1']);
+    socket.accept();
+    expect(socket.take()).toContain('\x04\xc2\x00\x07\x00\x01m\x00\x01u\x00\x01p');
+  });
+
+  it('takes an empty user name for none', () => {
+    start({ broker: { host: 'b', port: 1, username: '', password: '' } });
+    pass(0);
+    socket.accept();
+    expect(socket.take()).toContain('\x04\x02\x00\x1e\x00\x01m');
+  });
+
+  it.each([{ id: 'a/#' }, { id: '\xff' }])('refuses %j and does not start', (options) => {
+    expect(start(options)).toBe(Code.BadTopic);
+    expect(timer.delayMs()).toBe(-1);
+    expect(log.lines).toEqual([`${Event.BadSettings} 0`]);
+  });
+});
