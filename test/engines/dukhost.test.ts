@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { describeEngine } from './describe-engine.ts';
-import { deviceSuite } from './suite.ts';
+import { QUIET_WORLD, program } from './programs.ts';
+import { THOUSAND_READINGS } from './stories.ts';
+import { deviceSuite, figuresOf, wiredExample } from './suite.ts';
 
 const LOOP = `
 function sum() { var s = 0; for (var i = 0; i < 10; i++) s += i; return s; }
@@ -24,6 +26,19 @@ describeEngine('dukhost', (engine) => {
     expect(failure).toBeUndefined();
     expect(Number(lines[0])).toBeLessThanOrEqual(3);
     expect(Number(lines[1])).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('sees that one reading in two hundred leaves a number behind', async () => {
+    const leak = `var leak = [], nth = 0, own = I2C1.readReg;
+I2C1.readReg = function (a, r, q) { if (++nth % 200 === 0) leak.push('' + nth); return own(a, r, q); };`;
+    const { lines } = await engine.run([
+      await program(QUIET_WORLD),
+      { name: 'leak', code: leak },
+      await wiredExample(),
+      THOUSAND_READINGS,
+    ]);
+    const [before = 0, after = 0] = figuresOf(lines, 'used');
+    expect(after).toBeGreaterThan(before);
   });
 
   it('tells what the heap holds', async () => {

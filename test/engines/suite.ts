@@ -18,7 +18,8 @@ const SETTINGS = { id: 'engine', intervalMs: 5000 };
 const example = () =>
   program(EXAMPLE, { settings: { ...SETTINGS, wifi: { ssid: 'home', password: 'secret' } } });
 /** The quiet world has no Wi-Fi. */
-const wiredExample = () => program(EXAMPLE, { settings: { ...SETTINGS, wifi: { ssid: '', password: '' } } });
+export const wiredExample = () =>
+  program(EXAMPLE, { settings: { ...SETTINGS, wifi: { ssid: '', password: '' } } });
 
 /** @returns what a program printed. Fails when it did not come to its end. */
 export async function linesOf(engine: Engine, scripts: Script[]): Promise<string[]> {
@@ -32,6 +33,12 @@ export function expectOk(lines: string[]): void {
   expect(lines.filter((line) => line.startsWith('FAIL'))).toEqual([]);
   expect(lines.filter((line) => line.startsWith('ok ')).length).toBeGreaterThan(0);
   expect(lines.at(-1)).toBe('end');
+}
+
+/** @returns the numbers of the line that begins with `word`. */
+export function figuresOf(lines: string[], word: string): number[] {
+  const line = lines.find((candidate) => candidate.startsWith(`${word} `)) ?? '';
+  return line.split(' ').slice(1).map(Number);
 }
 
 interface Told {
@@ -137,13 +144,11 @@ export function deviceSuite(engine: Engine): void {
           await wiredExample(),
           THOUSAND_READINGS,
         ]);
-        const figures = (word: string) =>
-          (lines.find((line) => line.startsWith(`${word} `)) ?? '').split(' ').slice(1).map(Number);
-        expect(figures('written')).toEqual([1000 * CHANNELS]);
-        const [before, after] = figures('used');
+        expect(figuresOf(lines, 'written')).toEqual([1000 * CHANNELS]);
+        const [before, after] = figuresOf(lines, 'used');
         expect(after).toBe(before);
         expect(before).toBeGreaterThan(0);
-        const [made = 0] = figures('made');
+        const [made = 0] = figuresOf(lines, 'made');
         if (made > 0) {
           console.log(`${engine.name}: ${made / 1000} allocations for each reading of ${CHANNELS} messages`);
         }

@@ -8,10 +8,11 @@ import { fileURLToPath } from 'node:url';
 
 const SOURCE = fileURLToPath(new URL('./dukhost.c', import.meta.url));
 const OUT = fileURLToPath(new URL('../../../out/engines/', import.meta.url));
+const COMPILER = 'gcc';
 const PROBE = '#include <duktape.h>\nint main(void) { return 0; }\n';
 
 function gcc(parameters: string[], input = ''): void {
-  execFileSync('gcc', ['-std=c89', '-pedantic', '-O2', ...parameters, '-lduktape'], {
+  execFileSync(COMPILER, ['-std=c89', '-pedantic', '-O2', ...parameters, '-lduktape'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     input,
   });
