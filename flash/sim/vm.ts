@@ -8,6 +8,8 @@ import { createBme280Chip } from '../../sim/chips/bme280.ts';
 import type { I2cDevice } from '../../sim/chips/i2c-device.ts';
 import { createWeather } from '../../sim/environment/weather.ts';
 import { findBoard } from '../boards.ts';
+import { countPackets } from './packets.ts';
+import type { PacketCounters } from './packets.ts';
 import type { EngineOptions, RunningBoard } from './run.ts';
 import type { Scene } from './scene.ts';
 import type { BoardFigures } from './view.ts';
@@ -22,9 +24,9 @@ function buildBuses(scene: Scene): Record<number, I2cDevice[]> {
   return buses;
 }
 
-function figuresOf({ counters, flash }: Board): BoardFigures[] {
+function figuresOf({ counters, flash }: Board, packets: PacketCounters): BoardFigures[] {
   const figures = [
-    { label: 'packets', value: `${counters.packetsOut} out, ${counters.packetsIn} in` },
+    { label: 'MQTT packets', value: `${packets.out} out, ${packets.in} in` },
     { label: 'bytes', value: `${counters.bytesOut} out, ${counters.bytesIn} in` },
     { label: 'flash', value: `${flash.counters.programs} programs, ${flash.counters.erases} erases` },
   ];
@@ -35,7 +37,8 @@ function figuresOf({ counters, flash }: Board): BoardFigures[] {
 /** Start `options.bundle` on a virtual board. @throws MoteError when there is no such board. */
 export async function startVm(options: EngineOptions): Promise<RunningBoard> {
   const data = findBoard(options.board);
-  const world = createLiveWorld();
+  const packets: PacketCounters = { out: 0, in: 0 };
+  const world = countPackets(createLiveWorld(), packets);
   const board = createBoard({
     bundle: compileBundle(options.bundle.code, 'firmware.js'),
     world,
@@ -45,7 +48,7 @@ export async function startVm(options: EngineOptions): Promise<RunningBoard> {
   });
   board.powerOn();
   return {
-    figures: () => figuresOf(board),
+    figures: () => figuresOf(board, packets),
     // Whatever the firmware does, a board goes on.
     died: new Promise(() => {}),
     async stop() {

@@ -10,7 +10,7 @@ import { simulate } from '../../../flash/sim/run.ts';
 import type { SimOptions } from '../../../flash/sim/run.ts';
 import type { Screen } from '../../../flash/sim/screen.ts';
 import { addObservation } from '../../../flash/sim/view.ts';
-import type { ViewState } from '../../../flash/sim/view.ts';
+import type { BoardFigures, ViewState } from '../../../flash/sim/view.ts';
 import { startVm } from '../../../flash/sim/vm.ts';
 import { writeFirmware } from '../build/fixture.ts';
 
@@ -31,6 +31,8 @@ interface Run {
   /** Settles when `count` more messages have come. */
   received(count: number): Promise<void>;
   stop(): void;
+  /** What the board's engine says under this label. */
+  figure(label: string): string | undefined;
 }
 
 /** Start the main job with a screen that remembers. It is stopped at the end of the test. */
@@ -52,9 +54,13 @@ function start(options: Partial<SimOptions> = {}): Run {
     });
   const tell = () => [...waiting].forEach((look) => look());
   let state: ViewState | undefined;
+  let figures: () => BoardFigures[] = () => [];
   const screen: Screen = {
     progress: () => {},
-    begin: (viewState) => (state = viewState),
+    begin(viewState, boardFigures) {
+      state = viewState;
+      figures = boardFigures;
+    },
     message(observation) {
       addObservation(state!, observation);
       messages.push(observation);
@@ -92,6 +98,7 @@ function start(options: Partial<SimOptions> = {}): Run {
     messages,
     notes,
     stop,
+    figure: (label) => figures().find((figure) => figure.label === label)?.value,
     noted: (pattern) => until(() => notes.some((note) => pattern.test(note))),
     received(count) {
       const goal = messages.length + count;
@@ -104,6 +111,9 @@ describe('main job', { timeout: 60_000 }, () => {
   it('shows what the chip measures, as an independent client receives it', async () => {
     const run = start();
     await run.received(9);
+    // CONNECT and at least nine messages out, CONNACK in.
+    expect(run.figure('MQTT packets')).toMatch(/^\d{2,} out, 1 in$/);
+    expect(run.figure('flash')).toBe('0 programs, 0 erases');
     run.stop();
     expect(await run.result).toBe(0);
     expect([...new Set(run.messages.map(({ topic }) => topic))].sort()).toEqual(CHANNELS);
