@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { format, resolveConfig } from 'prettier';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
-import { MISSING_GLOBALS, MISSING_METHODS, MISSING_STATICS } from '../flash/check/builtins.ts';
+import { MISSING_GLOBALS, MISSING_METHODS, MISSING_STATICS, SAMPLES } from '../flash/check/builtins.ts';
 import { rules } from '../flash/check/check.ts';
 import type { Rule } from '../flash/check/check.ts';
 
@@ -40,7 +40,6 @@ export const UNSEEN: readonly { readonly what: string; readonly expression: stri
   },
   { what: 'splice without parameters', expression: '[1, 2].splice().length' },
   { what: 'objects around primitive values', expression: 'new Boolean(false) ? 1 : 2' },
-  { what: 'constructor of a literal', expression: '({}).constructor === Object' },
   {
     what: 'members of Object.prototype on Object.create(null)',
     expression: '"toString" in Object.create(null)',
@@ -73,7 +72,11 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-function section({ id, title, reason, fix, pair }: Rule): string {
+function section({ id, title, reason, fix, profile, pair }: Rule): string {
+  const [wrong, right] =
+    profile === 'jerryscript'
+      ? [`Called over and over, \`hot\` makes ${pair.outcome}.`, 'None:']
+      : [`Here it ${pair.outcome}.`, 'Right everywhere:'];
   return `### \`${id}\`
 
 **${sentence(title)}** ${sentence(reason)} _Fix:_ ${fix}.
@@ -82,7 +85,7 @@ function section({ id, title, reason, fix, pair }: Rule): string {
 ${pair.bad}
 \`\`\`
 
-${pair.outcome.startsWith('throws') || pair.outcome.startsWith('gives') ? 'This' : 'It'} ${pair.outcome}. Right everywhere:
+${wrong} ${right}
 
 \`\`\`text
 ${pair.good}
@@ -90,17 +93,20 @@ ${pair.good}
 `;
 }
 
+/** What is missing, by what to do about it. */
 function missing(): string {
-  const rows = Object.entries({ ...MISSING_GLOBALS, ...MISSING_STATICS });
   const methods = Object.entries(MISSING_METHODS).flatMap(([kind, names]) =>
-    Object.entries(names).map(([name, fix]) => [`${kind}: ${name}`, fix] as const),
+    Object.entries(names).map(([name, fix]) => [`\`${SAMPLES[kind as keyof typeof SAMPLES]}.${name}\``, fix]),
   );
+  const others = Object.entries({ ...MISSING_GLOBALS, ...MISSING_STATICS }).map(([name, fix]) => [
+    `\`${name}\``,
+    fix,
+  ]);
   const byFix = new Map<string, string[]>();
-  for (const [name, fix] of [...rows, ...methods]) byFix.set(fix, [...(byFix.get(fix) ?? []), `\`${name}\``]);
-  return table(
-    ['not there', 'instead'],
-    [...byFix].map(([fix, names]) => [names.join(', '), fix]),
-  );
+  for (const [name = '', fix = ''] of [...others, ...methods]) {
+    byFix.set(fix, [...(byFix.get(fix) ?? []), name]);
+  }
+  return [...byFix].map(([fix, names]) => `- ${names.join(', ')}: ${fix}.`).join('\n');
 }
 
 /** @returns the document, as Markdown that prettier would leave as it is. */
@@ -112,8 +118,9 @@ export async function rulesDocument(): Promise<string> {
 Every build checks its own output, and \`mote check FILE\` checks any program. A finding has the position in the
 TypeScript source, the reason and the fix. An error stops the build, a warning does not. Each rule has a pair: a program
 that goes wrong on the real engine, and its repair that is right there and in Node. What the engine did with them was
-recorded on ${engine} (and on a build of it with Unicode and assertions), JerryScript 3.0, and Duktape for \`not-es5\`;
-\`npm run record:check\` records anew where these engines are found. In a pair \`ok(actual, expected)\` compares.
+recorded on ${engine}, and on a build of it with Unicode and assertions; on JerryScript for its own rules; on
+Duktape for \`not-es5\`. \`npm run record:check\` records anew on the engines that are found. In a pair
+\`ok(actual, expected)\` compares.
 
 This page is generated: \`npm run docs:check-rules\`.
 

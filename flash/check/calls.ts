@@ -6,13 +6,13 @@ import { base, simple } from 'acorn-walk';
 import type { Reference } from './scope.ts';
 import type { Source } from './source.ts';
 import type { FunctionNode } from './tree.ts';
-import { functionOf, propertyName } from './values.ts';
+import { functionsOf, propertyName } from './values.ts';
 
 /** Methods that call the function they are given before they return. */
 const SYNCHRONOUS = new Set('every filter find findIndex forEach map reduce replace some sort'.split(' '));
 
-/** Walks an expression or statement without the functions in it. */
-const outside = { ...base, Function: () => {} };
+/** For acorn-walk: an expression or statement without the functions in it. */
+export const outside = { ...base, Function: () => {} };
 
 export interface Call {
   readonly node: AnyNode;
@@ -30,8 +30,7 @@ export function usesIn(part: AnyNode, source: Source): { calls: Call[]; referenc
   }
 
   function call(node: AnyNode, callee: AnyNode): void {
-    const target = functionOf(callee, source);
-    if (target !== undefined) calls.push({ node, target });
+    for (const target of functionsOf(callee, source)) calls.push({ node, target });
   }
 
   simple(

@@ -1,13 +1,14 @@
 // The static check of a program for one engine: refuses what the engine would get wrong, without running it. It sees the
 // final, minified code, since minifiers make constructs of their own.
 
-import type { Program } from 'acorn';
+import { TraceMap } from '@jridgewell/trace-mapping';
+import type { AnyNode, Program } from 'acorn';
 import { parse } from 'acorn';
 import { MoteError } from '../errors.ts';
 import { findHot } from './hot.ts';
 import { createLocator } from './position.ts';
 import type { Place } from './position.ts';
-import type { Profile, Report, Rule, Severity } from './rule.ts';
+import type { Profile, Report, Rule, Severity, Visitors } from './rule.ts';
 import { rules } from './rules/index.ts';
 import { resolveNames } from './scope.ts';
 import type { Source } from './source.ts';
@@ -46,19 +47,22 @@ function where({ file, line, column }: Place): string {
   return `${file}:${line}:${column}`;
 }
 
+/** What only exhausts parser or checker is no mistake in the program. */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof Error && /call stack|stack space/i.test(error.message);
+}
+
 function parseProgram(code: string, locate: (offset: number) => Place): Program {
   try {
     return parse(code, { ecmaVersion: 'latest', sourceType: 'script' });
   } catch (error) {
-    if (error instanceof SyntaxError && 'pos' in error && typeof error.pos === 'number') {
-      const what = error.message.replace(/ \(\d+:\d+\)$/, '');
-      throw new MoteError(
-        `syntax error: ${what}`,
-        'mend it; a module has to be built first',
-        where(locate(error.pos)),
-      );
-    }
-    throw error;
+    const isSyntaxError = error instanceof SyntaxError && 'pos' in error && typeof error.pos === 'number';
+    if (!isSyntaxError || isTooDeep(error)) throw error;
+    const what = error.message.replace(/ \(\d+:\d+\)$/, '');
+    const fix = /^'import' and 'export'/.test(what)
+      ? 'build it first: the check reads bundles'
+      : 'correct it';
+    throw new MoteError(`syntax error: ${what}`, fix, where(locate(error.pos as number)));
   }
 }
 
@@ -75,14 +79,20 @@ function runRules(source: Source, chosen: readonly Rule[], tell: (rule: Rule) =>
   for (const rule of chosen) {
     const report = tell(rule);
     rule.check?.(source, report);
-    if (rule.visit === undefined) continue;
-    for (const node of source.nodes) dispatch(rule.visit, node, report, source);
+    for (const type of Object.keys(rule.visit ?? {}) as AnyNode['type'][]) {
+      for (const node of source.byType.get(type) ?? []) {
+        dispatch(rule.visit as Visitors, node, report, source);
+      }
+    }
   }
 }
 
-/** What only exhausts the checker is no fault of the checker's. */
-function isTooDeep(error: unknown): boolean {
-  return error instanceof RangeError && /call stack/i.test(error.message);
+function parseMap(map: string | undefined, file: string): TraceMap | undefined {
+  try {
+    return map === undefined ? undefined : new TraceMap(map);
+  } catch {
+    throw new MoteError('its source map is no source map', 'build it again', file);
+  }
 }
 
 /**
@@ -91,7 +101,7 @@ function isTooDeep(error: unknown): boolean {
  */
 export function checkBundle(code: string, options: CheckOptions): Finding[] {
   const { file, map, profile, hot = [] } = options;
-  const locate = createLocator(code, file, map);
+  const locate = createLocator(code, file, parseMap(map, file));
   const findings = new Map<string, Finding>();
 
   function tell(rule: Rule): Report {

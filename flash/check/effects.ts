@@ -1,7 +1,8 @@
 // What evaluating an expression writes, also through the functions that it calls.
 
 import type { AnyNode } from 'acorn';
-import { createCallGraph, usesIn } from './calls.ts';
+import { simple } from 'acorn-walk';
+import { createCallGraph, outside, usesIn } from './calls.ts';
 import type { CallGraph } from './calls.ts';
 import type { Source } from './source.ts';
 import type { FunctionNode } from './tree.ts';
@@ -36,21 +37,24 @@ function holdsText(node: AnyNode, source: Source): boolean {
 }
 
 function ownWrites(part: AnyNode, source: Source): Writes {
-  const owner = isFunction(part) ? part : source.owner(part);
   const writes: Writes = new Map();
-  for (const node of source.nodes) {
-    if (node.start < part.start || node.end > part.end) continue;
-    const isUpdate = node.type === 'UpdateExpression';
-    if ((!isUpdate && node.type !== 'AssignmentExpression') || source.owner(node) !== owner) continue;
-    const target = isUpdate ? node.argument : node.left;
+
+  function write(target: AnyNode, isAppend: boolean): void {
     const key = placeKey(target, source);
-    if (key === undefined) continue;
-    const isAppend =
-      !isUpdate &&
-      node.operator === '+=' &&
-      (kindOf(node.right, source) === 'string' || holdsText(target, source));
-    writes.set(key, isAppend || (writes.get(key) ?? false));
+    if (key !== undefined) writes.set(key, isAppend || (writes.get(key) ?? false));
   }
+
+  simple(
+    part,
+    {
+      UpdateExpression: (node) => write(node.argument, false),
+      AssignmentExpression({ left, operator, right }) {
+        const isText = kindOf(right, source) === 'string' || holdsText(left, source);
+        write(left, operator === '+=' && isText);
+      },
+    },
+    outside,
+  );
   return writes;
 }
 
@@ -63,7 +67,7 @@ function effectsOf(source: Source): Effects {
   const calls = new Map(functions.map((node) => [node, usesIn(node.body, source).calls]));
   const effects = {
     graph: createCallGraph((node) => calls.get(node) ?? []),
-    own: new Map(functions.map((node) => [node, ownWrites(node, source)])),
+    own: new Map(functions.map((node) => [node, ownWrites(node.body, source)])),
   };
   cache.set(source, effects);
   return effects;

@@ -1,6 +1,7 @@
 // Where a place in the output came from. Lines and columns count from 1, as editors do.
 
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import type { TraceMap } from '@jridgewell/trace-mapping';
+import { originalPositionFor } from '@jridgewell/trace-mapping';
 
 export interface Place {
   readonly file: string;
@@ -12,15 +13,13 @@ export interface Place {
 
 /**
  * @param file the name of the output, for places that the map does not know.
- * @param map source map as JSON.
  * @returns a function from an offset in `code` to its place in the source.
  */
 export function createLocator(
   code: string,
   file: string,
-  map: string | undefined,
+  map: TraceMap | undefined,
 ): (offset: number) => Place {
-  const trace = map === undefined ? undefined : new TraceMap(map);
   const lineStarts = [0];
   for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) lineStarts.push(at + 1);
 
@@ -38,7 +37,7 @@ export function createLocator(
   return (offset) => {
     const line = lineOf(offset);
     const column = offset - (lineStarts[line] as number);
-    const original = trace && originalPositionFor(trace, { line: line + 1, column });
+    const original = map && originalPositionFor(map, { line: line + 1, column });
     if (!original || original.source === null) {
       return { file, line: line + 1, column: column + 1, name: undefined };
     }

@@ -31,6 +31,8 @@ export interface Tree {
   readonly program: Program;
   /** Every node once, inner before outer. */
   readonly nodes: readonly AnyNode[];
+  /** The same nodes by their types. */
+  readonly byType: ReadonlyMap<string, readonly AnyNode[]>;
   parent(node: AnyNode): AnyNode | undefined;
   /** The function around a node, or the program. A function is around its parameters, not around its name. */
   owner(node: AnyNode): FunctionNode | Program;
@@ -46,11 +48,15 @@ export function isFunction(node: AnyNode): node is FunctionNode {
 
 export function createTree(code: string, program: Program): Tree {
   const nodes: AnyNode[] = [];
+  const byType = new Map<string, AnyNode[]>();
   const parents = new Map<AnyNode, AnyNode | undefined>();
   fullAncestor(program, (node, _state, ancestors) => {
     if (parents.has(node)) return;
     parents.set(node, ancestors.at(-2));
     nodes.push(node);
+    const alike = byType.get(node.type);
+    if (alike === undefined) byType.set(node.type, [node]);
+    else alike.push(node);
   });
 
   function parent(node: AnyNode): AnyNode | undefined {
@@ -66,5 +72,5 @@ export function createTree(code: string, program: Program): Tree {
     return program;
   }
 
-  return { code, program, nodes, parent, owner };
+  return { code, program, nodes, byType, parent, owner };
 }

@@ -164,39 +164,49 @@ function property(object: AnyNode, key: string): AnyNode | undefined {
   return undefined;
 }
 
+/** @returns the nodes that define a variable: function declarations, and expressions that it is given. */
+function definitions(variable: Variable, source: Source): AnyNode[] {
+  const declared = variable.declarations.flatMap((id) => {
+    const at = source.parent(id);
+    return at !== undefined && isFunction(at) && at.id === id ? [at] : [];
+  });
+  return [...declared, ...variable.references.flatMap(({ value }) => value ?? [])];
+}
+
 /** @returns the only value that a variable ever has, if the program writes it out. */
 export function onlyValue(variable: Variable, source: Source): AnyNode | undefined {
-  if (variable.references.some((reference) => reference.access === 'update')) return undefined;
-  const values =
-    variable.kind === 'function' || variable.kind === 'self'
-      ? declaredFunctions(variable, source)
-      : (valuesOf(variable) ?? []);
-  return values.length === 1 ? values[0] : undefined;
-}
-
-function declaredFunctions(variable: Variable, source: Source): AnyNode[] {
-  const written = variable.references.filter((reference) => reference.access === 'write');
-  return [...variable.declarations, ...written.map(({ node }) => node)].flatMap(
-    (id) => source.parent(id) ?? [],
+  if (!['var', 'lexical', 'function', 'self'].includes(variable.kind)) return undefined;
+  const all = definitions(variable, source);
+  const others = variable.references.some(
+    ({ access, value }) => access === 'update' || (access === 'write' && value === undefined),
   );
+  return all.length === 1 && !others ? all[0] : undefined;
 }
 
-/** @returns the function that runs when `callee` is called. */
-export function functionOf(callee: AnyNode, source: Source): FunctionNode | undefined {
-  if (isFunction(callee)) return callee;
-  if (callee.type === 'SequenceExpression') return functionOf(callee.expressions.at(-1) as AnyNode, source);
+/**
+ * @returns the functions that may run when `callee` is called: the only one its name stands for, or those that the code
+ * before the call gives to it.
+ */
+export function functionsOf(callee: AnyNode, source: Source): FunctionNode[] {
+  if (isFunction(callee)) return [callee];
+  if (callee.type === 'SequenceExpression') return functionsOf(callee.expressions.at(-1) as AnyNode, source);
   if (callee.type === 'MemberExpression') return methodOf(callee, source);
   const variable = variableOf(callee, source);
-  const value = variable && onlyValue(variable, source);
-  return value !== undefined && isFunction(value) ? value : undefined;
+  if (variable === undefined) return [];
+  const only = onlyValue(variable, source);
+  if (only !== undefined) return isFunction(only) ? [only] : [];
+  const owner = source.owner(callee);
+  return definitions(variable, source)
+    .filter(isFunction)
+    .filter((node) => node.start < callee.start && source.owner(node) === owner);
 }
 
-function methodOf(callee: MemberExpression, source: Source): FunctionNode | undefined {
+function methodOf(callee: MemberExpression, source: Source): FunctionNode[] {
   const name = propertyName(callee);
-  if (name === undefined) return undefined;
-  if (name === 'call' || name === 'apply') return functionOf(callee.object, source);
+  if (name === undefined) return [];
+  if (name === 'call' || name === 'apply') return functionsOf(callee.object, source);
   const variable = variableOf(callee.object, source);
   const object = variable && onlyValue(variable, source);
   const value = object && property(object, name);
-  return value === undefined || value.type === 'MemberExpression' ? undefined : functionOf(value, source);
+  return value === undefined || value.type === 'MemberExpression' ? [] : functionsOf(value, source);
 }

@@ -1,6 +1,7 @@
 // The pairs of the check's rules in real engines: what was recorded is what they do. `npm run record:check` records anew.
 
 import { describe, expect, it } from 'vitest';
+import { SHOW, UNSEEN } from '../../bench/check-rules.ts';
 import {
   CONSTRUCTORS,
   MISSING_GLOBALS,
@@ -51,6 +52,14 @@ async function recordAbsent(binary: string): Promise<string[]> {
   return [...output.matchAll(/@@(\d+) undefined/g)].map(([, index]) => things[Number(index)] as string);
 }
 
+/** @returns what each expression is, shown as text. */
+async function recordUnseen(binary: string): Promise<Record<string, string>> {
+  const shown = UNSEEN.map(({ expression }, index) => `print("@@${index} " + show(${expression}));`);
+  const { output } = await execute(binary, [SHOW, ...shown].join('\n'));
+  const said = [...output.matchAll(/@@(\d+) (.*)/g)];
+  return Object.fromEntries(said.map(([, index, text]) => [UNSEEN[Number(index)]?.expression, text?.trim()]));
+}
+
 async function versionOf(binary: string): Promise<string> {
   const { output } = await execute(binary, 'print("@@" + process.version + " " + process.env.GIT_COMMIT);');
   return /@@(.*)/.exec(output)?.[1]?.trim() ?? '';
@@ -68,6 +77,7 @@ function describeEspruino(name: string): void {
         engine: `Espruino ${await versionOf(binary)}`,
         pairs: await recordPairs(binary, 'espruino'),
         absent: await recordAbsent(binary),
+        unseen: await recordUnseen(binary),
       });
     });
   });

@@ -51,6 +51,36 @@ export const orderRules: readonly Rule[] = [
     check: reportUses(({ variable }) => variable.kind === 'function', 'used'),
   },
   {
+    id: 'function-redefined',
+    title: 'function statement for a name that has a value already',
+    reason: 'in Espruino the statement takes effect when it is reached, in JavaScript before all others',
+    fix: 'give one of the two another name',
+    severity: 'error',
+    profile: 'espruino',
+    pair: {
+      bad: 'function f() { return 1; }\nvar seen = f();\nfunction f() { return 2; }\nok(seen, 2);',
+      good: 'function f() { return 1; }\nfunction g() { return 2; }\nvar seen = g();\nok(seen, 2);',
+      outcome: 'gives 1, not 2',
+    },
+    check({ scopes, parent }, report) {
+      for (const { kind, name, declarations, references, owner } of scopes.variables) {
+        if (kind !== 'function' && kind !== 'parameter') continue;
+        const statements = declarations.filter((id) => {
+          const at = parent(id);
+          return at?.type === 'FunctionDeclaration' && at.id === id;
+        });
+        const given = [
+          ...declarations.filter((id) => kind === 'parameter' || statements.includes(id)),
+          ...references.filter((r) => r.access === 'write' && r.owner === owner).map((r) => r.node),
+        ];
+        const late = statements.find((id) => given.some((other) => other.start < id.start));
+        if (late !== undefined) {
+          report(late, { message: `function ${name} has a value before its statement` });
+        }
+      }
+    },
+  },
+  {
     id: 'read-before-var',
     title: 'variable read before its var',
     reason: 'Espruino hoists no var: before the statement the name is unknown, or means a variable outside',

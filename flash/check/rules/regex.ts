@@ -4,6 +4,7 @@
 import type { AST } from '@eslint-community/regexpp';
 import { visitRegExpAST } from '@eslint-community/regexpp';
 import type { AnyNode } from 'acorn';
+import { isNullable, matchesByte, overlapsNext } from '../charset.ts';
 import type { Regex } from '../regex.ts';
 import { regexesIn } from '../regex.ts';
 import type { Pair, Report, Rule, Severity } from '../rule.ts';
@@ -76,11 +77,6 @@ function earlier(pattern: AST.Pattern): readonly AST.Element[] {
   return pattern.alternatives.slice(0, -1).flatMap(({ elements }) => elements);
 }
 
-/** @returns whether a pattern can match nothing at all. */
-function matchesNothing(alternative: AST.Alternative): boolean {
-  return alternative.elements.every((element) => element.type === 'Quantifier' && element.min === 0);
-}
-
 const patternRules: readonly Rule[] = [
   regexRule(
     {
@@ -151,6 +147,57 @@ const patternRules: readonly Rule[] = [
       },
     },
     (part) => part.type === 'Quantifier' && part.greedy && part.raw.endsWith('}'),
+  ),
+  regexRule(
+    {
+      id: 'regex-plus-end',
+      title: '+ behind ., a negated class, \\D, \\S or \\W',
+      reason: 'at the end of the text Espruino lets it match nothing',
+      fix: 'write the element once, and again with *: [^,][^,]*',
+      pair: {
+        bad: 'ok(/^[^,]+$/.test(""), false);',
+        good: 'ok(/^[^,][^,]*$/.test(""), false);',
+        outcome: 'gives true, not false',
+      },
+    },
+    (part) => part.type === 'Quantifier' && part.raw.endsWith('+') && matchesByte(part.element, 0),
+  ),
+  regexRule(
+    {
+      id: 'regex-plus-overlap',
+      title: '+ before something that can match the same character',
+      reason: 'Espruino lets it match nothing if the rest matches then',
+      fix: 'write the element once more in front, and use *',
+      pair: {
+        bad: 'ok(/a+a/.test("a"), false);',
+        good: 'ok(/aa*a/.test("a"), false);',
+        outcome: 'gives true, not false',
+      },
+    },
+    (part, { flags }) =>
+      part.type === 'Quantifier' && part.raw.endsWith('+') && overlapsNext(part, flags.includes('i')),
+  ),
+  regexRule(
+    {
+      id: 'regex-end',
+      title: '$ behind what can match nothing',
+      reason: 'Espruino does not look for a match behind the last character',
+      fix: 'test the last character, or use + and allow for no match',
+      severity: 'warning',
+      pair: {
+        bad: 'ok(/ *$/.test("a"), true);',
+        good: 'ok(/ +$/.test("a"), false);',
+        outcome: 'gives false, not true',
+      },
+    },
+    (part) =>
+      part.type === 'Alternative' &&
+      part.parent.type === 'Pattern' &&
+      part.elements.length > 1 &&
+      part.elements.every(
+        (element) => isNullable(element) && !(element.type === 'Assertion' && element.kind === 'start'),
+      ) &&
+      part.elements.some((element) => element.type === 'Assertion' && element.kind === 'end'),
   ),
   regexRule(
     {
@@ -354,7 +401,7 @@ const patternRules: readonly Rule[] = [
       },
     },
     (part) =>
-      (part.type === 'Character' && /^\\[uc]/.test(part.raw)) ||
+      (part.type === 'Character' && /^\\(?:[uc]|x$)/.test(part.raw)) ||
       (part.type === 'CharacterSet' && part.kind === 'property'),
   ),
   regexRule(
@@ -430,7 +477,30 @@ export const regexRules: readonly Rule[] = [
         const [separator] = node.arguments;
         if (propertyName(node.callee) !== 'split' || separator === undefined) return;
         const regex = regexesIn(source).find((candidate) => candidate.node === separator);
-        if (regex?.pattern.alternatives.some(matchesNothing)) report(separator as AnyNode);
+        if (regex?.pattern.alternatives.some(({ elements }) => elements.every(isNullable))) {
+          report(separator as AnyNode);
+        }
+      },
+    },
+  },
+  {
+    id: 'match-nothing',
+    title: 'match of a regular expression with g',
+    reason: 'where nothing matches, Espruino gives an empty array instead of null',
+    fix: 'test for a match with test first, or allow for both',
+    severity: 'warning',
+    profile: 'espruino',
+    pair: {
+      bad: 'ok("abc".match(/x/g), null);',
+      good: 'ok(/x/.test("abc"), false);',
+      outcome: 'gives , not null',
+    },
+    visit: {
+      CallExpression(node, report, source) {
+        const [pattern] = node.arguments;
+        if (propertyName(node.callee) !== 'match' || pattern === undefined) return;
+        const regex = regexesIn(source).find((candidate) => candidate.node === pattern);
+        if (regex?.flags.includes('g')) report(node);
       },
     },
   },

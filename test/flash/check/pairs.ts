@@ -30,6 +30,8 @@ export interface Recording {
   pairs: Record<string, { bad: string; good: string }>;
   /** What the tables call missing, and is. */
   absent?: string[];
+  /** What expressions are that no rule sees. */
+  unseen?: Record<string, string>;
 }
 
 export function recordingPath(name: string): string {
