@@ -1,9 +1,7 @@
 // What Espruino takes for bytes: numbers, strings, arrays, typed arrays, buffers, and objects that say how often.
 
 import type { Realm } from './realm.ts';
-
-const typeName = (value: unknown) =>
-  value === null ? 'null' : typeof value === 'object' ? 'Object' : typeof value;
+import { typeName } from './type-name.ts';
 
 function collect(realm: Realm, value: unknown, into: number[]): void {
   if (typeof value === 'number' || typeof value === 'boolean') into.push(Number(value) & 0xff);
@@ -12,7 +10,7 @@ function collect(realm: Realm, value: unknown, into: number[]): void {
   else if (ArrayBuffer.isView(value)) into.push(...Array.from(value as Uint8Array, (item) => item & 0xff));
   else if (isBuffer(value)) into.push(...new Uint8Array(value));
   else if (isRepeated(value)) for (let i = 0; i < value.count; i++) collect(realm, value.data, into);
-  else throw new realm.TypeError(`Expecting a number or something iterable, got ${typeName(value)}`);
+  else throw new realm.TypeError(`Expecting Number or iterable, got ${typeName(value)}`);
 }
 
 const isBuffer = (value: unknown): value is ArrayBuffer =>

@@ -5,23 +5,24 @@ import type { Realm } from './realm.ts';
 /** A function, or source text to be evaluated. */
 export type Callback = ((...args: never[]) => unknown) | string;
 
-const LISTENERS = Symbol('listeners');
+/** Listeners are ordinary properties of their object, as on the engine: an array under this and the event's name. */
+const PREFIX = '#on';
 /** What arrived before anybody listened. */
 const BUFFER = Symbol('buffer');
 
 interface Emitter {
-  [LISTENERS]?: Record<string, Callback[]>;
+  [event: `#on${string}`]: Callback[] | undefined;
   [BUFFER]?: string;
 }
 
 /** The listeners of an event, undefined when there never were any. */
 export function listenersOf(target: object, event: string): Callback[] | undefined {
-  return (target as Emitter)[LISTENERS]?.[event];
+  return (target as Emitter)[`${PREFIX}${event}`];
 }
 
 /** Replace the listeners of an event by a single one. */
 export function setListener(target: object, event: string, callback: Callback): void {
-  ((target as Emitter)[LISTENERS] ??= {})[event] = [callback];
+  (target as Emitter)[`${PREFIX}${event}`] = [callback];
 }
 
 /** Received bytes that nobody has taken yet. */
@@ -51,9 +52,9 @@ export function patchEvents(
     if (typeof listener !== 'function' && typeof listener !== 'string') {
       throw new realm.TypeError('Second argument must be a function or a String');
     }
-    const all = ((target as Emitter)[LISTENERS] ??= {});
-    const old = all[event] ?? [];
-    all[event] = first ? [listener as Callback, ...old] : [...old, listener as Callback];
+    const old = listenersOf(target, event) ?? [];
+    const all = first ? [listener as Callback, ...old] : [...old, listener as Callback];
+    (target as Emitter)[`${PREFIX}${event}`] = realm.array(all);
     if (event !== 'data' || bufferOf(target) === '') return;
     emit(target, 'data', [bufferOf(target)]);
     setBuffer(target, '');
@@ -75,8 +76,10 @@ export function patchEvents(
     if (index >= 0) list!.splice(index, 1);
   });
   method('removeAllListeners', function (event: unknown) {
-    const all = (this as Emitter)[LISTENERS];
-    if (event === undefined) delete (this as Emitter)[LISTENERS];
-    else if (all !== undefined) delete all[nameOf(event)];
+    if (event !== undefined) delete (this as Emitter)[`${PREFIX}${nameOf(event)}`];
+    else {
+      const names = Object.keys(this).filter((name) => name.startsWith(PREFIX));
+      for (const name of names) Reflect.deleteProperty(this, name);
+    }
   });
 }

@@ -1,6 +1,7 @@
 // The module "Flash": reads, programs and erases anywhere, reports no failure, and calls some pages free that are not.
 
 import { bytesOf } from './bytes.ts';
+import { typeName } from './type-name.ts';
 import type { FlashMap } from '../../boards/board.ts';
 import type { Machine } from './machine.ts';
 
@@ -75,12 +76,4 @@ export function createFlash(machine: Machine): object {
       return length > 0 ? new realm.Uint8Array(flash.read(address, length)) : undefined;
     },
   });
-}
-
-/** The type of a value as the engine names it in its errors. */
-export function typeName(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (typeof value === 'number') return Number.isInteger(value) ? 'Integer' : 'Number';
-  if (typeof value === 'object') return Array.isArray(value) ? 'Array' : 'Object';
-  return typeof value === 'string' ? 'String' : typeof value === 'boolean' ? 'Boolean' : 'Function';
 }

@@ -83,17 +83,18 @@ export function createLoop(options: LoopOptions): Loop {
     for (let i = 0; i < callbacks.length; i++) call(callbacks[i]!, self, args);
   };
 
-  const arm = (at: number) => {
+  const arm = (at: number, run: () => void) => {
     if (!on || at >= timerAt) return;
     if (timer !== undefined) world.clearTimer(timer);
     timerAt = at;
-    timer = world.setTimer(at - world.now(), pass);
+    timer = world.setTimer(at - world.now(), run);
   };
 
   const schedule = () => {
-    if (again || inputs.length > 0 || events.length > 0) return arm(world.now() + clock.lag());
+    const soonest = world.now() + clock.lag();
+    if (again || inputs.length > 0 || events.length > 0) return arm(soonest, pass);
     const next = nextTimer();
-    if (next !== undefined) arm(Math.max(next, world.now() + clock.lag()));
+    if (next !== undefined) arm(Math.max(next, soonest), pass);
   };
 
   const report = () => {
@@ -102,24 +103,12 @@ export function createLoop(options: LoopOptions): Loop {
     if (last !== undefined) options.report(last.error);
   };
 
-  const idle = () => {
-    for (const run of idlers) if (on && run()) again = true;
-  };
-
-  const pass = () => {
+  /** The second half of a pass: sockets, then what is queued. */
+  const serve = () => {
     timer = undefined;
     timerAt = Infinity;
-    if (!on) return;
-    if (clock.lag() > 0) return arm(world.now() + clock.lag());
-    passing = true;
-    again = false;
-    clock.begin();
     world.poll();
-    const arrived = inputs;
-    inputs = [];
-    for (const run of arrived) if (on) run();
-    if (on) runTimers();
-    idle();
+    for (const run of idlers) if (on && run()) again = true;
     while (on && events.length > 0) {
       const { callbacks, self, args } = events.shift()!;
       callAll(callbacks, self, args);
@@ -128,6 +117,24 @@ export function createLoop(options: LoopOptions): Loop {
     for (const run of endings) if (on) run();
     passing = false;
     schedule();
+  };
+
+  const pass = () => {
+    timer = undefined;
+    timerAt = Infinity;
+    if (!on) return;
+    if (clock.lag() > 0) return arm(world.now() + clock.lag(), pass);
+    passing = true;
+    again = false;
+    clock.begin();
+    world.poll();
+    const arrived = inputs;
+    inputs = [];
+    for (const run of arrived) if (on) run();
+    if (on) runTimers();
+    // What arrives while a timer's callback blocks is there when the sockets are served.
+    if (clock.lag() > 0) arm(world.now() + clock.lag(), serve);
+    else serve();
   };
 
   const wake = () => {

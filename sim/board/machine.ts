@@ -50,8 +50,8 @@ export interface Machine {
   restart(cause: number, ms: number | undefined): never;
   /** Be told how long the program has been blocking, each time that it does. */
   onBlock(check: (blockedMs: number) => void): void;
-  /** Run source text with the board's globals. */
-  run(code: string, file: string): void;
+  /** Run source text with the board's globals and some names more. */
+  run(code: string, file: string, locals: Readonly<Record<string, unknown>>): void;
   /** A part that is made once per start, when first asked for. */
   part<T>(make: (machine: Machine) => T): T;
 }

@@ -19,20 +19,21 @@ export function createModules(machine: Machine): { require: (name: unknown) => u
   const { realm } = machine;
   const loaded = new Map<string, unknown>();
 
-  /** Run a module's source text or function. Its `exports` is a global while it runs, as it has no other way to see it. */
+  /** Run a module. A function has no other way to see its `exports` than as a global while it runs. */
   const evaluate = (code: unknown, name: string): unknown => {
-    const global = realm.globals();
     const exports = realm.object({});
-    const outer = { exports: global.exports, module: global.module };
     const module = realm.object({ exports });
+    if (typeof code !== 'function') {
+      machine.run(String(code), name, { exports, module });
+      return module.exports;
+    }
+    const global = realm.globals();
     Object.assign(global, { exports, module });
     try {
-      if (typeof code === 'function') Reflect.apply(code, undefined, []);
-      else machine.run(String(code), name);
+      Reflect.apply(code, undefined, []);
     } finally {
-      Object.assign(global, outer);
-      if (outer.exports === undefined) delete global.exports;
-      if (outer.module === undefined) delete global.module;
+      delete global.exports;
+      delete global.module;
     }
     return module.exports;
   };

@@ -7,6 +7,7 @@ import type { Machine } from './machine.ts';
 import type { Socket, SocketObject } from './socket.ts';
 import { createSocket, isBusy, serveSocket, socketEvents } from './socket.ts';
 import { textOf } from './text.ts';
+import { typeName } from './type-name.ts';
 import { wifiStation } from './wifi.ts';
 
 const MAX_HOST = 127;
@@ -74,7 +75,7 @@ export function createNet(machine: Machine): object {
     write(this: SocketObject, data: unknown): boolean {
       const socket = socketOf(this);
       if (this.clsNow === true || this.cls === true) throw new realm.Error('This socket is closed');
-      socket.toSend += byteText(textOf(data));
+      if (data !== undefined) socket.toSend += byteText(textOf(data));
       loop.wake();
       return false;
     },
@@ -100,10 +101,10 @@ export function createNet(machine: Machine): object {
   const connect = (target: unknown, onConnect?: unknown): SocketObject | undefined => {
     const address = typeof target === 'string' ? parseUrl(target) : target;
     if (typeof address !== 'object' || address === null) {
-      return void machine.print(`ERROR: Expecting Options to be an Object but it was ${typeof target}`);
+      return void machine.print(`ERROR: Expecting Options to be an Object but it was ${typeName(target)}`);
     }
     if (onConnect !== undefined && typeof onConnect !== 'function') {
-      return void machine.print(`ERROR: Expecting Callback Function but got ${typeof onConnect}`);
+      return void machine.print(`ERROR: Expecting Callback Function but got ${typeName(onConnect)}`);
     }
     const { host, port } = address as { host?: unknown; port?: unknown };
     const object = Object.create(prototype) as SocketObject;

@@ -93,7 +93,10 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
       machine.reboot(cause, ms);
       throw new PowerCut();
     },
-    run: (code, file) => bundle.evaluate(code, file, names, valueOf, root),
+    run(code, file, locals) {
+      const all = [...names, ...Object.keys(locals)];
+      bundle.evaluate(code, file, all, (name) => (name in locals ? locals[name] : valueOf(name)), root);
+    },
     part(make) {
       let found = parts.get(make);
       if (found === undefined) parts.set(make, (found = make(machine)));

@@ -42,6 +42,9 @@ export function createTime(machine: Machine) {
   const { clock } = machine;
   return {
     getTime: () => clock.wall() / 1000,
-    setTime: (seconds: number) => clock.setWall(Number(seconds) * 1000),
+    /** A clock that is the host's is not for a program to set. */
+    setTime(seconds: number): void {
+      if (machine.data.clockStartsAtZero) clock.setWall(Number(seconds) * 1000);
+    },
   };
 }

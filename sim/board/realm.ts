@@ -75,6 +75,7 @@ function strip(global: Bag): void {
   }
   const shared = Object.getPrototypeOf(prototypeOf(global, 'Uint8Array')) as object;
   keepOnly(shared, TYPED_ARRAY_METHODS);
+  keepOnly(Object.getPrototypeOf(global.Uint8Array) as object, FUNCTION_PROPERTIES);
 }
 
 const prototypeOf = (global: Bag, name: string) => (global[name] as { prototype: object }).prototype;
