@@ -45,7 +45,7 @@ const identifiersOf = (code: string): ReadonlySet<string> => new Set(code.match(
 /**
  * Compile a bundle for any number of boards.
  * @param code ES5 source text. @param file name for stack traces.
- * @throws SyntaxError
+ * @throws SyntaxError with file and line
  */
 export function compileBundle(code: string, file = 'bundle.js'): CompiledBundle {
   const realm = createRealm();
@@ -63,7 +63,14 @@ export function compileBundle(code: string, file = 'bundle.js'): CompiledBundle 
   };
   const start = (entry: Entry, value: (name: string) => unknown, root: object) =>
     Reflect.apply(entry.call, root, entry.names.map(value));
-  entryFor([]);
+  try {
+    entryFor([]);
+  } catch (error) {
+    // The error is of the context's own kind; its stack begins with the place.
+    const { message, stack = '' } = error as Error;
+    const where = stack.split('\n')[0] ?? file;
+    throw new SyntaxError(`${where}: ${message}`, { cause: error });
+  }
 
   return {
     file,

@@ -87,7 +87,8 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
     reboot(cause, ms) {
       if (!loop.isOn()) return;
       stop(false);
-      options.reboot(cause, ms);
+      // A board that was blocking is ahead of its world.
+      options.reboot(cause, ms === undefined ? undefined : ms + clock.lag());
     },
     restart(cause, ms) {
       machine.reboot(cause, ms);
