@@ -23,6 +23,8 @@ export const UNSEEN: readonly { readonly what: string; readonly expression: stri
   { what: 'fractions as text', expression: '"" + (0.1 + 0.2)' },
   { what: 'large numbers as text', expression: '"" + 1e21' },
   { what: 'text with spaces as a number', expression: 'Number(" 5 ")' },
+  { what: 'bytes above 127 in encodeURIComponent', expression: 'encodeURIComponent("\\xE9")' },
+  { what: 'split of empty text', expression: '"".split("ab").length' },
   { what: 'a date that is none', expression: 'isNaN(new Date("x").getTime())' },
   { what: 'subarray beyond the end', expression: 'new Uint8Array(2).subarray(0, 5).length' },
   {

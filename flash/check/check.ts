@@ -14,7 +14,7 @@ import { resolveNames } from './scope.ts';
 import type { Source } from './source.ts';
 import { createTree, dispatch } from './tree.ts';
 
-export type { Pair, Profile, Rule, Severity } from './rule.ts';
+export type { Profile, Rule } from './rule.ts';
 export { rules } from './rules/index.ts';
 
 export interface Finding {

@@ -2,11 +2,16 @@
 
 import type { Rule } from '../rule.ts';
 import { builtinRules } from './builtins.ts';
+import { classRules } from './classes.ts';
+import { es5Rule } from './es5.ts';
 import { evaluationRules } from './evaluation.ts';
 import { hotRules } from './hot.ts';
-import { es5Rule, modernRules } from './modern.ts';
+import { methodRules } from './methods.ts';
+import { modernRules } from './modern.ts';
 import { orderRules } from './order.ts';
-import { regexRules } from './regex.ts';
+import { choiceRules } from './regex-choice.ts';
+import { repeatRules } from './regex-repeat.ts';
+import { regexUseRules } from './regex-use.ts';
 import { statementRules } from './statements.ts';
 import { textRules } from './text.ts';
 
@@ -16,8 +21,12 @@ export const rules: readonly Rule[] = [
   ...evaluationRules,
   ...textRules,
   ...builtinRules,
-  ...regexRules,
+  ...methodRules,
+  ...repeatRules,
+  ...choiceRules,
+  ...regexUseRules,
   ...modernRules,
+  ...classRules,
   es5Rule,
   ...hotRules,
 ];

@@ -174,7 +174,7 @@ describe('other places that a pair does not show', () => {
 describe('a whole firmware', () => {
   it('has no finding for either engine, whatever the minifier made of it', async () => {
     for (const minify of [true, false]) {
-      const { code, map } = await compileFirmware('firmware.ts', minify);
+      const { code, map } = await compileFirmware('firmware.device.ts', minify);
       for (const profile of ['espruino', 'jerryscript'] as const) {
         expect(checkBundle(code, { file: 'out.js', map, profile })).toEqual([]);
       }
@@ -182,11 +182,11 @@ describe('a whole firmware', () => {
   });
 
   it('has findings at the lines of its source', async () => {
-    const { code, map, source } = await compileFirmware('broken.ts', true);
+    const { code, map, source } = await compileFirmware('broken.device.ts', true);
     const findings = checkBundle(code, { file: 'out.js', map, profile: 'espruino' });
     const expected = source.split('\n').flatMap((text, index) => {
       const rule = /\/\/ (\S+)$/.exec(text)?.[1];
-      return rule === undefined ? [] : [`src/broken.ts:${index + 1} ${rule}`];
+      return rule === undefined ? [] : [`src/broken.device.ts:${index + 1} ${rule}`];
     });
     expect(findings.map(({ file, line, rule }) => `${file}:${line} ${rule}`)).toEqual(expected);
     // The column is that of the construct, not of the line.
@@ -224,12 +224,12 @@ function cold() { return [1]; }`;
   });
 
   it('are known by their names in the source, after the minifier', async () => {
-    const { code, map } = await compileFirmware('firmware.ts', true);
+    const { code, map } = await compileFirmware('firmware.device.ts', true);
     const check = (hot: string[]) => checkBundle(code, { file: 'out.js', map, profile: 'jerryscript', hot });
     expect(code).not.toContain('onTimer');
     expect(check(['onTimer'])).toEqual([]);
     expect(check(['describeReading']).map(({ rule }) => rule)).toContain('hot-literal');
-    expect(check(['src/']).every(({ file }) => file === 'src/firmware.ts')).toBe(true);
+    expect(check(['src/']).every(({ file }) => file === 'src/firmware.device.ts')).toBe(true);
     expect(check(['src/']).length).toBeGreaterThan(0);
   });
 });
