@@ -1,20 +1,17 @@
 // Random programs that end in one text, for comparing engines: about the order of definitions, and about regular expressions.
 
+import { createRandom } from '../../../sim/network/random.ts';
+
 export interface Dice {
   /** @returns an integer from 0 to n - 1. */
   roll(n: number): number;
   pick<T>(choices: readonly T[]): T;
 }
 
-/** Reproducible chance (mulberry32). */
+/** Chance that is the same for the same seed. */
 export function createDice(seed: number): Dice {
-  let state = seed | 0;
-  function roll(n: number): number {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((((t ^ (t >>> 14)) >>> 0) * n) / 4294967296) | 0;
-  }
+  const random = createRandom(seed);
+  const roll = (n: number): number => random.integer(0, n - 1);
   return { roll, pick: (choices) => choices[roll(choices.length)] as (typeof choices)[number] };
 }
 
