@@ -54,7 +54,7 @@ module.exports = {
     room(
       'sim',
       '^sim/',
-      '^(sim|boards)/|^src/ports/|^node:|^(net|fs|path|os|vm|child_process|crypto)$',
+      '^(sim|boards)/|^src/ports/|^node:|^(net|fs|path|os|vm|child_process|crypto|worker_threads)$',
       'The simulator knows ports and boards.',
     ),
     {

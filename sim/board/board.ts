@@ -1,35 +1,19 @@
 // A virtual board: runs a bundle with Espruino's semantics in a world. Power can be cut and given at any time; the flash
 // and what is attached stay.
 
-import type { BoardData } from '../../boards/board.ts';
-import type { I2cDevice } from '../chips/i2c-device.ts';
 import type { Nor } from '../nor.ts';
 import { createNor } from '../nor.ts';
 import type { Bench } from './bench.ts';
 import { createBench } from './bench.ts';
-import type { CompiledBundle } from './bundle.ts';
 import type { WallState } from './clock.ts';
 import type { Counters } from './machine.ts';
 import { Wake } from './machine.ts';
+import type { BoardOptions } from './options.ts';
 import type { Running } from './power.ts';
 import { boot } from './power.ts';
-import type { World, WorldTimer } from './world.ts';
+import type { WorldTimer } from './world.ts';
 
-export interface BoardOptions {
-  readonly bundle: CompiledBundle;
-  readonly world: World;
-  readonly board: BoardData;
-  /** As getSerial gives it; default: a number of its own in its world. */
-  readonly serial?: string;
-  /** Chips by bus number. The arrays are not copied: chips may come and go. */
-  readonly i2c?: Readonly<Record<number, I2cDevice[]>>;
-  /** Called for every line on the console. */
-  onConsole(line: string): void;
-  /** Called for every exception that the program did not catch, those included that the engine does not report. */
-  onError?(error: unknown): void;
-  /** A chip with content; default: a new one. */
-  readonly flash?: Nor;
-}
+export type { BoardOptions } from './options.ts';
 
 export interface Board {
   /** Run the bundle from the start. Nothing happens when the power is on. */

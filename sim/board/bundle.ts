@@ -1,6 +1,7 @@
 // A bundle, compiled once: a function of Espruino's globals. Every board that runs it is one call of that function.
 
 import vm from 'node:vm';
+import { patchEvents } from './events.ts';
 import type { Realm } from './realm.ts';
 import { createRealm } from './realm.ts';
 
@@ -49,6 +50,7 @@ const identifiersOf = (code: string): ReadonlySet<string> => new Set(code.match(
  */
 export function compileBundle(code: string, file = 'bundle.js'): CompiledBundle {
   const realm = createRealm();
+  patchEvents(realm, (target, event, args) => realm.host?.emit(target, event, args));
   const mentioned = identifiersOf(code);
   const entries = new Map<string, Entry>();
   if (!mentioned.has('Promise')) realm.settle = () => undefined;

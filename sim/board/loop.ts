@@ -4,7 +4,7 @@
 import type { Clock } from './clock.ts';
 import type { Callback } from './events.ts';
 import { listenersOf } from './events.ts';
-import { PowerCut } from './machine.ts';
+import { PowerCut } from './power-cut.ts';
 import type { Realm, RealmHost } from './realm.ts';
 import type { World, WorldTimer } from './world.ts';
 

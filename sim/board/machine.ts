@@ -55,8 +55,3 @@ export interface Machine {
   /** A part that is made once per start, when first asked for. */
   part<T>(make: (machine: Machine) => T): T;
 }
-
-/** Thrown to leave the bundle when the board stops in the middle of it. Nothing catches it but the loop. */
-export class PowerCut {
-  readonly reason = 'the board stopped';
-}

@@ -1,9 +1,10 @@
 // `require` and `Modules`: built-in modules, cached ones, and files of Storage.
 
+import { readFile } from './files.ts';
 import { createFlash } from './flash.ts';
 import type { Machine } from './machine.ts';
 import { createNet } from './net.ts';
-import { createStorage, readFile } from './storage.ts';
+import { createStorage } from './storage.ts';
 import { wifiStation } from './wifi.ts';
 
 const MAX_NAME = 128;

@@ -2,14 +2,14 @@
 
 import type { Nor } from '../nor.ts';
 import type { Bench } from './bench.ts';
-import type { BoardOptions } from './board.ts';
+import type { BoardOptions } from './options.ts';
 import type { WallState } from './clock.ts';
 import { createClock } from './clock.ts';
 import { boardRandom } from './e.ts';
 import { createRoot, globalsOf } from './globals.ts';
 import { createLoop } from './loop.ts';
 import type { Counters, Machine } from './machine.ts';
-import { PowerCut } from './machine.ts';
+import { PowerCut } from './power-cut.ts';
 import { listenersOf } from './events.ts';
 import type { RealmHost } from './realm.ts';
 import { textOf } from './text.ts';

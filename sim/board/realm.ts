@@ -3,7 +3,6 @@
 
 import vm from 'node:vm';
 import { LANGUAGE_GLOBALS, METHODS, STATICS, TYPED_ARRAY_METHODS, TYPED_ARRAYS } from './builtins.ts';
-import { patchEvents } from './events.ts';
 import { patchDate } from './realm-date.ts';
 
 /** What the builtins of a context ask the board that is running. */
@@ -160,7 +159,6 @@ export function createRealm(): Realm {
   patchErrors(context, global);
   (realm as { InternalError: unknown }).InternalError = global.InternalError;
   patchDate(global, () => realm.host?.wall() ?? 0);
-  patchEvents(realm, (target, event, args) => realm.host?.emit(target, event, args));
   const math = global.Math as Bag;
   define(math, 'random', () => realm.host?.random() ?? 0);
   // Halves are rounded away from zero.

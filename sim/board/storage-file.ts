@@ -3,7 +3,7 @@
 import { bytesOf, bytesToText } from './bytes.ts';
 import { engineFlash } from './flash.ts';
 import type { Machine } from './machine.ts';
-import { boardStorage, storageName, writeFile } from './storage.ts';
+import { boardStorage, storageName, writeFile } from './files.ts';
 import type { FileHeader } from './storage-format.ts';
 import { dataOf, FileFlags, HEADER_BYTES, NAME_BYTES } from './storage-format.ts';
 import { textOf } from './text.ts';
