@@ -25,11 +25,13 @@ export interface VirtualClock {
 }
 
 const MICRO = 1000;
+/** Fewer dead deadlines than this do no harm. */
+const MIN_TIDY = 64;
 /** @returns `ms` on the grid of the clock. */
 export const toMicroseconds = (ms: number) => Math.round(ms * MICRO) / MICRO;
 
 export function createVirtualClock(): VirtualClock {
-  const heap: TimerHandle[] = [];
+  let heap: TimerHandle[] = [];
   let time = 0;
   let orders = 0;
   let live = 0;
@@ -60,6 +62,12 @@ export function createVirtualClock(): VirtualClock {
       index = child;
     }
     heap[index] = last;
+  };
+
+  /** Throw out what was taken back, before it outweighs the rest: a sorted list is a heap. */
+  const tidy = () => {
+    if (heap.length < 2 * live + MIN_TIDY) return;
+    heap = heap.filter((handle) => handle.run !== undefined).sort((a, b) => (before(a, b) ? -1 : 1));
   };
 
   /** The first deadline that was not taken back. */
@@ -102,6 +110,7 @@ export function createVirtualClock(): VirtualClock {
       if (handle.run === undefined) return;
       handle.run = undefined;
       live--;
+      tidy();
     },
     step() {
       const next = first();

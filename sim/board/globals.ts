@@ -2,6 +2,7 @@
 
 import type { BoardData } from '../../boards/board.ts';
 import { createE } from './e.ts';
+import { listenersOf } from './events.ts';
 import { createEsp32 } from './esp32.ts';
 import { createGpio, createPins, createWatches } from './gpio.ts';
 import { createI2c } from './i2c.ts';
@@ -61,7 +62,12 @@ const COMMON: Readonly<Record<string, Make>> = {
   btoa: toBase64,
   HIGH: () => 1,
   LOW: () => 0,
-  load: (machine) => () => machine.restart(Wake.PowerOn, 0),
+  /** Starts the boot code again; what is listening on E is told before. */
+  load: (machine) => () => {
+    const e = machine.part(createE);
+    machine.loop.callAll(listenersOf(e, 'kill') ?? [], e, []);
+    machine.restart(Wake.PowerOn, 0);
+  },
 };
 
 /** I2C1, I2C2, ... */

@@ -49,6 +49,19 @@ describe('virtual clock', () => {
     expect(fired).toBe(0);
   });
 
+  it('keeps its order while most deadlines are taken back', () => {
+    const clock = createVirtualClock();
+    const seen: number[] = [];
+    for (let i = 0; i < 1000; i++) {
+      const handle = clock.setTimer(1000 - (i % 100), () => seen.push(clock.now()));
+      if (i % 10 !== 0) clock.clearTimer(handle);
+    }
+    expect(clock.pending()).toBe(100);
+    clock.run(1000);
+    expect(seen.length).toBe(100);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+  });
+
   it('counts microseconds without drift', () => {
     const clock = createVirtualClock();
     let count = 0;

@@ -56,6 +56,16 @@ describe('restart', () => {
   });
 });
 
+describe('load', () => {
+  it('tells the program that it ends, and starts it again', () => {
+    const { lines } = run(
+      'E.on("kill", function () { print("kill"); }); print("start"); setTimeout(load, 1000);',
+      1.5 * SECONDS,
+    );
+    expect(lines).toEqual(['start', 'kill', 'start']);
+  });
+});
+
 describe('watchdog', () => {
   it('restarts a board whose program does not feed it', () => {
     const { board } = run(

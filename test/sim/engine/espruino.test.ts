@@ -28,7 +28,7 @@ describe('runEspruino', () => {
     );
     const exit = await engine.exited;
     expect(lines).toEqual(['hello', 'from the idle loop', '>mine']);
-    expect(exit).toEqual({ code: 0, failures: [] });
+    expect(exit).toEqual({ code: 0, signal: null, failures: [] });
   });
 
   it('runs a prelude from flash storage where memory is short, and leaves no trace of loading', async () => {
@@ -75,12 +75,12 @@ describe('runEspruino', () => {
 
   it('quits by itself when its connection closes', async () => {
     const engine = await start('');
-    expect(await engine.close()).toEqual({ code: 0, failures: [] });
+    expect(await engine.close()).toEqual({ code: 0, signal: null, failures: [] });
   });
 
   it('is killed when it does not quit', async () => {
     const engine = await start('ignoreClose();', { graceMs: 50 });
-    expect((await engine.close()).code).toBeNull();
+    expect(await engine.close()).toMatchObject({ code: null, signal: 'SIGKILL' });
   });
 
   it.each([
