@@ -23,8 +23,8 @@ export interface Connect {
   /** 0 turns keep alive off; at most 65535. */
   keepAliveSec: number;
   /** undefined leaves the field out; a password needs a user name [MQTT-3.1.2-22]. */
-  username?: string;
-  password?: string;
+  username?: string | undefined;
+  password?: string | undefined;
 }
 
 /** @returns the remaining length field for `length` bytes, in the fewest bytes (section 2.2.3). */
