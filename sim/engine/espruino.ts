@@ -47,6 +47,7 @@ export interface EspruinoOptions {
 export interface EspruinoExit {
   /** Exit code, null when a signal ended the engine. */
   code: number | null;
+  signal: string | null;
   /** Lines that told of a failure: uncaught errors, failed asserts, memory used up. */
   failures: string[];
 }
@@ -149,8 +150,8 @@ export async function runEspruino(options: EspruinoOptions): Promise<EspruinoEng
   const kill = () => child.kill('SIGKILL'); // it ignores every other signal
   const failures: string[] = [];
   const exited = new Promise<EspruinoExit>((resolve) => {
-    child.once('close', (code) => resolve({ code, failures }));
-    child.once('error', () => resolve({ code: null, failures }));
+    child.once('close', (code, signal) => resolve({ code, signal, failures }));
+    child.once('error', () => resolve({ code: null, signal: null, failures }));
   }).finally(() => {
     control.close();
     if (options.cwd === undefined) rmSync(cwd, { recursive: true, force: true });

@@ -67,7 +67,9 @@ async function publishTo(
   cleanup.push(() => espruino.close());
   await Promise.race([
     done,
-    espruino.exited.then(() => expect.fail(`the engine has gone: ${lines.slice(-8).join('\n')}`)),
+    espruino.exited.then((exit) =>
+      expect.fail(`the engine has gone: ${JSON.stringify(exit)}\n${lines.slice(-8).join('\n')}`),
+    ),
   ]);
   expect((await espruino.close()).failures).toEqual([]);
   return { seen, memory, lines };
