@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withTables } from '../bench/tables.ts';
 import { build } from '../flash/build/build.ts';
 import { writeFirmware } from './flash/build/fixture.ts';
 
@@ -15,6 +16,10 @@ describe('README', () => {
     const folder = writeFirmware({ 'main.ts': program! });
     const { code } = await build({ firmware: join(folder, 'main.ts') });
     expect(code).toContain('balcony');
+  });
+
+  it('shows the numbers that were measured: npm run docs:tables', async () => {
+    expect(await withTables(README)).toBe(README);
   });
 
   it('names scripts and files that exist', () => {
