@@ -8,6 +8,7 @@ import { createBme280Chip } from '../../sim/chips/bme280.ts';
 import type { I2cDevice } from '../../sim/chips/i2c-device.ts';
 import { createWeather } from '../../sim/environment/weather.ts';
 import { findBoard } from '../boards.ts';
+import { ExitCode, MoteError } from '../errors.ts';
 import { countPackets } from './packets.ts';
 import type { PacketCounters } from './packets.ts';
 import type { EngineOptions, RunningBoard } from './run.ts';
@@ -37,6 +38,10 @@ function figuresOf({ counters, flash }: Board, packets: PacketCounters): BoardFi
 /** Start `options.bundle` on a virtual board. @throws MoteError when there is no such board. */
 export async function startVm(options: EngineOptions): Promise<RunningBoard> {
   const data = findBoard(options.board);
+  if (data.engine !== 'espruino') {
+    const what = `the virtual board runs Espruino only, and ${data.id} is for ${data.engine}`;
+    throw new MoteError(what, 'choose another --board', '--engine vm', ExitCode.Usage);
+  }
   const packets: PacketCounters = { out: 0, in: 0 };
   const world = countPackets(createLiveWorld(), packets);
   const board = createBoard({

@@ -184,6 +184,7 @@ print('no sensor here, but ' + settings.broker.host);
 
   it.each([
     [{ board: 'esp33' }, /unknown board "esp33"/, 2],
+    [{ board: 'jerryscript' }, /runs Espruino only/, 2],
     [{ broker: 'http://x' }, /"http:\/\/" is not supported/, 2],
     [{ firmware: 'nowhere' }, /no such firmware/, 1],
     [{ settings: { interval: 1 } }, /no setting interval/, 1],
