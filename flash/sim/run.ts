@@ -118,18 +118,8 @@ export async function simulate(options: SimOptions): Promise<number> {
         ? await embeddedBroker(options.port, cleanup, screen)
         : parseBrokerAddress(options.broker);
     const overrides = settingsFor(options, address);
-    const bundle = await build({
-      firmware,
-      board: options.board,
-      settings: overrides,
-      features: options.features,
-      onProgress: (step) => screen.progress(`building ${firmware}: ${step}`),
-    });
     const settings = readSettings(locateFirmware(firmware).folder, overrides);
-    const size = `${(bundle.bytes / 1024).toFixed(1)} KB in ${(bundle.milliseconds / 1000).toFixed(1)} s`;
-    screen.progress(`built ${firmware}: ${size}`);
-    const title = `${basename(resolve(firmware))} on ${options.board}, engine ${options.engineName}, built ${size}`;
-    const state = createViewState(title, formatBrokerAddress(address), Date.now());
+    // Before the build: a wrong address is noticed at once.
     cleanup.add(
       await startObserver(withLogin(address, settings), topicFilter(settings), {
         onMessage: (observation) => screen.message(observation),
@@ -137,6 +127,17 @@ export async function simulate(options: SimOptions): Promise<number> {
         onBack: () => screen.note('observer: the broker is back'),
       }),
     );
+    const bundle = await build({
+      firmware,
+      board: options.board,
+      settings: overrides,
+      features: options.features,
+      onProgress: (step) => screen.progress(`building ${firmware}: ${step}`),
+    });
+    const size = `${(bundle.bytes / 1024).toFixed(1)} KB in ${(bundle.milliseconds / 1000).toFixed(1)} s`;
+    screen.progress(`built ${firmware}: ${size}`);
+    const title = `${basename(resolve(firmware))} on ${options.board}, engine ${options.engineName}, built ${size}`;
+    const state = createViewState(title, formatBrokerAddress(address), Date.now());
     const lastWords = await runBoard(options, { bundle, scene }, state, cleanup);
     if (state.messages > 0) return 0;
     throw new MoteError(
