@@ -7,7 +7,7 @@ import { checkBundle, type Finding } from '../check/check.ts';
 import { MoteError } from '../errors.ts';
 import { bundleModules } from './bundle.ts';
 import { createCompiler, type Code, type Compiled } from './compile.ts';
-import { displayName, locateFirmware } from './firmware.ts';
+import { displayName, locateFirmware, PACKAGE_NAME } from './firmware.ts';
 import { guardSource } from './guard.ts';
 import { CHOSEN, minifyCode, READABLE, withShortProperties } from './minify.ts';
 import { keptNames, type Reflection } from './names.ts';
@@ -62,7 +62,13 @@ interface Builder {
 }
 
 /** What positions refer to where no source is known. */
-export const BUNDLE_NAME = 'firmware.js';
+export /** Rooms whose functions run for every reading or packet, as the map names them from here and from another project. */
+const HOT = ['mqtt', 'telemetry', 'sensors', 'link'].flatMap((room) => [
+  `src/${room}/`,
+  `${PACKAGE_NAME}/src/${room}/`,
+]);
+
+const BUNDLE_NAME = 'firmware.js';
 
 /** One warning for each place that keeps names from being shortened. */
 function toFinding({ construct, file, line, column }: Reflection): Finding {
@@ -112,7 +118,7 @@ function createBuilder(options: BuildOptions): Builder {
     const started = performance.now();
     const { code, map, compiled, reflections } = await bundle();
     onProgress(`checking for ${board.name}`);
-    const findings = refuse(checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine }));
+    const findings = refuse(checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT }));
     return {
       code,
       map,

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { build } from '../../../flash/build/build.ts';
+
+it(
+  'says for JerryScript what allocates with every packet, and nothing for Espruino',
+  { timeout: 60_000 },
+  async () => {
+    const firmware = 'examples/weather-station';
+    const { warnings } = await build({ firmware, board: 'jerryscript' });
+    const places = warnings.filter(({ rule }) => rule.startsWith('hot-')).map(({ file }) => file);
+    expect(places).toContain('src/mqtt/packet.ts');
+    expect(places.every((file) => /^src\/(mqtt|telemetry|sensors|link)\//.test(file))).toBe(true);
+    expect((await build({ firmware, board: 'esp32' })).warnings).toEqual([]);
+  },
+);
