@@ -5,8 +5,8 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { compileDukhost, findJerryhost } from '../../bench/host.ts';
 import { runEspruino } from '../../sim/engine/espruino.ts';
-import { compileHost } from './host/compile.ts';
 
 export interface Script {
   /** File name without extension, for stack traces. */
@@ -172,7 +172,7 @@ export const ENGINES: readonly Engine[] = [
     name: 'dukhost',
     enable: 'install the Debian packages duktape-dev, gcc and libc6-dev',
     heapUnit: 'bytes',
-    find: compileHost,
+    find: compileDukhost,
     start: (path, scripts, { heapBytes = 0 }) =>
       withFiles(scripts, (files) => execute(path, [String(heapBytes), ...files])),
   }),
@@ -192,6 +192,17 @@ export const ENGINES: readonly Engine[] = [
       withFiles(scripts, async (files) => {
         const { parameters, failure } = await snapshots(fromVariable('JERRY_SNAPSHOT') ?? '', files);
         return failure === undefined ? execute(path, parameters) : { lines: [], failure };
+      }),
+  }),
+  engine({
+    name: 'jerryhost',
+    enable: 'set JERRY_DIR to include and lib of a JerryScript 3.0; a 32-bit one may need QEMU_I386 as well',
+    heapUnit: 'bytes',
+    find: () => findJerryhost()?.at(-1),
+    start: (_path, scripts) =>
+      withFiles(scripts, (files) => {
+        const [program = '', ...parameters] = findJerryhost() ?? [];
+        return execute(program, [...parameters, ...files]);
       }),
   }),
   espruino('espruino', 'ESPRUINO', 'a 32-bit release with 16383 variables and no Unicode'),

@@ -1,6 +1,7 @@
 /* Runs ES5 files in Duktape under a heap cap and lets them see their allocations.
  * Usage: dukhost HEAP_BYTES FILE...      (0 = no cap; the files share one global scope)
- * Scripts have print(...), allocations(), heapUsed(). Each allocation counts, also one that is freed at once.
+ * Scripts have print(...), allocations(), allocatedBytes(), heapUsed(). Each allocation counts, also one that is freed
+ * at once, and each change of a block's size.
  * Exit codes: 0 all ran, 1 uncaught error, 2 wrong usage or unreadable file, 10 out of memory. */
 #include <duktape.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@ typedef union {
 static size_t heap_cap;
 static size_t heap_used;
 static unsigned long allocation_count;
+static unsigned long allocated_bytes;
 static int allocation_refused;
 
 static int fits(size_t more) { return heap_cap == 0 || more <= heap_cap - heap_used; }
@@ -28,6 +30,7 @@ static void *resize(Header *old, size_t size) {
   size_t old_size = old == NULL ? 0 : old->size;
   Header *block = NULL;
   allocation_count++;
+  allocated_bytes += size;
   if (size <= old_size || fits(size - old_size)) block = realloc(old, sizeof(Header) + size);
   if (block == NULL) {
     allocation_refused = 1;
@@ -88,6 +91,11 @@ static duk_ret_t script_print(duk_context *ctx) {
 
 static duk_ret_t script_allocations(duk_context *ctx) {
   duk_push_number(ctx, (double)allocation_count);
+  return 1;
+}
+
+static duk_ret_t script_allocated_bytes(duk_context *ctx) {
+  duk_push_number(ctx, (double)allocated_bytes);
   return 1;
 }
 
@@ -159,6 +167,7 @@ int main(int argc, char **argv) {
   heap_cap = cap; /* only now: Duktape does not survive a refusal while it builds its own objects */
   define(ctx, "print", script_print, DUK_VARARGS);
   define(ctx, "allocations", script_allocations, 0);
+  define(ctx, "allocatedBytes", script_allocated_bytes, 0);
   define(ctx, "heapUsed", script_heap_used, 0);
   for (i = 2; i < argc && code == 0; i++) code = run_file(ctx, argv[i]);
   duk_destroy_heap(ctx);

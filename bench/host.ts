@@ -1,0 +1,150 @@
+// Our own hosts of engines, in C, which see every allocation: compiled with the machine's compiler into out/, once for each
+// state of source and engine, and run.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ExitCode, MoteError } from '../flash/errors.ts';
+import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
+
+const SOURCES = join(PACKAGE_ROOT, 'bench', 'host');
+const OUT = join(PACKAGE_ROOT, 'out', 'engines');
+const COMPILER = 'gcc';
+const STRICT = ['-pedantic', '-O2', '-Wall', '-Wextra', '-Werror'];
+const LIMIT_MS = 800_000;
+
+/** A program and its first parameters: an emulator comes before what it runs. */
+export type Command = readonly [string, ...string[]];
+
+interface Build {
+  readonly name: string;
+  /** Everything that decides what comes out, beside our source. */
+  readonly depends: readonly string[];
+  /** A program that compiles where the engine is there. */
+  readonly probe: string;
+  /** Parameters in front of the source and behind it. */
+  readonly parameters: readonly string[];
+  readonly libraries: readonly string[];
+  /** Functions of the engine that our source stands in front of. */
+  readonly wrapped: readonly string[];
+}
+
+function gcc(parameters: readonly string[], input = ''): void {
+  execFileSync(COMPILER, [...parameters], { stdio: ['pipe', 'ignore', 'pipe'], input });
+}
+
+/** @returns the path of the compiled host, undefined without compiler or engine. */
+function compile({ name, depends, probe, parameters, libraries, wrapped }: Build): string | undefined {
+  const source = join(SOURCES, `${name}.c`);
+  const hash = createHash('sha256').update(readFileSync(source));
+  for (const item of [...depends, ...parameters, ...libraries, ...wrapped]) hash.update(item);
+  const path = join(OUT, `${name}-${hash.digest('hex').slice(0, 12)}`);
+  if (existsSync(path)) return path;
+  mkdirSync(OUT, { recursive: true });
+  // Test files may compile at the same time; each renames its own.
+  const own = `${path}.${process.pid}`;
+  try {
+    gcc([...parameters, '-o', own, '-x', 'c', '-', ...libraries], probe);
+  } catch {
+    return undefined;
+  }
+  // From here on a failure is a mistake in our source.
+  const wraps = wrapped.map((function_) => `-Wl,--wrap=${function_}`);
+  gcc([...parameters, ...STRICT, '-o', own, source, ...wraps, ...libraries]);
+  renameSync(own, path);
+  return path;
+}
+
+/** @returns the host of the Duktape that is installed, undefined without compiler or library. */
+export function compileDukhost(): string | undefined {
+  return compile({
+    name: 'dukhost',
+    depends: [],
+    probe: '#include <duktape.h>\nint main(void) { return 0; }\n',
+    parameters: ['-std=c89'],
+    libraries: ['-lduktape'],
+    wrapped: [],
+  });
+}
+
+/** Functions of JerryScript that hand out memory. jerryhost.c stands in front of each. */
+const WRAPPED = [
+  'jmem_heap_alloc_block',
+  'jmem_heap_alloc_block_null_on_error',
+  'jmem_heap_realloc_block',
+  'jmem_pools_alloc',
+];
+
+const NO_JERRY =
+  'set JERRY_DIR to the include and lib folders of a JerryScript 3.0, built as static libraries without LTO';
+
+/** A 32-bit program may need an emulator here. */
+function runnable(path: string): Command {
+  // The shell takes over a program that the kernel refuses: only our own words tell that it ran.
+  const { stderr } = spawnSync(path, [], { encoding: 'latin1', timeout: LIMIT_MS });
+  if (stderr.startsWith('usage:')) return [path];
+  const emulator = process.env['QEMU_I386'];
+  if (emulator !== undefined && emulator !== '') return [emulator, path];
+  const fix = 'set QEMU_I386 to a user-mode emulator';
+  throw new MoteError('this machine runs no 32-bit program', fix, path, ExitCode.Environment);
+}
+
+/**
+ * @param directory with the include and lib folders of a JerryScript of either word size.
+ * @returns how to run its host. Throws MoteError when `directory` names no JerryScript.
+ */
+export function compileJerryhost(directory: string): Command {
+  const lib = join(directory, 'lib');
+  const core = join(lib, 'libjerry-core.a');
+  const fail = (what: string) => new MoteError(what, NO_JERRY, directory, ExitCode.Environment);
+  if (!existsSync(core)) throw fail('no JerryScript library');
+  const archive = createHash('sha256').update(readFileSync(core)).digest('hex');
+  for (const width of [[], ['-m32']]) {
+    const path = compile({
+      name: 'jerryhost',
+      depends: [archive],
+      probe: '#include <jerryscript.h>\nint main(void) { jerry_init(JERRY_INIT_EMPTY); return 0; }\n',
+      parameters: ['-std=c99', ...width, `-I${join(directory, 'include')}`],
+      libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
+      wrapped: WRAPPED,
+    });
+    if (path !== undefined) return runnable(path);
+  }
+  throw fail(`${COMPILER} cannot link it, neither as it is nor with -m32`);
+}
+
+/** @returns how to run the JerryScript host of JERRY_DIR, undefined when that is not set. */
+export function findJerryhost(): Command | undefined {
+  const directory = process.env['JERRY_DIR'];
+  return directory === undefined || directory === '' ? undefined : compileJerryhost(directory);
+}
+
+export interface HostRun {
+  readonly lines: string[];
+  readonly stderr: string;
+}
+
+/** Run sources in one global scope. Throws when the program fails. */
+export function runHost([program, ...parameters]: Command, sources: readonly string[]): HostRun {
+  const directory = mkdtempSync(join(tmpdir(), 'mote-host-'));
+  try {
+    const files = sources.map((source, index) => {
+      const file = join(directory, `source${index}.js`);
+      writeFileSync(file, source, 'latin1');
+      return file;
+    });
+    const { stdout, stderr, status, error } = spawnSync(program, [...parameters, ...files], {
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+      maxBuffer: 1 << 26,
+      encoding: 'latin1',
+    });
+    if (error !== undefined) throw error;
+    if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr.trim()}`);
+    return { lines: stdout.split('\n').slice(0, -1), stderr };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
