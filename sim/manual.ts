@@ -89,11 +89,10 @@ export function createManualSocket(): ManualSocket {
       if (socket.openResult === 0) events = owner;
       return socket.openResult;
     },
-    room: () => (open ? SEND_WINDOW - unsent : 0),
     write(bytes) {
       if (!open) return Code.Closed;
-      if (bytes.length > SEND_WINDOW - unsent) return Code.Busy;
       unsent += bytes.length;
+      if (unsent > SEND_WINDOW) throw new Error(`${unsent} bytes unsent: the owner has to wait for onDrain`);
       written += bytes;
       return Code.Ok;
     },

@@ -1,7 +1,9 @@
-// What a packet from the broker means in the state we are in: a pure table over states and first bytes.
-// No time, no I/O. Identifiers and in-flight exchanges of QoS 1 and 2 have their place here.
+// What may come in which state, and which acknowledgement follows which: pure tables over first bytes, and the exchanges
+// that are in flight. No time, no I/O, no bytes beyond an identifier.
 
-import { First } from './packet.ts';
+import { INBOUND, QOS2 } from '../features.ts';
+import { keyId, keyOf, NO_KEY, type Id, type Key } from './form.ts';
+import { First, QOS0_LAST } from './packet.ts';
 
 export const enum State {
   /** No connection. */
@@ -13,42 +15,86 @@ export const enum State {
   Online,
 }
 
-export const enum Verdict {
-  /** MQTT 3.1.1 forbids it here: close [MQTT-4.8.0-1]. */
-  Violation,
-  /** The session begins. */
-  Accepted,
-  /** The broker said no; its return code is the second body byte. */
-  Refused,
-  /** A PINGREQ is answered. */
-  Pong,
-  /** A message nobody asked for: counted and passed over. */
-  Unwanted,
+/** PUBLISH whose flags MQTT allows: no DUP with QoS 0 [MQTT-3.3.1-2], no QoS 3 [MQTT-3.3.1-4], and room for topic and identifier. */
+function isLegalPublish(first: number, length: number): boolean {
+  if (first > 0x3d || (first & 6) === 6 || (first & 0xe) === 8) return false;
+  return length > (first > QOS0_LAST ? 4 : 2);
 }
 
 /**
- * Judge a fixed header as soon as it is complete: a wrong one is noticed before its body comes, however long it claims to be.
- * QoS 1 and 2 messages need a subscription, which this client never makes, so they are refused.
+ * @returns whether a packet with this fixed header may come [MQTT-2.2.2-2]; asked as soon as the header is there, before
+ * its body comes, however long that claims to be.
  */
 export function mayCome(state: State, first: number, length: number): boolean {
-  if (state === State.Connecting) return first === First.Connack && length === 2;
-  if (state !== State.Online) return false;
-  // Bit 0 of a PUBLISH is RETAIN; DUP and QoS must be 0. A topic of at least one byte follows its length.
-  return (first === First.Pingresp && length === 0) || ((first & 0xfe) === First.Publish && length > 2);
+  if (state !== State.Online) return state === State.Connecting && first === First.Connack && length === 2;
+  if (first >> 4 === 3) return isLegalPublish(first, length);
+  if (first === First.Pingresp) return length === 0;
+  if (first === First.Puback || (INBOUND && first === First.Unsuback)) return length === 2;
+  if (QOS2 && (first === First.Pubrec || first === First.Pubcomp)) return length === 2;
+  if (QOS2 && INBOUND && first === First.Pubrel) return length === 2;
+  return INBOUND && first === First.Suback && length > 2;
 }
 
 /** Return codes of CONNACK run from 1 to this (section 3.2.2.3). */
 const CONNACK_CODE_MAX = 5;
 
-/** @returns what a CONNACK with acknowledge flags and return code says to a CONNECT with a clean session (section 3.2.2). */
-function judgeConnack(flags: number, code: number): Verdict {
-  // A clean session cannot be present, and a refusal must not claim one [MQTT-3.2.2-1] [MQTT-3.2.2-4].
-  if (code > CONNACK_CODE_MAX || flags !== 0) return Verdict.Violation;
-  return code === 0 ? Verdict.Accepted : Verdict.Refused;
+/** @returns whether CONNACK may have these acknowledge flags and return code (section 3.2.2). */
+export function isLegalConnack(flags: number, code: number, cleanSession: boolean): boolean {
+  if (code > CONNACK_CODE_MAX || flags > 1) return false;
+  // Neither a clean session nor a refusal comes with a session [MQTT-3.2.2-1] [MQTT-3.2.2-4].
+  return flags === 0 || (code === 0 && !cleanSession);
 }
 
-/** Judge a whole packet whose header `mayCome`. @param body its first bytes. */
-export function judge(first: number, body: Uint8Array): Verdict {
-  if (first === First.Connack) return judgeConnack(body[0], body[1]);
-  return first === First.Pingresp ? Verdict.Pong : Verdict.Unwanted;
+/** Exchanges in flight on this connection, at most as many as there are places. */
+export interface InFlight {
+  /** The acknowledgement that each place waits for; NO_KEY where it is free. */
+  readonly awaited: Key[];
+  /** The outbox's sequence of each; 0 for a streamed message. */
+  readonly sequences: number[];
+}
+
+export function createInFlight(places: number): InFlight {
+  const awaited: Key[] = [];
+  const sequences: number[] = [];
+  for (let i = 0; i < places; i++) {
+    awaited.push(NO_KEY);
+    sequences.push(0);
+  }
+  return { awaited, sequences };
+}
+
+/** Forget all: a connection ended. */
+export function clear(table: InFlight): void {
+  for (let i = 0; i < table.awaited.length; i++) table.awaited[i] = NO_KEY;
+}
+
+/** @returns the place that waits for any acknowledgement of `id`, or -1. */
+export function findId(table: InFlight, id: Id): number {
+  for (let i = 0; i < table.awaited.length; i++) if (keyId(table.awaited[i]) === id) return i;
+  return -1;
+}
+
+/** @returns the acknowledgement that PUBLISH of first byte `first` waits for. */
+export function awaitedFor(first: number, id: Id): Key {
+  return keyOf(QOS2 && first > 0x33 ? First.Pubrec : First.Puback, id);
+}
+
+/** What an acknowledgement means. */
+export const enum Verdict {
+  /** Nothing with this identifier is in flight on this connection: counted and passed over. */
+  Stray,
+  /** PUBREC again, while PUBCOMP is awaited: PUBREL again. */
+  Repeated,
+  /** The exchange with this identifier is at another step, or of another QoS: MQTT forbids it [MQTT-4.8.0-1]. */
+  Violation,
+  /** What was waited for. */
+  Settled,
+}
+
+export function judgeStray(table: InFlight, first: number, id: Id): Verdict {
+  const place = findId(table, id);
+  if (place < 0) return Verdict.Stray;
+  return QOS2 && first === First.Pubrec && table.awaited[place] === keyOf(First.Pubcomp, id)
+    ? Verdict.Repeated
+    : Verdict.Violation;
 }

@@ -1,6 +1,10 @@
 // The part of Espruino's API that the ports touch, as the engine's own source has it (2v29), and nothing else.
 // The build keeps every name declared here; a name that is missing would be shortened and never be found.
 
+interface String {
+  startsWith(text: string, position?: number): boolean;
+}
+
 interface EspruinoAddress {
   /** Name or IPv4 address, at most 127 characters. */
   host: string;

@@ -1,8 +1,7 @@
-// TCP on Espruino's "net". The engine queues whatever it is given, so the window is kept here; it throws where a peer
+// TCP on Espruino's "net". The engine queues whatever it is given, so the owner keeps the window; it throws where a peer
 // refuses or is gone, which becomes a code. Late events of a former connection never reach the owner of the next.
 
 import { Code } from '../codes.ts';
-import { SEND_WINDOW } from '../socket.ts';
 import type { Socket, SocketEvents } from '../socket.ts';
 
 /** Make a socket; connections follow one after another. */
@@ -13,29 +12,28 @@ export function createSocket(): Socket {
   let raw: EspruinoSocket | null = null;
   /** Number of the connection whose events count; none after its end. */
   let current = 0;
-  let isOpen = false;
-  let unsent = 0;
+  /** The connection, while it is open. */
+  let open: EspruinoSocket | null = null;
   /** The engine's first `drain` only says that it has connected, whatever was written since. */
   let greeted = false;
 
   function forget(): void {
     current++;
-    isOpen = false;
+    open = null;
   }
 
   function stand(events: SocketEvents): void {
-    if (isOpen) return;
-    isOpen = true;
+    open = raw;
     events.onOpen();
   }
 
   /** Handlers know their connection by number: a reference would tie it to them in a ring that only a collection frees. */
   function listen(events: SocketEvents, mine: number): void {
     raw!.on('connect', function () {
-      if (mine === current) stand(events);
+      if (mine === current && open === null) stand(events);
     });
     raw!.on('data', function (bytes) {
-      if (mine === current) stand(events);
+      if (mine === current && open === null) stand(events);
       if (mine === current) events.onData(bytes);
     });
     raw!.on('drain', function () {
@@ -44,7 +42,6 @@ export function createSocket(): Socket {
         greeted = true;
         return;
       }
-      unsent = 0;
       events.onDrain();
     });
     raw!.on('close', function () {
@@ -55,7 +52,7 @@ export function createSocket(): Socket {
     });
   }
 
-  function open(host: string, port: number, events: SocketEvents): number {
+  function connect(host: string, port: number, events: SocketEvents): number {
     forget();
     // A peer that takes no more bytes would keep the former connection in the engine for ever.
     if (raw !== null) raw.clsNow = true;
@@ -67,26 +64,18 @@ export function createSocket(): Socket {
     } catch {
       return Code.Refused;
     }
-    unsent = 0;
     greeted = false;
     listen(events, current);
     return Code.Ok;
   }
 
-  function room(): number {
-    return isOpen ? SEND_WINDOW - unsent : 0;
-  }
-
   function write(bytes: string): number {
-    if (!isOpen || raw === null) return Code.Closed;
-    if (bytes.length > SEND_WINDOW - unsent) return Code.Busy;
     try {
-      raw.write(bytes);
+      open!.write(bytes);
     } catch {
-      // The peer has closed, and the event that says so is on its way.
+      // Not open; or the peer has closed, and the event that says so is on its way.
       return Code.Closed;
     }
-    unsent += bytes.length;
     return Code.Ok;
   }
 
@@ -101,5 +90,5 @@ export function createSocket(): Socket {
     }
   }
 
-  return { open, room, write, close };
+  return { open: connect, write, close };
 }

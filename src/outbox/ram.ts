@@ -1,0 +1,90 @@
+// The outbox without flash: a fixed number of places in RAM, which survives everything but the loss of power.
+
+import { copy, createBuffer, fits, release, type Bytes } from '../bytes/bytes.ts';
+import { QOS2 } from '../features.ts';
+import { Code } from '../ports/codes.ts';
+import {
+  isAfter,
+  nextSequence,
+  SEQUENCE_MAX,
+  type Outbox,
+  type OutboxCounters,
+  type OutboxRecord,
+} from '../ports/outbox.ts';
+import type { Topic } from '../ports/packet-writer.ts';
+
+/**
+ * @param places records held at most.
+ * @param payloadMax most bytes of a payload. A string is kept as it is, whatever its length, so this binds the array form only.
+ */
+export function createRamOutbox(places: number, payloadMax: number): Outbox<Bytes> {
+  const counters: OutboxCounters = { appended: 0, refused: 0, acknowledged: 0 };
+  // A record lies at sequence modulo places; 0 marks a free place.
+  const sequences: number[] = [];
+  const topics: Topic<Bytes>[] = [];
+  const payloads: Bytes[] = [];
+  const received: boolean[] = [];
+  let newest = 0;
+  for (let i = 0; i < places; i++) {
+    sequences.push(0);
+    payloads.push(createBuffer(payloadMax));
+  }
+
+  function append(topic: Topic<Bytes>, payload: Bytes): number {
+    const sequence = nextSequence(newest);
+    const place = sequence % places;
+    if (sequences[place] > 0 || !fits(payload, payloadMax)) {
+      counters.refused++;
+      return sequences[place] > 0 ? Code.Full : Code.TooLong;
+    }
+    topics[place] = topic;
+    payloads[place] = copy(payloads[place], payload);
+    if (QOS2) received[place] = false;
+    sequences[place] = newest = sequence;
+    counters.appended++;
+    return sequence;
+  }
+
+  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
+    // No record is further behind the newest than there are places.
+    let at = newest > places ? newest - places : newest - places + SEQUENCE_MAX;
+    for (let i = 0; i < places; i++) {
+      at = nextSequence(at);
+      const place = at % places;
+      if (sequences[place] === at && (sequence === 0 || isAfter(at, sequence))) {
+        out.sequence = at;
+        out.topic = topics[place];
+        out.payload = payloads[place];
+        out.received = QOS2 && received[place];
+        return Code.Ok;
+      }
+    }
+    return Code.Empty;
+  }
+
+  function receive(sequence: number): number {
+    const place = sequence % places;
+    if (sequences[place] !== sequence) return Code.Unknown;
+    received[place] = true;
+    return Code.Ok;
+  }
+
+  function restart(): void {
+    for (let i = 0; i < places; i++) received[i] = false;
+  }
+
+  function acknowledge(sequence: number): number {
+    const place = sequence % places;
+    if (sequences[place] !== sequence) return Code.Unknown;
+    sequences[place] = 0;
+    payloads[place] = release(payloads[place]);
+    counters.acknowledged++;
+    return Code.Ok;
+  }
+
+  function count(): number {
+    return counters.appended - counters.acknowledged;
+  }
+
+  return { counters, append, peek, receive, restart, acknowledge, count };
+}
