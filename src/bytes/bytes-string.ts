@@ -2,6 +2,8 @@
 // are cheap there, a look at each byte is not. Parameters with a leading underscore belong to the array form, which needs a
 // place for what it makes.
 
+import { decimalText } from './decimal.ts';
+
 /** Bytes of any kind. */
 export type Bytes = string;
 
@@ -62,6 +64,16 @@ export function joinText(head: Bytes, text: string): Bytes {
   return head + text;
 }
 
+/** @returns `head` and behind it `value` in decimal. @inline */
+export function joinInteger(head: Bytes, value: number): Bytes {
+  return head + ('' + value);
+}
+
+/** @returns `head` and behind it `value` / 10^`decimals`. @inline */
+export function joinFixed(head: Bytes, value: number, decimals: number): Bytes {
+  return head + decimalText(value, decimals);
+}
+
 /** @returns `bytes` from `from` on, to be kept. @inline */
 export function keep(_buffer: Bytes, bytes: Bytes, from: number): Bytes {
   return bytes.substr(from);
@@ -90,4 +102,9 @@ export function toText(bytes: Bytes, from: number, count: number): string {
 /** @returns `bytes` without the first `count`. @inline */
 export function drop(bytes: Bytes, count: number): Bytes {
   return bytes.substr(count);
+}
+
+/** @returns a buffer with nothing in it. @inline */
+export function emptied(_buffer: Bytes): Bytes {
+  return EMPTY;
 }

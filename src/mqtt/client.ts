@@ -10,9 +10,12 @@ import {
   cut,
   drop,
   EMPTY,
+  emptied,
   fromText,
   isBytes,
   join,
+  joinFixed,
+  joinInteger,
   joinText,
   standsAt,
   type Bytes,
@@ -23,8 +26,7 @@ import { after, elapsed, NEVER_MS, remaining, sooner } from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
 import { isAfter, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
-import { SEND_WINDOW, type Socket, type SocketEvents } from '../ports/socket.ts';
-import { joinFixed, joinInteger } from './decimal.ts';
+import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
 import { createDecoder } from './decoder.ts';
 import {
   DISCONNECT,
@@ -38,17 +40,36 @@ import {
   prepareTopic,
   publishHeader,
   readId,
+  packetKey,
   readKey,
+  RELIABLE,
   SHORT_MAX,
   shortPublish,
   shortPublishId,
   type Id,
+  type Key,
 } from './form.ts';
-import { DUP, encodeConnect, First, QOS0_LAST, qosOf, REMAINING_LENGTH_MAX, RETAIN, type Connect } from './packet.ts';
-import { awaitedFor, clear, createInFlight, isLegalConnack, judgeStray, mayCome, State, Verdict } from './session.ts';
+import {
+  DUP,
+  encodeConnect,
+  First,
+  PACKET_MAX,
+  QOS0_LAST,
+  qosOf,
+  REMAINING_LENGTH_MAX,
+  RETAIN,
+  type Connect,
+} from './packet.ts';
+import { awaitedFor, isLegalConnack, judgeStray, mayCome, State, Verdict } from './session.ts';
 import { createStreamer, type StreamSource } from './streamer.ts';
-import { createSubscriptions, noRoute, type OnChunk, type OnMessage, type Subscription } from './subscriptions.ts';
-import { isText, isTopicName, STRING_MAX } from './topic.ts';
+import {
+  createSubscriptions,
+  createRoute,
+  type OnChunk,
+  type OnMessage,
+  type Subscription,
+} from './subscriptions.ts';
+import { isText, isTopic, STRING_MAX } from './topic.ts';
 
 /** From `connect` to an open connection. */
 const OPEN_TIMEOUT_MS = 30000;
@@ -61,8 +82,8 @@ const SEND_TIMEOUT_MS = 20000;
 /** A session that the other side closes sooner than this was taken over, when it happens TAKEOVERS times in a row. */
 const TAKEOVER_MS = 5000;
 const TAKEOVERS = 3;
-/** Largest packet sent whole, header included. */
-export const PACKET_MAX = 1024;
+export { PACKET_MAX };
+
 /** Bytes of acknowledgements that may wait behind a packet of that size. */
 const ACKS_MAX = 256;
 /** Messages of QoS 1 and 2 that may be in flight. */
@@ -99,8 +120,6 @@ export interface ClientEvents {
 
 /** What happened since the client was made. */
 export interface ClientCounters {
-  /** QoS 0 messages handed to the socket. */
-  published: number;
   /** Publishes that were not accepted. */
   refused: number;
   /** Messages of QoS 1 and 2 that the broker has acknowledged, streamed ones included. */
@@ -165,27 +184,55 @@ export interface Client extends PacketWriter<Bytes> {
 
 /** @returns whether a CONNECT can carry these options (sections 3.1.2 and 3.1.3). */
 function isSendable(options: Connect): boolean {
-  const clientId = fromText(options.clientId);
-  if (!isText(clientId) || (clientId.length === 0 && !options.cleanSession)) return false;
-  if (!(options.keepAliveSec >= 0 && options.keepAliveSec <= 65535)) return false;
-  if (!AUTH) return true;
-  const will = options.will;
-  if (will !== undefined) {
-    const valid = isTopicName(fromText(will.topic)) && will.payload.length <= STRING_MAX;
-    if (!valid || !(will.qos >= 0 && will.qos <= 2)) return false;
+  const id = options.clientId;
+  let valid = isText(fromText(id)) && (id.length > 0 || options.cleanSession);
+  if (AUTH) {
+    const username = options.username;
+    const password = options.password;
+    const will = options.will;
+    if (username === undefined) valid = valid && password === undefined;
+    else {
+      valid =
+        valid && isText(fromText(username)) && (password === undefined || password.length <= STRING_MAX);
+    }
+    if (will !== undefined) {
+      valid = valid && isTopic(fromText(will.topic), false) && will.qos >= 0 && will.qos <= 2;
+    }
   }
-  const password = options.password;
-  if (options.username === undefined) return password === undefined;
-  return isText(fromText(options.username)) && (password === undefined || password.length <= STRING_MAX);
+  return valid && options.keepAliveSec >= 0 && options.keepAliveSec <= 65535;
 }
 
 /** Make a client for one connection at a time. */
 export function createClient(ports: ClientPorts, options: ClientOptions, owner: ClientEvents): Client {
+  // What every message touches stands first: Espruino finds a name sooner the earlier it stands in its scope.
+  /** Bytes that may be handed over now; 0 without a session, and while something waits that has to go first. */
+  let room = 0;
+  let wire: Connection<Bytes> | null = null;
+  let draft = createBuffer(PACKET_MAX);
+  let draftTopic: Topic<Bytes> | null = null;
+  /** Where the last message went, and the one before it: most often the next one goes there too. */
+  /** The socket has drained since the last `tick`. */
+  let moved = false;
+  let hot = createRoute();
+  let warm = createRoute();
+  let received = 0;
+  const pieceView = createView();
+  /** The acknowledgements that messages in flight wait for, NO_KEY in free places, and the outbox's sequences; 0: streamed. */
+  const awaited: Key[] = [];
+  const sequences: number[] = [];
+  const outbox = ports.outbox;
+  /** Nothing in the outbox waits to be sent. */
+  let caughtUp = false;
+  let inFlight = 0;
+  let delivered = 0;
+  /** The last record that was sent on this connection, and on former ones of this session. */
+  let cursor = 0;
+  let lastSent = 0;
+  let state = State.Offline;
+
   const socket = ports.socket;
   const clock = ports.clock;
-  const outbox = ports.outbox;
   const counters: ClientCounters = {
-    published: 0,
     refused: 0,
     delivered: 0,
     received: 0,
@@ -200,48 +247,33 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   };
   // Three quarters of the keep alive: the broker hears from us in time even if the loop is late.
   const pingIntervalMs = options.keepAliveSec * 750;
-  let state = State.Offline;
-  /** Bytes that may be handed over now; 0 without a session, and while something waits that has to go first. */
-  let room = 0;
   /** Bytes that wait for the socket to drain: the rest of a long packet, and acknowledgements behind it. */
   let waiting = createBuffer(PACKET_MAX + ACKS_MAX);
-  const pieceView = createView();
-  let published = 0;
-  let received = 0;
-  let delivered = 0;
+  const flushView = createView();
 
-  // Time, known to `tick` only: these say what happened since its last call.
+  // Time is known to `tick` only: these say what happened since its last call.
   let spoke = false;
   let heard = false;
-  let seenPublished = 0;
+  let seenRoom = 0;
+  let seenReceived = 0;
   let spokeAt = 0;
   let heardAt = 0;
-  /** End of the present stage: open, CONNACK. */
-  let deadline = 0;
   let pingAt = 0;
-  let pongDeadline = -1;
-  let sendDeadline = -1;
-  let rtt = -1;
   let onlineAt = 0;
+  let rtt = -1;
+  /** Deadlines of the stage before the session, of PINGRESP and of bytes to leave, with what is said when they pass; -1: none. */
+  const ends = [-1, -1, -1];
+  const whys = [Close.OpenTimeout, Close.PingTimeout, Close.SendTimeout];
   let shortSessions = 0;
   /** CONNECT has left. */
   let drained = false;
 
-  const record: OutboxRecord<Bytes> = { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false };
-  const table = createInFlight(IN_FLIGHT_MAX);
-  const awaited = table.awaited;
-  const sequences = table.sequences;
-  let inFlight = 0;
-  /** The last record that was sent on this connection, and ever in this session. */
-  let cursor = 0;
-  let lastSent = 0;
-  /** Nothing in the outbox waits to be sent. */
-  let caughtUp = false;
-  let draftTopic: Topic<Bytes> | null = null;
-  let draft = createBuffer(PACKET_MAX);
-
-  /** Where the last message went; most often the next one goes there too. */
-  let hot = noRoute();
+  const record: OutboxRecord<Bytes> = {
+    sequence: 0,
+    topic: prepareTopic('', 0),
+    payload: EMPTY,
+    received: false,
+  };
   /** Identifiers of inbound QoS 2 messages whose PUBREL has not come. */
   const open: Id[] = [];
   let ownId = FIRST_OWN_ID;
@@ -253,6 +285,49 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeOffset = 0;
   let largeTo: Subscription | null = null;
   let largeTopic = createBuffer(STREAM ? options.receiveMax : 0);
+
+  function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
+    if (!topic || !isBytes(payload)) return refuse(topic ? Code.BadPayload : Code.BadTopic);
+    const size = topic.size + payload.length;
+    if (size > room || size > SHORT_MAX) {
+      // The sizes of topics of QoS 1 and 2 are beyond every room.
+      return size < RELIABLE ? publishSlow(topic, payload, size) : store(topic, payload, size - RELIABLE);
+    }
+    room -= size;
+    try {
+      wire!.write(shortPublish(topic, payload, size));
+    } catch {
+      return refuse(Code.Closed);
+    }
+    return Code.Ok;
+  }
+
+  function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
+    // QoS 0, and QoS 1 that does not come again and whose acknowledgement can leave at once.
+    if ((first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
+      onOther(first, bytes, at, end);
+      return;
+    }
+    if (!standsAt(bytes, hot.key, at) && !turn(bytes, at, end)) return;
+    let from = at + hot.size;
+    let id = NO_ID;
+    if (first > QOS0_LAST) {
+      id = readId(bytes, from);
+      from += 2;
+    }
+    if (from > end || (first > QOS0_LAST && id === NO_ID)) {
+      violate();
+      return;
+    }
+    received++;
+    try {
+      hot.take(cut(pieceView, bytes, from, end - from), hot.name, first);
+    } catch {
+      failHandler();
+      return;
+    }
+    if (first > QOS0_LAST) answer(First.Puback, id);
+  }
 
   function nextOwnId(): number {
     ownId = ownId === 65535 ? FIRST_OWN_ID : ownId + 1;
@@ -272,12 +347,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The connection is over: nothing of it remains but what the session keeps. */
   function end(): void {
     state = State.Offline;
-    room = 0;
-    waiting = drop(waiting, waiting.length);
-    pongDeadline = sendDeadline = -1;
-    decoder.stop();
-    clear(table);
-    inFlight = cursor = 0;
+    if (cursor > 0 && (lastSent === 0 || isAfter(cursor, lastSent))) lastSent = cursor;
+    room = inFlight = cursor = 0;
+    hot = warm = createRoute();
+    waiting = emptied(waiting);
+    ends[0] = ends[1] = ends[2] = -1;
+    decoder.reset(false);
+    for (let i = 0; i < IN_FLIGHT_MAX; i++) awaited[i] = NO_KEY;
     caughtUp = false;
     if (STREAM) streamer.interrupt();
   }
@@ -294,10 +370,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(Close.ProtocolError, 0);
   }
 
+  function write(bytes: Bytes): void {
+    try {
+      wire!.write(bytes);
+    } catch {
+      // The peer has closed; what was to be said is said again on the next connection.
+      spoke = true;
+    }
+  }
+
   /** The socket has sent everything: hand over the next of what waits. */
   function flush(): void {
     const count = waiting.length > SEND_WINDOW ? SEND_WINDOW : waiting.length;
-    socket.write(cut(pieceView, waiting, 0, count));
+    write(cut(flushView, waiting, 0, count));
     waiting = drop(waiting, count);
     room = waiting.length > 0 ? 0 : SEND_WINDOW - count;
   }
@@ -307,7 +392,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     spoke = true;
     if (packet.length <= room) {
       room -= packet.length;
-      socket.write(packet);
+      write(packet);
       return;
     }
     const isIdle = room === SEND_WINDOW;
@@ -316,12 +401,33 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (isIdle) flush();
   }
 
-  /** Note that a message waits for its acknowledgement. @param sequence 0 for a streamed one. */
-  function expect(first: number, id: Id, sequence: number): void {
+  /** Note that a message waits for its acknowledgement. @param sequence 0 for a streamed one. @returns its place. */
+  function expect(first: number, id: Id, sequence: number): number {
     const place = awaited.indexOf(NO_KEY);
     awaited[place] = awaitedFor(first, id);
     sequences[place] = sequence;
     inFlight++;
+    return place;
+  }
+
+  /** Write a piece of a streamed message. */
+  function send(bytes: Bytes, isLast: boolean): void {
+    spoke = true;
+    write(bytes);
+    // Acknowledgements that came up meanwhile wait for the socket to drain.
+    room = isLast && waiting.length === 0 ? SEND_WINDOW - bytes.length : 0;
+  }
+
+  /** QoS 2 whose PUBREC came on a former connection: PUBREL is next. @param sequence 0 for a streamed message. */
+  function resume(id: Id, sequence: number): void {
+    const place = expect(First.Publish, id, sequence);
+    awaited[place] = keyOf(First.Pubcomp, id);
+    put(keyPacket(keyOf(First.Pubrel, id)));
+  }
+
+  /** A streamed message cannot be finished: neither can its packet. */
+  function abort(): void {
+    fail(Close.Local, 0);
   }
 
   /** Send what `record` holds, as far as it is its turn. @returns false while the socket has to drain first. */
@@ -332,9 +438,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const again = lastSent > 0 && !isAfter(sequence, lastSent);
     if (QOS2 && record.received) {
       if (room < 4) return false;
-      expect(topic.first, id, sequence);
-      awaited[awaited.indexOf(keyOf(First.Pubrec, id))] = keyOf(First.Pubcomp, id);
-      put(keyPacket(keyOf(First.Pubrel, id)));
+      resume(id, sequence);
     } else {
       const header = publishHeader(topic, record.payload.length, id, again ? DUP : 0);
       if (header.length + record.payload.length > room && room < SEND_WINDOW) return false;
@@ -342,7 +446,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       put(join(header, record.payload));
     }
     cursor = sequence;
-    if (!again) lastSent = sequence;
     return true;
   }
 
@@ -373,29 +476,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function answer(first: number, id: Id): void {
-    if (state === State.Online) put(keyPacket(keyOf(first, id)));
+    if (room >= 4) {
+      room -= 4;
+      spoke = true;
+      write(keyPacket(keyOf(first, id)));
+    } else if (state === State.Online) {
+      put(keyPacket(keyOf(first, id)));
+    }
   }
 
-  function failHandler(subscription: Subscription): void {
+  function failHandler(): void {
     counters.postponed++;
-    owner.onReport(Event.HandlerFailed, subscription.number);
-  }
-
-  /** Give the message on route `hot` to its handler. @returns false when that threw. */
-  function deliver(first: number, bytes: Bytes, from: number, end: number): boolean {
-    const to = hot.to;
-    if (to === null) {
-      counters.unwanted++;
-      return true;
-    }
-    received++;
-    try {
-      to.onMessage(cut(pieceView, bytes, from, end - from), hot.name, first);
-    } catch {
-      failHandler(to);
-      return false;
-    }
-    return true;
+    owner.onReport(Event.HandlerFailed, hot.to!.number);
   }
 
   /** A message of QoS 1 or 2 is taken: say so. */
@@ -421,12 +513,34 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return false;
   }
 
-  /** PUBLISH of QoS 1 or 2 on route `hot`; its identifier stands at `at`. */
+  /** Make the topic at `at` the route `hot`. @returns false when that is no topic, or no message may come: the connection is over. */
+  function turn(bytes: Bytes, at: number, end: number): boolean {
+    const route = hot;
+    hot = warm;
+    warm = route;
+    if (standsAt(bytes, hot.key, at)) return true;
+    const found = INBOUND && state === State.Online ? subscriptions.find(bytes, at, end) : null;
+    if (found === null) violate();
+    else hot = found;
+    return found !== null;
+  }
+
+  /** PUBLISH of QoS 1 or 2 that comes again, or whose acknowledgement has to wait. */
   function onReliable(first: number, bytes: Bytes, at: number, end: number): void {
-    const isLegal = mayCome(state, first, 5) && (QOS2 || qosOf(first) === 1) && at + 2 <= end;
-    const id = readId(bytes, at);
-    if (!isLegal || id === NO_ID) violate();
-    else if (admit(first, id) && deliver(first, bytes, at + 2, end)) confirm(first, id);
+    if (!standsAt(bytes, hot.key, at) && !turn(bytes, at, end)) return;
+    const from = at + hot.size;
+    const id = readId(bytes, from);
+    if (from + 2 > end || id === NO_ID || (!QOS2 && qosOf(first) === 2)) {
+      violate();
+    } else if (admit(first, id)) {
+      received++;
+      try {
+        hot.take(cut(pieceView, bytes, from + 2, end - from - 2), hot.name, first);
+        confirm(first, id);
+      } catch {
+        failHandler();
+      }
+    }
   }
 
   function onConnack(flags: number, code: number): void {
@@ -442,6 +556,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const present = flags === 1;
     state = State.Online;
     spokeAt = heardAt = onlineAt = now;
+    ends[0] = -1;
     if (drained) room = SEND_WINDOW;
     if (!present) {
       lastSent = 0;
@@ -456,8 +571,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** An acknowledgement that nothing waits for in this form. */
   function onStray(first: number, id: Id): void {
-    const verdict = judgeStray(table, first, id);
-    if (verdict === Verdict.Violation || id === NO_ID) {
+    const verdict = judgeStray(awaited, first, id);
+    if (verdict === Verdict.Violation) {
       violate();
       return;
     }
@@ -466,28 +581,40 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     owner.onReport(Event.StrayAck, idValue(id));
   }
 
+  /** The exchange at `place` is over. */
+  function settle(place: number): void {
+    awaited[place] = NO_KEY;
+    inFlight--;
+    delivered++;
+    if (STREAM && sequences[place] === 0) streamer.finish(Code.Ok);
+    else outbox.acknowledge(sequences[place]);
+    if (!caughtUp) pump();
+  }
+
+  /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. */
+  function isEnd(bytes: Bytes): boolean {
+    const place = awaited.indexOf(packetKey(bytes));
+    if (place < 0 || (QOS2 && byteAt(bytes, 0) === First.Pubrec)) return false;
+    heard = true;
+    settle(place);
+    return true;
+  }
+
   /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. */
   function onAck(first: number, bytes: Bytes, at: number): void {
     const place = awaited.indexOf(readKey(bytes, at));
+    const id = readId(bytes, at);
     if (place < 0) {
-      onStray(first, readId(bytes, at));
-      return;
-    }
-    const sequence = sequences[place];
-    if (QOS2 && first === First.Pubrec) {
-      const id = readId(bytes, at);
+      onStray(first, id);
+    } else if (QOS2 && first === First.Pubrec) {
+      const sequence = sequences[place];
       if (STREAM && sequence === 0) streamer.receive();
       else outbox.receive(sequence);
       awaited[place] = keyOf(First.Pubcomp, id);
       answer(First.Pubrel, id);
-      return;
+    } else {
+      settle(place);
     }
-    awaited[place] = NO_KEY;
-    inFlight--;
-    delivered++;
-    if (STREAM && sequence === 0) streamer.finish(Code.Ok);
-    else outbox.acknowledge(sequence);
-    if (!caughtUp) pump();
   }
 
   /** PUBREL: the broker knows that we have the message [MQTT-4.3.3-2]; one we do not know is answered too. */
@@ -498,17 +625,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (canAnswer()) answer(First.Pubcomp, id);
   }
 
-  /** Anything but a PUBLISH while online. */
-  function onControl(first: number, bytes: Bytes, at: number, end: number): void {
+  /** Anything but QoS 0 on route `hot`. */
+  function onOther(first: number, bytes: Bytes, at: number, end: number): void {
+    heard = true;
     if (!mayCome(state, first, end - at)) {
       violate();
+    } else if (first >> 4 === 3) {
+      onReliable(first, bytes, at, end);
     } else if (first === First.Connack) {
       onConnack(byteAt(bytes, at), byteAt(bytes, at + 1));
     } else if (first === First.Pingresp) {
-      if (pongDeadline >= 0) rtt = elapsed(pingAt, clock.now());
-      pongDeadline = -1;
-    } else if (!INBOUND && first < First.Puback) {
-      counters.unwanted++;
+      if (ends[1] >= 0) rtt = elapsed(pingAt, clock.now());
+      ends[1] = -1;
     } else if (QOS2 && INBOUND && first === First.Pubrel) {
       onPubrel(readId(bytes, at));
     } else if (INBOUND && (first === First.Suback || first === First.Unsuback)) {
@@ -521,26 +649,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
-  function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
-    heard = true;
-    if (!INBOUND || first > 0x3f || first < First.Publish || state !== State.Online) {
-      onControl(first, bytes, at, end);
-      return;
-    }
-    if (!standsAt(bytes, hot.key, at)) {
-      const route = subscriptions.find(bytes, at, end);
-      if (route === null) {
-        violate();
-        return;
-      }
-      hot = route;
-    }
-    const from = at + hot.size;
-    if (from > end) violate();
-    else if (first > QOS0_LAST) onReliable(first, bytes, from, end);
-    else deliver(first, bytes, from, end);
-  }
-
   function onHeader(first: number, length: number): void {
     if (!mayCome(state, first, length)) violate();
   }
@@ -549,7 +657,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
     const there = bytes.length - at;
-    const needed = 2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
+    const needed =
+      2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
     largeFirst = First.Publish;
     largeTo = null;
     if (first > 0x3f || at + needed > end) {
@@ -562,7 +671,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       counters.postponed++;
       return there;
     }
-    const route = subscriptions.find(bytes, at, end);
+    const route = INBOUND ? subscriptions.find(bytes, at, end) : hot;
     largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : PINGREQ;
     if (route === null || largeId === NO_ID) {
       violate();
@@ -570,8 +679,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (first > QOS0_LAST && !admit(first, largeId)) return needed;
     largeFirst = first;
-    if (STREAM && route.to !== null && route.to.onChunk !== undefined) {
-      largeTo = route.to;
+    warm = hot;
+    hot = route;
+    const to = route.to;
+    if (STREAM && to !== null && to.onChunk !== undefined) {
+      largeTo = to;
       largeTopic = copy(largeTopic, route.name);
       largeTotal = end - at - needed;
       largeOffset = 0;
@@ -583,36 +695,51 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return needed;
   }
 
-  function onPiece(bytes: Bytes, at: number, count: number): void {
+  function onPiece(bytes: Bytes, at: number, count: number, left: number): void {
     heard = true;
-    if (!STREAM || largeTo === null) return;
     const to = largeTo;
-    try {
-      to.onChunk!(cut(pieceView, bytes, at, count), largeOffset, largeTotal, largeTopic, largeFirst);
-    } catch {
-      failHandler(to);
-      largeTo = null;
-      largeFirst = First.Publish;
+    if (STREAM && to !== null) {
+      try {
+        to.onChunk!(cut(pieceView, bytes, at, count), largeOffset, largeTotal, largeTopic, largeFirst);
+      } catch {
+        failHandler();
+        largeTo = null;
+        largeFirst = First.Publish;
+      }
+      largeOffset += count;
     }
-    largeOffset += count;
-  }
-
-  function onLargeEnd(): void {
-    if (largeFirst > QOS0_LAST && canAnswer()) confirm(largeFirst, largeId);
+    if (left === 0 && largeFirst > QOS0_LAST && canAnswer()) confirm(largeFirst, largeId);
   }
 
   const decoder = createDecoder(
-    { onHeader, onPacket, onLarge, onPiece, onLargeEnd, onMalformed: violate },
+    { isEnd, onPacket, onHeader, onLarge, onPiece },
     options.receiveMax,
     SEND_WINDOW,
   );
 
+  /** The socket has sent everything, and something waits, or there is no session yet. */
+  function drainSlow(): void {
+    const isSending = STREAM && streamer.isSending();
+    if (waiting.length > 0 && !isSending) {
+      flush();
+      if (state === State.Connecting) room = 0;
+    } else if (state === State.Connecting) {
+      drained = true;
+    } else {
+      room = SEND_WINDOW;
+      if (isSending) streamer.go();
+      if (!caughtUp) pump();
+    }
+  }
+
   const events: SocketEvents<Bytes> = {
-    onOpen(): void {
+    onOpen(connection: Connection<Bytes>): void {
+      wire = connection;
       state = State.Connecting;
       drained = false;
-      decoder.start();
-      deadline = after(clock.now(), CONNACK_TIMEOUT_MS);
+      decoder.reset(true);
+      ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
+      whys[0] = Close.ConnackTimeout;
       room = SEND_WINDOW;
       put(fromText(encodeConnect(options)));
       room = 0;
@@ -620,15 +747,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     },
     onData: decoder.feed,
     onDrain(): void {
-      sendDeadline = -1;
-      if (waiting.length > 0 && !(STREAM && streamer.isSending())) {
-        flush();
-        if (state === State.Connecting) room = 0;
-      } else if (state === State.Connecting) {
-        drained = true;
+      moved = true;
+      if (room === 0) {
+        drainSlow();
       } else {
         room = SEND_WINDOW;
-        if (STREAM && streamer.isSending()) streamer.go();
         if (!caughtUp) pump();
       }
     },
@@ -639,31 +762,20 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     },
   };
 
-  const subscriptions = createSubscriptions(PACKET_MAX, function (subscription) {
-    hot = noRoute();
-    const granted = subscription.granted;
-    if (granted < 0) owner.onReport(Event.Unsubscribed, subscription.number);
-    else if (granted > 2) owner.onReport(Event.SubscriptionRefused, subscription.number);
-    else owner.onReport(Event.Subscribed, subscription.number * 4 + granted);
-  });
+  function onAnswer(subscription: Subscription): void {
+    hot = warm = createRoute();
+    owner.onReport(Event.Subscribed, subscription.number * 256 + (subscription.granted & 255));
+  }
 
-  const streamer = createStreamer({
-    send(bytes: Bytes, isLast: boolean): void {
-      spoke = true;
-      socket.write(bytes);
-      // Acknowledgements that came up meanwhile wait for the socket to drain.
-      room = isLast && waiting.length === 0 ? SEND_WINDOW - bytes.length : 0;
-    },
-    expect,
-    resume(id: Id): void {
-      expect(0x34, id, 0);
-      awaited[awaited.indexOf(keyOf(First.Pubrec, id))] = keyOf(First.Pubcomp, id);
-      put(keyPacket(keyOf(First.Pubrel, id)));
-    },
-    fail(): void {
-      fail(Close.Local, 0);
-    },
-  });
+  function onUnwanted(): void {
+    received--;
+    counters.unwanted++;
+  }
+
+  const subscriptions = INBOUND ? createSubscriptions(PACKET_MAX, onAnswer, onUnwanted) : null!;
+
+  /** Messages that are read while they are sent; not in a build without them. */
+  const streamer = STREAM ? createStreamer({ send, expect, resume, fail: abort }) : null!;
 
   function connect(host: string, port: number): number {
     disconnect();
@@ -671,14 +783,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const result = socket.open(host, port, events);
     if (result === Code.Ok) {
       state = State.Opening;
-      deadline = after(clock.now(), OPEN_TIMEOUT_MS);
+      ends[0] = after(clock.now(), OPEN_TIMEOUT_MS);
+      whys[0] = Close.OpenTimeout;
     }
     return result;
   }
 
   function disconnect(): void {
     // In the middle of a packet DISCONNECT would be taken for a part of it.
-    if (room >= DISCONNECT.length) socket.write(DISCONNECT);
+    if (room >= DISCONNECT.length) write(DISCONNECT);
     if (state !== State.Offline) socket.close();
     end();
   }
@@ -687,29 +800,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return state === State.Online;
   }
 
-  /** Publish with QoS 0 what does not fit now, or not in a short packet. */
-  function publishLong(topic: Topic<Bytes>, payload: Bytes, size: number): number {
-    const needed = size > SHORT_MAX ? size + 1 : size;
-    if (needed > PACKET_MAX) return refuseLength(needed);
-    if (state !== State.Online) return refuse(Code.Closed);
-    if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
-    published++;
-    put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
-    return Code.Ok;
-  }
-
   /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. */
   function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
     if (size >= PACKET_MAX) return refuseLength(size + 1);
     const sequence = outbox.append(topic, payload);
     if (sequence < 0) return refuse(sequence);
-    if (caughtUp && inFlight < IN_FLIGHT_MAX && size <= room && size <= SHORT_MAX) {
+    if (caughtUp && size <= room && size <= SHORT_MAX && inFlight < IN_FLIGHT_MAX) {
       const id = idOf(sequence);
-      expect(topic.first, id, sequence);
-      cursor = lastSent = sequence;
+      const place = awaited.indexOf(NO_KEY);
+      awaited[place] = awaitedFor(topic.first, id);
+      sequences[place] = cursor = sequence;
+      inFlight++;
       room -= size;
-      spoke = true;
-      socket.write(shortPublishId(topic, payload, size, id));
+      write(shortPublishId(topic, payload, size, id));
     } else {
       caughtUp = false;
       pump();
@@ -717,37 +820,38 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
-  function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
-    if (!topic || !isBytes(payload)) return refuse(topic ? Code.BadPayload : Code.BadTopic);
-    const size = topic.size + payload.length;
-    if (topic.first > QOS0_LAST) return store(topic, payload, size);
-    if (size > room || size > SHORT_MAX) return publishLong(topic, payload, size);
-    room -= size;
-    published++;
-    return socket.write(shortPublish(topic, payload, size));
+  /** Publish with QoS 1 or 2, or with QoS 0 what does not fit now or not in a short packet. */
+  function publishSlow(topic: Topic<Bytes>, payload: Bytes, size: number): number {
+    const needed = size > SHORT_MAX ? size + 1 : size;
+    if (needed > PACKET_MAX) return refuseLength(needed);
+    if (state !== State.Online) return refuse(Code.Closed);
+    if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
+    put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
+    return Code.Ok;
   }
 
   function stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number {
-    if (!topic) return refuse(Code.BadTopic);
+    if (!STREAM || !topic) return refuse(Code.BadTopic);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
-    if (topic.size + 3 > SEND_WINDOW || topic.size + total - 2 > REMAINING_LENGTH_MAX) {
-      return refuseLength(topic.size + 3 + total);
+    if (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
+      return refuseLength(topic.name.length + 7 + total);
     }
-    if (!streamer.start(topic, total, source, nextOwnId(), lastSent)) return refuse(Code.Busy);
+    if (!streamer.start(topic, total, source, nextOwnId(), cursor)) return refuse(Code.Busy);
     caughtUp = false;
     pump();
     return Code.InFlight;
   }
 
   function abandon(): void {
-    if (streamer.isSending()) fail(Close.Local, 0);
+    if (!STREAM) return;
+    if (streamer.isSending()) abort();
     streamer.finish(Code.Abandoned);
   }
 
   function want(subscription: Subscription, wanted: boolean): number {
-    if (!subscriptions.want(subscription, wanted)) return Code.Busy;
-    hot = noRoute();
+    if (!INBOUND || !subscriptions.want(subscription, wanted)) return Code.Busy;
+    hot = warm = createRoute();
     caughtUp = false;
     pump();
     return Code.Ok;
@@ -761,63 +865,65 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return want(subscription, false);
   }
 
-  /** The present stage of a connection that is not online is over. */
-  function expire(): void {
-    fail(state === State.Opening ? Close.OpenTimeout : Close.ConnackTimeout, 0);
-  }
-
-  /** PINGREQ when nothing was sent, or nothing came, for so long. */
-  function ping(now: number): void {
-    const quiet = elapsed(spokeAt, now) >= pingIntervalMs || elapsed(heardAt, now) >= pingIntervalMs;
+  /** PINGREQ when nothing was sent, or nothing came, for so long. @returns ms until that may be. */
+  function ping(now: number): number {
+    if (pingIntervalMs === 0 || ends[1] >= 0) return NEVER_MS;
+    const sent = elapsed(spokeAt, now);
+    const come = elapsed(heardAt, now);
+    const quiet = sent > come ? sent : come;
+    if (quiet < pingIntervalMs) return pingIntervalMs - quiet;
     // Where not even two bytes fit, something waits that has a deadline of its own.
-    if (!quiet || pongDeadline >= 0 || room < PINGREQ.length) return;
-    put(PINGREQ);
-    spoke = false;
-    spokeAt = heardAt = pingAt = now;
-    pongDeadline = after(now, PINGRESP_TIMEOUT_MS);
-  }
-
-  function untilNext(now: number): number {
-    if (state === State.Offline) return NEVER_MS;
-    if (state !== State.Online) return remaining(now, deadline);
-    let wait = NEVER_MS;
-    if (pingIntervalMs > 0) {
-      wait = sooner(remaining(now, after(spokeAt, pingIntervalMs)), remaining(now, after(heardAt, pingIntervalMs)));
+    if (room >= PINGREQ.length) {
+      put(PINGREQ);
+      pingAt = now;
+      ends[1] = after(now, PINGRESP_TIMEOUT_MS);
     }
-    if (pongDeadline >= 0) wait = remaining(now, pongDeadline);
-    return sendDeadline >= 0 ? sooner(wait, remaining(now, sendDeadline)) : wait;
+    return NEVER_MS;
   }
 
   function tick(now: number): number {
-    if (spoke || seenPublished !== published) spokeAt = now;
-    if (heard) heardAt = now;
-    spoke = heard = false;
-    seenPublished = published;
+    let wait = NEVER_MS;
     if (state === State.Online) {
-      if (room < SEND_WINDOW && sendDeadline < 0) sendDeadline = after(now, SEND_TIMEOUT_MS);
-      if (pingIntervalMs > 0) ping(now);
-      if (pongDeadline >= 0 && remaining(now, pongDeadline) === 0) fail(Close.PingTimeout, 0);
-      else if (sendDeadline >= 0 && remaining(now, sendDeadline) === 0) fail(Close.SendTimeout, 0);
-    } else if (state !== State.Offline && remaining(now, deadline) === 0) {
-      expire();
+      if (spoke || moved || seenRoom !== room) spokeAt = now;
+      if (moved) ends[2] = -1;
+      if (heard || seenReceived !== received) heardAt = now;
+      wait = ping(now);
+      spoke = heard = moved = false;
+      seenRoom = room;
+      seenReceived = received;
+      if (room < SEND_WINDOW && ends[2] < 0) ends[2] = after(now, SEND_TIMEOUT_MS);
     }
-    return untilNext(now);
+    for (let i = 0; i < 3; i++) {
+      if (ends[i] < 0) continue;
+      const left = remaining(now, ends[i]);
+      if (left === 0) {
+        fail(whys[i], 0);
+        return state === State.Offline ? NEVER_MS : 0;
+      }
+      wait = sooner(wait, left);
+    }
+    return wait;
   }
 
   function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
     const level = qos === undefined ? 0 : qos;
     const valid = level === 0 || level === 1 || (QOS2 && level === 2);
-    if (!valid || !isTopicName(fromText(name))) return null;
+    if (!valid || !isTopic(fromText(name), false)) return null;
     return prepareTopic(name, First.Publish | (level << 1) | (retain ? RETAIN : 0));
   }
 
-  function subscription(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null {
-    return subscriptions.add(filter, qos, onMessage, onChunk);
+  function subscription(
+    filter: string,
+    qos: number,
+    onMessage: OnMessage,
+    onChunk?: OnChunk,
+  ): Subscription | null {
+    return INBOUND ? subscriptions.prepare(filter, qos, onMessage, onChunk) : null;
   }
 
   function begin(to: Topic<Bytes>): void {
     draftTopic = to;
-    draft = drop(draft, draft.length);
+    draft = emptied(draft);
   }
 
   function text(bytes: string): void {
@@ -843,7 +949,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function readCounters(): ClientCounters {
-    counters.published = published;
     counters.delivered = delivered;
     counters.received = received;
     return counters;

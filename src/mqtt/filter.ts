@@ -3,67 +3,58 @@
 
 import { byteAt, constant, slashAt, standsAt, type Bytes } from '../bytes/bytes.ts';
 
-/** A filter that was cut at each `+`. */
-export interface Pattern {
-  /** What stands between the `+`, slashes included; a filter without `+` is one part. */
-  readonly parts: readonly Bytes[];
-  /** Ends in `/#`: the parent level and all below it. */
-  readonly open: boolean;
-  /** `#`: everything. */
-  readonly all: boolean;
-  /** `#`, or begins with a wildcard: not for topics that begin with $ [MQTT-4.7.2-1]. */
-  readonly wild: boolean;
-  /** No wildcard: one topic. */
-  readonly exact: boolean;
-}
-
+const HASH = 0x23;
 const DOLLAR = 0x24;
 const SLASH = 0x2f;
 const SHARE = '$share/';
 
 /** @returns what a shared subscription filters, or `filter` itself; empty when the name of the share is missing or wrong. */
-export function withoutShare(filter: string): string {
+export function prepareShared(filter: string): string {
   if (filter.indexOf(SHARE) !== 0) return filter;
-  const end = filter.indexOf('/', SHARE.length);
-  const name = filter.substr(SHARE.length, end < 0 ? 0 : end - SHARE.length);
-  if (name.length === 0 || name.indexOf('+') >= 0 || name.indexOf('#') >= 0) return '';
-  return filter.substr(end + 1);
+  const parts = filter.split('/');
+  const name = parts[1];
+  return name.length === 0 || name.indexOf('+') + name.indexOf('#') > -2
+    ? ''
+    : filter.substr(SHARE.length + name.length + 1);
 }
 
-/** Cut a valid filter. Start-up only. */
-export function createPattern(filter: string): Pattern {
-  const open = filter.charAt(filter.length - 1) === '#';
-  const names = filter.split('+');
-  const last = names.length - 1;
-  // What is left is the parent level, which matches too.
-  if (open) names[last] = names[last].substr(0, names[last].length > 1 ? names[last].length - 2 : 0);
+/** @returns what stands between the `+` of a valid filter, slashes included, without `/#` at its end. Start-up only. */
+export function prepareFilter(filter: string): Bytes[] {
   const parts: Bytes[] = [];
-  for (let i = 0; i < names.length; i++) parts.push(constant(names[i]));
-  return {
-    parts,
-    open,
-    all: filter === '#',
-    wild: filter.charAt(0) === '#' || filter.charAt(0) === '+',
-    exact: !open && last === 0,
-  };
+  const names = filter.split('+');
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    const length = name.indexOf('#') < 0 ? name.length : name.length - 2;
+    parts.push(constant(name.substr(0, length > 0 ? length : 0)));
+  }
+  return parts;
 }
 
-/** @returns whether the topic that stands in `bytes` from `from` to `end` matches. */
-export function matches(pattern: Pattern, bytes: Bytes, from: number, end: number): boolean {
-  if (pattern.wild && byteAt(bytes, from) === DOLLAR) return false;
+/**
+ * @returns whether the topic that stands in `bytes` from `from` to `end` matches. A wildcard at the beginning is not for
+ * topics that begin with $ [MQTT-4.7.2-1].
+ * @param filter a valid filter. @param parts what `prepareFilter` made of it.
+ */
+export function matches(
+  filter: string,
+  parts: readonly Bytes[],
+  bytes: Bytes,
+  from: number,
+  end: number,
+): boolean {
   let at = from;
-  for (let i = 0; i < pattern.parts.length; i++) {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
     if (i > 0) {
       at = slashAt(bytes, at);
       if (at < 0 || at > end) at = end;
     }
-    const part = pattern.parts[i];
-    if (part.length > 0) {
-      if (!standsAt(bytes, part, at)) return false;
-      at += part.length;
-      // Behind the topic lies the payload, whatever it looks like.
-      if (at > end) return false;
-    }
+    // Behind the topic lies the payload, whatever it looks like.
+    if (part.length > 0 && (!standsAt(bytes, part, at) || at + part.length > end)) return false;
+    at += part.length;
   }
-  return at === end || pattern.all || (pattern.open && byteAt(bytes, at) === SLASH);
+  // What is left is the parent level, or more levels where the filter ends in #.
+  const isOpen = filter.charCodeAt(filter.length - 1) === HASH;
+  if (at < end && !(isOpen && (filter.length === 1 || byteAt(bytes, at) === SLASH))) return false;
+  return byteAt(bytes, from) !== DOLLAR || filter.charCodeAt(0) === DOLLAR;
 }

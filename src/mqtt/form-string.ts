@@ -10,6 +10,8 @@ export type Key = string;
 
 /** Longest PUBLISH whose remaining length takes one byte. */
 export const SHORT_MAX = 129;
+/** Added to the size of topics of QoS 1 and 2: their messages never go the short way of QoS 0. */
+export const RELIABLE = 0x100000;
 /** Begins no PUBLISH body: its topic would be longer than any packet that is taken in whole. */
 export const NO_TOPIC: Bytes = '\xff\xff\xff';
 export const NO_KEY: Key = '';
@@ -20,14 +22,13 @@ export const DISCONNECT: Bytes = '\xE0\0';
 // Found once: the engine looks a method up by name each time.
 const chr = String.fromCharCode;
 
+export function idFrom(value: number): Id {
+  return chr(value >> 8, value & 255);
+}
+
 /** @returns the packet identifier of a sequence: 1 to 32767. @inline */
 export function idOf(sequence: number): Id {
   return idFrom(((sequence - 1) % 32767) + 1);
-}
-
-/** @inline */
-export function idFrom(value: number): Id {
-  return chr(value >> 8, value & 255);
 }
 
 /** @returns the two bytes at `at`. @inline */
@@ -49,6 +50,11 @@ export function readKey(bytes: Bytes, at: number): Key {
   return bytes.substr(at - 2, 4);
 }
 
+/** @returns an acknowledgement that is all of `bytes`. @inline */
+export function packetKey(bytes: Bytes): Key {
+  return bytes;
+}
+
 /** @returns the packet identifier of an acknowledgement. @inline */
 export function keyId(key: Key): Id {
   return key.substr(2);
@@ -65,7 +71,7 @@ export function prepareTopic(name: string, first: number): Topic {
     first,
     head: chr(first),
     name: chr(name.length >> 8, name.length & 255) + name,
-    size: name.length + (first > 0x31 ? 6 : 4),
+    size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
   };
 }
 
@@ -81,7 +87,7 @@ export function shortPublishId(topic: Topic, payload: Bytes, size: number, id: I
 
 /** @returns a PUBLISH without its payload. @param payloadLength bytes that follow. @param id NO_ID with QoS 0. @param dup 8, or 0. */
 export function publishHeader(topic: Topic, payloadLength: number, id: Id, dup: number): Bytes {
-  let left = topic.size - 2 + payloadLength;
+  let left = topic.name.length + (topic.first > 0x31 ? 2 : 0) + payloadLength;
   let header = chr(topic.first | dup);
   while (left > 127) {
     header += chr((left & 127) | 128);

@@ -23,13 +23,17 @@ export const enum First {
 /** Flags in the first byte of a PUBLISH. */
 export const RETAIN = 1;
 export const DUP = 8;
-/** First bytes of PUBLISH packets with QoS above 0 are greater. */
+/** First bytes of PUBLISH packets with QoS above 0 are greater than this; without DUP, those of QoS 2 greater than the other. */
 export const QOS0_LAST = 0x31;
+export const QOS1_LAST = 0x33;
 
 /** @returns QoS of a PUBLISH of first byte `first`. @inline */
 export function qosOf(first: number): number {
   return (first >> 1) & 3;
 }
+
+/** Largest packet that is sent whole, header included. */
+export const PACKET_MAX = 1024;
 
 /** Largest value of the remaining length field: four bytes of seven bits. */
 export const REMAINING_LENGTH_MAX = 0xfffffff;

@@ -25,9 +25,9 @@ export interface StreamerPorts {
   /** Write bytes to a socket that has nothing unsent; after the last ones others may write again. */
   send(bytes: Bytes, isLast: boolean): void;
   /** Its acknowledgement is waited for. */
-  expect(first: number, id: Id, sequence: number): void;
+  expect(first: number, id: Id, sequence: number): number;
   /** QoS 2 whose PUBREC came on a former connection: send PUBREL and wait for PUBCOMP. */
-  resume(id: Id): void;
+  resume(id: Id, sequence: number): void;
   /** A packet was begun that cannot be finished: the connection has to end. */
   fail(): void;
 }
@@ -72,7 +72,13 @@ export function createStreamer(ports: StreamerPorts): Streamer {
   let dup = 0;
   let received = false;
 
-  function start(to: Topic<Bytes>, length: number, from: StreamSource, ownId: number, afterSequence: number): boolean {
+  function start(
+    to: Topic<Bytes>,
+    length: number,
+    from: StreamSource,
+    ownId: number,
+    afterSequence: number,
+  ): boolean {
     if (phase !== Phase.Idle) return false;
     topic = to;
     total = length;
@@ -116,7 +122,7 @@ export function createStreamer(ports: StreamerPorts): Streamer {
     const first = topic!.first;
     if (received) {
       phase = Phase.Sent;
-      ports.resume(id);
+      ports.resume(id, 0);
       return;
     }
     offset = 0;

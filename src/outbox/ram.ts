@@ -3,14 +3,7 @@
 import { copy, createBuffer, fits, release, type Bytes } from '../bytes/bytes.ts';
 import { QOS2 } from '../features.ts';
 import { Code } from '../ports/codes.ts';
-import {
-  isAfter,
-  nextSequence,
-  SEQUENCE_MAX,
-  type Outbox,
-  type OutboxCounters,
-  type OutboxRecord,
-} from '../ports/outbox.ts';
+import { isAfter, nextSequence, SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 
 /**
@@ -18,13 +11,13 @@ import type { Topic } from '../ports/packet-writer.ts';
  * @param payloadMax most bytes of a payload. A string is kept as it is, whatever its length, so this binds the array form only.
  */
 export function createRamOutbox(places: number, payloadMax: number): Outbox<Bytes> {
-  const counters: OutboxCounters = { appended: 0, refused: 0, acknowledged: 0 };
+  let newest = 0;
+  let held = 0;
   // A record lies at sequence modulo places; 0 marks a free place.
   const sequences: number[] = [];
   const topics: Topic<Bytes>[] = [];
   const payloads: Bytes[] = [];
   const received: boolean[] = [];
-  let newest = 0;
   for (let i = 0; i < places; i++) {
     sequences.push(0);
     payloads.push(createBuffer(payloadMax));
@@ -33,16 +26,23 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   function append(topic: Topic<Bytes>, payload: Bytes): number {
     const sequence = nextSequence(newest);
     const place = sequence % places;
-    if (sequences[place] > 0 || !fits(payload, payloadMax)) {
-      counters.refused++;
-      return sequences[place] > 0 ? Code.Full : Code.TooLong;
-    }
+    if (sequences[place] > 0) return Code.Full;
+    if (!fits(payload, payloadMax)) return Code.TooLong;
+    sequences[place] = newest = sequence;
     topics[place] = topic;
     payloads[place] = copy(payloads[place], payload);
     if (QOS2) received[place] = false;
-    sequences[place] = newest = sequence;
-    counters.appended++;
+    held++;
     return sequence;
+  }
+
+  function acknowledge(sequence: number): number {
+    const place = sequence % places;
+    if (sequences[place] !== sequence) return Code.Unknown;
+    sequences[place] = 0;
+    payloads[place] = release(payloads[place]);
+    held--;
+    return Code.Ok;
   }
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
@@ -63,6 +63,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   }
 
   function receive(sequence: number): number {
+    if (!QOS2) return Code.Unknown;
     const place = sequence % places;
     if (sequences[place] !== sequence) return Code.Unknown;
     received[place] = true;
@@ -70,21 +71,13 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   }
 
   function restart(): void {
+    if (!QOS2) return;
     for (let i = 0; i < places; i++) received[i] = false;
   }
 
-  function acknowledge(sequence: number): number {
-    const place = sequence % places;
-    if (sequences[place] !== sequence) return Code.Unknown;
-    sequences[place] = 0;
-    payloads[place] = release(payloads[place]);
-    counters.acknowledged++;
-    return Code.Ok;
-  }
-
   function count(): number {
-    return counters.appended - counters.acknowledged;
+    return held;
   }
 
-  return { counters, append, peek, receive, restart, acknowledge, count };
+  return { append, peek, receive, restart, acknowledge, count };
 }

@@ -59,12 +59,8 @@ export const enum Event {
   StrayAck = 13,
   /** A message handler threw; the message is not acknowledged [number of the subscription]. */
   HandlerFailed = 14,
-  /** The broker refused a subscription [number of the subscription]. */
-  SubscriptionRefused = 15,
-  /** The broker granted a subscription [number * 4 + QoS]. */
-  Subscribed = 16,
-  /** The broker ended a subscription that we gave up [number of the subscription]. */
-  Unsubscribed = 17,
+  /** The broker answered a SUBSCRIBE or UNSUBSCRIBE [number of the subscription * 256 + QoS granted; 128: refused; 255: unsubscribed]. */
+  Subscribed = 15,
 }
 
 /** Why a connection ended. */

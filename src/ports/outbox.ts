@@ -15,18 +15,7 @@ export interface OutboxRecord<B = string> {
   received: boolean;
 }
 
-/** What happened to records since the outbox was made. */
-export interface OutboxCounters {
-  /** Records taken. */
-  appended: number;
-  /** Records that were not taken. */
-  refused: number;
-  /** Records that left because the broker has them. */
-  acknowledged: number;
-}
-
 export interface Outbox<B = string> {
-  readonly counters: OutboxCounters;
   /** Take a message. @returns its sequence, or Code.Full / Code.TooLong and nothing was taken. */
   append(topic: Topic<B>, payload: B): number;
   /** Fill `out` with the oldest record after `sequence` (0: of all) that is not acknowledged. @returns 0, or Code.Empty. */

@@ -8,7 +8,7 @@ export interface Topic<B = string> {
   readonly head: B;
   /** Topic name behind its two-byte length, as it stands in a packet. */
   readonly name: B;
-  /** Length of its PUBLISH packets without payload, with a remaining length of one byte. */
+  /** Length of its PUBLISH packets without payload, with a remaining length of one byte; with QoS 1 and 2 much more is added. */
   readonly size: number;
 }
 

@@ -16,6 +16,9 @@ interface EspruinoSocket {
   /** Called from the idle loop itself, not from the event queue: may come before `connect`. */
   on(event: 'data', handler: (bytes: string) => void): void;
   on(event: 'close', handler: (hadError: boolean) => void): void;
+  removeAllListeners(event: 'data' | 'drain'): void;
+  /** @returns what came while nobody listened to `data`, at most 512 bytes; nothing when nothing came. */
+  read(): string | undefined;
   /** Queues a copy, without limit. Throws once the connection is closing. @returns false, always. */
   write(bytes: string): boolean;
   /** Close when the queue is empty; throws while the network is off. */

@@ -1,5 +1,5 @@
 // TCP on Espruino's "net". The engine queues whatever it is given, so the owner keeps the window; it throws where a peer
-// refuses or is gone, which becomes a code. Late events of a former connection never reach the owner of the next.
+// refuses, which becomes a code. Late events of a former connection never reach the owner of the next.
 
 import { Code } from '../codes.ts';
 import type { Socket, SocketEvents } from '../socket.ts';
@@ -12,37 +12,32 @@ export function createSocket(): Socket {
   let raw: EspruinoSocket | null = null;
   /** Number of the connection whose events count; none after its end. */
   let current = 0;
-  /** The connection, while it is open. */
-  let open: EspruinoSocket | null = null;
-  /** The engine's first `drain` only says that it has connected, whatever was written since. */
-  let greeted = false;
 
   function forget(): void {
     current++;
-    open = null;
-  }
-
-  function stand(events: SocketEvents): void {
-    open = raw;
-    events.onOpen();
+    // Their owner listens to these itself: nobody between the engine and the decoder asks which connection it is.
+    if (raw === null) return;
+    raw.removeAllListeners('data');
+    raw.removeAllListeners('drain');
   }
 
   /** Handlers know their connection by number: a reference would tie it to them in a ring that only a collection frees. */
   function listen(events: SocketEvents, mine: number): void {
     raw!.on('connect', function () {
-      if (mine === current && open === null) stand(events);
-    });
-    raw!.on('data', function (bytes) {
-      if (mine === current && open === null) stand(events);
-      if (mine === current) events.onData(bytes);
+      if (mine !== current) return;
+      const connection = raw!;
+      events.onOpen(connection);
+      if (mine !== current) return;
+      connection.on('data', events.onData);
+      // What came before is kept by the engine, as nobody listened.
+      const early = connection.read();
+      if (early) events.onData(early);
     });
     raw!.on('drain', function () {
+      // The first one only says that it has connected, whatever was written since.
       if (mine !== current) return;
-      if (!greeted) {
-        greeted = true;
-        return;
-      }
-      events.onDrain();
+      raw!.removeAllListeners('drain');
+      raw!.on('drain', events.onDrain);
     });
     raw!.on('close', function () {
       if (mine !== current) return;
@@ -52,7 +47,7 @@ export function createSocket(): Socket {
     });
   }
 
-  function connect(host: string, port: number, events: SocketEvents): number {
+  function open(host: string, port: number, events: SocketEvents): number {
     forget();
     // A peer that takes no more bytes would keep the former connection in the engine for ever.
     if (raw !== null) raw.clsNow = true;
@@ -64,18 +59,7 @@ export function createSocket(): Socket {
     } catch {
       return Code.Refused;
     }
-    greeted = false;
     listen(events, current);
-    return Code.Ok;
-  }
-
-  function write(bytes: string): number {
-    try {
-      open!.write(bytes);
-    } catch {
-      // Not open; or the peer has closed, and the event that says so is on its way.
-      return Code.Closed;
-    }
     return Code.Ok;
   }
 
@@ -90,5 +74,5 @@ export function createSocket(): Socket {
     }
   }
 
-  return { open: connect, write, close };
+  return { open, close };
 }

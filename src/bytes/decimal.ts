@@ -1,8 +1,6 @@
 // Integers and scaled integers as decimal text, without a fraction on the way: fractions allocate, and engines print them
 // differently.
 
-import { joinText, type Bytes } from '../bytes/bytes.ts';
-
 /** @returns `value` / 10^`decimals` with all its decimals: (-5, 2) is "-0.05". @param decimals 0 to 6. */
 export function decimalText(value: number, decimals: number): string {
   if (decimals === 0) return '' + value;
@@ -11,14 +9,4 @@ export function decimalText(value: number, decimals: number): string {
   while (digits.length <= decimals) digits = '0' + digits;
   const point = digits.length - decimals;
   return (value < 0 ? '-' : '') + digits.substr(0, point) + '.' + digits.substr(point);
-}
-
-/** @returns `head` and behind it `value` in decimal. */
-export function joinInteger(head: Bytes, value: number): Bytes {
-  return joinText(head, '' + value);
-}
-
-/** @returns `head` and behind it `value` / 10^`decimals`. */
-export function joinFixed(head: Bytes, value: number, decimals: number): Bytes {
-  return joinText(head, decimalText(value, decimals));
 }
