@@ -14,13 +14,13 @@ module.exports = {
     room(
       'mqtt',
       '^src/mqtt/',
-      '^src/(mqtt|ports)/|^src/features',
+      '^src/(mqtt|bytes|ports)/|^src/features',
       'The protocol meets other rooms in src/ports only.',
     ),
     room(
       'outbox',
       '^src/outbox/',
-      '^src/(outbox|ports)/|^src/features',
+      '^src/(outbox|bytes|ports)/|^src/features',
       'The outbox meets other rooms in src/ports only.',
     ),
     room('sensors', '^src/sensors/', '^src/(sensors|ports)/|^src/features', 'Drivers never meet MQTT.'),
@@ -33,10 +33,11 @@ module.exports = {
     room(
       'link',
       '^src/link/',
-      '^src/(link|mqtt|outbox|ports)/|^src/features',
+      '^src/(link|mqtt|outbox|bytes|ports)/|^src/features',
       'The link knows protocol and outbox.',
     ),
     room('ports', '^src/ports/', '^src/ports/', 'Ports know nobody.'),
+    room('bytes', '^src/bytes/', '^src/(bytes|ports)/', 'How bytes are held, and nothing else.'),
     room('polyfills', '^src/polyfills/', '^src/polyfills/', 'Polyfills know nobody.'),
     room(
       'src',
@@ -54,7 +55,7 @@ module.exports = {
     room(
       'sim',
       '^sim/',
-      '^(sim|boards)/|^src/ports/|^node:|^(net|fs|path|os|vm|child_process|crypto|worker_threads)$',
+      '^(sim|boards)/|^src/(ports|bytes)/|^node:|^(net|fs|path|os|vm|child_process|crypto|worker_threads)$',
       'The simulator knows ports and boards.',
     ),
     {

@@ -87,7 +87,7 @@ const SETTINGS: readonly Setting[] = [
 
 async function moteSubject(): Promise<Subject> {
   const firmware = locateFirmware(join(PACKAGE_ROOT, 'bench', 'device', 'publish.ts'));
-  const compiled = createCompiler({ firmware, settings: {}, features: {} }).compile();
+  const compiled = createCompiler({ firmware, settings: {}, features: {}, form: 'string' }).compile();
   return {
     name: 'Mote: publish a reading of three channels, receive a message of QoS 0',
     source: await bundleModules(firmware.entry, compiled),

@@ -1,8 +1,8 @@
 // The ports in a test's own hands, for tests of one room alone: nothing happens unless the test does it.
 
+import { fromText, toText, type Bytes } from '../src/bytes/bytes.ts';
 import { after } from '../src/ports/clock.ts';
 import type { Clock, CreateTimer, WallTime } from '../src/ports/clock.ts';
-import { Code } from '../src/ports/codes.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Random } from '../src/ports/random.ts';
 import { SEND_WINDOW } from '../src/ports/socket.ts';
@@ -59,7 +59,7 @@ export function createManualTimer(): ManualTimer {
   };
 }
 
-export interface ManualSocket extends Socket {
+export interface ManualSocket extends Socket<Bytes> {
   /** What the next `open` returns; 0 unless set. */
   openResult: number;
   /** Addresses that were opened. */
@@ -74,12 +74,18 @@ export interface ManualSocket extends Socket {
   drop(): void;
 }
 
-/** A socket whose other side is the test. Bytes stay unsent until `drain`. */
+/** A socket whose other side is the test, which speaks text in both forms. Bytes stay unsent until `drain`. */
 export function createManualSocket(): ManualSocket {
-  let events: SocketEvents | null = null;
+  let events: SocketEvents<Bytes> | null = null;
   let open = false;
   let unsent = 0;
   let written = '';
+  const write = (bytes: Bytes) => {
+    if (!open) throw new Error('the connection is closed');
+    unsent += bytes.length;
+    if (unsent > SEND_WINDOW) throw new Error(`${unsent} bytes unsent: the owner has to wait for onDrain`);
+    written += toText(bytes, 0, bytes.length);
+  };
   const socket: ManualSocket = {
     openResult: 0,
     opened: [],
@@ -88,14 +94,6 @@ export function createManualSocket(): ManualSocket {
       socket.opened.push(`${host}:${port}`);
       if (socket.openResult === 0) events = owner;
       return socket.openResult;
-    },
-    room: () => (open ? SEND_WINDOW - unsent : 0),
-    write(bytes) {
-      if (!open) return Code.Closed;
-      if (bytes.length > SEND_WINDOW - unsent) return Code.Busy;
-      unsent += bytes.length;
-      written += bytes;
-      return Code.Ok;
     },
     close() {
       events = null;
@@ -110,9 +108,9 @@ export function createManualSocket(): ManualSocket {
     accept() {
       open = true;
       unsent = 0;
-      events?.onOpen();
+      events?.onOpen({ write });
     },
-    deliver: (bytes) => events?.onData(bytes),
+    deliver: (bytes) => events?.onData(fromText(bytes)),
     drain() {
       unsent = 0;
       events?.onDrain();

@@ -3,7 +3,13 @@
 
 /** Report events on the console (src/ports/log.ts). */
 export const LOG = true;
-/** Log in with user name and password. */
+/** Log in with user name and password, and leave a will. */
 export const AUTH = true;
 /** Join a Wi-Fi network; off for boards whose network is always there. */
 export const WIFI = true;
+/** Messages from the broker: subscriptions and their handlers. */
+export const INBOUND = true;
+/** Exactly once, in both directions. */
+export const QOS2 = true;
+/** Messages larger than any buffer, in both directions. */
+export const STREAM = true;

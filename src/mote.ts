@@ -17,6 +17,9 @@ import type { Publisher } from './telemetry/publisher.ts';
 /** Short enough that a dead link is noticed within half a minute. */
 const DEFAULT_KEEP_ALIVE_SEC = 30;
 
+/** Largest packet from the broker that is taken in whole. */
+const RECEIVE_MAX = 1024;
+
 /** One sensor of a mote. */
 export interface MoteSensor {
   /** Second part of its topics; letters, digits, hyphen. */
@@ -71,6 +74,8 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       port: broker.port,
       connect: {
         clientId: options.id,
+        cleanSession: true,
+        receiveMax: RECEIVE_MAX,
         keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
         username: broker.username ? broker.username : undefined,
         password: broker.username ? broker.password : undefined,

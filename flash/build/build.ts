@@ -6,7 +6,7 @@ import { findBoard } from '../boards.ts';
 import { checkBundle, type Finding } from '../check/check.ts';
 import { MoteError } from '../errors.ts';
 import { bundleModules } from './bundle.ts';
-import { createCompiler, type Code, type Compiled } from './compile.ts';
+import { createCompiler, type Code, type Compiled, type Form } from './compile.ts';
 import { displayName, locateFirmware, PACKAGE_NAME } from './firmware.ts';
 import { guardSource } from './guard.ts';
 import { CHOSEN, minifyCode, READABLE, withShortProperties } from './minify.ts';
@@ -24,6 +24,8 @@ export interface BuildOptions {
   board?: string;
   /** Laid over settings.json and secrets.json. */
   settings?: Record<string, unknown>;
+  /** How bytes are held. Default 'string', which Espruino needs; 'array' for a firmware on sockets that take Uint8Arrays. */
+  form?: Form;
   /** Replaces constants of src/features.ts. */
   features?: Record<string, boolean>;
   /** Default true. */
@@ -97,10 +99,10 @@ function refuse(findings: readonly Finding[]): Finding[] {
 }
 
 function createBuilder(options: BuildOptions): Builder {
-  const { settings = {}, features = {}, minify = true, onProgress = () => {} } = options;
+  const { settings = {}, features = {}, form = 'string', minify = true, onProgress = () => {} } = options;
   const firmware = locateFirmware(options.firmware);
   const board = findBoard(options.board ?? 'esp32');
-  const compiler = createCompiler({ firmware, settings, features });
+  const compiler = createCompiler({ firmware, settings, features, form });
 
   async function bundle(): Promise<Bundle> {
     onProgress('checking types');

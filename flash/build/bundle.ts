@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { rollup, type Plugin, type SourceMap } from 'rollup';
 import { MoteError } from '../errors.ts';
+import { inlineMarked } from './inline.ts';
 import type { Code, Compiled } from './compile.ts';
 import { displayName } from './firmware.ts';
 import { jsonModule } from './settings.ts';
@@ -31,7 +32,7 @@ function compiledModules(compiled: Compiled): Plugin {
 export async function bundleModules(entry: string, compiled: Compiled): Promise<Code> {
   const bundle = await rollup({
     input: entry,
-    plugins: [compiledModules(compiled)],
+    plugins: [compiledModules(compiled), inlineMarked()],
     // Nobody can import from a bundle on a board.
     preserveEntrySignatures: false,
     treeshake: { preset: 'recommended', propertyReadSideEffects: false },

@@ -10,10 +10,17 @@ import { FEATURES_FILE, featuresText } from './features.ts';
 import { displayName, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
 import { readSettings, settingsFile, type Settings } from './settings.ts';
 
+/** How bytes are held: one character each (Espruino), or in Uint8Arrays (JerryScript). */
+export type Form = 'string' | 'array';
+
+/** What stands in a file's place in the array form. */
+const FORM_FILE = /-string\.ts$/;
+
 export interface CompileInput {
   readonly firmware: Firmware;
   readonly settings: Settings;
   readonly features: Readonly<Record<string, boolean>>;
+  readonly form: Form;
 }
 
 /** JavaScript and its source map. */
@@ -115,8 +122,15 @@ export function createCompiler(input: CompileInput): Compiler {
     const own = specifier === PACKAGE_NAME || specifier.startsWith(`${PACKAGE_NAME}/`);
     const from = own ? join(PACKAGE_ROOT, 'package.ts') : importer;
     const { resolvedModule } = ts.resolveModuleName(specifier, from, options, host, cache);
-    // TypeScript emits nothing for a library, but a library of device code has to be compiled too.
-    return resolvedModule && { ...resolvedModule, isExternalLibraryImport: false };
+    if (resolvedModule === undefined) return undefined;
+    const { resolvedFileName } = resolvedModule;
+    const hasForms = input.form === 'array' && resolvedFileName.startsWith(join(PACKAGE_ROOT, 'src'));
+    return {
+      ...resolvedModule,
+      resolvedFileName: hasForms ? resolvedFileName.replace(FORM_FILE, '-array.ts') : resolvedFileName,
+      // TypeScript emits nothing for a library, but a library of device code has to be compiled too.
+      isExternalLibraryImport: false,
+    };
   }
   host.resolveModuleNameLiterals = (literals, importer) =>
     literals.map((literal) => ({ resolvedModule: resolveModule(literal.text, importer) }));

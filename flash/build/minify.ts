@@ -17,9 +17,9 @@ const FORMAT = {
   comments: false,
 } as const;
 
-/** What a readable bundle needs as well: Espruino calls no function that is defined further below. */
+/** A readable bundle: inline.ts has already put functions above their use. */
 export const READABLE: MinifyOptions = {
-  compress: { defaults: false, hoist_funs: true },
+  compress: false,
   mangle: false,
   format: { ...FORMAT, beautify: true },
 };
@@ -30,7 +30,6 @@ export const CHOSEN: MinifyOptions = {
     ecma: 5,
     passes: 2,
     pure_getters: true,
-    hoist_funs: true,
     // Moves a function into its only caller, where Espruino parses it at every call.
     reduce_funcs: false,
     // More than 1 puts the `var` of an inlined function's variables behind their use: Espruino overwrites outer ones then.

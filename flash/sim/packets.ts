@@ -2,7 +2,11 @@
 
 import type { ConnectionEvents } from '../../sim/network/connection.ts';
 import type { LiveWorld } from '../../sim/board/world.ts';
-import { createDecoder } from '../../src/mqtt/packet.ts';
+import { createDecoder } from '../../src/mqtt/decoder.ts';
+
+/** Bytes of a packet that is not whole yet are kept up to here. */
+const HEADER_MAX = 5;
+const PIECE_MAX = 536;
 
 export interface PacketCounters {
   out: number;
@@ -12,14 +16,22 @@ export interface PacketCounters {
 /** @returns the world with every connection of it counted. */
 export function countPackets(world: LiveWorld, counters: PacketCounters): LiveWorld {
   function createCounter(direction: keyof PacketCounters): (bytes: string) => void {
-    const decoder = createDecoder({
-      onHeader: () => true,
-      onPacket() {
-        counters[direction]++;
-        return true;
+    const decoder = createDecoder(
+      {
+        isEnd: () => false,
+        onPacket: () => void counters[direction]++,
+        // Nothing is kept of a packet that is not whole but its beginning.
+        onLarge: (_first, bytes, at) => bytes.length - at,
+        onPiece(_bytes, _at, _count, left) {
+          if (left === 0) counters[direction]++;
+        },
+        onHeader: () => {},
       },
-    });
-    return (bytes) => void decoder.feed(bytes);
+      HEADER_MAX,
+      PIECE_MAX,
+    );
+    decoder.reset(true);
+    return (bytes) => decoder.feed(bytes);
   }
 
   return {

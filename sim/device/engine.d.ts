@@ -2,6 +2,8 @@
 // shorten. The first four are the simulator's side of what src/ports/espruino/globals.d.ts declares. Types only.
 
 interface EngineSocket {
+  removeAllListeners(event: string): void;
+  read(): string;
   on(event: string, handler: (value: never) => void): void;
   write(bytes: string): boolean;
   end(): void;

@@ -84,6 +84,8 @@ function createSocket(loop: Loop, broker: Broker, tendBroker: () => void, gone: 
   }
 
   function receive(): void {
+    // Kept for read() while nobody listens.
+    if (!listeners.some((listener) => listener.event === 'data')) return;
     const chunk = incoming.substr(0, CHUNK);
     incoming = incoming.substr(CHUNK);
     emit('data', chunk);
@@ -131,6 +133,16 @@ function createSocket(loop: Loop, broker: Broker, tendBroker: () => void, gone: 
   const socket: EngineSocket = {
     on(event: string, handler: Handler) {
       listeners.push({ event, handler });
+    },
+    removeAllListeners(event) {
+      for (let i = listeners.length - 1; i >= 0; i--) {
+        if (listeners[i].event === event) listeners.splice(i, 1);
+      }
+    },
+    read() {
+      const bytes = incoming;
+      incoming = '';
+      return bytes;
     },
     write(bytes) {
       // eslint-disable-next-line no-restricted-syntax -- Espruino throws here

@@ -72,6 +72,11 @@ const socket: EngineSocket = {
     draining = true;
     return false;
   },
+  removeAllListeners(event: string) {
+    if (event === 'data') onData = nothing;
+    else if (event === 'drain') onDrain = nothing;
+  },
+  read: () => '',
   end: nothing,
   clsNow: false,
 };

@@ -1,14 +1,15 @@
 // From power-on to a session with the broker, again and again: Wi-Fi, then TCP, then MQTT. Knows no packet and no reading.
 // Every failure leads to the same place: wait as long as backoff.ts says, then try the failed stage again.
 
+import type { Bytes } from '../bytes/bytes.ts';
 import { LOG, WIFI } from '../features.ts';
 import { createClient } from '../mqtt/client.ts';
-import type { Client } from '../mqtt/client.ts';
-import type { Connect } from '../mqtt/packet.ts';
+import type { Client, ClientOptions } from '../mqtt/client.ts';
 import { after, remaining, sooner } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
 import type { Log } from '../ports/log.ts';
+import type { Outbox } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import type { Socket } from '../ports/socket.ts';
 import type { Wifi, WifiEvents } from '../ports/wifi.ts';
@@ -23,16 +24,17 @@ const JOIN_TIMEOUT_MS = 60000;
 export interface LinkOptions {
   readonly host: string;
   readonly port: number;
-  readonly connect: Connect;
+  readonly connect: ClientOptions;
   /** Empty: the network is always there. */
   readonly ssid: string;
   readonly wifiPassword: string;
 }
 
 export interface LinkPorts {
-  readonly socket: Socket;
+  readonly socket: Socket<Bytes>;
   readonly clock: Clock;
   readonly random: Random;
+  readonly outbox: Outbox<Bytes>;
   readonly log: Log;
   readonly wifi: Wifi;
 }
@@ -75,7 +77,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, onChange: () 
     return delay;
   }
 
-  const client = createClient(ports.socket, ports.clock, options.connect, {
+  const client = createClient(ports, options.connect, {
     onOpen: onChange,
     onOnline(): void {
       stableAt = after(ports.clock.now(), STABLE_MS);
@@ -88,6 +90,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, onChange: () 
       else say(Event.LinkLost, why);
       onChange();
     },
+    onReport: say,
   });
 
   const wifiEvents: WifiEvents = {

@@ -1,25 +1,75 @@
-// One MQTT 3.1.1 connection: joins packets, session and socket, and alone knows time. It is also the PacketWriter that
-// telemetry writes to. It holds at most one packet that does not fit the socket's window, and never throws.
+// One MQTT 3.1.1 connection: joins packets, session, subscriptions, outbox and socket, and alone knows time. It is also the
+// PacketWriter that telemetry writes to. Nothing here throws, and nothing grows: what waits is bounded.
 // It does not reconnect: that is the link's business.
 
-import { AUTH } from '../features.ts';
-import type { Clock } from '../ports/clock.ts';
-import { after, NEVER_MS, remaining, sooner } from '../ports/clock.ts';
-import { Close, Code } from '../ports/codes.ts';
-import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
-import type { Socket, SocketEvents } from '../ports/socket.ts';
-import { decimalText } from './decimal.ts';
 import {
-  createDecoder,
+  byteAt,
+  copy,
+  createBuffer,
+  createView,
+  cut,
+  drop,
+  EMPTY,
+  emptied,
+  fromText,
+  isBytes,
+  join,
+  joinFixed,
+  joinInteger,
+  joinText,
+  standsAt,
+  type Bytes,
+} from '../bytes/bytes.ts';
+import { AUTH, INBOUND, QOS2, STREAM } from '../features.ts';
+import type { Clock } from '../ports/clock.ts';
+import { after, elapsed, NEVER_MS, remaining, sooner } from '../ports/clock.ts';
+import { Close, Code, Event } from '../ports/codes.ts';
+import { isAfter, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
+import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
+import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
+import { createDecoder } from './decoder.ts';
+import {
   DISCONNECT,
-  encodeConnect,
-  encodePublish,
-  encodeString,
+  idOf,
+  idValue,
+  keyOf,
+  keyPacket,
+  NO_ID,
+  NO_KEY,
   PINGREQ,
+  prepareTopic,
+  publishHeader,
+  readId,
+  packetKey,
+  readKey,
+  RELIABLE,
+  SHORT_MAX,
+  shortPublish,
+  shortPublishId,
+  type Id,
+  type Key,
+} from './form.ts';
+import {
+  DUP,
+  encodeConnect,
+  First,
+  PACKET_MAX,
+  QOS0_LAST,
+  qosOf,
+  REMAINING_LENGTH_MAX,
+  RETAIN,
   type Connect,
 } from './packet.ts';
-import { judge, mayCome, State, Verdict } from './session.ts';
-import { isText, isTopicName, STRING_MAX } from './topic.ts';
+import { awaitedFor, isLegalConnack, judgeStray, mayCome, State, Verdict } from './session.ts';
+import { createStreamer, type StreamSource } from './streamer.ts';
+import {
+  createSubscriptions,
+  createRoute,
+  type OnChunk,
+  type OnMessage,
+  type Subscription,
+} from './subscriptions.ts';
+import { isText, isTopic, STRING_MAX } from './topic.ts';
 
 /** From `connect` to an open connection. */
 const OPEN_TIMEOUT_MS = 30000;
@@ -29,169 +79,719 @@ const CONNACK_TIMEOUT_MS = 10000;
 const PINGRESP_TIMEOUT_MS = 10000;
 /** For bytes handed over to leave. */
 const SEND_TIMEOUT_MS = 20000;
-/** Largest packet sent, header included. */
-export const PACKET_MAX = 1024;
+/** A session that the other side closes sooner than this was taken over, when it happens TAKEOVERS times in a row. */
+const TAKEOVER_MS = 5000;
+const TAKEOVERS = 3;
+export { PACKET_MAX };
 
-/** What a client tells its owner. */
+/** Bytes of acknowledgements that may wait behind a packet of that size. */
+const ACKS_MAX = 256;
+/** Messages of QoS 1 and 2 that may be in flight. */
+export const IN_FLIGHT_MAX = 8;
+/** Identifiers of inbound QoS 2 messages that may be open; further ones are left to the next connection. */
+const RECEIVED_MAX = 32;
+/** Identifiers from here on belong to SUBSCRIBE, UNSUBSCRIBE and streamed messages, lower ones to the outbox. */
+const FIRST_OWN_ID = 32768;
+
+/** Who we are to the broker, and how much is taken in. */
+export interface ClientOptions extends Connect {
+  /** Largest packet from the broker that is taken in whole, header included; larger messages come in pieces or not at all. */
+  readonly receiveMax: number;
+}
+
+export interface ClientPorts {
+  readonly socket: Socket<Bytes>;
+  readonly clock: Clock;
+  /** Holds messages of QoS 1 and 2 until the broker has them. */
+  readonly outbox: Outbox<Bytes>;
+}
+
+/** What a client tells its owner. After each of these `tick` may have an earlier deadline. */
 export interface ClientEvents {
-  /** The connection stands and CONNECT is out; `tick` has an earlier deadline now. */
+  /** The connection stands and CONNECT is out. */
   onOpen(): void;
-  /** The broker took the session. */
-  onOnline(): void;
+  /** The broker took the session. @param present it knows us from before: what was under way goes on. */
+  onOnline(present: boolean): void;
   /** The connection ended. @param detail the CONNACK return code when `why` is Close.Refused, else 0. */
   onOffline(why: Close, detail: number): void;
+  /** Something worth a line: Oversize, StrayAck, HandlerFailed, Subscribed, SubscriptionRefused, Unsubscribed. */
+  onReport(event: Event, detail: number): void;
 }
 
 /** What happened since the client was made. */
 export interface ClientCounters {
-  /** PUBLISH packets handed to the socket. */
-  published: number;
   /** Publishes that were not accepted. */
   refused: number;
+  /** Messages of QoS 1 and 2 that the broker has acknowledged, streamed ones included. */
+  delivered: number;
+  /** Messages given to a handler, streamed ones included. */
+  received: number;
   /** Messages that nobody subscribed to. */
   unwanted: number;
+  /** Messages of QoS 2 that came again and were not given to a handler again. */
+  repeated: number;
+  /** Messages over the limit that nobody takes in pieces. */
+  oversize: number;
+  /** Messages left to the next connection: the handler threw, or there was no room for their acknowledgement. */
+  postponed: number;
+  /** Acknowledgements of nothing that was sent on this connection. */
+  strays: number;
   /** Connections closed because of bytes that MQTT forbids. */
   violations: number;
+  /** The last publish that was too long: its packet's bytes, and how many there may be. */
+  needed: number;
+  available: number;
 }
 
-export interface Client extends PacketWriter {
-  readonly counters: ClientCounters;
-  /** Start to connect. @returns 0, Code.Refused when nothing answers there, Code.BadPayload for options that cannot be sent. */
+export interface Client extends PacketWriter<Bytes> {
+  /** Start a connection. @returns 0, Code.Refused when nothing answers there, Code.BadPayload for options that cannot be sent. */
   connect(host: string, port: number): number;
   /** Say DISCONNECT when online, and close; no event follows. */
   disconnect(): void;
   isOnline(): boolean;
-  /** Publish a ready payload with QoS 0. @returns 0 when accepted, Code.Closed, Code.Busy (after onDrain), or Code.TooLong. */
-  publish(topic: Topic, payload: string, retain: boolean): number;
-  /** Do what is due. @returns milliseconds until the next call is needed; after `connect` and each event it is needed at once. */
+  /**
+   * Publish a ready payload.
+   * @returns 0 when accepted: handed to the socket with QoS 0, taken by the outbox with QoS 1 and 2. Else nothing was sent or
+   * kept: Code.Closed (QoS 0 without session), Code.Busy (QoS 0, until the socket drained), Code.Full, Code.TooLong (see the
+   * counters), Code.BadTopic (not a prepared topic), Code.BadPayload (not bytes).
+   */
+  publish(topic: Topic<Bytes> | null, payload: Bytes): number;
+  /**
+   * Publish a payload of `total` bytes that is read while it is sent, one at a time. It is not stored: a reboot forgets it.
+   * @returns Code.InFlight, and `source.onEnd` tells its end. Else Code.Closed, Code.Busy, Code.TooLong, Code.BadTopic.
+   */
+  stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number;
+  /** Give up the streamed message that is under way, if there is one; a packet that was begun ends with its connection. */
+  abandon(): void;
+  /**
+   * Want messages. Start-up only. It is subscribed as soon as there is a session, and again when one was lost. A message goes
+   * to the first filter without wildcard that matches, else to the first of the others.
+   * @param onChunk takes messages over `receiveMax` in pieces; without it they are passed over and acknowledged.
+   * @returns null when filter or QoS are not valid.
+   */
+  subscription(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
+  /** Want it again. @returns 0, or Code.Busy while the broker's answer to it is under way. */
+  subscribe(subscription: Subscription): number;
+  /** Want it no more. @returns 0, or Code.Busy while the broker's answer to it is under way. */
+  unsubscribe(subscription: Subscription): number;
+  /** @returns the counters as they are now; the same object each time. */
+  counters(): ClientCounters;
+  /** Round-trip time of the last PINGREQ in ms, -1 before the first. */
+  rttMs(): number;
+  /** Do what is due. @returns ms until the next call is needed; after connect, each publish and each event it is needed at once. */
   tick(now: number): number;
 }
 
 /** @returns whether a CONNECT can carry these options (sections 3.1.2 and 3.1.3). */
 function isSendable(options: Connect): boolean {
-  if (!isText(options.clientId)) return false;
-  if (!AUTH) return true;
-  if (options.username === undefined) return options.password === undefined;
-  return (
-    isText(options.username) && (options.password === undefined || options.password.length <= STRING_MAX)
-  );
+  const id = options.clientId;
+  let valid = isText(fromText(id)) && (id.length > 0 || options.cleanSession);
+  if (AUTH) {
+    const username = options.username;
+    const password = options.password;
+    const will = options.will;
+    if (username === undefined) valid = valid && password === undefined;
+    else {
+      valid =
+        valid && isText(fromText(username)) && (password === undefined || password.length <= STRING_MAX);
+    }
+    if (will !== undefined) {
+      valid = valid && isTopic(fromText(will.topic), false) && will.qos >= 0 && will.qos <= 2;
+    }
+  }
+  return valid && options.keepAliveSec >= 0 && options.keepAliveSec <= 65535;
 }
 
 /** Make a client for one connection at a time. */
-export function createClient(socket: Socket, clock: Clock, options: Connect, owner: ClientEvents): Client {
-  const counters: ClientCounters = { published: 0, refused: 0, unwanted: 0, violations: 0 };
+export function createClient(ports: ClientPorts, options: ClientOptions, owner: ClientEvents): Client {
+  // What every message touches stands first: Espruino finds a name sooner the earlier it stands in its scope.
+  /** Bytes that may be handed over now; 0 without a session, and while something waits that has to go first. */
+  let room = 0;
+  let wire: Connection<Bytes> | null = null;
+  let draft = createBuffer(PACKET_MAX);
+  let draftTopic: Topic<Bytes> | null = null;
+  /** Where the last message went, and the one before it: most often the next one goes there too. */
+  /** The socket has drained since the last `tick`. */
+  let moved = false;
+  let hot = createRoute();
+  let warm = createRoute();
+  let received = 0;
+  const pieceView = createView();
+  /** The acknowledgements that messages in flight wait for, NO_KEY in free places, and the outbox's sequences; 0: streamed. */
+  const awaited: Key[] = [];
+  const sequences: number[] = [];
+  const outbox = ports.outbox;
+  /** Nothing in the outbox waits to be sent. */
+  let caughtUp = false;
+  let inFlight = 0;
+  let delivered = 0;
+  /** The last record that was sent on this connection, and on former ones of this session. */
+  let cursor = 0;
+  let lastSent = 0;
+  let state = State.Offline;
+
+  const socket = ports.socket;
+  const clock = ports.clock;
+  const counters: ClientCounters = {
+    refused: 0,
+    delivered: 0,
+    received: 0,
+    unwanted: 0,
+    repeated: 0,
+    oversize: 0,
+    postponed: 0,
+    strays: 0,
+    violations: 0,
+    needed: 0,
+    available: PACKET_MAX,
+  };
   // Three quarters of the keep alive: the broker hears from us in time even if the loop is late.
   const pingIntervalMs = options.keepAliveSec * 750;
-  let state = State.Offline;
-  /** End of the present stage: open, CONNACK, or the next PINGREQ. */
-  let deadline = 0;
-  let pongDeadline = -1;
-  let sendDeadline = -1;
-  /** What is left of a packet larger than the window. */
-  let unsent = '';
-  let draftTopic: Topic | null = null;
-  let draft = '';
+  /** Bytes that wait for the socket to drain: the rest of a long packet, and acknowledgements behind it. */
+  let waiting = createBuffer(PACKET_MAX + ACKS_MAX);
+  const flushView = createView();
 
+  // Time is known to `tick` only: these say what happened since its last call.
+  let spoke = false;
+  let heard = false;
+  let seenRoom = 0;
+  let seenReceived = 0;
+  let spokeAt = 0;
+  let heardAt = 0;
+  let pingAt = 0;
+  let onlineAt = 0;
+  let rtt = -1;
+  /** Deadlines of the stage before the session, of PINGRESP and of bytes to leave, with what is said when they pass; -1: none. */
+  const ends = [-1, -1, -1];
+  const whys = [Close.OpenTimeout, Close.PingTimeout, Close.SendTimeout];
+  let shortSessions = 0;
+  /** CONNECT has left. */
+  let drained = false;
+
+  const record: OutboxRecord<Bytes> = {
+    sequence: 0,
+    topic: prepareTopic('', 0),
+    payload: EMPTY,
+    received: false,
+  };
+  /** Identifiers of inbound QoS 2 messages whose PUBREL has not come. */
+  const open: Id[] = [];
+  let ownId = FIRST_OWN_ID;
+
+  // The message over the limit that is coming in.
+  let largeFirst = 0;
+  let largeId = NO_ID;
+  let largeTotal = 0;
+  let largeOffset = 0;
+  let largeTo: Subscription | null = null;
+  let largeTopic = createBuffer(STREAM ? options.receiveMax : 0);
+
+  function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
+    if (!topic || !isBytes(payload)) return refuse(topic ? Code.BadPayload : Code.BadTopic);
+    const size = topic.size + payload.length;
+    if (size > room || size > SHORT_MAX) {
+      // The sizes of topics of QoS 1 and 2 are beyond every room.
+      return size < RELIABLE ? publishSlow(topic, payload, size) : store(topic, payload, size - RELIABLE);
+    }
+    room -= size;
+    try {
+      wire!.write(shortPublish(topic, payload, size));
+    } catch {
+      return refuse(Code.Closed);
+    }
+    return Code.Ok;
+  }
+
+  function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
+    // QoS 0, and QoS 1 that does not come again and whose acknowledgement can leave at once.
+    if ((first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
+      onOther(first, bytes, at, end);
+      return;
+    }
+    if (!standsAt(bytes, hot.key, at) && !turn(bytes, at, end)) return;
+    let from = at + hot.size;
+    let id = NO_ID;
+    if (first > QOS0_LAST) {
+      id = readId(bytes, from);
+      from += 2;
+    }
+    if (from > end || (first > QOS0_LAST && id === NO_ID)) {
+      violate();
+      return;
+    }
+    received++;
+    try {
+      hot.take(cut(pieceView, bytes, from, end - from), hot.name, first);
+    } catch {
+      failHandler();
+      return;
+    }
+    if (first > QOS0_LAST) answer(First.Puback, id);
+  }
+
+  function nextOwnId(): number {
+    ownId = ownId === 65535 ? FIRST_OWN_ID : ownId + 1;
+    return ownId;
+  }
+
+  function refuse(code: number): number {
+    counters.refused++;
+    return code;
+  }
+
+  function refuseLength(needed: number): number {
+    counters.needed = needed;
+    return refuse(Code.TooLong);
+  }
+
+  /** The connection is over: nothing of it remains but what the session keeps. */
   function end(): void {
     state = State.Offline;
-    pongDeadline = sendDeadline = -1;
-    unsent = draft = '';
-    draftTopic = null;
+    if (cursor > 0 && (lastSent === 0 || isAfter(cursor, lastSent))) lastSent = cursor;
+    room = inFlight = cursor = 0;
+    hot = warm = createRoute();
+    waiting = emptied(waiting);
+    ends[0] = ends[1] = ends[2] = -1;
+    decoder.reset(false);
+    for (let i = 0; i < IN_FLIGHT_MAX; i++) awaited[i] = NO_KEY;
+    caughtUp = false;
+    if (STREAM) streamer.interrupt();
   }
 
   /** Drop the connection and say why. */
   function fail(why: Close, detail: number): void {
-    if (why !== Close.Peer) socket.close();
+    if (why !== Close.Peer && why !== Close.TakenOver) socket.close();
     end();
     owner.onOffline(why, detail);
   }
 
-  /** Hand over as much of `unsent` as the window takes. */
-  function flush(): void {
-    const room = socket.room();
-    socket.write(unsent.length > room ? unsent.substr(0, room) : unsent);
-    unsent = unsent.substr(room);
-  }
-
-  /** Send a whole packet, or nothing. @returns 0 or Code.Busy. */
-  function send(packet: string): number {
-    const room = socket.room();
-    if (unsent.length > 0 || (packet.length > room && sendDeadline >= 0)) return Code.Busy;
-    if (packet.length > room) {
-      unsent = packet;
-      flush();
-    } else {
-      socket.write(packet);
-    }
-    if (sendDeadline < 0) sendDeadline = after(clock.now(), SEND_TIMEOUT_MS);
-    return Code.Ok;
-  }
-
-  function violate(): boolean {
+  function violate(): void {
     counters.violations++;
     fail(Close.ProtocolError, 0);
+  }
+
+  function write(bytes: Bytes): void {
+    try {
+      wire!.write(bytes);
+    } catch {
+      // The peer has closed; what was to be said is said again on the next connection.
+      spoke = true;
+    }
+  }
+
+  /** The socket has sent everything: hand over the next of what waits. */
+  function flush(): void {
+    const count = waiting.length > SEND_WINDOW ? SEND_WINDOW : waiting.length;
+    write(cut(flushView, waiting, 0, count));
+    waiting = drop(waiting, count);
+    room = waiting.length > 0 ? 0 : SEND_WINDOW - count;
+  }
+
+  /** Send a packet whole, now or as soon as the socket drains. Callers see to it that not too much waits. */
+  function put(packet: Bytes): void {
+    spoke = true;
+    if (packet.length <= room) {
+      room -= packet.length;
+      write(packet);
+      return;
+    }
+    const isIdle = room === SEND_WINDOW;
+    waiting = join(waiting, packet);
+    room = 0;
+    if (isIdle) flush();
+  }
+
+  /** Note that a message waits for its acknowledgement. @param sequence 0 for a streamed one. @returns its place. */
+  function expect(first: number, id: Id, sequence: number): number {
+    const place = awaited.indexOf(NO_KEY);
+    awaited[place] = awaitedFor(first, id);
+    sequences[place] = sequence;
+    inFlight++;
+    return place;
+  }
+
+  /** Write a piece of a streamed message. */
+  function send(bytes: Bytes, isLast: boolean): void {
+    spoke = true;
+    write(bytes);
+    // Acknowledgements that came up meanwhile wait for the socket to drain.
+    room = isLast && waiting.length === 0 ? SEND_WINDOW - bytes.length : 0;
+  }
+
+  /** QoS 2 whose PUBREC came on a former connection: PUBREL is next. @param sequence 0 for a streamed message. */
+  function resume(id: Id, sequence: number): void {
+    const place = expect(First.Publish, id, sequence);
+    awaited[place] = keyOf(First.Pubcomp, id);
+    put(keyPacket(keyOf(First.Pubrel, id)));
+  }
+
+  /** A streamed message cannot be finished: neither can its packet. */
+  function abort(): void {
+    fail(Close.Local, 0);
+  }
+
+  /** Send what `record` holds, as far as it is its turn. @returns false while the socket has to drain first. */
+  function transmit(): boolean {
+    const topic = record.topic;
+    const sequence = record.sequence;
+    const id = idOf(sequence);
+    const again = lastSent > 0 && !isAfter(sequence, lastSent);
+    if (QOS2 && record.received) {
+      if (room < 4) return false;
+      resume(id, sequence);
+    } else {
+      const header = publishHeader(topic, record.payload.length, id, again ? DUP : 0);
+      if (header.length + record.payload.length > room && room < SEND_WINDOW) return false;
+      expect(topic.first, id, sequence);
+      put(join(header, record.payload));
+    }
+    cursor = sequence;
+    return true;
+  }
+
+  /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
+  function pump(): void {
+    if (INBOUND && room > 0) {
+      const text = subscriptions.next(nextOwnId());
+      if (text.length > 0) put(fromText(text));
+    }
+    while (room > 0 && inFlight < IN_FLIGHT_MAX) {
+      const isEmpty = outbox.peek(cursor, record) !== Code.Ok;
+      if (STREAM && streamer.isDue(isEmpty, record.sequence)) {
+        // Whole packets only: nothing may come between its pieces.
+        if (room === SEND_WINDOW) streamer.begin();
+        return;
+      }
+      if (isEmpty) {
+        caughtUp = true;
+        return;
+      }
+      if (!transmit()) return;
+    }
+  }
+
+  /** @returns whether one more acknowledgement can wait; if not, its message has to come again. */
+  function canAnswer(): boolean {
+    return waiting.length <= PACKET_MAX + ACKS_MAX - 4;
+  }
+
+  function answer(first: number, id: Id): void {
+    if (room >= 4) {
+      room -= 4;
+      spoke = true;
+      write(keyPacket(keyOf(first, id)));
+    } else if (state === State.Online) {
+      put(keyPacket(keyOf(first, id)));
+    }
+  }
+
+  function failHandler(): void {
+    counters.postponed++;
+    owner.onReport(Event.HandlerFailed, hot.to!.number);
+  }
+
+  /** A message of QoS 1 or 2 is taken: say so. */
+  function confirm(first: number, id: Id): void {
+    if (QOS2 && qosOf(first) === 2) {
+      if (open.indexOf(id) < 0) open.push(id);
+      answer(First.Pubrec, id);
+    } else {
+      answer(First.Puback, id);
+    }
+  }
+
+  /** @returns whether a message with these flags and `id` may be given to a handler; it is passed over, or the end, if not. */
+  function admit(first: number, id: Id): boolean {
+    const exactlyOnce = QOS2 && qosOf(first) === 2;
+    if (exactlyOnce && open.indexOf(id) >= 0) {
+      counters.repeated++;
+      confirm(first, id);
+      return false;
+    }
+    if (canAnswer() && !(exactlyOnce && open.length >= RECEIVED_MAX)) return true;
+    counters.postponed++;
     return false;
   }
 
-  function onHeader(first: number, length: number): boolean {
-    return mayCome(state, first, length) || violate();
+  /** Make the topic at `at` the route `hot`. @returns false when that is no topic, or no message may come: the connection is over. */
+  function turn(bytes: Bytes, at: number, end: number): boolean {
+    const route = hot;
+    hot = warm;
+    warm = route;
+    if (standsAt(bytes, hot.key, at)) return true;
+    const found = INBOUND && state === State.Online ? subscriptions.find(bytes, at, end) : null;
+    if (found === null) violate();
+    else hot = found;
+    return found !== null;
   }
 
-  function onPacket(first: number, body: Uint8Array): boolean {
-    const verdict = judge(first, body);
-    if (verdict === Verdict.Violation) return violate();
-    if (verdict === Verdict.Pong) {
-      pongDeadline = -1;
-    } else if (verdict === Verdict.Unwanted) {
-      counters.unwanted++;
-    } else if (verdict === Verdict.Accepted) {
-      state = State.Online;
-      deadline = after(clock.now(), pingIntervalMs);
-      owner.onOnline();
-    } else {
-      fail(Close.Refused, body[1]);
+  /** PUBLISH of QoS 1 or 2 that comes again, or whose acknowledgement has to wait. */
+  function onReliable(first: number, bytes: Bytes, at: number, end: number): void {
+    if (!standsAt(bytes, hot.key, at) && !turn(bytes, at, end)) return;
+    const from = at + hot.size;
+    const id = readId(bytes, from);
+    if (from + 2 > end || id === NO_ID || (!QOS2 && qosOf(first) === 2)) {
+      violate();
+    } else if (admit(first, id)) {
+      received++;
+      try {
+        hot.take(cut(pieceView, bytes, from + 2, end - from - 2), hot.name, first);
+        confirm(first, id);
+      } catch {
+        failHandler();
+      }
     }
-    return state === State.Online;
   }
 
-  const decoder = createDecoder({ onHeader, onPacket });
+  function onConnack(flags: number, code: number): void {
+    if (!isLegalConnack(flags, code, options.cleanSession)) {
+      violate();
+      return;
+    }
+    if (code > 0) {
+      fail(Close.Refused, code);
+      return;
+    }
+    const now = clock.now();
+    const present = flags === 1;
+    state = State.Online;
+    spokeAt = heardAt = onlineAt = now;
+    ends[0] = -1;
+    if (drained) room = SEND_WINDOW;
+    if (!present) {
+      lastSent = 0;
+      outbox.restart();
+      open.splice(0, open.length);
+      if (STREAM) streamer.restart();
+    }
+    if (INBOUND) subscriptions.begin(present);
+    owner.onOnline(present);
+    pump();
+  }
 
-  const events: SocketEvents = {
-    onOpen(): void {
+  /** An acknowledgement that nothing waits for in this form. */
+  function onStray(first: number, id: Id): void {
+    const verdict = judgeStray(awaited, first, id);
+    if (verdict === Verdict.Violation) {
+      violate();
+      return;
+    }
+    if (verdict === Verdict.Repeated) answer(First.Pubrel, id);
+    counters.strays++;
+    owner.onReport(Event.StrayAck, idValue(id));
+  }
+
+  /** The exchange at `place` is over. */
+  function settle(place: number): void {
+    awaited[place] = NO_KEY;
+    inFlight--;
+    delivered++;
+    if (STREAM && sequences[place] === 0) streamer.finish(Code.Ok);
+    else outbox.acknowledge(sequences[place]);
+    if (!caughtUp) pump();
+  }
+
+  /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. */
+  function isEnd(bytes: Bytes): boolean {
+    const place = awaited.indexOf(packetKey(bytes));
+    if (place < 0 || (QOS2 && byteAt(bytes, 0) === First.Pubrec)) return false;
+    heard = true;
+    settle(place);
+    return true;
+  }
+
+  /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. */
+  function onAck(first: number, bytes: Bytes, at: number): void {
+    const place = awaited.indexOf(readKey(bytes, at));
+    const id = readId(bytes, at);
+    if (place < 0) {
+      onStray(first, id);
+    } else if (QOS2 && first === First.Pubrec) {
+      const sequence = sequences[place];
+      if (STREAM && sequence === 0) streamer.receive();
+      else outbox.receive(sequence);
+      awaited[place] = keyOf(First.Pubcomp, id);
+      answer(First.Pubrel, id);
+    } else {
+      settle(place);
+    }
+  }
+
+  /** PUBREL: the broker knows that we have the message [MQTT-4.3.3-2]; one we do not know is answered too. */
+  function onPubrel(id: Id): void {
+    const index = open.indexOf(id);
+    if (index >= 0) open.splice(index, 1);
+    else counters.strays++;
+    if (canAnswer()) answer(First.Pubcomp, id);
+  }
+
+  /** Anything but QoS 0 on route `hot`. */
+  function onOther(first: number, bytes: Bytes, at: number, end: number): void {
+    heard = true;
+    if (!mayCome(state, first, end - at)) {
+      violate();
+    } else if (first >> 4 === 3) {
+      onReliable(first, bytes, at, end);
+    } else if (first === First.Connack) {
+      onConnack(byteAt(bytes, at), byteAt(bytes, at + 1));
+    } else if (first === First.Pingresp) {
+      if (ends[1] >= 0) rtt = elapsed(pingAt, clock.now());
+      ends[1] = -1;
+    } else if (QOS2 && INBOUND && first === First.Pubrel) {
+      onPubrel(readId(bytes, at));
+    } else if (INBOUND && (first === First.Suback || first === First.Unsuback)) {
+      const verdict = subscriptions.answer(first, bytes, at, end);
+      if (verdict === Verdict.Violation) violate();
+      else if (verdict === Verdict.Stray) counters.strays++;
+      else pump();
+    } else {
+      onAck(first, bytes, at);
+    }
+  }
+
+  function onHeader(first: number, length: number): void {
+    if (!mayCome(state, first, length)) violate();
+  }
+
+  /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
+  function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
+    heard = true;
+    const there = bytes.length - at;
+    const needed =
+      2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
+    largeFirst = First.Publish;
+    largeTo = null;
+    if (first > 0x3f || at + needed > end) {
+      violate();
+      return 0;
+    }
+    if (there < needed) {
+      if (needed < options.receiveMax) return 0;
+      // Its topic alone is over the limit: not even its identifier can be kept.
+      counters.postponed++;
+      return there;
+    }
+    const route = INBOUND ? subscriptions.find(bytes, at, end) : hot;
+    largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : PINGREQ;
+    if (route === null || largeId === NO_ID) {
+      violate();
+      return 0;
+    }
+    if (first > QOS0_LAST && !admit(first, largeId)) return needed;
+    largeFirst = first;
+    warm = hot;
+    hot = route;
+    const to = route.to;
+    if (STREAM && to !== null && to.onChunk !== undefined) {
+      largeTo = to;
+      largeTopic = copy(largeTopic, route.name);
+      largeTotal = end - at - needed;
+      largeOffset = 0;
+      received++;
+    } else {
+      counters.oversize++;
+      owner.onReport(Event.Oversize, end - at);
+    }
+    return needed;
+  }
+
+  function onPiece(bytes: Bytes, at: number, count: number, left: number): void {
+    heard = true;
+    const to = largeTo;
+    if (STREAM && to !== null) {
+      try {
+        to.onChunk!(cut(pieceView, bytes, at, count), largeOffset, largeTotal, largeTopic, largeFirst);
+      } catch {
+        failHandler();
+        largeTo = null;
+        largeFirst = First.Publish;
+      }
+      largeOffset += count;
+    }
+    if (left === 0 && largeFirst > QOS0_LAST && canAnswer()) confirm(largeFirst, largeId);
+  }
+
+  const decoder = createDecoder(
+    { isEnd, onPacket, onHeader, onLarge, onPiece },
+    options.receiveMax,
+    SEND_WINDOW,
+  );
+
+  /** The socket has sent everything, and something waits, or there is no session yet. */
+  function drainSlow(): void {
+    const isSending = STREAM && streamer.isSending();
+    if (waiting.length > 0 && !isSending) {
+      flush();
+      if (state === State.Connecting) room = 0;
+    } else if (state === State.Connecting) {
+      drained = true;
+    } else {
+      room = SEND_WINDOW;
+      if (isSending) streamer.go();
+      if (!caughtUp) pump();
+    }
+  }
+
+  const events: SocketEvents<Bytes> = {
+    onOpen(connection: Connection<Bytes>): void {
+      wire = connection;
       state = State.Connecting;
-      decoder.reset();
-      deadline = after(clock.now(), CONNACK_TIMEOUT_MS);
-      send(encodeConnect(options));
+      drained = false;
+      decoder.reset(true);
+      ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
+      whys[0] = Close.ConnackTimeout;
+      room = SEND_WINDOW;
+      put(fromText(encodeConnect(options)));
+      room = 0;
       owner.onOpen();
     },
-    onData(bytes: string): void {
-      if (!decoder.feed(bytes)) violate();
-    },
+    onData: decoder.feed,
     onDrain(): void {
-      sendDeadline = -1;
-      if (unsent.length > 0) {
-        sendDeadline = after(clock.now(), SEND_TIMEOUT_MS);
-        flush();
+      moved = true;
+      if (room === 0) {
+        drainSlow();
+      } else {
+        room = SEND_WINDOW;
+        if (!caughtUp) pump();
       }
     },
     onClose(): void {
-      fail(Close.Peer, 0);
+      const isShort = state === State.Online && elapsed(onlineAt, clock.now()) < TAKEOVER_MS;
+      if (state === State.Online) shortSessions = isShort ? shortSessions + 1 : 0;
+      fail(isShort && shortSessions >= TAKEOVERS ? Close.TakenOver : Close.Peer, 0);
     },
   };
 
+  function onAnswer(subscription: Subscription): void {
+    hot = warm = createRoute();
+    owner.onReport(Event.Subscribed, subscription.number * 256 + (subscription.granted & 255));
+  }
+
+  function onUnwanted(): void {
+    received--;
+    counters.unwanted++;
+  }
+
+  const subscriptions = INBOUND ? createSubscriptions(PACKET_MAX, onAnswer, onUnwanted) : null!;
+
+  /** Messages that are read while they are sent; not in a build without them. */
+  const streamer = STREAM ? createStreamer({ send, expect, resume, fail: abort }) : null!;
+
   function connect(host: string, port: number): number {
     disconnect();
-    if (!isSendable(options)) return Code.BadPayload;
+    if (!isSendable(options) || encodeConnect(options).length > PACKET_MAX) return Code.BadPayload;
     const result = socket.open(host, port, events);
     if (result === Code.Ok) {
       state = State.Opening;
-      deadline = after(clock.now(), OPEN_TIMEOUT_MS);
+      ends[0] = after(clock.now(), OPEN_TIMEOUT_MS);
+      whys[0] = Close.OpenTimeout;
     }
     return result;
   }
 
   function disconnect(): void {
-    if (state === State.Online) send(DISCONNECT);
+    // In the middle of a packet DISCONNECT would be taken for a part of it.
+    if (room >= DISCONNECT.length) write(DISCONNECT);
     if (state !== State.Offline) socket.close();
     end();
   }
@@ -200,96 +800,183 @@ export function createClient(socket: Socket, clock: Clock, options: Connect, own
     return state === State.Online;
   }
 
-  function refuse(code: number): number {
-    counters.refused++;
-    return code;
-  }
-
-  function publish(topic: Topic, payload: string, retain: boolean): number {
-    if (state !== State.Online) return refuse(Code.Closed);
-    const packet = encodePublish(topic.encoded, payload, retain);
-    if (packet.length > PACKET_MAX) return refuse(Code.TooLong);
-    if (send(packet) !== Code.Ok) return refuse(Code.Busy);
-    counters.published++;
+  /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. */
+  function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
+    if (size >= PACKET_MAX) return refuseLength(size + 1);
+    const sequence = outbox.append(topic, payload);
+    if (sequence < 0) return refuse(sequence);
+    if (caughtUp && size <= room && size <= SHORT_MAX && inFlight < IN_FLIGHT_MAX) {
+      const id = idOf(sequence);
+      const place = awaited.indexOf(NO_KEY);
+      awaited[place] = awaitedFor(topic.first, id);
+      sequences[place] = cursor = sequence;
+      inFlight++;
+      room -= size;
+      write(shortPublishId(topic, payload, size, id));
+    } else {
+      caughtUp = false;
+      pump();
+    }
     return Code.Ok;
   }
 
-  /** The present stage is over. */
-  function expire(): void {
-    if (state === State.Opening) {
-      fail(Close.OpenTimeout, 0);
-    } else if (state === State.Connecting) {
-      fail(Close.ConnackTimeout, 0);
-    } else {
-      deadline = after(clock.now(), pingIntervalMs);
-      // A PINGREQ that does not fit waits behind bytes that have a deadline of their own.
-      const sent = send(PINGREQ) === Code.Ok;
-      if (sent && pongDeadline < 0) pongDeadline = after(clock.now(), PINGRESP_TIMEOUT_MS);
-    }
+  /** Publish with QoS 1 or 2, or with QoS 0 what does not fit now or not in a short packet. */
+  function publishSlow(topic: Topic<Bytes>, payload: Bytes, size: number): number {
+    const needed = size > SHORT_MAX ? size + 1 : size;
+    if (needed > PACKET_MAX) return refuseLength(needed);
+    if (state !== State.Online) return refuse(Code.Closed);
+    if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
+    put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
+    return Code.Ok;
   }
 
-  function untilNext(now: number): number {
-    let wait = NEVER_MS;
-    if (state === State.Offline) return wait;
-    if (state !== State.Online || pingIntervalMs > 0) wait = remaining(now, deadline);
-    if (pongDeadline >= 0) wait = sooner(wait, remaining(now, pongDeadline));
-    if (sendDeadline >= 0) wait = sooner(wait, remaining(now, sendDeadline));
-    return wait;
+  function stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number {
+    if (!STREAM || !topic) return refuse(Code.BadTopic);
+    if (state !== State.Online) return refuse(Code.Closed);
+    // Topic and header go out in one piece.
+    if (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
+      return refuseLength(topic.name.length + 7 + total);
+    }
+    if (!streamer.start(topic, total, source, nextOwnId(), cursor)) return refuse(Code.Busy);
+    caughtUp = false;
+    pump();
+    return Code.InFlight;
+  }
+
+  function abandon(): void {
+    if (!STREAM) return;
+    if (streamer.isSending()) abort();
+    streamer.finish(Code.Abandoned);
+  }
+
+  function want(subscription: Subscription, wanted: boolean): number {
+    if (!INBOUND || !subscriptions.want(subscription, wanted)) return Code.Busy;
+    hot = warm = createRoute();
+    caughtUp = false;
+    pump();
+    return Code.Ok;
+  }
+
+  function subscribe(subscription: Subscription): number {
+    return want(subscription, true);
+  }
+
+  function unsubscribe(subscription: Subscription): number {
+    return want(subscription, false);
+  }
+
+  /** PINGREQ when nothing was sent, or nothing came, for so long. @returns ms until that may be. */
+  function ping(now: number): number {
+    if (pingIntervalMs === 0 || ends[1] >= 0) return NEVER_MS;
+    const sent = elapsed(spokeAt, now);
+    const come = elapsed(heardAt, now);
+    const quiet = sent > come ? sent : come;
+    if (quiet < pingIntervalMs) return pingIntervalMs - quiet;
+    // Where not even two bytes fit, something waits that has a deadline of its own.
+    if (room >= PINGREQ.length) {
+      put(PINGREQ);
+      pingAt = now;
+      ends[1] = after(now, PINGRESP_TIMEOUT_MS);
+    }
+    return NEVER_MS;
   }
 
   function tick(now: number): number {
-    if (state === State.Offline) return NEVER_MS;
-    // Without keep alive an online connection has no stage that ends.
-    const timed = state !== State.Online || pingIntervalMs > 0;
-    if (timed && remaining(now, deadline) === 0) expire();
-    else if (pongDeadline >= 0 && remaining(now, pongDeadline) === 0) fail(Close.PingTimeout, 0);
-    else if (sendDeadline >= 0 && remaining(now, sendDeadline) === 0) fail(Close.SendTimeout, 0);
-    return untilNext(now);
+    let wait = NEVER_MS;
+    if (state === State.Online) {
+      if (spoke || moved || seenRoom !== room) spokeAt = now;
+      if (moved) ends[2] = -1;
+      if (heard || seenReceived !== received) heardAt = now;
+      wait = ping(now);
+      spoke = heard = moved = false;
+      seenRoom = room;
+      seenReceived = received;
+      if (room < SEND_WINDOW && ends[2] < 0) ends[2] = after(now, SEND_TIMEOUT_MS);
+    }
+    for (let i = 0; i < 3; i++) {
+      if (ends[i] < 0) continue;
+      const left = remaining(now, ends[i]);
+      if (left === 0) {
+        fail(whys[i], 0);
+        return state === State.Offline ? NEVER_MS : 0;
+      }
+      wait = sooner(wait, left);
+    }
+    return wait;
   }
 
-  function prepareTopic(name: string): Topic {
-    return { encoded: encodeString(name) };
+  function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
+    const level = qos === undefined ? 0 : qos;
+    const valid = level === 0 || level === 1 || (QOS2 && level === 2);
+    if (!valid || !isTopic(fromText(name), false)) return null;
+    return prepareTopic(name, First.Publish | (level << 1) | (retain ? RETAIN : 0));
   }
 
-  function topic(name: string): Topic | null {
-    return isTopicName(name) ? prepareTopic(name) : null;
+  function subscription(
+    filter: string,
+    qos: number,
+    onMessage: OnMessage,
+    onChunk?: OnChunk,
+  ): Subscription | null {
+    return INBOUND ? subscriptions.prepare(filter, qos, onMessage, onChunk) : null;
   }
 
-  function begin(to: Topic): void {
+  function begin(to: Topic<Bytes>): void {
     draftTopic = to;
-    draft = '';
+    draft = emptied(draft);
   }
 
   function text(bytes: string): void {
-    draft += bytes;
+    draft = joinText(draft, bytes);
   }
 
   function integer(value: number): void {
-    draft += value;
+    draft = joinInteger(draft, value);
   }
 
   function fixed(value: number, decimals: number): void {
-    draft += decimalText(value, decimals);
+    draft = joinFixed(draft, value, decimals);
+  }
+
+  function bytes(more: Bytes): void {
+    draft = join(draft, more);
   }
 
   function endMessage(): number {
     const to = draftTopic;
     draftTopic = null;
-    return to === null ? refuse(Code.BadTopic) : publish(to, draft, false);
+    return publish(to, draft);
+  }
+
+  function readCounters(): ClientCounters {
+    counters.delivered = delivered;
+    counters.received = received;
+    return counters;
+  }
+
+  function rttMs(): number {
+    return rtt;
   }
 
   return {
-    counters,
     connect,
     disconnect,
     isOnline,
     publish,
+    stream,
+    abandon,
+    subscription,
+    subscribe,
+    unsubscribe,
+    counters: readCounters,
+    rttMs,
     tick,
     topic,
     begin,
     text,
     integer,
     fixed,
+    bytes,
     end: endMessage,
   };
 }

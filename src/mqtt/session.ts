@@ -1,7 +1,9 @@
-// What a packet from the broker means in the state we are in: a pure table over states and first bytes.
-// No time, no I/O. Identifiers and in-flight exchanges of QoS 1 and 2 have their place here.
+// What may come in which state, and which acknowledgement follows which: pure tables over first bytes.
+// No time, no I/O, no bytes beyond an identifier.
 
-import { First } from './packet.ts';
+import { INBOUND, QOS2 } from '../features.ts';
+import { keyId, keyOf, NO_ID, type Id, type Key } from './form.ts';
+import { First, QOS0_LAST, QOS1_LAST, qosOf } from './packet.ts';
 
 export const enum State {
   /** No connection. */
@@ -13,42 +15,57 @@ export const enum State {
   Online,
 }
 
-export const enum Verdict {
-  /** MQTT 3.1.1 forbids it here: close [MQTT-4.8.0-1]. */
-  Violation,
-  /** The session begins. */
-  Accepted,
-  /** The broker said no; its return code is the second body byte. */
-  Refused,
-  /** A PINGREQ is answered. */
-  Pong,
-  /** A message nobody asked for: counted and passed over. */
-  Unwanted,
-}
-
 /**
- * Judge a fixed header as soon as it is complete: a wrong one is noticed before its body comes, however long it claims to be.
- * QoS 1 and 2 messages need a subscription, which this client never makes, so they are refused.
+ * @returns whether a packet with this fixed header may come [MQTT-2.2.2-2]; asked as soon as the header is there, before
+ * its body comes, however long that claims to be. -1 is a length of more than four bytes.
  */
 export function mayCome(state: State, first: number, length: number): boolean {
-  if (state === State.Connecting) return first === First.Connack && length === 2;
-  if (state !== State.Online) return false;
-  // Bit 0 of a PUBLISH is RETAIN; DUP and QoS must be 0. A topic of at least one byte follows its length.
-  return (first === First.Pingresp && length === 0) || ((first & 0xfe) === First.Publish && length > 2);
+  if (state !== State.Online) return state === State.Connecting && first === First.Connack && length === 2;
+  if (first >> 4 === 3) {
+    // No DUP with QoS 0 [MQTT-3.3.1-2], no QoS 3 [MQTT-3.3.1-4]; a topic of one byte at least, and an identifier.
+    return first !== 0x38 && first !== 0x39 && qosOf(first) < 3 && length > (first > QOS0_LAST ? 4 : 2);
+  }
+  if (first === First.Pingresp) return length === 0;
+  if (INBOUND && first === First.Suback) return length > 2;
+  return (
+    length === 2 &&
+    (first === First.Puback ||
+      (INBOUND && first === First.Unsuback) ||
+      (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel))))
+  );
 }
 
 /** Return codes of CONNACK run from 1 to this (section 3.2.2.3). */
 const CONNACK_CODE_MAX = 5;
 
-/** @returns what a CONNACK with acknowledge flags and return code says to a CONNECT with a clean session (section 3.2.2). */
-function judgeConnack(flags: number, code: number): Verdict {
-  // A clean session cannot be present, and a refusal must not claim one [MQTT-3.2.2-1] [MQTT-3.2.2-4].
-  if (code > CONNACK_CODE_MAX || flags !== 0) return Verdict.Violation;
-  return code === 0 ? Verdict.Accepted : Verdict.Refused;
+/** @returns whether CONNACK may have these acknowledge flags and return code (section 3.2.2). */
+export function isLegalConnack(flags: number, code: number, cleanSession: boolean): boolean {
+  // Neither a clean session nor a refusal comes with a session [MQTT-3.2.2-1] [MQTT-3.2.2-4].
+  return code <= CONNACK_CODE_MAX && (flags === 0 || (flags === 1 && code === 0 && !cleanSession));
 }
 
-/** Judge a whole packet whose header `mayCome`. @param body its first bytes. */
-export function judge(first: number, body: Uint8Array): Verdict {
-  if (first === First.Connack) return judgeConnack(body[0], body[1]);
-  return first === First.Pingresp ? Verdict.Pong : Verdict.Unwanted;
+/** @returns the acknowledgement that PUBLISH of first byte `first` waits for. @inline */
+export function awaitedFor(first: number, id: Id): Key {
+  return keyOf(QOS2 && first > QOS1_LAST ? First.Pubrec : First.Puback, id);
+}
+
+/** What an acknowledgement means. */
+export const enum Verdict {
+  /** Nothing with this identifier is in flight on this connection: counted and passed over. */
+  Stray,
+  /** PUBREC again, while PUBCOMP is awaited: PUBREL again. */
+  Repeated,
+  /** The exchange with this identifier is at another step, or of another QoS: MQTT forbids it [MQTT-4.8.0-1]. */
+  Violation,
+  /** What was waited for. */
+  Settled,
+}
+
+/** Judge an acknowledgement that is not among those that are awaited. */
+export function judgeStray(awaited: readonly Key[], first: number, id: Id): Verdict {
+  if (id === NO_ID) return Verdict.Violation;
+  if (!QOS2) return Verdict.Stray;
+  if (first === First.Pubrec && awaited.indexOf(keyOf(First.Pubcomp, id)) >= 0) return Verdict.Repeated;
+  for (let i = 0; i < awaited.length; i++) if (keyId(awaited[i]) === id) return Verdict.Violation;
+  return Verdict.Stray;
 }

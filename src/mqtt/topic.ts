@@ -1,54 +1,52 @@
-// Topic names and UTF-8 strings: what may go into a packet (MQTT 3.1.1 sections 1.5.3 and 4.7). Start-up only: byte loops.
+// Topic names, topic filters and UTF-8 strings: what may stand in a packet (MQTT 3.1.1 sections 1.5.3 and 4.7).
+// Byte loops: for start-up, and for topics from outside that are not plain ASCII.
+
+import { byteAt, type Bytes } from '../bytes/bytes.ts';
 
 /** Longest string that fits behind a two-byte length. */
 export const STRING_MAX = 65535;
 
-/** @returns the number of continuation bytes behind lead byte `lead`, or -1 where none may lead. */
-function continuationBytes(lead: number): number {
-  if (lead < 0x80) return 0;
-  if (lead < 0xc2) return -1;
-  if (lead < 0xe0) return 1;
-  if (lead < 0xf0) return 2;
-  return lead < 0xf5 ? 3 : -1;
-}
+const PLUS = 0x2b;
+const HASH = 0x23;
+const SLASH = 0x2f;
 
-/** @returns the least second byte after `lead` that is neither over-long, nor a surrogate, nor beyond U+10FFFF. */
-function leastSecond(lead: number): number {
-  if (lead === 0xe0) return 0xa0;
-  return lead === 0xf0 ? 0x90 : 0x80;
-}
-
-function greatestSecond(lead: number): number {
-  if (lead === 0xed) return 0x9f;
-  return lead === 0xf4 ? 0x8f : 0xbf;
-}
-
-/** @returns bytes used by the character at `at`, or 0 when it is ill-formed or NUL (RFC 3629). */
-function characterLength(bytes: string, at: number): number {
-  const lead = bytes.charCodeAt(at);
-  const more = continuationBytes(lead);
-  if (lead === 0 || more < 0 || at + more >= bytes.length) return 0;
-  for (let i = 1; i <= more; i++) {
-    const byte = bytes.charCodeAt(at + i);
-    const least = i === 1 ? leastSecond(lead) : 0x80;
-    const greatest = i === 1 ? greatestSecond(lead) : 0xbf;
-    if (byte < least || byte > greatest) return 0;
-  }
-  return more + 1;
-}
+/** Least code point of a character of 1 to 4 bytes: shorter forms only (RFC 3629), and no U+0000 [MQTT-1.5.3-2]. */
+const LEAST = [1, 0x80, 0x800, 0x10000];
 
 /** @returns whether `bytes` is well-formed UTF-8 without U+0000 and short enough [MQTT-1.5.3-1] [MQTT-1.5.3-2]. */
-export function isText(bytes: string): boolean {
+export function isText(bytes: Bytes): boolean {
+  const size = bytes.length;
   let at = 0;
-  while (at < bytes.length) {
-    const used = characterLength(bytes, at);
-    if (used === 0) return false;
-    at += used;
+  while (at < size) {
+    let point = byteAt(bytes, at++);
+    let more = 0;
+    if (point > 0xbf) {
+      more = point > 0xef ? 3 : point > 0xdf ? 2 : 1;
+      point &= 0x7f >> more;
+    } else if (point > 0x7f) {
+      return false;
+    }
+    for (let i = 0; i < more; i++) {
+      const byte = at < size ? byteAt(bytes, at++) : 0;
+      if (byte >> 6 !== 2) return false;
+      point = (point << 6) | (byte & 63);
+    }
+    if (point < LEAST[more] || point > 0x10ffff || point >> 11 === 27) return false;
   }
-  return at <= STRING_MAX;
+  return size <= STRING_MAX;
 }
 
-/** @returns whether `bytes` may name a topic: text, not empty, no wildcard [MQTT-4.7.3-1] [MQTT-3.3.2-2]. */
-export function isTopicName(bytes: string): boolean {
-  return bytes.length > 0 && bytes.indexOf('+') < 0 && bytes.indexOf('#') < 0 && isText(bytes);
+/**
+ * @returns whether `bytes` may name a topic, or filter topics if `isFilter`: text, not empty; wildcards in a filter only, as
+ * whole levels, # at its end [MQTT-4.7.3-1] [MQTT-3.3.2-2] [MQTT-4.7.1-2] [MQTT-4.7.1-3].
+ */
+export function isTopic(bytes: Bytes, isFilter: boolean): boolean {
+  const last = bytes.length - 1;
+  for (let i = 0; i <= last; i++) {
+    const byte = byteAt(bytes, i);
+    if (byte !== PLUS && byte !== HASH) continue;
+    if (!isFilter || (i > 0 && byteAt(bytes, i - 1) !== SLASH)) return false;
+    if (i < last && (byte === HASH || byteAt(bytes, i + 1) !== SLASH)) return false;
+  }
+  return last >= 0 && isText(bytes);
 }

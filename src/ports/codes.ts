@@ -1,8 +1,10 @@
 // Every error and event that device code can name, as small integers. The sentence for each is in flash/codes.ts.
 
-/** Result of a call: 0 is success, every error is negative. */
+/** Result of a call: 0 or more is success, every error is negative. */
 export const enum Code {
   Ok = 0,
+  /** A streamed publish is on its way, and not stored: its end comes as an event. */
+  InFlight = 1,
   // What a bus or a chip did (src/sensors).
   Absent = -1,
   Timeout = -2,
@@ -19,6 +21,8 @@ export const enum Code {
   TooLong = -23,
   BadTopic = -24,
   BadPayload = -25,
+  BadQos = -26,
+  Abandoned = -27,
   // What a store did (src/outbox).
   Full = -40,
   Empty = -41,
@@ -49,6 +53,14 @@ export const enum Event {
   ReadingRefused = 10,
   /** The settings cannot be sent to any broker: id, a sensor's name, user name or password [0]. */
   BadSettings = 11,
+  /** A message larger than the limit was not taken in [its bytes, header included]. */
+  Oversize = 12,
+  /** An acknowledgement for nothing that was sent on this connection [its packet identifier]. */
+  StrayAck = 13,
+  /** A message handler threw; the message is not acknowledged [number of the subscription]. */
+  HandlerFailed = 14,
+  /** The broker answered a SUBSCRIBE or UNSUBSCRIBE [number of the subscription * 256 + QoS granted; 128: refused; 255: unsubscribed]. */
+  Subscribed = 15,
 }
 
 /** Why a connection ended. */
@@ -69,4 +81,6 @@ export const enum Close {
   OpenTimeout = 7,
   /** Bytes handed over did not leave in time. */
   SendTimeout = 8,
+  /** The other side closed soon after CONNACK, several times in a row: another client uses this client identifier. */
+  TakenOver = 9,
 }

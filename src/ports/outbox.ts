@@ -1,22 +1,42 @@
 // What stands between accepting a message and its acknowledgement. Records leave in any order, but are sent in the order of append.
 
-/** Where a message goes and how; what a store needs to rebuild its PUBLISH. */
-export interface OutboxRecord {
-  /** Position in the order of append, from 1; gives the packet identifier. */
+import type { Topic } from './packet-writer.ts';
+
+/** Sequences run from 1 to this and then from 1 again: below 2^27, and a multiple of the identifiers they give. */
+export const SEQUENCE_MAX = 67106816;
+
+/** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */
+export interface OutboxRecord<B = string> {
+  /** Position in the order of append; gives the packet identifier. */
   sequence: number;
-  topic: string;
-  payload: string;
-  qos: number;
-  retain: boolean;
+  topic: Topic<B>;
+  payload: B;
+  /** QoS 2: PUBREC has come, so PUBREL is next, never PUBLISH again. */
+  received: boolean;
 }
 
-export interface Outbox {
+export interface Outbox<B = string> {
   /** Take a message. @returns its sequence, or Code.Full / Code.TooLong and nothing was taken. */
-  append(topic: string, payload: string, qos: number, retain: boolean): number;
-  /** Fill `out` with the oldest record after `sequence` that is not acknowledged. @returns 0, or Code.Empty. */
-  peek(sequence: number, out: OutboxRecord): number;
+  append(topic: Topic<B>, payload: B): number;
+  /** Fill `out` with the oldest record after `sequence` (0: of all) that is not acknowledged. @returns 0, or Code.Empty. */
+  peek(sequence: number, out: OutboxRecord<B>): number;
+  /** QoS 2: the broker has the message, the exchange goes on. @returns 0, or Code.Unknown when no such record is held. */
+  receive(sequence: number): number;
+  /** The session with the broker is lost: forget what `receive` said, these messages are to be published anew. */
+  restart(): void;
   /** The broker has it: forget the record. @returns 0, or Code.Unknown when no such record is held. */
   acknowledge(sequence: number): number;
   /** Records held, not acknowledged. */
   count(): number;
+}
+
+/** @returns the sequence after `sequence`. @inline */
+export function nextSequence(sequence: number): number {
+  return sequence === SEQUENCE_MAX ? 1 : sequence + 1;
+}
+
+/** @returns whether `sequence` was appended after `other`; right as long as both are held or lately were. */
+export function isAfter(sequence: number, other: number): boolean {
+  const distance = (sequence - other + SEQUENCE_MAX) % SEQUENCE_MAX;
+  return distance > 0 && distance < SEQUENCE_MAX >> 1;
 }

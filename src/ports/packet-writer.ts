@@ -1,21 +1,36 @@
 // How telemetry hands a payload to the protocol without building an object: begin, fields, end.
 
-/** A topic prepared once at start-up; its content belongs to the protocol. */
-export interface Topic {
-  readonly encoded: string;
+/** A topic prepared once at start-up, with the QoS and RETAIN of all that goes to it; the rest belongs to the protocol. */
+export interface Topic<B = string> {
+  /** First byte of its PUBLISH packets without DUP: QoS in bits 1 and 2, RETAIN in bit 0. */
+  readonly first: number;
+  /** The same as bytes. */
+  readonly head: B;
+  /** Topic name behind its two-byte length, as it stands in a packet. */
+  readonly name: B;
+  /** Length of its PUBLISH packets without payload, with a remaining length of one byte; with QoS 1 and 2 much more is added. */
+  readonly size: number;
 }
 
-export interface PacketWriter {
-  /** Prepare a topic. Start-up only: allocates. @returns null when it is no valid topic name (empty, over-long, wildcard, NUL, not UTF-8). */
-  topic(name: string): Topic | null;
+export interface PacketWriter<B = string> {
+  /**
+   * Prepare a topic. Start-up only: allocates. QoS 0 and RETAIN 0 unless given.
+   * @returns null when `name` is no valid topic name (empty, over-long, wildcard, NUL, not UTF-8) or `qos` none that is built in.
+   */
+  topic(name: string, qos?: number, retain?: boolean): Topic<B> | null;
   /** Start a message, dropping one that was begun and not ended. */
-  begin(topic: Topic): void;
+  begin(topic: Topic<B>): void;
   /** Append text as it is: bytes, one character each. */
   text(bytes: string): void;
   /** Append an integer in decimal. */
   integer(value: number): void;
   /** Append `value` / 10^`decimals` in decimal, with all its decimals. @param decimals 0 to 6. */
   fixed(value: number, decimals: number): void;
-  /** Publish what was written. @returns 0 when accepted, else a negative Code and nothing was sent. */
+  /** Append bytes. */
+  bytes(bytes: B): void;
+  /**
+   * Publish what was written.
+   * @returns 0 when accepted: sent with QoS 0, in the outbox with QoS 1 and 2. Else a negative Code, and nothing is sent or kept.
+   */
   end(): number;
 }

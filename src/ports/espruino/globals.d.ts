@@ -1,6 +1,10 @@
 // The part of Espruino's API that the ports touch, as the engine's own source has it (2v29), and nothing else.
 // The build keeps every name declared here; a name that is missing would be shortened and never be found.
 
+interface String {
+  startsWith(text: string, position?: number): boolean;
+}
+
 interface EspruinoAddress {
   /** Name or IPv4 address, at most 127 characters. */
   host: string;
@@ -12,6 +16,9 @@ interface EspruinoSocket {
   /** Called from the idle loop itself, not from the event queue: may come before `connect`. */
   on(event: 'data', handler: (bytes: string) => void): void;
   on(event: 'close', handler: (hadError: boolean) => void): void;
+  removeAllListeners(event: 'data' | 'drain'): void;
+  /** @returns what came while nobody listened to `data`, at most 512 bytes; nothing when nothing came. */
+  read(): string | undefined;
   /** Queues a copy, without limit. Throws once the connection is closing. @returns false, always. */
   write(bytes: string): boolean;
   /** Close when the queue is empty; throws while the network is off. */

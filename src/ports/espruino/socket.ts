@@ -1,8 +1,7 @@
-// TCP on Espruino's "net". The engine queues whatever it is given, so the window is kept here; it throws where a peer
-// refuses or is gone, which becomes a code. Late events of a former connection never reach the owner of the next.
+// TCP on Espruino's "net". The engine queues whatever it is given, so the owner keeps the window; it throws where a peer
+// refuses, which becomes a code. Late events of a former connection never reach the owner of the next.
 
 import { Code } from '../codes.ts';
-import { SEND_WINDOW } from '../socket.ts';
 import type { Socket, SocketEvents } from '../socket.ts';
 
 /** Make a socket; connections follow one after another. */
@@ -13,39 +12,32 @@ export function createSocket(): Socket {
   let raw: EspruinoSocket | null = null;
   /** Number of the connection whose events count; none after its end. */
   let current = 0;
-  let isOpen = false;
-  let unsent = 0;
-  /** The engine's first `drain` only says that it has connected, whatever was written since. */
-  let greeted = false;
 
   function forget(): void {
     current++;
-    isOpen = false;
-  }
-
-  function stand(events: SocketEvents): void {
-    if (isOpen) return;
-    isOpen = true;
-    events.onOpen();
+    // Their owner listens to these itself: nobody between the engine and the decoder asks which connection it is.
+    if (raw === null) return;
+    raw.removeAllListeners('data');
+    raw.removeAllListeners('drain');
   }
 
   /** Handlers know their connection by number: a reference would tie it to them in a ring that only a collection frees. */
   function listen(events: SocketEvents, mine: number): void {
     raw!.on('connect', function () {
-      if (mine === current) stand(events);
-    });
-    raw!.on('data', function (bytes) {
-      if (mine === current) stand(events);
-      if (mine === current) events.onData(bytes);
+      if (mine !== current) return;
+      const connection = raw!;
+      events.onOpen(connection);
+      if (mine !== current) return;
+      connection.on('data', events.onData);
+      // What came before is kept by the engine, as nobody listened.
+      const early = connection.read();
+      if (early) events.onData(early);
     });
     raw!.on('drain', function () {
+      // The first one only says that it has connected, whatever was written since.
       if (mine !== current) return;
-      if (!greeted) {
-        greeted = true;
-        return;
-      }
-      unsent = 0;
-      events.onDrain();
+      raw!.removeAllListeners('drain');
+      raw!.on('drain', events.onDrain);
     });
     raw!.on('close', function () {
       if (mine !== current) return;
@@ -67,26 +59,7 @@ export function createSocket(): Socket {
     } catch {
       return Code.Refused;
     }
-    unsent = 0;
-    greeted = false;
     listen(events, current);
-    return Code.Ok;
-  }
-
-  function room(): number {
-    return isOpen ? SEND_WINDOW - unsent : 0;
-  }
-
-  function write(bytes: string): number {
-    if (!isOpen || raw === null) return Code.Closed;
-    if (bytes.length > SEND_WINDOW - unsent) return Code.Busy;
-    try {
-      raw.write(bytes);
-    } catch {
-      // The peer has closed, and the event that says so is on its way.
-      return Code.Closed;
-    }
-    unsent += bytes.length;
     return Code.Ok;
   }
 
@@ -101,5 +74,5 @@ export function createSocket(): Socket {
     }
   }
 
-  return { open, room, write, close };
+  return { open, close };
 }

@@ -1,4 +1,5 @@
-// Scaled integers as decimal text, without a fraction on the way: fractions allocate, and engines print them differently.
+// Integers and scaled integers as decimal text, without a fraction on the way: fractions allocate, and engines print them
+// differently.
 
 /** @returns `value` / 10^`decimals` with all its decimals: (-5, 2) is "-0.05". @param decimals 0 to 6. */
 export function decimalText(value: number, decimals: number): string {

@@ -1,0 +1,123 @@
+// Cuts what arrives into packets, however it was chunked: bytes only. A packet that lies whole in a chunk is passed on where
+// it is; what is incomplete is kept, up to a limit; what is larger than the limit is passed on piece by piece.
+
+import { byteAt, createBuffer, EMPTY, join, keep, type Bytes } from '../bytes/bytes.ts';
+
+/** What a decoder tells its owner, who may call `stop` from everywhere here. */
+export interface DecoderEvents {
+  /** @returns whether a chunk of four bytes is the acknowledgement that was waited for; it is done with then. */
+  isEnd(bytes: Bytes): boolean;
+  /** A whole packet: its body lies in `bytes` from `at` to `end`. */
+  onPacket(first: number, bytes: Bytes, at: number, end: number): void;
+  /**
+   * A fixed header whose packet is not whole yet, again with each chunk; the owner stops when no such packet may come.
+   * A remaining length of -1 is one of more than four bytes.
+   */
+  onHeader(first: number, length: number): void;
+  /**
+   * The beginning of the body of a packet over the limit lies in `bytes` from `at` on; the packet ends at `end`, beyond them.
+   * @returns how much of it was used, 0 to wait for more; the rest comes in pieces.
+   */
+  onLarge(first: number, bytes: Bytes, at: number, end: number): number;
+  /** The next `count` bytes of a packet over the limit; `left` are to come. */
+  onPiece(bytes: Bytes, at: number, count: number, left: number): void;
+}
+
+export interface Decoder {
+  /** Forget what is left of a former connection; whether chunks are passed on from now on. */
+  reset(isLive: boolean): void;
+  /** Take in a chunk, cut anywhere. */
+  feed(chunk: Bytes): void;
+}
+
+/** @param packetMax most bytes of a packet, header included, that are kept until it is whole. @param chunkMax longest chunk. */
+export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax: number): Decoder {
+  const buffer = createBuffer(packetMax + chunkMax);
+  let live = false;
+  /** Beginning of a packet that is not whole. */
+  let held = EMPTY;
+  /** Bytes to come of a packet over the limit. */
+  let left = 0;
+  /** The next chunk does not begin with a packet. */
+  let isInside = false;
+
+  function reset(isLive: boolean): void {
+    live = isLive;
+    held = EMPTY;
+    left = 0;
+    isInside = false;
+  }
+
+  /** Pass on what `bytes` holds from `at` on of a packet over the limit. @returns the position behind it. */
+  function pass(bytes: Bytes, at: number): number {
+    const there = bytes.length - at;
+    const count = left < there ? left : there;
+    left -= count;
+    isInside = left > 0;
+    owner.onPiece(bytes, at, count, left);
+    return at + count;
+  }
+
+  /** A packet from `from` on that has a longer header, or is not whole. @returns the position behind what was used. */
+  function feedSlow(bytes: Bytes, from: number): number {
+    const size = bytes.length;
+    const first = byteAt(bytes, from);
+    let at = from + 1;
+    let length = 0;
+    let shift = 0;
+    let byte = 128;
+    while (byte > 127 && at < size && shift < 28) {
+      byte = byteAt(bytes, at++);
+      length |= (byte & 127) << shift;
+      shift += 7;
+    }
+    const end = at + length;
+    if (byte < 128 && end <= size) {
+      owner.onPacket(first, bytes, at, end);
+      return end;
+    }
+    if (byte < 128 || shift > 21) owner.onHeader(first, byte < 128 ? length : -1);
+    if (byte < 128 && end - from > packetMax && live) {
+      const used = owner.onLarge(first, bytes, at, end);
+      left = length - used;
+      if (used > 0) return pass(bytes, at + used);
+      left = 0;
+    }
+    if (live) {
+      held = keep(buffer, bytes, from);
+      isInside = true;
+    }
+    return size;
+  }
+
+  /** Go on with a packet that former chunks began. @returns the position behind it in what `feed` goes on with. */
+  function resume(chunk: Bytes): number {
+    isInside = false;
+    if (left === 0) return 0;
+    return pass(chunk, 0);
+  }
+
+  function feed(chunk: Bytes): void {
+    let bytes = chunk;
+    let at = 0;
+    if (isInside) {
+      at = resume(chunk);
+      if (held.length > 0) bytes = join(held, chunk);
+      held = EMPTY;
+    }
+    const size = bytes.length;
+    if (size === 4 && at === 0 && owner.isEnd(bytes)) return;
+    while (at < size && live) {
+      const length = byteAt(bytes, at + 1);
+      const end = at + 2 + length;
+      if (length < 128 && end <= size) {
+        owner.onPacket(byteAt(bytes, at), bytes, at + 2, end);
+        at = end;
+      } else {
+        at = feedSlow(bytes, at);
+      }
+    }
+  }
+
+  return { reset, feed };
+}

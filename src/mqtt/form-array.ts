@@ -1,0 +1,140 @@
+// What is in every minute's packets, as views of arrays: put together in one buffer, which the socket copies at once.
+// Identifiers are numbers here. Same names as form-string.ts.
+
+import { byteAt, constant, createBuffer, EMPTY, join, type Bytes } from '../bytes/bytes-array.ts';
+import type { Topic } from '../ports/packet-writer.ts';
+import { PACKET_MAX } from './packet.ts';
+
+/** A packet identifier. */
+export type Id = number;
+/** An acknowledgement packet that is waited for: first byte * 65536 + identifier. */
+export type Key = number;
+
+/** Longest PUBLISH whose remaining length takes one byte. */
+export const SHORT_MAX = 129;
+/** Added to the size of topics of QoS 1 and 2: their messages never go the short way of QoS 0. */
+export const RELIABLE = 0x100000;
+/** Begins no PUBLISH body: its topic would be longer than any packet that is taken in whole. */
+export const NO_TOPIC: Bytes = constant('\xff\xff\xff');
+export const NO_KEY: Key = 0;
+export const NO_ID: Id = 0;
+export const PINGREQ: Bytes = constant('\xC0\0');
+export const DISCONNECT: Bytes = constant('\xE0\0');
+
+/** The packet that is being put together; sent or copied before the next one is. */
+const packet = createBuffer(PACKET_MAX);
+const reply = constant('\0\x02\0\0');
+
+export function idFrom(value: number): Id {
+  return value;
+}
+
+/** @returns the packet identifier of a sequence: 1 to 32767. */
+export function idOf(sequence: number): Id {
+  return ((sequence - 1) % 32767) + 1;
+}
+
+/** @returns the two bytes at `at`. */
+export function readId(bytes: Bytes, at: number): Id {
+  return (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+}
+
+export function idValue(id: Id): number {
+  return id;
+}
+
+/** @returns the acknowledgement of first byte `first` for `id`. */
+export function keyOf(first: number, id: Id): Key {
+  return (first << 16) | id;
+}
+
+/** @returns the acknowledgement that stands in `bytes`, two bytes before `at`. */
+export function readKey(bytes: Bytes, at: number): Key {
+  return keyOf(byteAt(bytes, at - 2), readId(bytes, at));
+}
+
+/** @returns an acknowledgement that is all of `bytes`. */
+export function packetKey(bytes: Bytes): Key {
+  return byteAt(bytes, 1) === 2 ? readKey(bytes, 2) : -1;
+}
+
+/** @returns the packet identifier of an acknowledgement. */
+export function keyId(key: Key): Id {
+  return key & 0xffff;
+}
+
+/** @returns an acknowledgement as a packet. */
+export function keyPacket(key: Key): Bytes {
+  reply.data[0] = key >> 16;
+  reply.data[2] = (key >> 8) & 255;
+  reply.data[3] = key & 255;
+  return reply;
+}
+
+/** @returns a prepared topic. @param name a valid topic name. Start-up only. */
+export function prepareTopic(name: string, first: number): Topic<Bytes> {
+  return {
+    first,
+    head: EMPTY,
+    name: constant(String.fromCharCode(name.length >> 8, name.length & 255) + name),
+    size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
+  };
+}
+
+/** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. */
+export function shortPublish(topic: Topic<Bytes>, payload: Bytes, size: number): Bytes {
+  packet.data[0] = topic.first;
+  packet.data[1] = size - 2;
+  packet.from = 0;
+  packet.length = 2;
+  return join(join(packet, topic.name), payload);
+}
+
+function joinId(id: Id): void {
+  const data = packet.data;
+  data[packet.length++] = id >> 8;
+  data[packet.length++] = id & 255;
+}
+
+/** @returns a PUBLISH of QoS 1 or 2 and at most SHORT_MAX bytes. @param size its bytes. */
+export function shortPublishId(topic: Topic<Bytes>, payload: Bytes, size: number, id: Id): Bytes {
+  packet.data[0] = topic.first;
+  packet.data[1] = size - 2;
+  packet.from = 0;
+  packet.length = 2;
+  join(packet, topic.name);
+  joinId(id);
+  return join(packet, payload);
+}
+
+/** @returns a PUBLISH without its payload. @param payloadLength bytes that follow. @param id NO_ID with QoS 0. @param dup 8, or 0. */
+export function publishHeader(topic: Topic<Bytes>, payloadLength: number, id: Id, dup: number): Bytes {
+  const data = packet.data;
+  let left = topic.name.length + (topic.first > 0x31 ? 2 : 0) + payloadLength;
+  let at = 1;
+  data[0] = topic.first | dup;
+  while (left > 127) {
+    data[at++] = (left & 127) | 128;
+    left >>= 7;
+  }
+  data[at++] = left;
+  packet.from = 0;
+  packet.length = at;
+  join(packet, topic.name);
+  if (topic.first > 0x31) joinId(id);
+  return packet;
+}
+
+/** @returns whether a topic from outside is plain ASCII without wildcards, so that there is nothing more to check. */
+export function isPlain(topic: Bytes): boolean {
+  for (let i = 0; i < topic.length; i++) {
+    const byte = byteAt(topic, i);
+    if (byte < 0x20 || byte > 0x7e || byte === 0x2b || byte === 0x23) return false;
+  }
+  return true;
+}
+
+/** @returns nothing to recognise a topic by next time: it would have to be copied. */
+export function routeKey(_bytes: Bytes, _at: number, _size: number): Bytes {
+  return NO_TOPIC;
+}

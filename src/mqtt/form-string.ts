@@ -1,0 +1,110 @@
+// What is in every minute's packets, as strings: put together from ready-made ones, never cut out of a larger one.
+
+import type { Bytes } from '../bytes/bytes.ts';
+import type { Topic } from '../ports/packet-writer.ts';
+
+/** A packet identifier as it stands in a packet. */
+export type Id = string;
+/** An acknowledgement packet that is waited for, whole. */
+export type Key = string;
+
+/** Longest PUBLISH whose remaining length takes one byte. */
+export const SHORT_MAX = 129;
+/** Added to the size of topics of QoS 1 and 2: their messages never go the short way of QoS 0. */
+export const RELIABLE = 0x100000;
+/** Begins no PUBLISH body: its topic would be longer than any packet that is taken in whole. */
+export const NO_TOPIC: Bytes = '\xff\xff\xff';
+export const NO_KEY: Key = '';
+export const NO_ID: Id = '\0\0';
+export const PINGREQ: Bytes = '\xC0\0';
+export const DISCONNECT: Bytes = '\xE0\0';
+
+// Found once: the engine looks a method up by name each time.
+const chr = String.fromCharCode;
+
+export function idFrom(value: number): Id {
+  return chr(value >> 8, value & 255);
+}
+
+/** @returns the packet identifier of a sequence: 1 to 32767. @inline */
+export function idOf(sequence: number): Id {
+  return idFrom(((sequence - 1) % 32767) + 1);
+}
+
+/** @returns the two bytes at `at`. @inline */
+export function readId(bytes: Bytes, at: number): Id {
+  return bytes.substr(at, 2);
+}
+
+export function idValue(id: Id): number {
+  return (id.charCodeAt(0) << 8) | id.charCodeAt(1);
+}
+
+/** @returns the acknowledgement of first byte `first` for `id`. @inline */
+export function keyOf(first: number, id: Id): Key {
+  return chr(first, 2) + id;
+}
+
+/** @returns the acknowledgement that stands in `bytes`, two bytes before `at`. @inline */
+export function readKey(bytes: Bytes, at: number): Key {
+  return bytes.substr(at - 2, 4);
+}
+
+/** @returns an acknowledgement that is all of `bytes`. @inline */
+export function packetKey(bytes: Bytes): Key {
+  return bytes;
+}
+
+/** @returns the packet identifier of an acknowledgement. @inline */
+export function keyId(key: Key): Id {
+  return key.substr(2);
+}
+
+/** @returns an acknowledgement as a packet. @inline */
+export function keyPacket(key: Key): Bytes {
+  return key;
+}
+
+/** @returns a prepared topic. @param name a valid topic name. Start-up only. */
+export function prepareTopic(name: string, first: number): Topic {
+  return {
+    first,
+    head: chr(first),
+    name: chr(name.length >> 8, name.length & 255) + name,
+    size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
+  };
+}
+
+/** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. @inline */
+export function shortPublish(topic: Topic, payload: Bytes, size: number): Bytes {
+  return topic.head + chr(size - 2) + topic.name + payload;
+}
+
+/** @returns a PUBLISH of QoS 1 or 2 and at most SHORT_MAX bytes. @param size its bytes. @inline */
+export function shortPublishId(topic: Topic, payload: Bytes, size: number, id: Id): Bytes {
+  return topic.head + chr(size - 2) + topic.name + id + payload;
+}
+
+/** @returns a PUBLISH without its payload. @param payloadLength bytes that follow. @param id NO_ID with QoS 0. @param dup 8, or 0. */
+export function publishHeader(topic: Topic, payloadLength: number, id: Id, dup: number): Bytes {
+  let left = topic.name.length + (topic.first > 0x31 ? 2 : 0) + payloadLength;
+  let header = chr(topic.first | dup);
+  while (left > 127) {
+    header += chr((left & 127) | 128);
+    left >>= 7;
+  }
+  return header + chr(left) + topic.name + (topic.first > 0x31 ? id : '');
+}
+
+// Letters, digits, everyday punctuation: valid in a topic whatever its order. What else there is goes the slow way.
+const SPECIAL = /[^ -"$-*,-~]/;
+
+/** @returns whether a topic from outside is plain ASCII without wildcards, so that there is nothing more to check. @inline */
+export function isPlain(topic: Bytes): boolean {
+  return !SPECIAL.test(topic);
+}
+
+/** @returns the topic behind its length at `at`, to recognise it next time. @inline */
+export function routeKey(bytes: Bytes, at: number, size: number): Bytes {
+  return bytes.substr(at, size);
+}

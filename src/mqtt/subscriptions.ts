@@ -1,0 +1,221 @@
+// Who wants which messages: filters with their handlers, what the broker said to them, and where a message goes.
+// One SUBSCRIBE or UNSUBSCRIBE is under way at a time. No time, no I/O.
+
+import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from '../bytes/bytes.ts';
+import { QOS2 } from '../features.ts';
+import { prepareFilter, matches, prepareShared } from './filter.ts';
+import { isPlain, NO_TOPIC, routeKey } from './form.ts';
+import { encodePacket, encodeString, First, word } from './packet.ts';
+import { Verdict } from './session.ts';
+import { isTopic } from './topic.ts';
+
+/** A message: its payload, its topic, and the first byte of its PUBLISH (RETAIN 1, QoS in bits 1 and 2, DUP 8). Valid until the handler returns. */
+export type OnMessage<B = Bytes> = (payload: B, topic: B, first: number) => void;
+/** A piece of a message over the limit: `chunk` stands at `offset` in a payload of `total` bytes. */
+export type OnChunk<B = Bytes> = (chunk: B, offset: number, total: number, topic: B, first: number) => void;
+
+/** Return code of a subscription that the broker refused (section 3.9.3). */
+const REFUSED = 128;
+
+const enum Wish {
+  /** Not subscribed, and not wanted. */
+  None,
+  /** To be subscribed. */
+  Wanted,
+  /** Its SUBSCRIBE is under way. */
+  Asked,
+  /** The broker has answered. */
+  Answered,
+  /** To be unsubscribed. */
+  Unwanted,
+  /** Its UNSUBSCRIBE is under way. */
+  Leaving,
+}
+
+/** A topic filter with its handlers. */
+export interface Subscription {
+  readonly filter: string;
+  readonly qos: number;
+  /** QoS that the broker granted, 128 when it refused, -1 while it has not answered. */
+  granted: number;
+  readonly onMessage: OnMessage;
+  readonly onChunk: OnChunk | undefined;
+  /** In the order they were made, from 0. */
+  readonly number: number;
+  /** The filter without share, and its parts between wildcards. */
+  readonly pattern: string;
+  readonly parts: readonly Bytes[];
+  wish: Wish;
+}
+
+/** A topic and where it goes. */
+export interface Route {
+  /** The topic behind its length, as a PUBLISH body begins. */
+  key: Bytes;
+  size: number;
+  name: Bytes;
+  take: OnMessage;
+  /** null: nobody wants it. */
+  to: Subscription | null;
+}
+
+export interface Subscriptions {
+  /** Want a filter from now on. Start-up only. @returns null when filter or QoS are not valid, or one SUBSCRIBE cannot hold all. */
+  prepare(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
+  /** The session begins. @param present the broker knows what we subscribed to before. */
+  begin(present: boolean): void;
+  /** @returns the next SUBSCRIBE or UNSUBSCRIBE as text, with identifier `id`; empty when there is none or one is under way. */
+  next(id: number): string;
+  /** SUBACK or UNSUBACK came. @returns Verdict.Stray when nothing with its identifier is under way. */
+  answer(first: number, bytes: Bytes, at: number, end: number): Verdict;
+  /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
+  want(subscription: Subscription, wanted: boolean): boolean;
+  /** @returns where the message goes whose body lies at `at`; null when its topic is not valid. Valid until the next call. */
+  find(bytes: Bytes, at: number, end: number): Route | null;
+}
+
+function ignore(_payload: Bytes): void {}
+
+/** @returns a route that leads nowhere, of no topic. */
+export function createRoute(): Route {
+  return { key: NO_TOPIC, size: 0, name: NO_TOPIC, take: ignore, to: null };
+}
+
+/**
+ * @param packetMax bytes of the longest SUBSCRIBE.
+ * @param onAnswer the broker's answer to one subscription is there.
+ * @param onUnwanted takes what nobody subscribed to.
+ */
+export function createSubscriptions(
+  packetMax: number,
+  onAnswer: (subscription: Subscription) => void,
+  onUnwanted: OnMessage,
+): Subscriptions {
+  const all: Subscription[] = [];
+  /** Of filters without wildcards, in the same order. */
+  const exact: Route[] = [];
+  /** The last topic that no such filter wanted. */
+  const other = createRoute();
+  const nameView = createView();
+  /** Identifier of the SUBSCRIBE or UNSUBSCRIBE that is under way, 0 without one. */
+  let underWay = 0;
+  let bytesLeft = packetMax - 7;
+
+  function prepare(
+    filter: string,
+    qos: number,
+    onMessage: OnMessage,
+    onChunk?: OnChunk,
+  ): Subscription | null {
+    const pattern = prepareShared(filter);
+    const isLegal = qos === 0 || qos === 1 || (QOS2 && qos === 2);
+    bytesLeft -= filter.length + 3;
+    if (!isLegal || bytesLeft < 0 || !isTopic(constant(pattern), true)) return null;
+    const parts = prepareFilter(pattern);
+    const to = {
+      filter,
+      qos,
+      granted: -1,
+      onMessage,
+      onChunk,
+      number: all.length,
+      pattern,
+      parts,
+      wish: Wish.Wanted,
+    };
+    all.push(to);
+    if (pattern.indexOf('+') + pattern.indexOf('#') < -1) {
+      const key = constant(encodeString(pattern));
+      exact.push({ key, size: key.length, name: parts[0], take: onMessage, to });
+    }
+    return to;
+  }
+
+  function begin(present: boolean): void {
+    underWay = 0;
+    for (let i = 0; i < all.length; i++) {
+      const wish = all[i].wish;
+      // What was under way may have been lost; without a session nothing of us is known.
+      if (wish === Wish.Asked || (wish === Wish.Answered && !present)) all[i].wish = Wish.Wanted;
+      else if (wish > Wish.Answered) all[i].wish = present ? Wish.Unwanted : Wish.None;
+    }
+  }
+
+  /** Ask for all that have `wish`. @returns the body of the packet behind its identifier. */
+  function collect(wish: Wish, asked: Wish): string {
+    let body = '';
+    for (let i = 0; i < all.length; i++) {
+      const to = all[i];
+      if (to.wish !== wish) continue;
+      to.wish = asked;
+      body += encodeString(to.filter) + (asked === Wish.Asked ? String.fromCharCode(to.qos) : '');
+    }
+    return body;
+  }
+
+  function next(id: number): string {
+    if (underWay > 0) return '';
+    const leaving = collect(Wish.Unwanted, Wish.Leaving);
+    const body = leaving.length > 0 ? leaving : collect(Wish.Wanted, Wish.Asked);
+    if (body.length === 0) return body;
+    underWay = id;
+    return encodePacket(leaving.length > 0 ? First.Unsubscribe : First.Subscribe, word(id) + body);
+  }
+
+  function answer(first: number, bytes: Bytes, at: number, end: number): Verdict {
+    const asked = first === First.Suback ? Wish.Asked : Wish.Leaving;
+    if (word(underWay) !== toText(bytes, at, 2)) return Verdict.Stray;
+    underWay = 0;
+    let code = at + 2;
+    let count = 0;
+    for (let i = 0; i < all.length; i++) {
+      if (all[i].wish !== asked) continue;
+      count++;
+      all[i].wish = asked === Wish.Asked ? Wish.Answered : Wish.None;
+      all[i].granted = -1;
+      if (asked === Wish.Asked) {
+        // One return code for each filter of the SUBSCRIBE [MQTT-3.9.3-1], and none that is reserved [MQTT-3.9.3-2].
+        const granted = code < end ? byteAt(bytes, code++) : 3;
+        if (granted > 2 && granted !== REFUSED) return Verdict.Violation;
+        all[i].granted = granted;
+      }
+      onAnswer(all[i]);
+    }
+    return count > 0 && code === end ? Verdict.Settled : Verdict.Violation;
+  }
+
+  function want(subscription: Subscription, wanted: boolean): boolean {
+    const wish = subscription.wish;
+    if (wish === Wish.Asked || wish === Wish.Leaving) return false;
+    if (wanted) subscription.wish = Wish.Wanted;
+    else subscription.wish = wish > Wish.Asked ? Wish.Unwanted : Wish.None;
+    return true;
+  }
+
+  function find(bytes: Bytes, at: number, end: number): Route | null {
+    for (let i = 0; i < exact.length; i++) {
+      const route = exact[i];
+      if (standsAt(bytes, route.key, at) && route.to!.wish !== Wish.None) return route;
+    }
+    const from = at + 2;
+    const size = (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+    if (size === 0 || from + size > end) return null;
+    const name = cut(nameView, bytes, from, size);
+    if (!isPlain(name) && !isTopic(name, false)) return null;
+    other.key = routeKey(bytes, at, size + 2);
+    other.size = size + 2;
+    other.name = name;
+    other.to = null;
+    other.take = onUnwanted;
+    for (let i = 0; i < all.length; i++) {
+      const to = all[i];
+      if (to.wish === Wish.None || !matches(to.pattern, to.parts, bytes, from, from + size)) continue;
+      other.to = to;
+      other.take = to.onMessage;
+      return other;
+    }
+    return other;
+  }
+
+  return { prepare, begin, next, answer, want, find };
+}

@@ -1,0 +1,83 @@
+// The outbox without flash: a fixed number of places in RAM, which survives everything but the loss of power.
+
+import { copy, createBuffer, fits, release, type Bytes } from '../bytes/bytes.ts';
+import { QOS2 } from '../features.ts';
+import { Code } from '../ports/codes.ts';
+import { isAfter, nextSequence, SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
+import type { Topic } from '../ports/packet-writer.ts';
+
+/**
+ * @param places records held at most.
+ * @param payloadMax most bytes of a payload. A string is kept as it is, whatever its length, so this binds the array form only.
+ */
+export function createRamOutbox(places: number, payloadMax: number): Outbox<Bytes> {
+  let newest = 0;
+  let held = 0;
+  // A record lies at sequence modulo places; 0 marks a free place.
+  const sequences: number[] = [];
+  const topics: Topic<Bytes>[] = [];
+  const payloads: Bytes[] = [];
+  const received: boolean[] = [];
+  for (let i = 0; i < places; i++) {
+    sequences.push(0);
+    payloads.push(createBuffer(payloadMax));
+  }
+
+  function append(topic: Topic<Bytes>, payload: Bytes): number {
+    const sequence = nextSequence(newest);
+    const place = sequence % places;
+    if (sequences[place] > 0) return Code.Full;
+    if (!fits(payload, payloadMax)) return Code.TooLong;
+    sequences[place] = newest = sequence;
+    topics[place] = topic;
+    payloads[place] = copy(payloads[place], payload);
+    if (QOS2) received[place] = false;
+    held++;
+    return sequence;
+  }
+
+  function acknowledge(sequence: number): number {
+    const place = sequence % places;
+    if (sequences[place] !== sequence) return Code.Unknown;
+    sequences[place] = 0;
+    payloads[place] = release(payloads[place]);
+    held--;
+    return Code.Ok;
+  }
+
+  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
+    // No record is further behind the newest than there are places.
+    let at = newest > places ? newest - places : newest - places + SEQUENCE_MAX;
+    for (let i = 0; i < places; i++) {
+      at = nextSequence(at);
+      const place = at % places;
+      if (sequences[place] === at && (sequence === 0 || isAfter(at, sequence))) {
+        out.sequence = at;
+        out.topic = topics[place];
+        out.payload = payloads[place];
+        out.received = QOS2 && received[place];
+        return Code.Ok;
+      }
+    }
+    return Code.Empty;
+  }
+
+  function receive(sequence: number): number {
+    if (!QOS2) return Code.Unknown;
+    const place = sequence % places;
+    if (sequences[place] !== sequence) return Code.Unknown;
+    received[place] = true;
+    return Code.Ok;
+  }
+
+  function restart(): void {
+    if (!QOS2) return;
+    for (let i = 0; i < places; i++) received[i] = false;
+  }
+
+  function count(): number {
+    return held;
+  }
+
+  return { append, peek, receive, restart, acknowledge, count };
+}
