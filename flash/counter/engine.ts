@@ -1,0 +1,18 @@
+// What the counter program asks of an engine.
+
+import type { CounterOptions } from '../../examples/counter/counter.ts';
+
+export interface EngineOptions {
+  readonly counter: CounterOptions;
+  /** Absolute; its own, locked. */
+  readonly stateDirectory: string;
+  /** Takes a line that the counter printed: bytes, one character each. */
+  print(line: string): void;
+  /** The engine runs in a process of its own, from now on this one. */
+  onProcess(pid: number): void;
+}
+
+export interface RunningEngine {
+  /** End the counter; settles when everything it printed has been handed over. */
+  stop(): Promise<void>;
+}

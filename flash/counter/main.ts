@@ -1,0 +1,87 @@
+// `npm run -s counter`: a client that publishes a counter for ever, for brokers, test doubles and fault injectors to be
+// tried on. It is told by its environment what to do (README), and prints nothing but JSON lines.
+
+import { mkdirSync, accessSync, constants } from 'node:fs';
+import { createStore, type Progress } from '../../examples/counter/store.ts';
+import { reportError } from '../cli/output.ts';
+import { ExitCode, MoteError } from '../errors.ts';
+import type { RunningEngine } from './engine.ts';
+import { readSettings, type CounterSettings } from './environment.ts';
+import { createFiles } from './files.ts';
+import { acquireLock } from './lock.ts';
+import { openOutput, type Output } from './output.ts';
+import { watchParent } from './parent.ts';
+
+function openDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new MoteError(
+      `cannot write there (${code})`,
+      'set STATE_DIR to a folder of yours',
+      directory,
+      ExitCode.Environment,
+    );
+  }
+}
+
+/** Print what a kill kept from being printed. */
+function catchUp(directory: string, output: Output): void {
+  const progress: Progress = { acked: 0, queued: 0 };
+  if (createStore(createFiles(directory)).load(progress)) output.catchUp(progress.queued);
+}
+
+async function start(settings: CounterSettings, output: Output, onProcess: (pid: number) => void) {
+  const options = {
+    counter: settings.options,
+    stateDirectory: settings.stateDirectory,
+    print: output.print,
+    onProcess,
+  };
+  if (settings.engine === 'node') return (await import('./node.ts')).startNode(options);
+  return (await import('./espruino.ts')).startEspruino(options);
+}
+
+/** Run until SIGTERM, or until the process `parent` is gone. */
+export async function main(parent: number): Promise<void> {
+  let engine: RunningEngine | undefined;
+  let ending = false;
+
+  async function end(code: number): Promise<void> {
+    if (ending) return;
+    ending = true;
+    await engine?.stop();
+    process.exit(code);
+  }
+
+  function fail(error: unknown): void {
+    void end(reportError(error));
+  }
+
+  watchParent(parent, () => void end(0));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.on(event, fail);
+  // The reader of our lines may go away.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') void end(0);
+    else fail(error);
+  });
+  try {
+    const settings = readSettings(process.env);
+    const directory = settings.stateDirectory;
+    openDirectory(directory);
+    const lock = await acquireLock(directory);
+    const output = openOutput(
+      directory,
+      (text) => process.stdout.write(text, 'latin1'),
+      (text) => process.stderr.write(text, 'latin1'),
+    );
+    catchUp(directory, output);
+    engine = await start(settings, output, lock.setEngine);
+    if (ending) await engine.stop();
+  } catch (error) {
+    fail(error);
+  }
+}
