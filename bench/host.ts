@@ -15,7 +15,7 @@ const COMPILER = 'gcc';
 const STRICT = ['-pedantic', '-O2', '-Wall', '-Wextra', '-Werror'];
 const LIMIT_MS = 800_000;
 
-/** A program and its first parameters: an emulator comes before what it runs. */
+/** A program and its first parameters: an emulator comes before what it runs; sources follow. */
 export type Command = readonly [string, ...string[]];
 
 interface Build {
@@ -119,6 +119,12 @@ export function compileJerryhost(directory: string): Command {
 export function findJerryhost(): Command | undefined {
   const directory = process.env['JERRY_DIR'];
   return directory === undefined || directory === '' ? undefined : compileJerryhost(directory);
+}
+
+/** @returns how to run the Duktape host without a cap on its heap, undefined where it cannot be compiled. */
+export function findDukhost(): Command | undefined {
+  const path = compileDukhost();
+  return path === undefined ? undefined : [path, '0'];
 }
 
 export interface HostRun {

@@ -1,6 +1,7 @@
 // The host that counts what JerryScript allocates: that it counts, and misses nothing. Device code runs in `jerry`.
 
 import { expect, it } from 'vitest';
+import { allocationSuite } from './allocations.ts';
 import { describeEngine } from './describe-engine.ts';
 
 /** What is known of the engine: a fraction is a block of 8 bytes, an object with a property two of 8 and 16. */
@@ -22,6 +23,8 @@ function count(f, times) {
 count(nothing, 10000); count(sum, 10000); count(fraction, 10000); count(freedAtOnce, 10000); count(literal, 10000); count(grown, 10);`;
 
 describeEngine('jerryhost', (engine) => {
+  allocationSuite(engine);
+
   it('counts no allocation in a loop that makes none, and each of one that does', async () => {
     const { lines, failure } = await engine.run([{ name: 'loops', code: LOOPS }]);
     expect(failure).toBeUndefined();

@@ -1,0 +1,4 @@
+import { allocationSuite } from './allocations.ts';
+import { describeEngine } from './describe-engine.ts';
+
+describeEngine('dukhost', allocationSuite);
