@@ -286,6 +286,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeTo: Subscription | null = null;
   let largeTopic = createBuffer(STREAM ? options.receiveMax : 0);
 
+  function nextOwnId(): number {
+    ownId = ownId === 65535 ? FIRST_OWN_ID : ownId + 1;
+    return ownId;
+  }
+
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
     if (!topic || !isBytes(payload)) return refuse(topic ? Code.BadPayload : Code.BadTopic);
     const size = topic.size + payload.length;
@@ -300,6 +305,35 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return refuse(Code.Closed);
     }
     return Code.Ok;
+  }
+
+  /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. */
+  function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
+    if (size >= PACKET_MAX) return refuseLength(size + 1);
+    const sequence = outbox.append(topic, payload);
+    if (sequence < 0) return refuse(sequence);
+    if (caughtUp && size <= room && size <= SHORT_MAX && inFlight < IN_FLIGHT_MAX) {
+      const id = idOf(sequence);
+      const place = awaited.indexOf(NO_KEY);
+      awaited[place] = awaitedFor(topic.first, id);
+      sequences[place] = cursor = sequence;
+      inFlight++;
+      room -= size;
+      write(shortPublishId(topic, payload, size, id));
+    } else {
+      caughtUp = false;
+      pump();
+    }
+    return Code.Ok;
+  }
+
+  function write(bytes: Bytes): void {
+    try {
+      wire!.write(bytes);
+    } catch {
+      // The peer has closed; what was to be said is said again on the next connection.
+      spoke = true;
+    }
   }
 
   function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
@@ -329,9 +363,45 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (first > QOS0_LAST) answer(First.Puback, id);
   }
 
-  function nextOwnId(): number {
-    ownId = ownId === 65535 ? FIRST_OWN_ID : ownId + 1;
-    return ownId;
+  /** Make the topic at `at` the route `hot`. @returns false when that is no topic, or no message may come: the connection is over. */
+  function turn(bytes: Bytes, at: number, end: number): boolean {
+    const route = hot;
+    hot = warm;
+    warm = route;
+    if (standsAt(bytes, hot.key, at)) return true;
+    const found = INBOUND && state === State.Online ? subscriptions.find(bytes, at, end) : null;
+    if (found === null) violate();
+    else hot = found;
+    return found !== null;
+  }
+
+  function answer(first: number, id: Id): void {
+    if (room >= 4) {
+      room -= 4;
+      spoke = true;
+      write(keyPacket(keyOf(first, id)));
+    } else if (state === State.Online) {
+      put(keyPacket(keyOf(first, id)));
+    }
+  }
+
+  /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. */
+  function isEnd(bytes: Bytes): boolean {
+    const place = awaited.indexOf(packetKey(bytes));
+    if (place < 0 || (QOS2 && byteAt(bytes, 0) === First.Pubrec)) return false;
+    heard = true;
+    settle(place);
+    return true;
+  }
+
+  /** The exchange at `place` is over. */
+  function settle(place: number): void {
+    awaited[place] = NO_KEY;
+    inFlight--;
+    delivered++;
+    if (STREAM && sequences[place] === 0) streamer.finish(Code.Ok);
+    else outbox.acknowledge(sequences[place]);
+    if (!caughtUp) pump();
   }
 
   function refuse(code: number): number {
@@ -368,15 +438,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function violate(): void {
     counters.violations++;
     fail(Close.ProtocolError, 0);
-  }
-
-  function write(bytes: Bytes): void {
-    try {
-      wire!.write(bytes);
-    } catch {
-      // The peer has closed; what was to be said is said again on the next connection.
-      spoke = true;
-    }
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
@@ -475,16 +536,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return waiting.length <= PACKET_MAX + ACKS_MAX - 4;
   }
 
-  function answer(first: number, id: Id): void {
-    if (room >= 4) {
-      room -= 4;
-      spoke = true;
-      write(keyPacket(keyOf(first, id)));
-    } else if (state === State.Online) {
-      put(keyPacket(keyOf(first, id)));
-    }
-  }
-
   function failHandler(): void {
     counters.postponed++;
     owner.onReport(Event.HandlerFailed, hot.to!.number);
@@ -511,18 +562,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (canAnswer() && !(exactlyOnce && open.length >= RECEIVED_MAX)) return true;
     counters.postponed++;
     return false;
-  }
-
-  /** Make the topic at `at` the route `hot`. @returns false when that is no topic, or no message may come: the connection is over. */
-  function turn(bytes: Bytes, at: number, end: number): boolean {
-    const route = hot;
-    hot = warm;
-    warm = route;
-    if (standsAt(bytes, hot.key, at)) return true;
-    const found = INBOUND && state === State.Online ? subscriptions.find(bytes, at, end) : null;
-    if (found === null) violate();
-    else hot = found;
-    return found !== null;
   }
 
   /** PUBLISH of QoS 1 or 2 that comes again, or whose acknowledgement has to wait. */
@@ -579,25 +618,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (verdict === Verdict.Repeated) answer(First.Pubrel, id);
     counters.strays++;
     owner.onReport(Event.StrayAck, idValue(id));
-  }
-
-  /** The exchange at `place` is over. */
-  function settle(place: number): void {
-    awaited[place] = NO_KEY;
-    inFlight--;
-    delivered++;
-    if (STREAM && sequences[place] === 0) streamer.finish(Code.Ok);
-    else outbox.acknowledge(sequences[place]);
-    if (!caughtUp) pump();
-  }
-
-  /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. */
-  function isEnd(bytes: Bytes): boolean {
-    const place = awaited.indexOf(packetKey(bytes));
-    if (place < 0 || (QOS2 && byteAt(bytes, 0) === First.Pubrec)) return false;
-    heard = true;
-    settle(place);
-    return true;
   }
 
   /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. */
@@ -798,26 +818,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function isOnline(): boolean {
     return state === State.Online;
-  }
-
-  /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. */
-  function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
-    if (size >= PACKET_MAX) return refuseLength(size + 1);
-    const sequence = outbox.append(topic, payload);
-    if (sequence < 0) return refuse(sequence);
-    if (caughtUp && size <= room && size <= SHORT_MAX && inFlight < IN_FLIGHT_MAX) {
-      const id = idOf(sequence);
-      const place = awaited.indexOf(NO_KEY);
-      awaited[place] = awaitedFor(topic.first, id);
-      sequences[place] = cursor = sequence;
-      inFlight++;
-      room -= size;
-      write(shortPublishId(topic, payload, size, id));
-    } else {
-      caughtUp = false;
-      pump();
-    }
-    return Code.Ok;
   }
 
   /** Publish with QoS 1 or 2, or with QoS 0 what does not fit now or not in a short packet. */

@@ -3,7 +3,6 @@
 
 import { byteAt, constant, slashAt, standsAt, type Bytes } from '../bytes/bytes.ts';
 
-const HASH = 0x23;
 const DOLLAR = 0x24;
 const SLASH = 0x2f;
 const SHARE = '$share/';
@@ -30,31 +29,34 @@ export function prepareFilter(filter: string): Bytes[] {
   return parts;
 }
 
-/**
- * @returns whether the topic that stands in `bytes` from `from` to `end` matches. A wildcard at the beginning is not for
- * topics that begin with $ [MQTT-4.7.2-1].
- * @param filter a valid filter. @param parts what `prepareFilter` made of it.
- */
-export function matches(
-  filter: string,
-  parts: readonly Bytes[],
-  bytes: Bytes,
-  from: number,
-  end: number,
-): boolean {
+/** A topic filter, prepared for matching. */
+export interface Filter {
+  /** What stands between the `+`, slashes included; without the `/#` at the end. */
+  readonly parts: readonly Bytes[];
+  /** Ends in #. */
+  readonly isOpen: boolean;
+  /** Begins with a wildcard: not for topics that begin with $ [MQTT-4.7.2-1]. */
+  readonly isWild: boolean;
+  /** `#`: all but those. */
+  readonly isAll: boolean;
+}
+
+/** @returns whether the topic that stands in `bytes` from `from` to `end` matches. */
+export function matches(filter: Filter, bytes: Bytes, from: number, end: number): boolean {
+  const parts = filter.parts;
   let at = from;
   for (let i = 0; i < parts.length; i++) {
-    const part = parts[i];
     if (i > 0) {
       at = slashAt(bytes, at);
       if (at < 0 || at > end) at = end;
     }
-    // Behind the topic lies the payload, whatever it looks like.
-    if (part.length > 0 && (!standsAt(bytes, part, at) || at + part.length > end)) return false;
+    const part = parts[i];
+    if (!standsAt(bytes, part, at)) return false;
     at += part.length;
+    // Behind the topic lies the payload, whatever it looks like.
+    if (at > end) return false;
   }
   // What is left is the parent level, or more levels where the filter ends in #.
-  const isOpen = filter.charCodeAt(filter.length - 1) === HASH;
-  if (at < end && !(isOpen && (filter.length === 1 || byteAt(bytes, at) === SLASH))) return false;
-  return byteAt(bytes, from) !== DOLLAR || filter.charCodeAt(0) === DOLLAR;
+  if (at < end && !(filter.isOpen && (filter.isAll || byteAt(bytes, at) === SLASH))) return false;
+  return !filter.isWild || byteAt(bytes, from) !== DOLLAR;
 }

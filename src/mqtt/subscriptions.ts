@@ -3,7 +3,7 @@
 
 import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from '../bytes/bytes.ts';
 import { QOS2 } from '../features.ts';
-import { prepareFilter, matches, prepareShared } from './filter.ts';
+import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
 import { encodePacket, encodeString, First, word } from './packet.ts';
 import { Verdict } from './session.ts';
@@ -33,7 +33,7 @@ const enum Wish {
 }
 
 /** A topic filter with its handlers. */
-export interface Subscription {
+export interface Subscription extends Filter {
   readonly filter: string;
   readonly qos: number;
   /** QoS that the broker granted, 128 when it refused, -1 while it has not answered. */
@@ -42,9 +42,6 @@ export interface Subscription {
   readonly onChunk: OnChunk | undefined;
   /** In the order they were made, from 0. */
   readonly number: number;
-  /** The filter without share, and its parts between wildcards. */
-  readonly pattern: string;
-  readonly parts: readonly Bytes[];
   wish: Wish;
 }
 
@@ -94,8 +91,9 @@ export function createSubscriptions(
   const all: Subscription[] = [];
   /** Of filters without wildcards, in the same order. */
   const exact: Route[] = [];
-  /** The last topic that no such filter wanted. */
-  const other = createRoute();
+  /** Of the last two topics that no such filter wanted. */
+  let other = createRoute();
+  let spare = createRoute();
   const nameView = createView();
   /** Identifier of the SUBSCRIBE or UNSUBSCRIBE that is under way, 0 without one. */
   let underWay = 0;
@@ -112,6 +110,8 @@ export function createSubscriptions(
     bytesLeft -= filter.length + 3;
     if (!isLegal || bytesLeft < 0 || !isTopic(constant(pattern), true)) return null;
     const parts = prepareFilter(pattern);
+    const hash = pattern.indexOf('#');
+    const plus = pattern.indexOf('+');
     const to = {
       filter,
       qos,
@@ -119,12 +119,14 @@ export function createSubscriptions(
       onMessage,
       onChunk,
       number: all.length,
-      pattern,
       parts,
+      isOpen: hash >= 0,
+      isWild: hash === 0 || plus === 0,
+      isAll: hash === 0,
       wish: Wish.Wanted,
     };
     all.push(to);
-    if (pattern.indexOf('+') + pattern.indexOf('#') < -1) {
+    if (hash < 0 && plus < 0) {
       const key = constant(encodeString(pattern));
       exact.push({ key, size: key.length, name: parts[0], take: onMessage, to });
     }
@@ -202,19 +204,22 @@ export function createSubscriptions(
     if (size === 0 || from + size > end) return null;
     const name = cut(nameView, bytes, from, size);
     if (!isPlain(name) && !isTopic(name, false)) return null;
-    other.key = routeKey(bytes, at, size + 2);
-    other.size = size + 2;
-    other.name = name;
-    other.to = null;
-    other.take = onUnwanted;
+    const route = spare;
+    spare = other;
+    other = route;
+    route.key = routeKey(bytes, at, size + 2);
+    route.size = size + 2;
+    route.name = name;
+    route.to = null;
+    route.take = onUnwanted;
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
-      if (to.wish === Wish.None || !matches(to.pattern, to.parts, bytes, from, from + size)) continue;
-      other.to = to;
-      other.take = to.onMessage;
-      return other;
+      if (to.wish === Wish.None || !matches(to, bytes, from, from + size)) continue;
+      route.to = to;
+      route.take = to.onMessage;
+      return route;
     }
-    return other;
+    return route;
   }
 
   return { prepare, begin, next, answer, want, find };
