@@ -178,7 +178,10 @@ export interface Client extends PacketWriter<Bytes> {
   counters(): ClientCounters;
   /** Round-trip time of the last PINGREQ in ms, -1 before the first. */
   rttMs(): number;
-  /** Do what is due. @returns ms until the next call is needed; after connect, each publish and each event it is needed at once. */
+  /**
+   * Do what is due. @returns ms until the next call is needed. After connect and each event it is needed at once; after a
+   * publish it saves a PINGREQ.
+   */
   tick(now: number): number;
 }
 
@@ -258,6 +261,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let seenReceived = 0;
   let spokeAt = 0;
   let heardAt = 0;
+  let tickedAt = 0;
+  let promisedMs = 0;
   let pingAt = 0;
   let onlineAt = 0;
   let rtt = -1;
@@ -594,7 +599,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const now = clock.now();
     const present = flags === 1;
     state = State.Online;
-    spokeAt = heardAt = onlineAt = now;
+    spokeAt = heardAt = onlineAt = tickedAt = now;
     ends[0] = -1;
     if (drained) room = SEND_WINDOW;
     if (!present) {
@@ -884,7 +889,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function tick(now: number): number {
     let wait = NEVER_MS;
     if (state === State.Online) {
-      if (spoke || moved || seenRoom !== room) spokeAt = now;
+      // Called no earlier than it asked for, it may have been long ago that something was sent.
+      const isEarly = elapsed(tickedAt, now) < promisedMs;
+      if (spoke || moved || seenRoom !== room) spokeAt = isEarly ? now : tickedAt;
       if (moved) ends[2] = -1;
       if (heard || seenReceived !== received) heardAt = now;
       wait = ping(now);
@@ -902,6 +909,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       }
       wait = sooner(wait, left);
     }
+    tickedAt = now;
+    promisedMs = wait;
     return wait;
   }
 
