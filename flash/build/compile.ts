@@ -138,7 +138,7 @@ export function createCompiler(input: CompileInput): Compiler {
   /** Put what this build changes in the place of files. @returns the settings. */
   function layOver(): Settings {
     overlay.clear();
-    overlay.set(FEATURES_FILE, featuresText(input.features));
+    overlay.set(FEATURES_FILE, featuresText(input.firmware.folder, input.features));
     const settings = readSettings(input.firmware.folder, input.settings);
     if (settings) overlay.set(settingsFile(input.firmware.folder), JSON.stringify(settings, null, 2));
     return settings ?? {};

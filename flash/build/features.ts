@@ -1,10 +1,12 @@
-// What a firmware can leave out: the constants of src/features.ts, whose values one build can replace.
+// What a firmware can leave out: the constants of src/features.ts. features.json beside a firmware replaces their values, and
+// one build can replace them again.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { MoteError } from '../errors.ts';
-import { PACKAGE_ROOT } from './firmware.ts';
+import { displayName, PACKAGE_ROOT } from './firmware.ts';
+import { readObject } from './settings.ts';
 
 export const FEATURES_FILE = join(PACKAGE_ROOT, 'src', 'features.ts');
 
@@ -37,24 +39,34 @@ export function listFeatures(): Record<string, boolean> {
   return Object.fromEntries(features.map(({ name, value }) => [name, value]));
 }
 
-/** @returns the text of src/features.ts with the values of one build. */
-export function featuresText(overrides: Readonly<Record<string, boolean>>): string {
-  let text = readFileSync(FEATURES_FILE, 'utf8');
-  const features = parseFeatures(text);
-  for (const [name, value] of Object.entries(overrides)) {
-    if (!features.some((feature) => feature.name === name)) {
-      throw new MoteError(
-        `no feature ${name}`,
-        `use one of: ${features.map((f) => f.name).join(', ')}`,
-        'feature',
-      );
+/** @returns what features.json beside a firmware says, nothing without one. Throws MoteError. */
+function readFeatures(folder: string): Record<string, boolean> {
+  const file = join(folder, 'features.json');
+  if (!existsSync(file)) return {};
+  const features = readObject(file) as Record<string, boolean>;
+  checkFeatures(features, displayName(file));
+  return features;
+}
+
+function checkFeatures(features: Readonly<Record<string, unknown>>, where: string): void {
+  const names = Object.keys(listFeatures());
+  for (const [name, value] of Object.entries(features)) {
+    if (!names.includes(name)) {
+      throw new MoteError(`no feature ${name}`, `use one of: ${names.join(', ')}`, where);
     }
     if (typeof value !== 'boolean') {
-      throw new MoteError(`feature ${name} is ${String(value)}`, 'give true or false', 'feature');
+      throw new MoteError(`feature ${name} is ${String(value)}`, 'give true or false', where);
     }
   }
-  for (const feature of features.reverse()) {
-    const value = overrides[feature.name] ?? feature.value;
+}
+
+/** @returns the text of src/features.ts for the firmware in `folder`, with the values of one build. Throws MoteError. */
+export function featuresText(folder: string, overrides: Readonly<Record<string, boolean>>): string {
+  checkFeatures(overrides, 'feature');
+  const values = { ...readFeatures(folder), ...overrides };
+  let text = readFileSync(FEATURES_FILE, 'utf8');
+  for (const feature of parseFeatures(text).reverse()) {
+    const value = values[feature.name] ?? feature.value;
     text = text.slice(0, feature.start) + String(value) + text.slice(feature.end);
   }
   return text;

@@ -25,7 +25,8 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-function readObject(file: string): Settings {
+/** @returns the object in a JSON file. Throws MoteError when it is none. */
+export function readObject(file: string): Settings {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
