@@ -66,8 +66,6 @@ export const stream: fc.Arbitrary<string> = fc
   )
   .map((parts) => parts.join(''));
 
-export const hostileBytes: fc.Arbitrary<string> = stream;
-
 /** Places to cut at. */
 export const cuts: fc.Arbitrary<number[]> = fc.oneof(
   fc.constant([] as number[]),

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
 import { SEQUENCE_MAX } from '../../src/ports/outbox.ts';
 import { bytes } from './bytes.ts';
-import { hostileBytes } from './generate.ts';
+import { stream } from './generate.ts';
 import { online } from './peer.ts';
 import { createRig, type Figures, type Mood, type Rig, type Setup } from './rig.ts';
 import { amount, TIMEOUT_MS, told } from './settings.ts';
@@ -48,7 +48,7 @@ const step = fc.oneof(
 );
 const hostileStep = fc.oneof(
   { weight: 9, arbitrary: step },
-  { weight: 1, arbitrary: fc.tuple(fc.constant('hostile'), hostileBytes, number) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('hostile'), stream, number) },
 );
 
 const setup: fc.Arbitrary<Setup> = fc.record({

@@ -6,14 +6,14 @@ import { appendFileSync } from 'node:fs';
 export const SEED = Number(process.env['FUZZ_SEED'] ?? 20261125);
 /** Time for each property; undefined: the sample. */
 const SECONDS = process.env['FUZZ_SECONDS'] === undefined ? undefined : Number(process.env['FUZZ_SECONDS']);
-/** Part of the sample that is enough, for those who run it again and again. */
+/** Part of the sample that is enough for mutation tests, which run it again and again and want no shortest example. */
 const SHARE = Number(process.env['FUZZ_SHARE'] ?? 1);
 /** Time that a test may take. */
 export const TIMEOUT_MS = (SECONDS ?? 0) * 1000 + 60_000;
 
 /** fast-check parameters. @param runs inputs of the sample. */
 export function amount(runs: number) {
-  if (SECONDS === undefined) return { seed: SEED, numRuns: Math.ceil(runs * SHARE) };
+  if (SECONDS === undefined) return { seed: SEED, numRuns: Math.ceil(runs * SHARE), endOnFailure: SHARE < 1 };
   return {
     seed: SEED,
     numRuns: 0x7fffffff,
