@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decimalText } from '../../src/mqtt/decimal.ts';
+import { decimalText } from '../../src/bytes/decimal.ts';
 
 it.each([
   [0, 0, '0'],
