@@ -151,13 +151,15 @@ function contests(mote: Mote): Contest[] {
       },
       theirs: [
         (times) => {
-          for (let i = 0; i < times; i++)
+          for (let i = 0; i < times; i++) {
             sum += mqttPacket.generate(encode0[i & (VARIETY - 1)] as Packet).length;
+          }
           return sum;
         },
         (times) => {
-          for (let i = 0; i < times; i++)
+          for (let i = 0; i < times; i++) {
             mqttPacket.writeToStream(encode0[i & (VARIETY - 1)] as Packet, sink);
+          }
           return sum;
         },
       ],

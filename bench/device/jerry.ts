@@ -21,8 +21,9 @@ const MESSAGE = constant(
 const WARM_UP = 100;
 /** Packet identifiers follow one another from 1. */
 const PUBACKS: Bytes[] = [];
-for (let id = 1; id <= WARM_UP; id++)
+for (let id = 1; id <= WARM_UP; id++) {
   PUBACKS.push(constant('\x40\x02' + String.fromCharCode(id >> 8, id & 255)));
+}
 
 const counts = { packets: 0, bytes: 0, handled: 0 };
 let events: SocketEvents<Bytes> | undefined;
