@@ -90,6 +90,8 @@ const ACKS_MAX = 256;
 export const IN_FLIGHT_MAX = 8;
 /** Identifiers of inbound QoS 2 messages that may be open; further ones are left to the next connection. */
 const RECEIVED_MAX = 32;
+/** Stands for the sequence of a streamed message that was given up. */
+const GIVEN_UP = -1;
 /** Identifiers from here on belong to SUBSCRIBE, UNSUBSCRIBE and streamed messages, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
 
@@ -404,8 +406,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     awaited[place] = NO_KEY;
     inFlight--;
     delivered++;
-    if (STREAM && sequences[place] === 0) streamer.finish(Code.Ok);
-    else outbox.acknowledge(sequences[place]);
+    if (!STREAM || sequences[place] > 0) outbox.acknowledge(sequences[place]);
+    else if (sequences[place] === 0) streamer.finish(Code.Ok);
     if (!caughtUp) pump();
   }
 
@@ -541,9 +543,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return waiting.length <= PACKET_MAX + ACKS_MAX - 4;
   }
 
+  /** A handler threw. It may have ended the connection first, and with it the route. */
   function failHandler(): void {
     counters.postponed++;
-    owner.onReport(Event.HandlerFailed, hot.to!.number);
+    owner.onReport(Event.HandlerFailed, hot.to === null ? -1 : hot.to.number);
   }
 
   /** A message of QoS 1 or 2 is taken: say so. */
@@ -633,8 +636,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       onStray(first, id);
     } else if (QOS2 && first === First.Pubrec) {
       const sequence = sequences[place];
-      if (STREAM && sequence === 0) streamer.receive();
-      else outbox.receive(sequence);
+      if (!STREAM || sequence > 0) outbox.receive(sequence);
+      else if (sequence === 0) streamer.receive();
       awaited[place] = keyOf(First.Pubcomp, id);
       answer(First.Pubrel, id);
     } else {
@@ -851,6 +854,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function abandon(): void {
     if (!STREAM) return;
     if (streamer.isSending()) abort();
+    // Its acknowledgement may still come: it is nobody's then.
+    const place = sequences.indexOf(0);
+    if (place >= 0) sequences[place] = GIVEN_UP;
     streamer.finish(Code.Abandoned);
   }
 
