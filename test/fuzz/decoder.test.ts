@@ -135,7 +135,7 @@ describe('decoder', () => {
           figures.bytes += bytes.length;
           figures.packets += events.length;
         }),
-        amount(4000),
+        amount(3000),
       );
       told('decoder', figures);
     },

@@ -96,7 +96,7 @@ describe('what we write, mqtt-packet writes too, and reads', () => {
           expect([back.username, password?.toString('latin1')]).toEqual([login?.[0], login?.[1]]);
           if (will) expect(back.will).toMatchObject({ topic: will.topic, payload: latin1(will.payload) });
         }),
-        amount(300),
+        amount(150),
       );
     },
     TIMEOUT_MS,
@@ -123,7 +123,7 @@ describe('what we write, mqtt-packet writes too, and reads', () => {
           expect(hex(ours)).toBe(hex(generate(theirs)));
           expect(readOne(ours)).toMatchObject(theirs);
         }),
-        amount(600),
+        amount(250),
       );
     },
     TIMEOUT_MS,
@@ -144,7 +144,7 @@ describe('what we write, mqtt-packet writes too, and reads', () => {
             expect(hex(ours)).toBe(hex(generate({ cmd: 'subscribe', messageId: messageId!, subscriptions })));
           },
         ),
-        amount(300),
+        amount(150),
       );
       const peer = online();
       const subscription = peer.client.subscription('a/+', 1, () => {})!;
@@ -228,7 +228,7 @@ describe('what mqtt-packet writes, we read', () => {
             expect(peer.heard).toEqual([{ topic: utf8(topic), payload: message, first }]);
           },
         ),
-        amount(600),
+        amount(250),
       );
     },
     TIMEOUT_MS,
@@ -347,7 +347,7 @@ describe('where mqtt-packet and we disagree', () => {
         reasons.set(reason!, reasons.get(reason!)! + 1);
       }
 
-      fc.assert(fc.property(packets, compare), amount(3000));
+      fc.assert(fc.property(packets, compare), amount(2000));
       for (const { bytes: entry } of CORPUS) compare(entry);
       told('packets read by us and by mqtt-packet', counted);
       // Each reason is one that happens.

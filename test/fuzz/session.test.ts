@@ -101,7 +101,7 @@ describe('sessions', () => {
           figures.sessions++;
           play(how, steps, figures);
         }),
-        amount(600),
+        amount(300),
       );
       told('sessions with a broker that keeps the rules', { ...figures });
     },
@@ -117,7 +117,7 @@ describe('sessions', () => {
           figures.sessions++;
           play(how, steps, figures);
         }),
-        amount(600),
+        amount(300),
       );
       told('sessions with a hostile broker', { ...figures });
     },
