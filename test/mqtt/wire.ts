@@ -82,7 +82,8 @@ export function lines(bytes: string): string[] {
   parser.on('error', (error) => {
     throw error;
   });
-  if (parser.parse(Buffer.from(bytes, 'latin1')) > 0)
+  if (parser.parse(Buffer.from(bytes, 'latin1')) > 0) {
     throw new Error(`unfinished packet in ${JSON.stringify(bytes)}`);
+  }
   return found;
 }
