@@ -122,7 +122,11 @@ export function joinText(head: Bytes, text: string): Bytes {
   const at = reserve(head, length);
   if (at < 0) return head;
   const to = head.data;
-  for (let i = 0; i < length; i++) to[at + i] = text.charCodeAt(i);
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    // What is no byte must not become a valid one: 255 is none in UTF-8.
+    to[at + i] = code > 255 ? 255 : code;
+  }
   return head;
 }
 

@@ -30,6 +30,7 @@ import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '..
 import { createDecoder } from './decoder.ts';
 import {
   DISCONNECT,
+  idFrom,
   idOf,
   idValue,
   keyOf,
@@ -54,17 +55,19 @@ import {
   encodeConnect,
   First,
   PACKET_MAX,
+  packetSize,
   QOS0_LAST,
   qosOf,
   REMAINING_LENGTH_MAX,
   RETAIN,
   type Connect,
 } from './packet.ts';
-import { awaitedFor, isLegalConnack, judgeStray, mayCome, State, Verdict } from './session.ts';
+import { awaitedFor, isInFlight, isLegalConnack, judgeStray, mayCome, State, Verdict } from './session.ts';
 import { createStreamer, type StreamSource } from './streamer.ts';
 import {
   createSubscriptions,
   createRoute,
+  FIRST_ID,
   type OnChunk,
   type OnMessage,
   type Subscription,
@@ -92,8 +95,10 @@ export const IN_FLIGHT_MAX = 8;
 const RECEIVED_MAX = 32;
 /** Stands for the sequence of a streamed message that was given up. */
 const GIVEN_UP = -1;
-/** Identifiers from here on belong to SUBSCRIBE, UNSUBSCRIBE and streamed messages, lower ones to the outbox. */
+/** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
+/** Of the acknowledgements that may wait, those for PUBREC: one for each message in flight. */
+const PUBRELS_MAX = 4 * IN_FLIGHT_MAX;
 
 /** Who we are to the broker, and how much is taken in. */
 export interface ClientOptions extends Connect {
@@ -116,7 +121,7 @@ export interface ClientEvents {
   onOnline(present: boolean): void;
   /** The connection ended. @param detail the CONNACK return code when `why` is Close.Refused, else 0. */
   onOffline(why: Close, detail: number): void;
-  /** Something worth a line: Oversize, StrayAck, HandlerFailed, Subscribed, SubscriptionRefused, Unsubscribed. */
+  /** Something worth a line: Oversize, StrayAck, HandlerFailed, Subscribed. */
   onReport(event: Event, detail: number): void;
 }
 
@@ -172,10 +177,10 @@ export interface Client extends PacketWriter<Bytes> {
    * @returns null when filter or QoS are not valid.
    */
   subscription(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
-  /** Want it again. @returns 0, or Code.Busy while the broker's answer to it is under way. */
-  subscribe(subscription: Subscription): number;
-  /** Want it no more. @returns 0, or Code.Busy while the broker's answer to it is under way. */
-  unsubscribe(subscription: Subscription): number;
+  /** Want it again. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
+  subscribe(subscription: Subscription | null): number;
+  /** Want it no more. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
+  unsubscribe(subscription: Subscription | null): number;
   /** @returns the counters as they are now; the same object each time. */
   counters(): ClientCounters;
   /** Round-trip time of the last PINGREQ in ms, -1 before the first. */
@@ -291,19 +296,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeTotal = 0;
   let largeOffset = 0;
   let largeTo: Subscription | null = null;
-  let largeTopic = createBuffer(STREAM ? options.receiveMax : 0);
-
-  function nextOwnId(): number {
-    ownId = ownId === 65535 ? FIRST_OWN_ID : ownId + 1;
-    return ownId;
-  }
+  let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
     if (!topic || !isBytes(payload)) return refuse(topic ? Code.BadPayload : Code.BadTopic);
     const size = topic.size + payload.length;
-    if (size > room || size > SHORT_MAX) {
-      // The sizes of topics of QoS 1 and 2 are beyond every room.
-      return size < RELIABLE ? publishSlow(topic, payload, size) : store(topic, payload, size - RELIABLE);
+    // The sizes of topics of QoS 1 and 2 are beyond every room; what is no topic has none.
+    if (!(size <= room) || size > SHORT_MAX) {
+      return topic.first > QOS0_LAST
+        ? store(topic, payload, size - RELIABLE)
+        : publishSlow(topic, payload, size);
     }
     room -= size;
     try {
@@ -316,7 +318,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. */
   function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
-    if (size >= PACKET_MAX) return refuseLength(size + 1);
+    if (!(size < PACKET_MAX)) return refuseSize(size);
     const sequence = outbox.append(topic, payload);
     if (sequence < 0) return refuse(sequence);
     if (caughtUp && size <= room && size <= SHORT_MAX && inFlight < IN_FLIGHT_MAX) {
@@ -334,18 +336,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
-  function write(bytes: Bytes): void {
+  /** @returns 0, or Code.Closed when the peer has closed; what has to be said is said again on the next connection then. */
+  function write(bytes: Bytes): number {
     try {
       wire!.write(bytes);
     } catch {
-      // The peer has closed; what was to be said is said again on the next connection.
-      spoke = true;
+      return Code.Closed;
     }
+    return Code.Ok;
   }
 
   function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
     // QoS 0, and QoS 1 that does not come again and whose acknowledgement can leave at once.
-    if ((first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
+    if (!INBOUND || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
       onOther(first, bytes, at, end);
       return;
     }
@@ -387,15 +390,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       room -= 4;
       spoke = true;
       write(keyPacket(keyOf(first, id)));
-    } else if (state === State.Online) {
+    } else if (state === State.Online && canAnswer()) {
       put(keyPacket(keyOf(first, id)));
     }
+  }
+
+  /** @returns whether the message at `place` has not left whole, so that nothing can acknowledge it. */
+  function isUnsent(place: number): boolean {
+    return sequences[place] === 0 && streamer.isSending();
   }
 
   /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. */
   function isEnd(bytes: Bytes): boolean {
     const place = awaited.indexOf(packetKey(bytes));
     if (place < 0 || (QOS2 && byteAt(bytes, 0) === First.Pubrec)) return false;
+    if (STREAM && isUnsent(place)) return false;
     heard = true;
     settle(place);
     return true;
@@ -416,8 +425,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return code;
   }
 
-  function refuseLength(needed: number): number {
-    counters.needed = needed;
+  /** Refuse what would take `size` bytes with a short header; not a number when the topic is none. */
+  function refuseSize(size: number): number {
+    if (!(size > 0)) return refuse(Code.BadTopic);
+    counters.needed = packetSize(size);
     return refuse(Code.TooLong);
   }
 
@@ -432,14 +443,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     decoder.reset(false);
     for (let i = 0; i < IN_FLIGHT_MAX; i++) awaited[i] = NO_KEY;
     caughtUp = false;
-    if (STREAM) streamer.interrupt();
   }
 
   /** Drop the connection and say why. */
   function fail(why: Close, detail: number): void {
-    if (why !== Close.Peer && why !== Close.TakenOver) socket.close();
+    if (why !== Close.Peer && why !== Close.TakenOver) {
+      shortSessions = 0;
+      socket.close();
+    }
     end();
     owner.onOffline(why, detail);
+    if (STREAM) streamer.interrupt();
   }
 
   function violate(): void {
@@ -448,25 +462,25 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
-  function flush(): void {
+  function flush(): number {
     const count = waiting.length > SEND_WINDOW ? SEND_WINDOW : waiting.length;
-    write(cut(flushView, waiting, 0, count));
+    const code = write(cut(flushView, waiting, 0, count));
     waiting = drop(waiting, count);
     room = waiting.length > 0 ? 0 : SEND_WINDOW - count;
+    return code;
   }
 
   /** Send a packet whole, now or as soon as the socket drains. Callers see to it that not too much waits. */
-  function put(packet: Bytes): void {
+  function put(packet: Bytes): number {
     spoke = true;
     if (packet.length <= room) {
       room -= packet.length;
-      write(packet);
-      return;
+      return write(packet);
     }
     const isIdle = room === SEND_WINDOW;
     waiting = join(waiting, packet);
     room = 0;
-    if (isIdle) flush();
+    return isIdle ? flush() : Code.Ok;
   }
 
   /** Note that a message waits for its acknowledgement. @param sequence 0 for a streamed one. @returns its place. */
@@ -520,7 +534,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
   function pump(): void {
     if (INBOUND && room > 0) {
-      const text = subscriptions.next(nextOwnId());
+      const text = subscriptions.next();
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && inFlight < IN_FLIGHT_MAX) {
@@ -540,7 +554,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether one more acknowledgement can wait; if not, its message has to come again. */
   function canAnswer(): boolean {
-    return waiting.length <= PACKET_MAX + ACKS_MAX - 4;
+    return waiting.length <= PACKET_MAX + ACKS_MAX - PUBRELS_MAX - 4;
   }
 
   /** A handler threw. It may have ended the connection first, and with it the route. */
@@ -577,7 +591,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!standsAt(bytes, hot.key, at) && !turn(bytes, at, end)) return;
     const from = at + hot.size;
     const id = readId(bytes, from);
-    if (from + 2 > end || id === NO_ID || (!QOS2 && qosOf(first) === 2)) {
+    if (from + 2 > end || id === NO_ID) {
       violate();
     } else if (admit(first, id)) {
       received++;
@@ -634,12 +648,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const id = readId(bytes, at);
     if (place < 0) {
       onStray(first, id);
+    } else if (STREAM && isUnsent(place)) {
+      violate();
     } else if (QOS2 && first === First.Pubrec) {
       const sequence = sequences[place];
       if (!STREAM || sequence > 0) outbox.receive(sequence);
       else if (sequence === 0) streamer.receive();
       awaited[place] = keyOf(First.Pubcomp, id);
-      answer(First.Pubrel, id);
+      put(keyPacket(keyOf(First.Pubrel, id)));
     } else {
       settle(place);
     }
@@ -647,10 +663,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** PUBREL: the broker knows that we have the message [MQTT-4.3.3-2]; one we do not know is answered too. */
   function onPubrel(id: Id): void {
+    if (id === NO_ID) {
+      violate();
+      return;
+    }
     const index = open.indexOf(id);
     if (index >= 0) open.splice(index, 1);
     else counters.strays++;
-    if (canAnswer()) answer(First.Pubcomp, id);
+    answer(First.Pubcomp, id);
   }
 
   /** Anything but QoS 0 on route `hot`. */
@@ -658,6 +678,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     heard = true;
     if (!mayCome(state, first, end - at)) {
       violate();
+    } else if (!INBOUND && first >> 4 === 3) {
+      counters.unwanted++;
     } else if (first >> 4 === 3) {
       onReliable(first, bytes, at, end);
     } else if (first === First.Connack) {
@@ -747,17 +769,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The socket has sent everything, and something waits, or there is no session yet. */
   function drainSlow(): void {
-    const isSending = STREAM && streamer.isSending();
-    if (waiting.length > 0 && !isSending) {
+    if (STREAM && streamer.isSending()) {
+      // Until it has written, nothing else may: its source may publish too.
+      streamer.go();
+    } else if (waiting.length > 0) {
       flush();
       if (state === State.Connecting) room = 0;
+      return;
     } else if (state === State.Connecting) {
       drained = true;
     } else {
       room = SEND_WINDOW;
-      if (isSending) streamer.go();
-      if (!caughtUp) pump();
     }
+    if (!caughtUp) pump();
   }
 
   const events: SocketEvents<Bytes> = {
@@ -796,6 +820,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onUnwanted(): void {
+    heard = true;
     received--;
     counters.unwanted++;
   }
@@ -821,7 +846,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // In the middle of a packet DISCONNECT would be taken for a part of it.
     if (room >= DISCONNECT.length) write(DISCONNECT);
     if (state !== State.Offline) socket.close();
+    shortSessions = 0;
     end();
+    if (STREAM) streamer.interrupt();
   }
 
   function isOnline(): boolean {
@@ -831,21 +858,26 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Publish with QoS 1 or 2, or with QoS 0 what does not fit now or not in a short packet. */
   function publishSlow(topic: Topic<Bytes>, payload: Bytes, size: number): number {
     const needed = size > SHORT_MAX ? size + 1 : size;
-    if (needed > PACKET_MAX) return refuseLength(needed);
+    if (!(needed <= PACKET_MAX)) return refuseSize(size);
     if (state !== State.Online) return refuse(Code.Closed);
     if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
-    put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
-    return Code.Ok;
+    const code = put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
+    return code < 0 ? refuse(code) : code;
   }
 
   function stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number {
     if (!STREAM || !topic) return refuse(Code.BadTopic);
+    if (!(topic.size > 0)) return refuse(Code.BadTopic);
+    if (!(total >= 0) || total !== (total | 0)) return refuse(Code.BadPayload);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
     if (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
-      return refuseLength(topic.name.length + 7 + total);
+      counters.needed = topic.name.length + 7 + total;
+      return refuse(Code.TooLong);
     }
-    if (!streamer.start(topic, total, source, nextOwnId(), cursor)) return refuse(Code.Busy);
+    do ownId = ownId === FIRST_ID - 1 ? FIRST_OWN_ID : ownId + 1;
+    while (isInFlight(awaited, idFrom(ownId)));
+    if (!streamer.start(topic, total, source, ownId, cursor)) return refuse(Code.Busy);
     caughtUp = false;
     pump();
     return Code.InFlight;
@@ -853,14 +885,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function abandon(): void {
     if (!STREAM) return;
-    if (streamer.isSending()) abort();
     // Its acknowledgement may still come: it is nobody's then.
     const place = sequences.indexOf(0);
     if (place >= 0) sequences[place] = GIVEN_UP;
     streamer.finish(Code.Abandoned);
   }
 
-  function want(subscription: Subscription, wanted: boolean): number {
+  function want(subscription: Subscription | null, wanted: boolean): number {
+    if (!subscription) return Code.BadTopic;
     if (!INBOUND || !subscriptions.want(subscription, wanted)) return Code.Busy;
     hot = warm = createRoute();
     caughtUp = false;
@@ -868,11 +900,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
-  function subscribe(subscription: Subscription): number {
+  function subscribe(subscription: Subscription | null): number {
     return want(subscription, true);
   }
 
-  function unsubscribe(subscription: Subscription): number {
+  function unsubscribe(subscription: Subscription | null): number {
     return want(subscription, false);
   }
 

@@ -54,7 +54,7 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
     const count = left < there ? left : there;
     left -= count;
     isInside = left > 0;
-    owner.onPiece(bytes, at, count, left);
+    if (count > 0 || left === 0) owner.onPiece(bytes, at, count, left);
     return at + count;
   }
 

@@ -14,8 +14,8 @@ export type Key = number;
 export const SHORT_MAX = 129;
 /** Added to the size of topics of QoS 1 and 2: their messages never go the short way of QoS 0. */
 export const RELIABLE = 0x100000;
-/** Begins no PUBLISH body: its topic would be longer than any packet that is taken in whole. */
-export const NO_TOPIC: Bytes = constant('\xff\xff\xff');
+/** Key of no topic: longer than any packet, so that it stands nowhere. */
+export const NO_TOPIC: Bytes = { data: EMPTY.data, from: 0, length: RELIABLE };
 export const NO_KEY: Key = 0;
 export const NO_ID: Id = 0;
 export const PINGREQ: Bytes = constant('\xC0\0');
@@ -53,9 +53,9 @@ export function readKey(bytes: Bytes, at: number): Key {
   return keyOf(byteAt(bytes, at - 2), readId(bytes, at));
 }
 
-/** @returns an acknowledgement that is all of `bytes`. */
+/** @returns an acknowledgement that is all of `bytes`; -1 when they are none. */
 export function packetKey(bytes: Bytes): Key {
-  return byteAt(bytes, 1) === 2 ? readKey(bytes, 2) : -1;
+  return byteAt(bytes, 0) > 0 && byteAt(bytes, 1) === 2 ? readKey(bytes, 2) : -1;
 }
 
 /** @returns the packet identifier of an acknowledgement. */

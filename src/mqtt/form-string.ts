@@ -12,7 +12,7 @@ export type Key = string;
 export const SHORT_MAX = 129;
 /** Added to the size of topics of QoS 1 and 2: their messages never go the short way of QoS 0. */
 export const RELIABLE = 0x100000;
-/** Begins no PUBLISH body: its topic would be longer than any packet that is taken in whole. */
+/** Key of no topic: where it stands, the topic would be longer than any packet that is taken in whole. */
 export const NO_TOPIC: Bytes = '\xff\xff\xff';
 export const NO_KEY: Key = '';
 export const NO_ID: Id = '\0\0';

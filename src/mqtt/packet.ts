@@ -77,6 +77,11 @@ export function encodeLength(length: number): string {
   return field + chr(left);
 }
 
+/** @returns bytes of a packet that would be `size` bytes long if its remaining length took one byte. */
+export function packetSize(size: number): number {
+  return size + encodeLength(size - 2).length - 1;
+}
+
 /** @returns `bytes` behind its two-byte length (section 1.5.3). @param bytes at most 65535. */
 export function encodeString(bytes: string): string {
   return word(bytes.length) + bytes;

@@ -15,6 +15,9 @@ export const enum State {
   Online,
 }
 
+/** Highest QoS that a message may come with. */
+const QOS_MAX = INBOUND ? (QOS2 ? 2 : 1) : 0;
+
 /**
  * @returns whether a packet with this fixed header may come [MQTT-2.2.2-2]; asked as soon as the header is there, before
  * its body comes, however long that claims to be. -1 is a length of more than four bytes.
@@ -22,8 +25,11 @@ export const enum State {
 export function mayCome(state: State, first: number, length: number): boolean {
   if (state !== State.Online) return state === State.Connecting && first === First.Connack && length === 2;
   if (first >> 4 === 3) {
-    // No DUP with QoS 0 [MQTT-3.3.1-2], no QoS 3 [MQTT-3.3.1-4]; a topic of one byte at least, and an identifier.
-    return first !== 0x38 && first !== 0x39 && qosOf(first) < 3 && length > (first > QOS0_LAST ? 4 : 2);
+    // No DUP with QoS 0 [MQTT-3.3.1-2], no QoS 3 [MQTT-3.3.1-4], none that was not subscribed to; a topic of one byte at
+    // least, and an identifier.
+    return (
+      first !== 0x38 && first !== 0x39 && qosOf(first) <= QOS_MAX && length > (first > QOS0_LAST ? 4 : 2)
+    );
   }
   if (first === First.Pingresp) return length === 0;
   if (INBOUND && first === First.Suback) return length > 2;
@@ -61,11 +67,16 @@ export const enum Verdict {
   Settled,
 }
 
+/** @returns whether an exchange with `id` is in flight. */
+export function isInFlight(awaited: readonly Key[], id: Id): boolean {
+  for (let i = 0; i < awaited.length; i++) if (keyId(awaited[i]) === id) return true;
+  return false;
+}
+
 /** Judge an acknowledgement that is not among those that are awaited. */
 export function judgeStray(awaited: readonly Key[], first: number, id: Id): Verdict {
   if (id === NO_ID) return Verdict.Violation;
   if (!QOS2) return Verdict.Stray;
   if (first === First.Pubrec && awaited.indexOf(keyOf(First.Pubcomp, id)) >= 0) return Verdict.Repeated;
-  for (let i = 0; i < awaited.length; i++) if (keyId(awaited[i]) === id) return Verdict.Violation;
-  return Verdict.Stray;
+  return isInFlight(awaited, id) ? Verdict.Violation : Verdict.Stray;
 }

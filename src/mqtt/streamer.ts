@@ -102,8 +102,11 @@ export function createStreamer(ports: StreamerPorts): Streamer {
   function finish(code: number): void {
     if (phase === Phase.Idle) return;
     const owner = source!;
+    const isBroken = phase === Phase.Sending;
     phase = Phase.Idle;
     source = topic = null;
+    // Its owner may connect again, so the connection ends first.
+    if (isBroken) ports.fail();
     try {
       owner.onEnd(code);
     } catch {
@@ -149,7 +152,6 @@ export function createStreamer(ports: StreamerPorts): Streamer {
     if (phase !== Phase.Sending) return;
     if (chunk === null) {
       finish(Code.BadPayload);
-      ports.fail();
       return;
     }
     offset += chunk.length;
@@ -163,8 +165,9 @@ export function createStreamer(ports: StreamerPorts): Streamer {
 
   function interrupt(): void {
     if (phase === Phase.Idle) return;
-    if (phase !== Phase.Due && topic!.first <= QOS0_LAST) finish(Code.Closed);
-    else phase = Phase.Due;
+    const isLost = phase === Phase.Sending && topic!.first <= QOS0_LAST;
+    phase = Phase.Due;
+    if (isLost) finish(Code.Closed);
   }
 
   function restart(): void {

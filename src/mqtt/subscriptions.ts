@@ -7,13 +7,15 @@ import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts'
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
 import { encodePacket, encodeString, First, word } from './packet.ts';
 import { Verdict } from './session.ts';
-import { isTopic } from './topic.ts';
+import { isText, isTopic } from './topic.ts';
 
 /** A message: its payload, its topic, and the first byte of its PUBLISH (RETAIN 1, QoS in bits 1 and 2, DUP 8). Valid until the handler returns. */
 export type OnMessage<B = Bytes> = (payload: B, topic: B, first: number) => void;
 /** A piece of a message over the limit: `chunk` stands at `offset` in a payload of `total` bytes. */
 export type OnChunk<B = Bytes> = (chunk: B, offset: number, total: number, topic: B, first: number) => void;
 
+/** Identifiers of SUBSCRIBE and UNSUBSCRIBE, in turn: this and the next, which nothing else uses. */
+export const FIRST_ID = 65534;
 /** Return code of a subscription that the broker refused (section 3.9.3). */
 const REFUSED = 128;
 
@@ -36,7 +38,7 @@ const enum Wish {
 export interface Subscription extends Filter {
   readonly filter: string;
   readonly qos: number;
-  /** QoS that the broker granted, 128 when it refused, -1 while it has not answered. */
+  /** What the broker said last: the QoS it granted, 128 when it refused, -1 before it said anything and when unsubscribed. */
   granted: number;
   readonly onMessage: OnMessage;
   readonly onChunk: OnChunk | undefined;
@@ -61,8 +63,8 @@ export interface Subscriptions {
   prepare(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
   /** The session begins. @param present the broker knows what we subscribed to before. */
   begin(present: boolean): void;
-  /** @returns the next SUBSCRIBE or UNSUBSCRIBE as text, with identifier `id`; empty when there is none or one is under way. */
-  next(id: number): string;
+  /** @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way. */
+  next(): string;
   /** SUBACK or UNSUBACK came. @returns Verdict.Stray when nothing with its identifier is under way. */
   answer(first: number, bytes: Bytes, at: number, end: number): Verdict;
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
@@ -71,11 +73,14 @@ export interface Subscriptions {
   find(bytes: Bytes, at: number, end: number): Route | null;
 }
 
+/** Behind the end of every packet. */
+const NOWHERE = 0x100000;
+
 function ignore(_payload: Bytes): void {}
 
 /** @returns a route that leads nowhere, of no topic. */
 export function createRoute(): Route {
-  return { key: NO_TOPIC, size: 0, name: NO_TOPIC, take: ignore, to: null };
+  return { key: NO_TOPIC, size: NOWHERE, name: NO_TOPIC, take: ignore, to: null };
 }
 
 /**
@@ -97,6 +102,7 @@ export function createSubscriptions(
   const nameView = createView();
   /** Identifier of the SUBSCRIBE or UNSUBSCRIBE that is under way, 0 without one. */
   let underWay = 0;
+  let lastId = 0;
   let bytesLeft = packetMax - 7;
 
   function prepare(
@@ -107,8 +113,9 @@ export function createSubscriptions(
   ): Subscription | null {
     const pattern = prepareShared(filter);
     const isLegal = qos === 0 || qos === 1 || (QOS2 && qos === 2);
+    const isValid = isText(constant(filter)) && isTopic(constant(pattern), true);
+    if (!isLegal || !isValid || filter.length + 3 > bytesLeft) return null;
     bytesLeft -= filter.length + 3;
-    if (!isLegal || bytesLeft < 0 || !isTopic(constant(pattern), true)) return null;
     const parts = prepareFilter(pattern);
     const hash = pattern.indexOf('#');
     const plus = pattern.indexOf('+');
@@ -155,19 +162,20 @@ export function createSubscriptions(
     return body;
   }
 
-  function next(id: number): string {
+  function next(): string {
     if (underWay > 0) return '';
     const leaving = collect(Wish.Unwanted, Wish.Leaving);
     const body = leaving.length > 0 ? leaving : collect(Wish.Wanted, Wish.Asked);
     if (body.length === 0) return body;
-    underWay = id;
-    return encodePacket(leaving.length > 0 ? First.Unsubscribe : First.Subscribe, word(id) + body);
+    underWay = lastId = lastId === FIRST_ID ? FIRST_ID + 1 : FIRST_ID;
+    return encodePacket(leaving.length > 0 ? First.Unsubscribe : First.Subscribe, word(underWay) + body);
   }
 
   function answer(first: number, bytes: Bytes, at: number, end: number): Verdict {
     const asked = first === First.Suback ? Wish.Asked : Wish.Leaving;
-    if (word(underWay) !== toText(bytes, at, 2)) return Verdict.Stray;
-    underWay = 0;
+    const id = toText(bytes, at, 2);
+    if (id === word(0)) return Verdict.Violation;
+    if (id !== word(underWay)) return Verdict.Stray;
     let code = at + 2;
     let count = 0;
     for (let i = 0; i < all.length; i++) {
@@ -183,6 +191,8 @@ export function createSubscriptions(
       }
       onAnswer(all[i]);
     }
+    // Not before: who is told of an answer may want something else.
+    underWay = 0;
     return count > 0 && code === end ? Verdict.Settled : Verdict.Violation;
   }
 

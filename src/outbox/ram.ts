@@ -3,8 +3,11 @@
 import { copy, createBuffer, fits, release, type Bytes } from '../bytes/bytes.ts';
 import { QOS2 } from '../features.ts';
 import { Code } from '../ports/codes.ts';
-import { isAfter, nextSequence, SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
+import { isAfter, nextSequence, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
+
+/** No sequence. */
+const FREE = -1;
 
 /**
  * @param places records held at most.
@@ -12,14 +15,14 @@ import type { Topic } from '../ports/packet-writer.ts';
  */
 export function createRamOutbox(places: number, payloadMax: number): Outbox<Bytes> {
   let newest = 0;
-  let held = 0;
-  // A record lies at sequence modulo places; 0 marks a free place.
+  let count = 0;
+  // A record lies at sequence modulo places; FREE marks a free place.
   const sequences: number[] = [];
   const topics: Topic<Bytes>[] = [];
   const payloads: Bytes[] = [];
   const received: boolean[] = [];
   for (let i = 0; i < places; i++) {
-    sequences.push(0);
+    sequences.push(FREE);
     payloads.push(createBuffer(payloadMax));
   }
 
@@ -32,34 +35,33 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     topics[place] = topic;
     payloads[place] = copy(payloads[place], payload);
     if (QOS2) received[place] = false;
-    held++;
+    count++;
     return sequence;
   }
 
   function acknowledge(sequence: number): number {
     const place = sequence % places;
     if (sequences[place] !== sequence) return Code.Unknown;
-    sequences[place] = 0;
+    sequences[place] = FREE;
     payloads[place] = release(payloads[place]);
-    held--;
+    count--;
     return Code.Ok;
   }
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
-    // No record is further behind the newest than there are places.
-    let at = newest > places ? newest - places : newest - places + SEQUENCE_MAX;
+    let next = FREE;
     for (let i = 0; i < places; i++) {
-      at = nextSequence(at);
-      const place = at % places;
-      if (sequences[place] === at && (sequence === 0 || isAfter(at, sequence))) {
-        out.sequence = at;
-        out.topic = topics[place];
-        out.payload = payloads[place];
-        out.received = QOS2 && received[place];
-        return Code.Ok;
-      }
+      const held = sequences[i];
+      const isNext = held > 0 && (sequence === 0 || isAfter(held, sequence));
+      if (isNext && (next === FREE || isAfter(next, held))) next = held;
     }
-    return Code.Empty;
+    if (next === FREE) return Code.Empty;
+    const place = next % places;
+    out.sequence = next;
+    out.topic = topics[place];
+    out.payload = payloads[place];
+    out.received = QOS2 && received[place];
+    return Code.Ok;
   }
 
   function receive(sequence: number): number {
@@ -75,9 +77,9 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     for (let i = 0; i < places; i++) received[i] = false;
   }
 
-  function count(): number {
-    return held;
+  function countHeld(): number {
+    return count;
   }
 
-  return { append, peek, receive, restart, acknowledge, count };
+  return { append, peek, receive, restart, acknowledge, count: countHeld };
 }

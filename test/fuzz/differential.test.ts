@@ -292,7 +292,7 @@ const STRICTER: readonly [reason: string, holds: (packet: Packet) => boolean][] 
     ({ first, body }) =>
       first >> 4 === 3
         ? (first & 6) > 0 && idOfPublish(body) === 0
-        : [4, 5, 6, 7].includes(first >> 4) && body.startsWith('\0\0'),
+        : [4, 5, 6, 7, 9, 11].includes(first >> 4) && body.startsWith('\0\0'),
   ],
   [
     'an acknowledgement has two bytes, no more and no less',
