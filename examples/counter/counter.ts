@@ -38,6 +38,8 @@ export interface CounterPorts {
   readonly outbox: Outbox<Bytes>;
   readonly store: Store;
   print(line: string): void;
+  /** @returns false while whoever reads the lines is behind: then no number is promised. */
+  isRead(): boolean;
 }
 
 export interface Counter {
@@ -51,6 +53,8 @@ const BATCH = 8;
 const STALLED_MS = 15000;
 /** Before a write that failed is tried again. */
 const SAVE_RETRY_MS = 1000;
+/** Before a reader that was behind is looked at again. */
+const READER_MS = 50;
 
 export function startCounter(ports: CounterPorts, options: CounterOptions): Counter {
   const clock = ports.clock;
@@ -156,6 +160,10 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
     }
     const left = remaining(now, nextAt);
     if (left > 0) return left;
+    if (!ports.isRead()) {
+      nextAt = now;
+      return READER_MS;
+    }
     if (!promise(options.periodMs === 0 ? BATCH : 1)) {
       nextAt = after(now, SAVE_RETRY_MS);
       return SAVE_RETRY_MS;

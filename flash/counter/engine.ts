@@ -8,6 +8,8 @@ export interface EngineOptions {
   readonly stateDirectory: string;
   /** Takes a line that the counter printed: bytes, one character each. */
   print(line: string): void;
+  /** @returns whether lines leave; an engine in a process of its own is held up by its pipe instead. */
+  isRead(): boolean;
   /** The engine runs in a process of its own, from now on this one. */
   onProcess(pid: number): void;
 }

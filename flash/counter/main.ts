@@ -12,6 +12,9 @@ import { acquireLock } from './lock.ts';
 import { openOutput, type Output } from './output.ts';
 import { watchParent } from './parent.ts';
 
+const WAITING_MAX = 16_384;
+const FLUSH_MS = 300;
+
 function openDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });
@@ -33,11 +36,23 @@ function catchUp(directory: string, output: Output): void {
   if (createStore(createFiles(directory)).load(progress)) output.catchUp(progress.queued);
 }
 
+/** Lines that are not read wait in memory: few, and then no number is promised. */
+const isRead = () => process.stdout.writableLength < WAITING_MAX;
+
+/** Let lines leave, if anybody reads them. */
+function flush(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write('', () => resolve());
+    setTimeout(resolve, FLUSH_MS);
+  });
+}
+
 async function start(settings: CounterSettings, output: Output, onProcess: (pid: number) => void) {
   const options = {
     counter: settings.options,
     stateDirectory: settings.stateDirectory,
     print: output.print,
+    isRead,
     onProcess,
   };
   if (settings.engine === 'node') return (await import('./node.ts')).startNode(options);
@@ -53,6 +68,7 @@ export async function main(parent: number): Promise<void> {
     if (ending) return;
     ending = true;
     await engine?.stop();
+    await flush();
     process.exit(code);
   }
 

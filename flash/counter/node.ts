@@ -13,7 +13,7 @@ const PAYLOAD_MAX = 16;
 /** For DISCONNECT to leave. */
 const FAREWELL_MS = 50;
 
-export function startNode({ counter, stateDirectory, print }: EngineOptions): RunningEngine {
+export function startNode({ counter, stateDirectory, print, isRead }: EngineOptions): RunningEngine {
   const running = startCounter(
     {
       socket: createSocket(),
@@ -22,6 +22,7 @@ export function startNode({ counter, stateDirectory, print }: EngineOptions): Ru
       outbox: createRamOutbox(OUTBOX_PLACES, PAYLOAD_MAX),
       store: createStore(createFiles(stateDirectory)),
       print,
+      isRead,
     },
     counter,
   );

@@ -46,6 +46,20 @@ describe('counting', () => {
     expect(rig.queued().length).toBeLessThan(17 + 16);
   });
 
+  it('promises nothing while nobody reads what it prints, but keeps its session', () => {
+    const rig = createRig({ periodMs: 0 });
+    rig.pass(5);
+    rig.reader.reads = false;
+    rig.pass(100);
+    const said = rig.queued().length;
+    rig.pass(60_000);
+    expect(rig.queued()).toHaveLength(said);
+    expect(rig.tries).toHaveLength(1);
+    rig.reader.reads = true;
+    rig.pass(100);
+    expect(rig.queued().length).toBeGreaterThan(said);
+  });
+
   it('pauses for more than half a period of the clock and goes on', () => {
     const rig = createRig({ periodMs: 1000 });
     rig.broker.accepts = false;

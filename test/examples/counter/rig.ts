@@ -48,6 +48,7 @@ export interface Rig {
   readonly packets: Packet[];
   /** How the broker behaves. */
   readonly broker: { accepts: boolean; greets: boolean; acknowledges: boolean; sessionPresent: boolean };
+  readonly reader: { reads: boolean };
   /** Instants at which connections were tried, ms since the start. */
   readonly tries: number[];
   send(packet: Packet): void;
@@ -87,6 +88,7 @@ export function createRig(
   const packets: Packet[] = [];
   const numbers: number[] = [];
   const tries: number[] = [];
+  const reader = { reads: true };
   const broker = { accepts: true, greets: true, acknowledges: true, sessionPresent: false };
   let passed = 0;
   let isNew = false;
@@ -142,6 +144,7 @@ export function createRig(
       outbox: createRamOutbox(places, 16),
       store: createStore(disk),
       print: (line) => void lines.push(line),
+      isRead: () => reader.reads,
     },
     { ...OPTIONS, ...options },
   );
@@ -153,6 +156,7 @@ export function createRig(
     numbers,
     packets,
     broker,
+    reader,
     tries,
     queued: () =>
       lines.flatMap((line) => {
