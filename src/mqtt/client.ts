@@ -299,26 +299,24 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
-    if (!topic || !isBytes(payload)) return refuse(topic ? Code.BadPayload : Code.BadTopic);
-    const size = topic.size + payload.length;
-    // The sizes of topics of QoS 1 and 2 are beyond every room; what is no topic has none.
-    if (!(size <= room) || size > SHORT_MAX) {
-      return topic.first > QOS0_LAST
-        ? store(topic, payload, size - RELIABLE)
-        : publishSlow(topic, payload, size);
-    }
-    room -= size;
     try {
-      wire!.write(shortPublish(topic, payload, size));
+      // The sizes of topics of QoS 1 and 2 are beyond every room; what is no topic throws, or has none.
+      const size = topic!.size + payload.length;
+      if (size <= room && size <= SHORT_MAX && isBytes(payload)) {
+        room -= size;
+        wire!.write(shortPublish(topic!, payload, size));
+        return Code.Ok;
+      }
+      if (topic!.first > QOS0_LAST && isBytes(payload)) return store(topic!, payload, size - RELIABLE);
     } catch {
-      return refuse(Code.Closed);
+      // The slow way finds out why.
+      spoke = true;
     }
-    return Code.Ok;
+    return publishSlow(topic, payload);
   }
-
   /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. */
   function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
-    if (!(size < PACKET_MAX)) return refuseSize(size);
+    if (size >= PACKET_MAX) return refuseLength(packetSize(size));
     const sequence = outbox.append(topic, payload);
     if (sequence < 0) return refuse(sequence);
     if (caughtUp && size <= room && size <= SHORT_MAX && inFlight < IN_FLIGHT_MAX) {
@@ -425,13 +423,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return code;
   }
 
-  /** Refuse what would take `size` bytes with a short header; not a number when the topic is none. */
-  function refuseSize(size: number): number {
-    if (!(size > 0)) return refuse(Code.BadTopic);
-    counters.needed = packetSize(size);
+  function refuseLength(needed: number): number {
+    counters.needed = needed;
     return refuse(Code.TooLong);
   }
-
   /** The connection is over: nothing of it remains but what the session keeps. */
   function end(): void {
     state = State.Offline;
@@ -855,25 +850,25 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return state === State.Online;
   }
 
-  /** Publish with QoS 1 or 2, or with QoS 0 what does not fit now or not in a short packet. */
-  function publishSlow(topic: Topic<Bytes>, payload: Bytes, size: number): number {
-    const needed = size > SHORT_MAX ? size + 1 : size;
-    if (!(needed <= PACKET_MAX)) return refuseSize(size);
+  /** Publish with QoS 1 or 2, or with QoS 0 what does not fit now or not in a short packet, or refuse. */
+  function publishSlow(topic: Topic<Bytes> | null, payload: Bytes): number {
+    if (!topic || !(topic.size > 0)) return refuse(Code.BadTopic);
+    if (!isBytes(payload)) return refuse(Code.BadPayload);
+    const size = topic.size + payload.length;
+    const needed = packetSize(size);
+    if (needed > PACKET_MAX) return refuseLength(needed);
     if (state !== State.Online) return refuse(Code.Closed);
     if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
     const code = put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
     return code < 0 ? refuse(code) : code;
   }
-
   function stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number {
-    if (!STREAM || !topic) return refuse(Code.BadTopic);
-    if (!(topic.size > 0)) return refuse(Code.BadTopic);
+    if (!STREAM || !topic || !(topic.size > 0)) return refuse(Code.BadTopic);
     if (!(total >= 0) || total !== (total | 0)) return refuse(Code.BadPayload);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
     if (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
-      counters.needed = topic.name.length + 7 + total;
-      return refuse(Code.TooLong);
+      return refuseLength(topic.name.length + 7 + total);
     }
     do ownId = ownId === FIRST_ID - 1 ? FIRST_OWN_ID : ownId + 1;
     while (isInFlight(awaited, idFrom(ownId)));

@@ -41,7 +41,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
 
   function acknowledge(sequence: number): number {
     const place = sequence % places;
-    if (sequences[place] !== sequence) return Code.Unknown;
+    if (sequence < 1 || sequences[place] !== sequence) return Code.Unknown;
     sequences[place] = FREE;
     payloads[place] = release(payloads[place]);
     count--;
@@ -67,7 +67,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   function receive(sequence: number): number {
     if (!QOS2) return Code.Unknown;
     const place = sequence % places;
-    if (sequences[place] !== sequence) return Code.Unknown;
+    if (sequence < 1 || sequences[place] !== sequence) return Code.Unknown;
     received[place] = true;
     return Code.Ok;
   }
