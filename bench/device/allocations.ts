@@ -39,6 +39,7 @@ const SUBSCRIBE = 0x82;
 
 const CONNACK = constant('\x20\x02\x00\x00');
 const PINGRESP = constant('\xD0\x00');
+const NOTHING = constant('');
 /** From one ping to the next, more than the keep alive asks for; and where the clock wraps. */
 const PERIOD_MS = 60000;
 const CLOCK_MAX = 134217727;
@@ -71,7 +72,10 @@ function write(bytes: Bytes): void {
   const idAt = first === SUBSCRIBE ? 2 : ID_AT;
   counts.written += bytes.length;
   if (first === PUBLISH_QOS0) counts.published++;
-  if (bytes.length >= idAt + 2) id = join(emptied(id), cut(idView, bytes, idAt, 2));
+  if (bytes.length < idAt + 2) return;
+  const found = cut(idView, bytes, idAt, 2);
+  id = emptied(id);
+  id = join(id, found);
 }
 
 const connection: Connection<Bytes> = { write };
@@ -114,8 +118,11 @@ const topic1 = client.topic(TOPIC, 1);
 const topic2 = client.topic(TOPIC, 2);
 
 /** The broker answers to the identifier that was sent last. */
-function reply(to: SocketEvents<Bytes>, head: Bytes): void {
-  answer = join(join(emptied(answer), head), id);
+function reply(to: SocketEvents<Bytes>, head: Bytes, tail: Bytes): void {
+  answer = emptied(answer);
+  answer = join(answer, head);
+  answer = join(answer, id);
+  answer = join(answer, tail);
   to.onData(answer);
 }
 
@@ -149,13 +156,13 @@ const operations: { readonly [name: string]: Operation } = {
   publish1(to: SocketEvents<Bytes>): void {
     client.publish(topic1, PAYLOAD);
     to.onDrain();
-    reply(to, PUBACK);
+    reply(to, PUBACK, NOTHING);
   },
   publish2(to: SocketEvents<Bytes>): void {
     client.publish(topic2, PAYLOAD);
     to.onDrain();
-    reply(to, PUBREC);
-    reply(to, PUBCOMP);
+    reply(to, PUBREC, NOTHING);
+    reply(to, PUBCOMP, NOTHING);
     to.onDrain();
   },
   receive0(to: SocketEvents<Bytes>): void {
@@ -211,8 +218,7 @@ function begin(to: SocketEvents<Bytes>): void {
   to.onDrain();
   to.onData(CONNACK);
   to.onDrain();
-  answer = join(join(join(emptied(answer), SUBACK), id), GRANTED);
-  to.onData(answer);
+  reply(to, SUBACK, GRANTED);
 }
 
 function run(to: SocketEvents<Bytes>): void {

@@ -1,6 +1,6 @@
 // A client in the array form over an empty socket, handed to a host program that measures it on V8.
 
-import { constant, type Bytes } from '../../src/bytes/bytes.ts';
+import { byteAt, constant, type Bytes } from '../../src/bytes/bytes.ts';
 import { createClient } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -27,7 +27,7 @@ let handledMessages = 0;
 const connection: Connection<Bytes> = {
   write(bytes: Bytes): void {
     writtenPackets++;
-    writtenBytes += bytes.length + bytes.data[bytes.from];
+    writtenBytes += bytes.length + byteAt(bytes, 0);
   },
 };
 const socket: Socket<Bytes> = {
@@ -59,7 +59,7 @@ const client = createClient(
 const topics = [client.topic(TOPIC, 0), client.topic(TOPIC, 1)];
 client.subscription(TOPIC, 1, function (payload: Bytes): void {
   handledMessages++;
-  handledBytes += payload.length + payload.data[payload.from];
+  handledBytes += payload.length + byteAt(payload, 0);
 });
 
 function begin(to: SocketEvents<Bytes>): void {
