@@ -176,24 +176,24 @@ export function createSubscriptions(
     const id = toText(bytes, at, 2);
     if (id === word(0)) return Verdict.Violation;
     if (id !== word(underWay)) return Verdict.Stray;
-    let code = at + 2;
     let count = 0;
+    for (let i = 0; i < all.length; i++) if (all[i].wish === asked) count++;
+    // One return code for each filter of the SUBSCRIBE [MQTT-3.9.3-1], and none that is reserved [MQTT-3.9.3-2].
+    if (count === 0 || (first === First.Suback && count !== end - at - 2)) return Verdict.Violation;
+    for (let i = at + 2; i < end; i++) {
+      if (byteAt(bytes, i) > 2 && byteAt(bytes, i) !== REFUSED) return Verdict.Violation;
+    }
+    let code = at + 2;
     for (let i = 0; i < all.length; i++) {
-      if (all[i].wish !== asked) continue;
-      count++;
-      all[i].wish = asked === Wish.Asked ? Wish.Answered : Wish.None;
-      all[i].granted = -1;
-      if (asked === Wish.Asked) {
-        // One return code for each filter of the SUBSCRIBE [MQTT-3.9.3-1], and none that is reserved [MQTT-3.9.3-2].
-        const granted = code < end ? byteAt(bytes, code++) : 3;
-        if (granted > 2 && granted !== REFUSED) return Verdict.Violation;
-        all[i].granted = granted;
-      }
-      onAnswer(all[i]);
+      const to = all[i];
+      if (to.wish !== asked) continue;
+      to.wish = asked === Wish.Asked ? Wish.Answered : Wish.None;
+      to.granted = asked === Wish.Asked ? byteAt(bytes, code++) : -1;
+      onAnswer(to);
     }
     // Not before: who is told of an answer may want something else.
     underWay = 0;
-    return count > 0 && code === end ? Verdict.Settled : Verdict.Violation;
+    return Verdict.Settled;
   }
 
   function want(subscription: Subscription, wanted: boolean): boolean {
