@@ -10,6 +10,7 @@ import {
 } from '../sim/manual.ts';
 import { startMote } from '../src/mote.ts';
 import type { MoteOptions } from '../src/mote.ts';
+import { createRamOutbox } from '../src/outbox/ram.ts';
 import { Code, Event } from '../src/ports/codes.ts';
 import type { Driver } from '../src/sensors/driver.ts';
 
@@ -43,7 +44,15 @@ let driver = createDriver();
 
 function start(options: Partial<MoteOptions> = {}): number {
   return startMote(
-    { clock, socket, wifi, log, random: createFixedRandom(0), createTimer: timer.createTimer },
+    {
+      clock,
+      socket,
+      wifi,
+      log,
+      random: createFixedRandom(0),
+      outbox: createRamOutbox(8, 100),
+      createTimer: timer.createTimer,
+    },
     {
       id: 'm',
       broker: { host: 'broker', port: 1883 },

@@ -2,10 +2,10 @@
 // are read. The socket throws bytes away. `job`, `rounds` and `keep` are globals of whoever runs it.
 
 import { createClient } from '../../src/mqtt/client.ts';
+import { createRamOutbox } from '../../src/outbox/ram.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { ChannelMeta, Reading } from '../../src/ports/reading.ts';
 import type { Socket, SocketEvents } from '../../src/ports/socket.ts';
-import { SEND_WINDOW } from '../../src/ports/socket.ts';
 import { createPublisher } from '../../src/telemetry/publisher.ts';
 
 declare const job: string;
@@ -48,15 +48,14 @@ const socket: Socket = {
     events = owner;
     return 0;
   },
-  room(): number {
-    return SEND_WINDOW;
-  },
-  write(bytes: string): number {
-    bytesOut += bytes.length;
-    return 0;
-  },
   close(): void {
     bytesOut = 0;
+  },
+};
+
+const connection = {
+  write(bytes: string): void {
+    bytesOut += bytes.length;
   },
 };
 
@@ -74,10 +73,9 @@ function ignore(): void {
 }
 
 const client = createClient(
-  socket,
-  clock,
-  { clientId: 'bench', keepAliveSec: 60 },
-  { onOpen: ignore, onOnline: ignore, onOffline: ignore },
+  { socket, clock, outbox: createRamOutbox(8, 1024) },
+  { clientId: 'bench', keepAliveSec: 60, cleanSession: true, receiveMax: 1024 },
+  { onOpen: ignore, onOnline: ignore, onOffline: ignore, onReport: ignore },
 );
 const reading: Reading = { values: new Int32Array(3), time: 0 };
 
@@ -91,14 +89,15 @@ function publish(publisher: { publish(reading: Reading): number }, round: number
 function run(owner: SocketEvents): void {
   const publisher = createPublisher(client, 'bench/outdoor', CHANNELS);
   if (publisher === null) return;
-  owner.onOpen();
+  owner.onOpen(connection);
+  owner.onDrain();
   owner.onData(CONNACK);
   for (let i = 0; i < rounds; i++) {
     if (job === 'publish') publish(publisher, i);
     else owner.onData(MESSAGE);
     owner.onDrain();
   }
-  print('@@' + client.counters.published + ' ' + client.counters.unwanted + ' ' + bytesOut);
+  print('@@' + client.counters().refused + ' ' + client.counters().unwanted + ' ' + bytesOut);
 }
 
 keep(run);

@@ -9,6 +9,7 @@ import {
 import type { ManualClock, ManualSocket, ManualWifi, RecordingLog } from '../../sim/manual.ts';
 import { createLink } from '../../src/link/link.ts';
 import type { Link } from '../../src/link/link.ts';
+import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 
 let clock: ManualClock;
@@ -25,8 +26,14 @@ function make(ssid: string, clientId = 'mote'): void {
   log = createRecordingLog();
   changes = 0;
   link = createLink(
-    { socket, clock, wifi, log, random: createFixedRandom(0) },
-    { host: 'broker', port: 1883, connect: { clientId, keepAliveSec: 60 }, ssid, wifiPassword: 'secret' },
+    { socket, clock, wifi, log, random: createFixedRandom(0), outbox: createRamOutbox(8, 100) },
+    {
+      host: 'broker',
+      port: 1883,
+      connect: { clientId, keepAliveSec: 60, cleanSession: true, receiveMax: 1024 },
+      ssid,
+      wifiPassword: 'secret',
+    },
     () => changes++,
   );
 }

@@ -10,6 +10,8 @@ type Handler = (value: unknown) => void;
 /** What of the engine's socket the port sees, and what of it the tests look at. */
 interface FakeSocket {
   on(event: string, handler: Handler): void;
+  removeAllListeners(event: string): void;
+  read(): string;
   write(bytes: string): boolean;
   end(): void;
   clsNow: boolean;
@@ -57,6 +59,8 @@ export function createFakeNet(...ports: number[]): FakeNet {
     const handlers = new Map<string, Handler>();
     let toServer = '';
     let toClient = '';
+    /** What came while nobody listened. */
+    let unread = '';
     let serverEnded = false;
     let stalled = false;
     let connected = false;
@@ -79,6 +83,12 @@ export function createFakeNet(...ports: number[]): FakeNet {
 
     const socket: FakeSocket = {
       on: (event, handler) => void handlers.set(event, handler),
+      removeAllListeners: (event) => void handlers.delete(event),
+      read() {
+        const bytes = unread;
+        unread = '';
+        return bytes;
+      },
       write(bytes) {
         if (closing || socket.clsNow) fail('This socket is closed');
         toServer += bytes;
@@ -110,7 +120,9 @@ export function createFakeNet(...ports: number[]): FakeNet {
       const chunk = toClient.slice(0, CHUNK);
       toClient = toClient.slice(chunk.length);
       // Straight from the idle loop, before what is queued.
-      if (chunk !== '') handlers.get('data')?.(chunk);
+      const handler = handlers.get('data');
+      if (handler === undefined) unread += chunk;
+      else if (chunk !== '') handler(chunk);
     };
 
     /** @returns whether anything happened. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Code } from '../../../src/ports/codes.ts';
-import { SEND_WINDOW, type Socket, type SocketEvents } from '../../../src/ports/socket.ts';
+import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../../../src/ports/socket.ts';
 import { socketContract, type SocketWorld } from '../socket-contract.ts';
 import { installEngine, loadPort, removeEngine } from './engine.ts';
 import { createFakeNet, type FakeNet } from './fake-net.ts';
@@ -54,6 +54,7 @@ describe('on Espruino', () => {
   let socket: Socket;
   let calls: string[];
   let events: SocketEvents;
+  let connection: Connection;
 
   const settle = () => settleNet(net);
 
@@ -62,7 +63,10 @@ describe('on Espruino', () => {
     socket = createSocket();
     calls = [];
     events = {
-      onOpen: () => calls.push('open'),
+      onOpen(opened) {
+        connection = opened;
+        calls.push('open');
+      },
       onData: (bytes) => calls.push(bytes),
       onDrain: () => calls.push('drain'),
       onClose: () => calls.push('close'),
@@ -78,16 +82,17 @@ describe('on Espruino', () => {
     expect(calls).toEqual([]);
   });
 
-  it('turns the throw of a write that comes before the news of the end into a code', () => {
+  it('throws for a write that comes before the news of the end', () => {
+    events.onDrain = () => {
+      expect(() => connection.write('y')).toThrow('closed');
+      calls.push('late');
+    };
     socket.open('127.0.0.1', PORT, events);
     settle();
-    const results: number[] = [];
-    events.onDrain = () => results.push(socket.write('y'));
-    socket.write('x');
+    connection.write('x');
     net.accepted[0].end();
     settle();
-    expect(results).toEqual([Code.Closed]);
-    expect(calls).toEqual(['open', 'close']);
+    expect(calls).toEqual(['open', 'late', 'close']);
   });
 
   it('cannot be harmed by an engine that throws when it is told to close', () => {
@@ -105,7 +110,7 @@ describe('on Espruino', () => {
     socket.open('127.0.0.1', PORT, events);
     settle();
     net.accepted[0].stall();
-    socket.write('x'.repeat(SEND_WINDOW));
+    connection.write('x'.repeat(SEND_WINDOW));
     socket.close();
     settle();
     expect(net.held()).toBe(1);
@@ -117,12 +122,12 @@ describe('on Espruino', () => {
   });
 
   it('does not take the end of a former connection, already on its way, for the end of the new one', () => {
-    socket.open('127.0.0.1', PORT, events);
-    settle();
-    socket.write('x');
-    net.accepted[0].end();
     // The drain of the last write is queued before the end; its owner opens the next connection.
     events.onDrain = () => socket.open('127.0.0.1', PORT, { ...events, onOpen: () => calls.push('second') });
+    socket.open('127.0.0.1', PORT, events);
+    settle();
+    connection.write('x');
+    net.accepted[0].end();
     settle();
     expect(calls).toEqual(['open', 'second']);
   });
