@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createManualClock, createManualSocket } from '../../sim/manual.ts';
-import { createClient } from '../../src/mqtt/client.ts';
+import { createManualClock, createManualSocket, type ManualSocket } from '../../sim/manual.ts';
+import { createClient, type Client } from '../../src/mqtt/client.ts';
+import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { ChannelMeta } from '../../src/ports/reading.ts';
 import { createPublisher } from '../../src/telemetry/publisher.ts';
@@ -16,15 +17,18 @@ const channel = (over: Partial<ChannelMeta>): ChannelMeta => ({
   ...over,
 });
 
+function createQuietClient(socket: ManualSocket): Client {
+  return createClient(
+    { socket, clock: createManualClock(), outbox: createRamOutbox(8, 100) },
+    { clientId: 'm', keepAliveSec: 60, cleanSession: true, receiveMax: 1024 },
+    { onOpen: () => {}, onOnline: () => {}, onOffline: () => {}, onReport: () => {} },
+  );
+}
+
 /** What a reading of one channel looks like on the wire. */
 function publish(value: number, over: Partial<ChannelMeta> = {}): { topic: string; payload: string } {
   const socket = createManualSocket();
-  const client = createClient(
-    socket,
-    createManualClock(),
-    { clientId: 'm', keepAliveSec: 60 },
-    { onOpen: () => {}, onOnline: () => {}, onOffline: () => {} },
-  );
+  const client = createQuietClient(socket);
   client.connect('broker', 1883);
   socket.accept();
   socket.drain();
@@ -66,24 +70,14 @@ describe('publisher', () => {
 
   it('says which code refused the first channel, and tries the others', () => {
     const socket = createManualSocket();
-    const client = createClient(
-      socket,
-      createManualClock(),
-      { clientId: 'm', keepAliveSec: 60 },
-      { onOpen: () => {}, onOnline: () => {}, onOffline: () => {} },
-    );
+    const client = createQuietClient(socket);
     const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })])!;
     expect(publisher.publish({ values: Int32Array.of(1, 2), time: 0 })).toBe(Code.Closed);
-    expect(client.counters.refused).toBe(2);
+    expect(client.counters().refused).toBe(2);
   });
 
   it('refuses names that cannot stand in a topic', () => {
-    const client = createClient(
-      createManualSocket(),
-      createManualClock(),
-      { clientId: 'm', keepAliveSec: 60 },
-      { onOpen: () => {}, onOnline: () => {}, onOffline: () => {} },
-    );
+    const client = createQuietClient(createManualSocket());
     expect(createPublisher(client, 'm/+', [channel({})])).toBeNull();
   });
 });
