@@ -1,0 +1,77 @@
+// Every statement has its test, and docs/conformance.md says so. `npm run docs:conformance` writes the document.
+
+import { describe, expect, it } from 'vitest';
+import { conformanceDocument, DOCUMENT, findGaps, findTests, readStatements } from './document.ts';
+import { readTitles } from './titles.ts';
+
+/** Statements about servers that a client helps to keep, which tests may name too. */
+const ABOUT_SERVERS = ['MQTT-3.1.3-8', 'MQTT-4.7.2-1'];
+
+describe('the table of statements', () => {
+  const statements = readStatements();
+  const count = (version: string) => statements.filter((statement) => statement.version === version).length;
+
+  it('has every statement once, each with a sentence', () => {
+    expect([count('3.1.1'), count('5.0'), statements.length]).toEqual([85, 141, 226]);
+    expect(new Set(statements.map(({ id, version }) => `${version} ${id}`)).size).toBe(226);
+    for (const { id, paraphrase } of statements) {
+      expect(id).toMatch(/^MQTT-\d+\.\d+\.\d+-\d+$/);
+      expect(paraphrase).toMatch(/^[#+A-Z].{15,}\.$/);
+    }
+  });
+
+  it('has a test or a reason for each statement of MQTT 3.1.1', () => {
+    expect(findGaps(statements, findTests())).toEqual([]);
+  });
+
+  it('has no reason where there is a test, and no test of a statement that it does not know', () => {
+    const tests = findTests();
+    const known = new Map(statements.map((statement) => [statement.id, statement]));
+    expect(statements.filter(({ id, reason }) => reason !== '' && tests.has(id))).toEqual([]);
+    expect([...tests.keys()].filter((id) => !known.has(id) && !ABOUT_SERVERS.includes(id))).toEqual([]);
+  });
+
+  it('would see a gap', () => {
+    const some = { id: 'MQTT-0.0.0-1', version: '3.1.1', paraphrase: 'Something.', reason: '' };
+    expect(findGaps([some], new Map())).toEqual([some.id]);
+    expect(findGaps([some], new Map([[some.id, []]]))).toEqual([]);
+    expect(findGaps([{ ...some, reason: 'Because.' }], new Map())).toEqual([]);
+  });
+
+  it('is docs/conformance.md', async () => {
+    await expect(await conformanceDocument()).toMatchFileSnapshot(DOCUMENT);
+  });
+});
+
+describe('titles', () => {
+  it.each([
+    ['a test', "it('says [MQTT-1.2.3-4] and [MQTT-5.6.7-8]', () => {});", [['MQTT-1.2.3-4', 'MQTT-5.6.7-8']]],
+    [
+      'a suite',
+      "describe('of [MQTT-1.2.3-4]', () => { test('one', f); it('two', f); });",
+      [['MQTT-1.2.3-4'], ['MQTT-1.2.3-4']],
+    ],
+    ['a table', "it.each([['a [MQTT-1.2.3-4]', 1], ['b', 2]])('%s, well', f);", [['MQTT-1.2.3-4']]],
+    [
+      'a table of its own',
+      "const ROWS = ['a [MQTT-1.2.3-4]'] as const; it.each(ROWS)('%s', f);",
+      [['MQTT-1.2.3-4']],
+    ],
+    [
+      'a table, in its second column',
+      "it.each([['a', 'is [MQTT-1.2.3-4]'], ['b', '']])('%j: %s', f);",
+      [['MQTT-1.2.3-4']],
+    ],
+    [
+      'a title and its table',
+      "it.each([['a [MQTT-1.2.3-4]']])('%s [MQTT-5.6.7-8]', f);",
+      [['MQTT-5.6.7-8'], ['MQTT-1.2.3-4']],
+    ],
+    ['a skipped test', "it.skip('says [MQTT-1.2.3-4]', f); it.todo('[MQTT-1.2.3-4]');", []],
+    ['a test that is skipped elsewhere', "it.skipIf(true)('says [MQTT-1.2.3-4]', f);", []],
+    ['a skipped suite', "describe.skip('suite', () => { it('says [MQTT-1.2.3-4]', f); });", []],
+    ['a comment', "// it('says [MQTT-1.2.3-4]')\nit('says nothing', f);", []],
+  ])('of %s', (_what, source, ids) => {
+    expect(readTitles(source).map((title) => title.ids)).toEqual(ids);
+  });
+});
