@@ -61,8 +61,11 @@ export function findGaps(statements: readonly Statement[], tests: ReadonlyMap<st
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
-/** What Markdown would take for its own, in a title. */
-const plain = (text: string) => cell(text).replace(/[\\`*_[\]#]/g, '\\$&');
+/** A title, without what Markdown would take for its own; bytes that are no printable ASCII as numbers. */
+const plain = (text: string) =>
+  cell(text)
+    .replace(/[\\`*_[\]#]/g, '\\$&')
+    .replace(/[^ -~\u2026]/g, (byte) => `\\\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 const untagged = (title: string) => title.replace(/ ?\[MQTT-[\d.-]+\]/g, '');
 
 function listTests(tests: readonly NamedTest[]): string {

@@ -32,7 +32,11 @@ function readCall(call: ts.CallExpression): { name: string; table: ts.Node | und
 /** @returns the title that a row of a table makes of `title`: its texts take the places of %s and %j, one by one. */
 function fill(title: string, row: ts.Expression): string {
   const values = ts.isArrayLiteralExpression(row) ? [...row.elements] : [row];
-  return title.replace(/%[a-z]/g, (place) => literal(values.shift()) ?? place);
+  return title.replace(/%[a-z]/g, (place) => {
+    const text = literal(values.shift());
+    if (text === undefined) return place;
+    return place === '%j' ? JSON.stringify(text) : text;
+  });
 }
 
 function idsOf(text: string): string[] {
