@@ -177,7 +177,7 @@ it('does what a list does, whatever comes', () => {
           outbox.restart();
           for (const record of model) record.received = false;
         } else {
-          const sequence = newest - Number(value) + 2;
+          const sequence = Math.max(newest - Number(value) + 2, 0);
           const record = model.find((held) => held.sequence === sequence);
           expect(outbox[what](sequence)).toBe(record ? Code.Ok : Code.Unknown);
           if (what === 'acknowledge') model = model.filter((held) => held !== record);
