@@ -4,6 +4,7 @@ import { Close, Code, Event } from '../src/ports/codes.ts';
 
 const CODES: Record<number, string> = {
   [Code.Ok]: 'no error',
+  [Code.InFlight]: 'on its way, and not stored: its end comes as an event',
   [Code.Absent]: 'nothing answers at its address: check the wiring and the address',
   [Code.Timeout]: 'no answer in time: the bus or the chip is stuck',
   [Code.Crc]: 'checksum wrong: check the cable and the bus speed',
@@ -15,9 +16,11 @@ const CODES: Record<number, string> = {
   [Code.Refused]: 'connection refused',
   [Code.Busy]: '536 bytes are still waiting to leave',
   [Code.Closed]: 'there is no session with the broker',
-  [Code.TooLong]: 'longer than the largest packet',
-  [Code.BadTopic]: 'not a valid topic name',
-  [Code.BadPayload]: 'cannot be sent',
+  [Code.TooLong]: 'longer than the largest packet: counters() says what it needs and what there is',
+  [Code.BadTopic]: 'not a prepared topic or subscription, or not a valid name',
+  [Code.BadPayload]: 'no bytes, or options that no CONNECT can carry',
+  [Code.BadQos]: 'a quality of service that is not built in',
+  [Code.Abandoned]: 'given up by the firmware before its end',
   [Code.Full]: 'the outbox is full',
   [Code.Empty]: 'the outbox is empty',
   [Code.Unknown]: 'no such record',
@@ -32,6 +35,8 @@ const CLOSES: Record<number, string> = {
   [Close.Local]: 'closed by the firmware',
   [Close.OpenTimeout]: 'no TCP connection within 30 s',
   [Close.SendTimeout]: 'bytes did not leave within 20 s: the link is stalled',
+  [Close.TakenOver]:
+    'the broker ended three sessions in a row at once: does another client use this client id?',
 };
 
 /** Return codes of CONNACK (MQTT 3.1.1 section 3.2.2.3). */
@@ -45,6 +50,12 @@ const CONNACK: Record<number, string> = {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const name = (table: Record<number, string>, code: number) => table[code] ?? `unknown code ${code}`;
+
+/** @returns what the broker answered to a SUBSCRIBE or UNSUBSCRIBE. */
+function answerText(code: number): string {
+  if (code === 255) return 'ended by the broker, as asked';
+  return code > 2 ? 'refused by the broker: may this client read these topics?' : `granted with QoS ${code}`;
+}
 
 const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Started]: () => 'firmware started',
@@ -60,6 +71,11 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.ReadingRefused]: (code) => `a reading was not published: ${name(CODES, -code)}`,
   [Event.BadSettings]: () =>
     'settings cannot be sent to a broker: id, sensor name, user name or password is too long, not UTF-8, or holds + or #',
+  [Event.Oversize]: (bytes) => `a message of ${bytes} bytes was passed over: it is larger than receiveMax`,
+  [Event.StrayAck]: (id) => `the broker acknowledged packet ${id}, which is not in flight`,
+  [Event.HandlerFailed]: (index) =>
+    `the handler of subscription ${index} threw: its message comes again on the next connection`,
+  [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };
 
 /** @returns the sentence for event `event` with its `detail`. */

@@ -139,7 +139,7 @@ export interface ClientCounters {
   repeated: number;
   /** Messages over the limit that nobody takes in pieces. */
   oversize: number;
-  /** Messages left to the next connection: the handler threw, or there was no room for their acknowledgement. */
+  /** Messages not acknowledged, to come again on the next connection: the handler threw, or no room was left for what they need. */
   postponed: number;
   /** Acknowledgements of nothing that was sent on this connection. */
   strays: number;
@@ -296,6 +296,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeTotal = 0;
   let largeOffset = 0;
   let largeTo: Subscription | null = null;
+  /** Bytes of an over-long topic before the identifier; its first byte, once that is there, else -1. */
+  let largeSkip = 0;
+  let largeHigh = -1;
   let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
@@ -561,7 +564,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A message of QoS 1 or 2 is taken: say so. */
   function confirm(first: number, id: Id): void {
     if (QOS2 && qosOf(first) === 2) {
-      if (open.indexOf(id) < 0) open.push(id);
+      if (open.indexOf(id) < 0) {
+        if (open.length >= RECEIVED_MAX) return;
+        open.push(id);
+      }
       answer(First.Pubrec, id);
     } else {
       answer(First.Puback, id);
@@ -698,10 +704,25 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!mayCome(state, first, length)) violate();
   }
 
+  function countOversize(length: number): void {
+    counters.oversize++;
+    owner.onReport(Event.Oversize, length);
+  }
+
+  /** Look for the identifier of a message whose topic is over the limit. */
+  function readLargeId(bytes: Bytes, at: number, count: number): void {
+    for (let i = largeSkip; i < count && largeId === NO_ID; i++) {
+      const byte = byteAt(bytes, at + i);
+      if (largeHigh < 0) largeHigh = byte;
+      else largeId = idFrom((largeHigh << 8) | byte);
+    }
+    largeSkip = largeSkip > count ? largeSkip - count : 0;
+  }
+
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
-    const there = bytes.length - at;
+    const there = (bytes.length < end ? bytes.length : end) - at;
     const needed =
       2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
     largeFirst = First.Publish;
@@ -712,9 +733,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (there < needed) {
       if (needed < options.receiveMax) return 0;
-      // Its topic alone is over the limit: not even its identifier can be kept.
-      counters.postponed++;
-      return there;
+      // Its topic alone is over the limit: all that is needed of it is the identifier behind.
+      largeFirst = first;
+      largeId = NO_ID;
+      largeHigh = -1;
+      // With QoS 0 there is none, and nobody looks.
+      const used = there < needed - 2 ? there : needed - 2;
+      largeSkip = needed - 2 - used;
+      countOversize(end - at);
+      return used;
     }
     const route = INBOUND ? subscriptions.find(bytes, at, end) : hot;
     largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : PINGREQ;
@@ -734,8 +761,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       largeOffset = 0;
       received++;
     } else {
-      counters.oversize++;
-      owner.onReport(Event.Oversize, end - at);
+      countOversize(end - at);
     }
     return needed;
   }
@@ -747,13 +773,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       try {
         to.onChunk!(cut(pieceView, bytes, at, count), largeOffset, largeTotal, largeTopic, largeFirst);
       } catch {
-        failHandler();
         largeTo = null;
+        failHandler();
         largeFirst = First.Publish;
       }
       largeOffset += count;
     }
-    if (left === 0 && largeFirst > QOS0_LAST && canAnswer()) confirm(largeFirst, largeId);
+    if (largeFirst > QOS0_LAST && largeId === NO_ID) readLargeId(bytes, at, count);
+    if (left === 0 && largeFirst > QOS0_LAST && largeId !== NO_ID) confirm(largeFirst, largeId);
   }
 
   const decoder = createDecoder(
@@ -840,8 +867,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function disconnect(): void {
     // In the middle of a packet DISCONNECT would be taken for a part of it.
     if (room >= DISCONNECT.length) write(DISCONNECT);
-    if (state !== State.Offline) socket.close();
-    shortSessions = 0;
+    if (state !== State.Offline) {
+      shortSessions = 0;
+      socket.close();
+    }
     end();
     if (STREAM) streamer.interrupt();
   }
@@ -913,7 +942,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Where not even two bytes fit, something waits that has a deadline of its own.
     if (room >= PINGREQ.length) {
       put(PINGREQ);
-      pingAt = now;
+      pingAt = spokeAt = now;
       ends[1] = after(now, PINGRESP_TIMEOUT_MS);
     }
     return NEVER_MS;

@@ -15,7 +15,7 @@ export interface DecoderEvents {
    */
   onHeader(first: number, length: number): void;
   /**
-   * The beginning of the body of a packet over the limit lies in `bytes` from `at` on; the packet ends at `end`, beyond them.
+   * The body of a packet over the limit begins in `bytes` at `at`; the packet ends at `end`, often beyond them.
    * @returns how much of it was used, 0 to wait for more; the rest comes in pieces.
    */
   onLarge(first: number, bytes: Bytes, at: number, end: number): number;
@@ -33,6 +33,8 @@ export interface Decoder {
 /** @param packetMax most bytes of a packet, header included, that are kept until it is whole. @param chunkMax longest chunk. */
 export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax: number): Decoder {
   const buffer = createBuffer(packetMax + chunkMax);
+  /** Remaining lengths from here on take the slow way: two bytes of length, or over the limit. */
+  const shortMax = packetMax < 129 ? packetMax - 1 : 128;
   let live = false;
   /** Beginning of a packet that is not whole. */
   let held = EMPTY;
@@ -72,15 +74,16 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
       shift += 7;
     }
     const end = at + length;
-    if (byte < 128 && end <= size) {
+    const isLarge = end - from > packetMax;
+    if (byte < 128 && end <= size && !isLarge) {
       owner.onPacket(first, bytes, at, end);
       return end;
     }
     if (byte < 128 || shift > 21) owner.onHeader(first, byte < 128 ? length : -1);
-    if (byte < 128 && end - from > packetMax && live) {
+    if (byte < 128 && isLarge && live) {
       const used = owner.onLarge(first, bytes, at, end);
       left = length - used;
-      if (used > 0) return pass(bytes, at + used);
+      if (used > 0 && live) return pass(bytes, at + used);
       left = 0;
     }
     if (live) {
@@ -110,7 +113,7 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
     while (at < size && live) {
       const length = byteAt(bytes, at + 1);
       const end = at + 2 + length;
-      if (length < 128 && end <= size) {
+      if (length < shortMax && end <= size) {
         owner.onPacket(byteAt(bytes, at), bytes, at + 2, end);
         at = end;
       } else {

@@ -57,7 +57,7 @@ export const enum Event {
   Oversize = 12,
   /** An acknowledgement for nothing that was sent on this connection [its packet identifier]. */
   StrayAck = 13,
-  /** A message handler threw; the message is not acknowledged [number of the subscription]. */
+  /** A message handler threw [number of the subscription]. */
   HandlerFailed = 14,
   /** The broker answered a SUBSCRIBE or UNSUBSCRIBE [number of the subscription * 256 + QoS granted; 128: refused; 255: unsubscribed]. */
   Subscribed = 15,

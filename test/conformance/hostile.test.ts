@@ -72,6 +72,8 @@ const VIOLATIONS: [string, string][] = [
   ['UNSUBACK with flags [MQTT-2.2.2-2]', '\xb2\x02\x00\x01'],
   ['PINGRESP with flags [MQTT-2.2.2-2]', '\xd2\x00'],
   ['PINGRESP with one flag [MQTT-2.2.2-2]', '\xd1\x00'],
+  ['PUBLISH of QoS 0 with DUP [MQTT-3.3.1-2]', '\x38\x07\x00\x01a\x00\x09xy'],
+  ['PUBLISH of QoS 0 with DUP and RETAIN [MQTT-3.3.1-2]', '\x39\x07\x00\x01a\x00\x09xy'],
   // Lengths.
   ['PUBACK without an identifier', '\x40\x00'],
   ['PUBACK with half an identifier', '\x40\x01\x00'],
