@@ -1,0 +1,62 @@
+// The results of `npm run bench:size`, and the page that is made of them.
+
+import { markdownTable } from './report.ts';
+
+export interface SizeRow {
+  readonly name: string;
+  readonly features: readonly string[];
+  readonly hash: string;
+  readonly bytes: number;
+  /** Espruino's variables once the program has run, out of memory and out of flash. */
+  readonly fromRam: number;
+  readonly fromFlash: number;
+  /** On top of that: once the client is made, and once it is connected. */
+  readonly created: number;
+  readonly connected: number;
+  /** Bytes; null where there was no engine to measure on. */
+  readonly jerryHeap: number | null;
+}
+
+export interface SizeResult {
+  readonly engine: string;
+  readonly rows: readonly SizeRow[];
+}
+
+const HEAD = [
+  'build',
+  'features',
+  'minified bytes',
+  'variables from RAM',
+  'variables from flash',
+  'held, created',
+  'held, connected',
+  'JerryScript heap, bytes',
+  'bundle',
+];
+
+/** @returns docs/size.md. */
+export function sizePage({ engine, rows }: SizeResult): string {
+  const cells = rows.map((row) => [
+    row.name,
+    row.features.map((name) => `\`${name}\``).join(' ') || 'none',
+    String(row.bytes),
+    String(row.fromRam),
+    String(row.fromFlash),
+    String(row.created),
+    String(row.connected),
+    row.jerryHeap === null ? '-' : String(row.jerryHeap),
+    `\`${row.hash}\``,
+  ]);
+  return `# The size of the MQTT client
+
+Written by \`npm run bench:size\`. Each row is one bundle: the client with a RAM outbox of 8 places and Espruino's ports,
+all validation on, and nothing else. \`mote build --feature QOS2=off\` leaves a feature out.
+[What operations cost](mqtt-benchmark.md) is measured on the bundle of the row \`3.1.1 QoS 0/1\`.
+
+${markdownTable(HEAD, cells)}
+
+Variables are those of Espruino ${engine}, 13 bytes each: first what the program occupies once it has run, then what a client
+takes on top of that. The functions of the client come to life when it is made. \`connected\` holds the engine's own socket too.
+The heap of JerryScript is that of the same bundle with a socket that is not there: program and client, online.
+`;
+}
