@@ -63,13 +63,13 @@ interface Builder {
   folders(): string[];
 }
 
-/** What positions refer to where no source is known. */
-export /** Rooms whose functions run for every reading or packet, as the map names them from here and from another project. */
-const HOT = ['mqtt', 'telemetry', 'sensors', 'link'].flatMap((room) => [
+/** Rooms whose functions run for every reading or packet, as the map names them from here and from another project. */
+const HOT = ['bytes', 'mqtt', 'outbox', 'telemetry', 'sensors', 'link'].flatMap((room) => [
   `src/${room}/`,
   `${PACKAGE_NAME}/src/${room}/`,
 ]);
 
+/** What positions refer to where no source is known. */
 const BUNDLE_NAME = 'firmware.js';
 
 /** One warning for each place that keeps names from being shortened. */

@@ -1,11 +1,13 @@
-// The rollup step: the emitted modules become one function that is called at once, without what nothing uses.
+// The rollup step: the emitted modules become one function that is called at once, without what nothing uses; and what
+// engines want of it beyond that.
 
 import { resolve } from 'node:path';
 import { rollup, type Plugin, type SourceMap } from 'rollup';
 import { MoteError } from '../errors.ts';
-import { inlineMarked } from './inline.ts';
+import { arrangeCode } from './arrange.ts';
 import type { Code, Compiled } from './compile.ts';
 import { displayName } from './firmware.ts';
+import { inlineMarked } from './inline.ts';
 import { jsonModule } from './settings.ts';
 
 function compiledModules(compiled: Compiled): Plugin {
@@ -32,7 +34,7 @@ function compiledModules(compiled: Compiled): Plugin {
 export async function bundleModules(entry: string, compiled: Compiled): Promise<Code> {
   const bundle = await rollup({
     input: entry,
-    plugins: [compiledModules(compiled), inlineMarked()],
+    plugins: [compiledModules(compiled)],
     // Nobody can import from a bundle on a board.
     preserveEntrySignatures: false,
     treeshake: { preset: 'recommended', propertyReadSideEffects: false },
@@ -55,10 +57,8 @@ export async function bundleModules(entry: string, compiled: Compiled): Promise<
     const [chunk] = output;
     const map = chunk.map as SourceMap;
     // Rollup names sources from the current folder.
-    return {
-      code: chunk.code,
-      map: JSON.stringify({ ...map, sources: map.sources.map((s) => displayName(resolve(s))) }),
-    };
+    const sources = map.sources.map((source) => displayName(resolve(source)));
+    return arrangeCode(inlineMarked({ code: chunk.code, map: JSON.stringify({ ...map, sources }) }));
   } finally {
     await bundle.close();
   }

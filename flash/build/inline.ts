@@ -1,324 +1,308 @@
 // Puts small functions in the place of their calls: those that are marked `@inline` and consist of one `return`.
 // Espruino pays for a call with thousands of instructions, so device code can be layered and yet be fast.
-// A call that could not be replaced without changing what happens is an error, not a slow call.
+// A call that cannot be replaced without changing what happens is an error, not a slow call.
 
-import {
-  parse,
-  type CallExpression,
-  type Comment,
-  type Expression,
-  type Function,
-  type Identifier,
-  type Node,
-  type Program,
-  type Statement,
-} from 'acorn';
-import { ancestor, full, simple } from 'acorn-walk';
-import MagicString from 'magic-string';
-import type { Plugin } from 'rollup';
+import type { AnyNode, CallExpression, Expression, FunctionDeclaration, Identifier } from 'acorn';
+import { full, fullAncestor } from 'acorn-walk';
+import type { Variable } from '../check/scope.ts';
+import type { Source } from '../check/source.ts';
+import { isFunction } from '../check/tree.ts';
+import { propertyName } from '../check/values.ts';
 import { MoteError } from '../errors.ts';
-
-interface Inlinable {
-  readonly name: string;
-  readonly parameters: readonly string[];
-  readonly value: Expression;
-  /** Positions of each parameter in `value`. */
-  readonly uses: ReadonlyMap<string, readonly Identifier[]>;
-  /** Names in `value` that belong to the module. */
-  readonly free: ReadonlySet<string>;
-  readonly start: number;
-  readonly end: number;
-}
+import type { Code } from './compile.ts';
+import { editCode, variableOf, type Draft } from './edit.ts';
 
 const MARK = /@inline\b/;
 
-/** @returns identifiers in `node` that are read, without names of properties. */
-function references(node: Node): Identifier[] {
-  const found: Identifier[] = [];
-  simple(node, {
-    Identifier(identifier) {
-      found.push(identifier as Identifier);
-    },
-  });
-  return found;
+/** Built-in functions that change nothing and read nothing that changes. */
+const HARMLESS = new Set(
+  'charAt charCodeAt fromCharCode indexOf lastIndexOf startsWith endsWith slice substr substring test'.split(
+    ' ',
+  ),
+);
+
+/** A step in the evaluation of a marked function's value, in the order in which an engine takes them. */
+interface Step {
+  readonly node: AnyNode;
+  /** A use of a parameter: which one. */
+  readonly parameter: number | undefined;
+  /** It may be left out, behind && and the like. */
+  readonly isMaybe: boolean;
 }
 
-/** Find what is marked. @param comments all comments of `program`. */
-function findInlinable(
-  statements: readonly Node[],
-  code: string,
-  comments: readonly Comment[],
-): Map<string, Inlinable> {
-  const marked = new Map<string, Inlinable>();
-  for (const node of statements) {
-    const statement = node as Statement;
-    if (statement.type !== 'FunctionDeclaration') continue;
-    const comment = comments.find(
-      ({ end, value }) =>
-        MARK.test(value) && end <= statement.start && code.slice(end, statement.start).trim() === '',
-    );
-    if (comment === undefined) continue;
-    const { name } = statement.id;
-    const [first, ...more] = statement.body.body;
-    if (first?.type !== 'ReturnStatement' || !first.argument || more.length > 0) {
+interface Inlinable {
+  readonly name: string;
+  readonly variable: Variable;
+  readonly declaration: FunctionDeclaration;
+  /** Where its comment begins. */
+  readonly start: number;
+  readonly value: Expression;
+  readonly steps: readonly Step[];
+}
+
+/** What the passes over one bundle know of it. */
+interface Bundle extends Draft {
+  refuse(what: string, at: AnyNode): never;
+  /** @returns whether evaluating `node` may change something, its parts left out. */
+  hasEffect(node: AnyNode): boolean;
+}
+
+function readBundle(draft: Draft): Bundle {
+  const { source } = draft;
+  /** Names of the firmware's own properties: a method of that name may do anything. */
+  const own = new Set<string | undefined>();
+  for (const node of source.nodes) {
+    if (node.type === 'Property' && node.key.type === 'Identifier') own.add(node.key.name);
+    if (node.type === 'AssignmentExpression') own.add(propertyName(node.left));
+  }
+
+  function isHarmless(callee: AnyNode): boolean {
+    if (callee.type === 'MemberExpression') {
+      const name = propertyName(callee);
+      return name !== undefined && HARMLESS.has(name) && !own.has(name);
+    }
+    // `var chr = String.fromCharCode`
+    const variable = callee.type === 'Identifier' ? variableOf(callee, source) : undefined;
+    const writes = variable?.references.filter(({ access }) => access !== 'read') ?? [];
+    const value = writes.length === 1 ? writes[0]?.value : undefined;
+    return variable?.kind === 'var' && value?.type === 'MemberExpression' && isHarmless(value);
+  }
+
+  return {
+    ...draft,
+    refuse(what, at) {
+      const { file, line, column } = draft.locate(at.start);
       throw new MoteError(
-        `${name} is marked @inline and is more than one return`,
-        'write it as one, or take the mark away',
+        what,
+        'use simple arguments, each once and in order, or take @inline away',
+        `${file}:${line}:${column}`,
       );
-    }
-    const parameters = statement.params.map((parameter) => (parameter as Identifier).name);
-    const uses = new Map(parameters.map((parameter) => [parameter, [] as Identifier[]]));
-    const free = new Set<string>();
-    for (const identifier of references(first.argument)) {
-      const list = uses.get(identifier.name);
-      if (list) list.push(identifier);
-      else free.add(identifier.name);
-    }
-    marked.set(name, {
-      name,
-      parameters,
-      value: first.argument,
-      uses,
-      free,
-      start: comment.start,
-      end: statement.end,
+    },
+    hasEffect(node) {
+      if (node.type === 'CallExpression') return !isHarmless(node.callee);
+      if (node.type === 'UnaryExpression') return node.operator === 'delete';
+      return /^(New|Assignment|Update)Expression$/.test(node.type);
+    },
+  };
+}
+
+/** @returns the steps of evaluating `value`, inner before outer. */
+function stepsOf(value: Expression, parameters: readonly Variable[], source: Source): Step[] {
+  const steps: Step[] = [];
+  fullAncestor(value, (node, _state, ancestors) => {
+    const isMaybe = ancestors.some((outer, i) => {
+      const inner = ancestors[i + 1];
+      if (outer.type === 'ConditionalExpression') return inner !== undefined && inner !== outer.test;
+      return outer.type === 'LogicalExpression' && inner === outer.right;
     });
+    const variable = node.type === 'Identifier' ? variableOf(node, source) : undefined;
+    const index = variable === undefined ? -1 : parameters.indexOf(variable);
+    steps.push({ node, parameter: index < 0 ? undefined : index, isMaybe });
+  });
+  return steps;
+}
+
+function readInlinable(declaration: FunctionDeclaration, start: number, bundle: Bundle): Inlinable {
+  const { source, refuse } = bundle;
+  const variable = source.scopes.declared.get(declaration.id) as Variable;
+  const { name } = variable;
+  const [only, ...more] = declaration.body.body;
+  if (only?.type !== 'ReturnStatement' || !only.argument || more.length > 0) {
+    return refuse(`${name} is marked @inline and is not one return of a value`, declaration);
+  }
+  const value = only.argument;
+  const parameters = declaration.params.map((id) => source.scopes.declared.get(id as Identifier) as Variable);
+  full(value, (node) => {
+    const { type } = node;
+    if (isFunction(node as AnyNode)) refuse(`${name} is marked @inline and makes a function`, declaration);
+    if (type === 'ThisExpression') refuse(`${name} is marked @inline and uses this`, declaration);
+    if (type === 'Identifier' && (node as Identifier).name === 'arguments') {
+      refuse(`${name} is marked @inline and uses arguments`, declaration);
+    }
+  });
+  for (const parameter of parameters) {
+    for (const { access, node } of parameter.references) {
+      const outer = source.parent(node);
+      if (access === 'write' || access === 'update') {
+        refuse(`${name} is marked @inline and writes to ${parameter.name}`, node);
+      }
+      if (outer?.type === 'CallExpression' && outer.callee === node) {
+        refuse(`${name} is marked @inline and calls ${parameter.name}`, node);
+      }
+    }
+  }
+  const steps = stepsOf(value, parameters, source);
+  return { name, variable, declaration, start, value, steps };
+}
+
+function findInlinable(bundle: Bundle): Map<Variable, Inlinable> {
+  const { source, comments } = bundle;
+  const marked = new Map<Variable, Inlinable>();
+  const marks = comments.filter(({ value }) => MARK.test(value));
+  for (const node of source.byType.get('FunctionDeclaration') ?? []) {
+    const mark = marks.find(
+      ({ end }) => end <= node.start && source.code.slice(end, node.start).trim() === '',
+    );
+    if (mark === undefined) continue;
+    const inlinable = readInlinable(node as FunctionDeclaration, mark.start, bundle);
+    marked.set(inlinable.variable, inlinable);
   }
   return marked;
 }
 
-/** @returns whether it can be read any number of times, at any moment, with the same result. */
-function isSimple(node: Node): boolean {
-  if (node.type === 'Identifier' || node.type === 'Literal') return true;
-  if (node.type === 'UnaryExpression') return isSimple((node as unknown as { argument: Node }).argument);
-  const member = node as unknown as { type: string; computed: boolean; object: Node; property: Node };
-  return member.type === 'MemberExpression' && !member.computed && isSimple(member.object);
+/** @returns whether it is worth as much twice as once. */
+function isSimple(node: AnyNode): boolean {
+  if (node.type === 'Identifier') return true;
+  if (node.type === 'Literal') return !('regex' in node);
+  if (node.type === 'UnaryExpression') return node.operator !== 'delete' && isSimple(node.argument);
+  return node.type === 'MemberExpression' && !node.computed && isSimple(node.object);
 }
 
-/** @returns whether nothing else can be noticed of it but its value. */
-function isPure(node: Node): boolean {
-  let pure = true;
-  full(node, ({ type }) => {
-    if (
-      /^(CallExpression|NewExpression|AssignmentExpression|UpdateExpression|FunctionExpression)$/.test(type)
-    ) {
-      pure = false;
-    }
-  });
-  return pure;
+/** @returns whether it has the same value whenever it is read while its function runs. */
+function isFixed(node: AnyNode, source: Source): boolean {
+  if (node.type === 'UnaryExpression') return node.operator !== 'delete' && isFixed(node.argument, source);
+  if (node.type !== 'Identifier') return node.type === 'Literal';
+  const variable = variableOf(node, source);
+  const writes = variable?.references.filter(({ access }) => access === 'write' || access === 'update') ?? [];
+  if (variable?.kind === 'parameter' || variable?.kind === 'function') return writes.length === 0;
+  return variable?.kind === 'var' && writes.length === 1 && writes[0]?.value !== undefined;
 }
 
-/** @returns the function that is the bundle. */
-function bundleFunction(program: Program): Function {
-  const [statement] = program.body;
-  const call = statement?.type === 'ExpressionStatement' ? statement.expression : undefined;
-  if (call?.type !== 'CallExpression') throw new Error('the bundle is no function that calls itself');
-  return call.callee as unknown as Function;
+function contains(outer: AnyNode, inner: AnyNode): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-/** Names declared by the functions around a call, but for the bundle's own. */
-function localNames(ancestors: readonly Node[], bundle: Node): Set<string> {
-  const names = new Set<string>();
-  for (const node of ancestors) {
-    if (node === bundle || !/Function/.test(node.type)) continue;
-    for (const parameter of (node as unknown as Function).params) names.add((parameter as Identifier).name);
-    simple((node as unknown as Function).body, {
-      VariableDeclarator: ({ id }) => void names.add((id as Identifier).name),
-      FunctionDeclaration: ({ id }) => void (id && names.add(id.name)),
-    });
-  }
-  return names;
-}
-
-/** @returns `code` with the marked functions in the place of their calls. Throws MoteError. */
-export function inlineCalls(code: string): MagicString {
-  const result = new MagicString(code);
-  const comments: Comment[] = [];
-  const program = parse(code, { ecmaVersion: 5, onComment: comments });
-  const bundle = bundleFunction(program);
-  const marked = findInlinable((bundle.body as unknown as Program).body, code, comments);
-
-  /** @returns text of `node` with every marked call in it replaced. */
-  function expand(node: Node, ancestors: readonly Node[]): string {
-    const calls: CallExpression[] = [];
-    simple(node, {
-      CallExpression(call) {
-        if (call.callee.type === 'Identifier' && marked.has(call.callee.name)) calls.push(call);
-      },
-    });
-    // Only the outermost calls are replaced here, inner ones by recursion.
-    const outer = calls.filter(
-      (call) => !calls.some((other) => other !== call && other.start <= call.start && call.end <= other.end),
+/** Refuse a call where a name in the function's value would stand for something else than in the function. */
+function checkNames(target: Inlinable, call: CallExpression, bundle: Bundle): void {
+  const { source, refuse } = bundle;
+  for (const { node, parameter } of target.steps) {
+    if (node.type !== 'Identifier' || parameter !== undefined) continue;
+    const meant = variableOf(node, source);
+    const hiding = source.scopes.variables.some(
+      (other) =>
+        other.name === node.name &&
+        other !== meant &&
+        contains(other.owner, call) &&
+        (meant === undefined || contains(meant.owner, other.owner)),
     );
-    let text = code.slice(node.start, node.end);
-    for (const call of outer.sort((a, b) => b.start - a.start)) {
-      text =
-        text.slice(0, call.start - node.start) + replace(call, ancestors) + text.slice(call.end - node.start);
-    }
-    return text;
+    if (hiding) refuse(`cannot inline ${target.name}: ${node.name} means something else here`, call);
   }
+}
 
-  function replace(call: CallExpression, ancestors: readonly Node[]): string {
-    const target = marked.get((call.callee as Identifier).name) as Inlinable;
-    const complain = (why: string): never => {
-      throw new MoteError(
-        `cannot inline ${target.name}: ${why}`,
-        'use simple arguments, each once, or take @inline away',
-      );
-    };
-    const locals = localNames(ancestors, bundle);
-    for (const name of target.free) if (locals.has(name)) complain(`${name} means something else at a call`);
-    const pieces = target.parameters.map((parameter, i) => {
-      const argument = call.arguments[i] as Expression | undefined;
-      const uses = target.uses.get(parameter)?.length ?? 0;
-      if (argument === undefined) return uses === 0 ? '' : 'undefined';
-      if (!isSimple(argument) && uses > 1) complain(`it uses ${parameter} more than once`);
-      if (
-        !isPure(argument) &&
-        (uses === 0 || call.arguments.some((other) => other !== argument && !isSimple(other)))
-      ) {
-        complain(`the order of its arguments would change`);
+/** Refuse a call whose arguments would be evaluated more than once, not at all, or in another order. */
+function checkOrder(target: Inlinable, call: CallExpression, bundle: Bundle): void {
+  const { source, hasEffect } = bundle;
+  const { name, steps } = target;
+  const complain = (what: string) => bundle.refuse(`cannot inline ${name}: ${what}`, call);
+
+  const effects = call.arguments.map((argument) => {
+    let found = false;
+    full(argument, (node) => void (found ||= hasEffect(node as AnyNode)));
+    return found;
+  });
+  const fixed = call.arguments.map((argument) => isFixed(argument, source));
+  /** A step of the value's own that may change or see a change. */
+  const isEvent = ({ node, parameter }: Step): boolean => {
+    if (parameter !== undefined) return false;
+    if (node.type === 'Identifier') return !isFixed(node, source);
+    if (node.type !== 'MemberExpression') return hasEffect(node);
+    const outer = source.parent(node);
+    return !(outer?.type === 'CallExpression' && outer.callee === node && !hasEffect(outer));
+  };
+
+  call.arguments.forEach((argument, index) => {
+    const places = steps.flatMap(({ parameter }, at) => (parameter === index ? [at] : []));
+    const parameter = (target.declaration.params[index] as Identifier | undefined)?.name;
+    if (places.length > 1 && !isSimple(argument)) complain(`it uses ${parameter} more than once`);
+    if (effects[index]) {
+      const [place] = places;
+      if (place === undefined) return complain('the effect of an argument would be lost');
+      if (steps[place]?.isMaybe) complain(`it does not use ${parameter} each time`);
+      const isMoved = steps.some((step, at) => {
+        if (step.parameter === undefined) return at < place && isEvent(step);
+        if (step.parameter === index || fixed[step.parameter]) return false;
+        return step.parameter < index ? at > place : at < place;
+      });
+      if (isMoved) complain('the order of evaluation would change');
+    } else if (!fixed[index]) {
+      const last = places.at(-1) ?? -1;
+      if (steps.slice(0, last).some(({ node }) => hasEffect(node))) {
+        complain(`what ${parameter} stands for may have changed before it is used`);
       }
-      const text = expand(argument, ancestors);
-      return argument.type === 'Identifier' || argument.type === 'Literal' ? text : `(${text})`;
-    });
-    const places = target.parameters
-      .flatMap((parameter, i) =>
-        (target.uses.get(parameter) ?? []).map((use) => ({ use, text: pieces[i] as string })),
-      )
-      .sort((a, b) => b.use.start - a.use.start);
-    // What it calls itself may be marked too: its text is expanded first, from the innermost on.
-    let text = expandValue(target);
-    text = substitute(
-      target,
-      text,
-      places.map(({ use, text: piece }) => [use.name, piece]),
-    );
-    return `(${text})`;
-  }
-
-  /** Text of a marked function's value with its parameters as placeholders. */
-  const values = new Map<string, string>();
-  function expandValue(target: Inlinable): string {
-    const known = values.get(target.name);
-    if (known !== undefined) return known;
-    const text = expand(target.value, []);
-    values.set(target.name, text);
-    return text;
-  }
-
-  function substitute(
-    target: Inlinable,
-    text: string,
-    pieces: readonly (readonly [string, string])[],
-  ): string {
-    const byName = new Map(pieces);
-    const parsed = parse(`(${text})`, { ecmaVersion: 5 });
-    const uses = references(parsed).filter(({ name }) => target.parameters.includes(name));
-    let out = `(${text})`;
-    for (const use of uses.sort((a, b) => b.start - a.start)) {
-      out = out.slice(0, use.start) + (byName.get(use.name) ?? 'undefined') + out.slice(use.end);
     }
-    return out.slice(1, -1);
-  }
-
-  ancestor(program, {
-    CallExpression(call, _state, path) {
-      if (call.callee.type !== 'Identifier' || !marked.has(call.callee.name)) return;
-      const outside = path.slice(0, -1);
-      const inMarked = [...marked.values()].some(({ start, end }) => start <= call.start && call.end <= end);
-      const inCall = outside.some(
-        (node) =>
-          node.type === 'CallExpression' &&
-          (node as CallExpression).callee.type === 'Identifier' &&
-          marked.has(((node as CallExpression).callee as Identifier).name),
-      );
-      if (!inMarked && !inCall) result.overwrite(call.start, call.end, replace(call, outside));
-    },
   });
-  for (const { start, end } of marked.values()) result.remove(start, end);
-  inlineConstants(bundle, result);
-  hoistFunctions(bundle, result);
-  return result;
 }
 
-/** Put numbers in the place of names that stand for them: a look-up through two scopes costs Espruino more than the literal. */
-function inlineConstants(bundle: Function, result: MagicString): void {
-  const body = (bundle.body as unknown as Program).body;
-  const numbers = new Map<string, string>();
-  const declarators = new Map<string, Node>();
-  for (const statement of body) {
-    if (statement.type !== 'VariableDeclaration') continue;
-    for (const declarator of statement.declarations) {
-      const { id, init } = declarator;
-      if (id.type !== 'Identifier' || init?.type !== 'Literal' || typeof init.value !== 'number') continue;
-      numbers.set(id.name, String(init.value));
-      declarators.set(id.name, declarator);
-    }
+/** @returns what stands in the place of `call`. */
+function expand(target: Inlinable, call: CallExpression, { source }: Bundle): string {
+  const { value, steps } = target;
+  let text = '';
+  let at = value.start;
+  for (const { node, parameter } of steps) {
+    if (parameter === undefined) continue;
+    const argument = call.arguments[parameter];
+    const piece = argument === undefined ? 'undefined' : source.code.slice(argument.start, argument.end);
+    const isWord = argument === undefined || argument.type === 'Identifier';
+    text += source.code.slice(at, node.start) + (isWord ? piece : `(${piece})`);
+    at = node.end;
   }
-  const isWritten = (name: string) => void numbers.delete(name);
-  full(bundle, (node) => {
-    const written = node as unknown as { left?: Node; argument?: Node };
-    if (node.type === 'AssignmentExpression' && written.left?.type === 'Identifier') {
-      isWritten((written.left as Identifier).name);
-    }
-    if (node.type === 'UpdateExpression' && written.argument?.type === 'Identifier') {
-      isWritten((written.argument as Identifier).name);
-    }
-    if (node.type === 'VariableDeclarator' && ![...declarators.values()].includes(node)) {
-      isWritten((node as unknown as { id: Identifier }).id.name);
-    }
-    if (/Function/.test(node.type)) {
-      for (const parameter of (node as Function).params) isWritten((parameter as Identifier).name);
-    }
-  });
-  for (const { name, start, end } of references(bundle)) {
-    const number = numbers.get(name);
-    if (number !== undefined) result.overwrite(start, end, number);
+  return `(${text}${source.code.slice(at, value.end)})`;
+}
+
+/** Replace one call. */
+function replace(target: Inlinable, call: CallExpression, bundle: Bundle): void {
+  const outer = bundle.source.parent(call);
+  const isCallee = outer?.type === 'CallExpression' && outer.callee === call;
+  if (isCallee || (outer?.type === 'UnaryExpression' && outer.operator === 'delete')) {
+    bundle.refuse(`cannot inline ${target.name}: what it returns is called or deleted`, call);
   }
+  checkNames(target, call, bundle);
+  checkOrder(target, call, bundle);
+  bundle.text.overwrite(call.start, call.end, expand(target, call, bundle));
 }
 
 /**
- * Put function declarations above the first use of one of them in the same body, where there is such a use: Espruino knows a
- * function from its statement on. Elsewhere the order stays: names that stand first in a scope are found first.
+ * Replace the calls that hold no other, of functions that call no other, and drop functions that nothing calls any more.
+ * What is around them comes with the next pass. @returns false when nothing is marked.
  */
-function hoistFunctions(node: Node, result: MagicString): void {
-  full(node, (inner) => {
-    const body = /Function/.test(inner.type)
-      ? ((inner as unknown as Function).body as unknown as Program).body
-      : undefined;
-    if (body === undefined) return;
-    const functions = body.filter(({ type }) => type === 'FunctionDeclaration') as (Node & {
-      id: Identifier;
-    })[];
-    const isEarly = functions.some((declared) =>
-      body.some(
-        (statement) =>
-          statement.start < declared.start &&
-          statement.type !== 'FunctionDeclaration' &&
-          usesNow(statement, declared.id.name),
-      ),
-    );
-    const [first] = body;
-    if (!isEarly || first === undefined) return;
-    for (const declared of functions) {
-      if (declared !== first) result.move(declared.start, declared.end, first.start);
+function inlineOnce(draft: Draft): boolean {
+  const bundle = readBundle(draft);
+  const { source, refuse, text } = bundle;
+  const marked = findInlinable(bundle);
+  const [first] = marked.values();
+  if (first === undefined) return false;
+
+  const calls: [CallExpression, Inlinable][] = [];
+  for (const target of marked.values()) {
+    for (const { node } of target.variable.references) {
+      const call = source.parent(node);
+      if (call?.type !== 'CallExpression' || call.callee !== node) {
+        return refuse(`${target.name} is marked @inline and is used as a value`, node);
+      }
+      calls.push([call, target]);
     }
-  });
+  }
+  const holdsOther = (outer: AnyNode) => calls.some(([call]) => call !== outer && contains(outer, call));
+
+  let progress = false;
+  for (const [call, target] of calls) {
+    if (holdsOther(call) || holdsOther(target.value) || calls.some(([c]) => c === target.value)) continue;
+    replace(target, call, bundle);
+    progress = true;
+  }
+  for (const { variable, start, declaration } of marked.values()) {
+    if (variable.references.length > 0) continue;
+    text.remove(start, declaration.end);
+    progress = true;
+  }
+  if (!progress) refuse(`${first.name} is marked @inline and calls itself`, first.declaration);
+  return true;
 }
 
-/** @returns whether `statement` mentions `name` outside of functions that it only defines. */
-function usesNow(statement: Node, name: string): boolean {
-  return references(statement).some((identifier) => identifier.name === name);
-}
-
-/** The rollup step. */
-export function inlineMarked(): Plugin {
-  return {
-    name: 'mote-inline',
-    renderChunk(code) {
-      const result = inlineCalls(code);
-      return { code: result.toString(), map: result.generateMap({ hires: true }) };
-    },
-  };
+/** Put marked functions in the place of their calls. Throws MoteError. */
+export function inlineMarked(code: Code): Code {
+  let result = code;
+  let isMarked = true;
+  while (isMarked) result = editCode(result, (draft) => void (isMarked = inlineOnce(draft)));
+  return result;
 }

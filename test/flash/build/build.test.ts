@@ -176,9 +176,10 @@ say(isShort(get()));
   });
 
   it.each([
-    ['function a(){return b()}a();function b(){}', ['function b at 28']],
+    ['function f(){function a(){return b()}a();function b(){}}', ['function b at 41']],
     ['function a(n){return r=n,r.length;var r}', ['var r at 38']],
-    ['var x=1;function f(){}', ['function f at 8']],
+    ['function a(){var x=b;function b(){}}', ['function b at 21']],
+    ['function a(){var x=function(){b()};function b(){}}', []],
     ['function f(){var x=1;return x}f()', []],
   ])('is seen by these tests: %s', (code, late) => {
     expect(definedTooLate(code)).toEqual(late);

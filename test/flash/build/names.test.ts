@@ -69,17 +69,19 @@ export function elapsedSince(timed: Timed): number { return timed.startedAt; }`,
   it('stay where a type of Mote is looked at', async () => {
     const { code } = await bundle(
       `import type { WallTime } from 'mote-sdk/ports/clock';
-import type { OutboxRecord } from 'mote-sdk/ports/outbox';
-function show(time: WallTime, record: OutboxRecord): void { say(JSON.stringify([time, record])); }
+import type { ChannelMeta } from 'mote-sdk/ports/reading';
+function show(time: WallTime, channel: ChannelMeta): void { say(JSON.stringify([time, channel])); }
 import { fill } from './fill.ts';
 show({ day: 1, ms: 2 }, fill());`,
       {
-        'fill.ts': `import type { OutboxRecord } from 'mote-sdk/ports/outbox';
-export function fill(): OutboxRecord { return { sequence: 1, topic: 't', payload: 'p', qos: 0, retain: false }; }`,
+        'fill.ts': `import type { ChannelMeta } from 'mote-sdk/ports/reading';
+export function fill(): ChannelMeta {
+  return { key: 'k', unit: 'm', deviceClass: 'd', decimals: 3, precision: 2, min: 0, max: 9 };
+}`,
       },
     );
     expect(runBundle(code).said).toEqual([
-      '[{"day":1,"ms":2},{"sequence":1,"topic":"t","payload":"p","qos":0,"retain":false}]',
+      '[{"day":1,"ms":2},{"key":"k","unit":"m","deviceClass":"d","decimals":3,"precision":2,"min":0,"max":9}]',
     ]);
   });
 

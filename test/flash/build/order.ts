@@ -1,7 +1,7 @@
 // Espruino hoists nothing: what a bundle defines too late.
 
-import { parse, type AnyNode, type Function as FunctionNode, type BlockStatement, type Program } from 'acorn';
-import { ancestor } from 'acorn-walk';
+import { parse, type AnyNode, type Function as FunctionNode, type Program } from 'acorn';
+import { ancestor, base, simple } from 'acorn-walk';
 
 type Scope = FunctionNode | Program;
 
@@ -10,7 +10,34 @@ function scopeOf(ancestors: readonly AnyNode[], node: AnyNode): Scope {
   return outer.at(-1) as Scope;
 }
 
-/** @returns functions that do not stand first in their scope, and `var`s that stand behind a use of their name in it. */
+/** Names in `node`. @param visitors acorn-walk's, which may leave parts out. */
+function namesIn(node: AnyNode, visitors = base): string[] {
+  const names: string[] = [];
+  simple(node, { Identifier: ({ name }) => void names.push(name) }, visitors);
+  return names;
+}
+
+/** @returns functions in the body of `scope` that an earlier statement names, or a function that it names, and so on. */
+function lateFunctions(scope: FunctionNode): string[] {
+  if (scope.body.type !== 'BlockStatement') return [];
+  const { body } = scope.body;
+  const functions = body.filter((one) => one.type === 'FunctionDeclaration');
+  const reached = new Set<string>();
+  function reach(name: string): void {
+    if (reached.has(name)) return;
+    reached.add(name);
+    const target = functions.find(({ id }) => id?.name === name);
+    if (target) namesIn(target.body).forEach(reach);
+  }
+  const late: string[] = [];
+  for (const one of body) {
+    if (one.type !== 'FunctionDeclaration') namesIn(one, { ...base, Function: () => {} }).forEach(reach);
+    else if (reached.has(one.id.name)) late.push(`function ${one.id.name} at ${one.start}`);
+  }
+  return late;
+}
+
+/** @returns functions and `var`s of functions that stand behind a use of their name. */
 export function definedTooLate(code: string): string[] {
   const tree = parse(code, { ecmaVersion: 5 });
   const declared = new Map<Scope, Map<string, number>>();
@@ -36,14 +63,8 @@ export function definedTooLate(code: string): string[] {
         first(used, scopeOf(ancestors, node), node.name, node.start);
       }
     },
-    FunctionDeclaration(node, _state, ancestors) {
-      const scope = scopeOf(ancestors, node);
-      const block = scope.body as AnyNode | AnyNode[];
-      const body = Array.isArray(block) ? block : (block as BlockStatement).body;
-      const others = body.filter((one) => one.type !== 'FunctionDeclaration' && !('directive' in one));
-      if (others.some((one) => one.start < node.start)) {
-        late.push(`function ${node.id?.name} at ${node.start}`);
-      }
+    Function(node) {
+      late.push(...lateFunctions(node));
     },
   });
   for (const [scope, names] of declared) {
