@@ -433,6 +433,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The connection is over: nothing of it remains but what the session keeps. */
   function end(): void {
     state = State.Offline;
+    // The engine frees a connection that nobody holds.
+    wire = null;
     if (cursor > 0 && (lastSent === 0 || isAfter(cursor, lastSent))) lastSent = cursor;
     room = inFlight = cursor = 0;
     hot = warm = createRoute();

@@ -155,6 +155,7 @@ function stalling(done: () => void): void {
     }
     report('a server that does not read', 'windows taken ' + windows);
     socket.close();
+    heard.release();
     settle(reconnect);
   }
 

@@ -20,6 +20,8 @@ interface Heard {
   data: string;
   /** Write to the connection. @returns whether it was taken. */
   write(bytes: string): boolean;
+  /** Hold the connection no more, so that the engine can. */
+  release(): void;
 }
 
 function createHeard(): Heard & { connection: Connection | null } {
@@ -34,6 +36,9 @@ function createHeard(): Heard & { connection: Connection | null } {
       } catch {
         return false;
       }
+    },
+    release(): void {
+      heard.connection = null;
     },
   };
   return heard;
