@@ -12,7 +12,7 @@ import type { Connection } from '../../../src/ports/socket.ts';
 import { GEOMETRY } from './board-steps.ts';
 import { check, report, until } from './check.ts';
 import type { Step } from './check.ts';
-import { HOST, nothing, openTo, pattern, settle, socket } from './socket-steps.ts';
+import { createHeard, HOST, listen, nothing, openTo, pattern, settle, socket } from './socket-steps.ts';
 
 const TIMES = 1000;
 const WARM_UP = 20;
@@ -129,14 +129,18 @@ function stalling(done: () => void): void {
   let seen = -1;
 
   function reconnect(): void {
+    // What listens is made beforehand: it would weigh as much as what is freed.
+    const heard = createHeard();
+    const events = listen(heard, nothing);
     const before = process.memory(true).usage;
-    const heard = openTo(ECHO_PORT, nothing);
+    socket.open(HOST, ECHO_PORT, events);
     until(
       'a connection after a stalled one',
       () => heard.calls === 'O',
       function () {
         socket.close();
         settle(function () {
+          heard.release();
           const freed = before - process.memory(true).usage;
           report('a stalled connection', 'variables freed ' + freed);
           // Not a number where the engine is a simulated one that does not count.

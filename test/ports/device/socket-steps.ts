@@ -24,7 +24,7 @@ interface Heard {
   release(): void;
 }
 
-function createHeard(): Heard & { connection: Connection | null } {
+export function createHeard(): Heard & { connection: Connection | null } {
   const heard = {
     calls: '',
     data: '',
@@ -44,7 +44,7 @@ function createHeard(): Heard & { connection: Connection | null } {
   return heard;
 }
 
-function listen(heard: ReturnType<typeof createHeard>, react: (event: string) => void): SocketEvents {
+export function listen(heard: ReturnType<typeof createHeard>, react: (event: string) => void): SocketEvents {
   function hear(event: string): void {
     if (heard.calls.charAt(heard.calls.length - 1) !== event) heard.calls += event;
     react(event);
