@@ -125,8 +125,9 @@ function chosenRows(): string[] | undefined {
   if (rows === undefined) return undefined;
   const ids = rows.split(',');
   const unknown = ids.find((id) => !ALL_IDS.includes(id));
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new MoteError(`no row ${unknown}`, `there are: ${ALL_IDS.join(', ')}`, '--rows');
+  }
   return ids;
 }
 

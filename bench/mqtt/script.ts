@@ -148,31 +148,32 @@ function handle(subject: Subject | undefined, qos: 0 | 1): string {
   return subject?.name === 'mote' ? withNames(`t=m.$topic(T,${qos});`, subject) : '';
 }
 
-/** @returns the script of `rounds` rounds; without a subject, that of the same loop around an empty socket. */
-export function speedScript(
-  subject: Subject | undefined,
-  row: SpeedRow,
-  { rounds, isChecked }: Rounds,
-): string {
+/** Functions `go`, which does all rounds, and what it needs. */
+function loop(subject: Subject | undefined, row: SpeedRow, { rounds, isChecked }: Rounds): string {
   const work = subject === undefined ? row.nothing : withNames(row.work[subject.name] as string, subject);
-  const filters = row.kind === 'receive' ? (row.filters?.length ?? row.topics) : 0;
   const isLoop = row.kind === 'publish' && row.qos === 0;
   const expected = isChecked && row.expected !== undefined ? `p=${row.expected};` : '';
   const done = isChecked && subject !== undefined ? extraChecks(subject, row) : 'finish();';
-  const drain = `if(unsent>${row.kind === 'publish' ? DRAIN_BYTES : 0}){unsent=0;${isLoop ? 'D();' : 'fake.emit("drain");'}}`;
+  const emit = isLoop ? 'D();' : 'fake.emit("drain");';
+  const drain = `if(unsent>${row.kind === 'publish' ? DRAIN_BYTES : 0}){unsent=0;${emit}}`;
   const choose = row.kind === 'receive' ? chooseChunk(row) : '';
   const act = work.includes('#') ? work.replace('#', drain) : `${drain}${work}`;
   const round = `${row.payload}${expected}${choose}${act}`;
-  const loop = isLoop
+  return isLoop
     ? `function go(){for(i=0;i<${rounds};i++){${round}}${done}}`
     : `function go(){${round}after(more)}function more(){if(++i<${rounds})go();else{${done}}}`;
+}
+
+/** @returns the script of `rounds` rounds; without a subject, that of the same loop around an empty socket. */
+export function speedScript(subject: Subject | undefined, row: SpeedRow, rounds: Rounds): string {
+  const filters = row.kind === 'receive' ? (row.filters?.length ?? row.topics) : 0;
   const isReceiving = row.kind === 'receive';
   const listeners = isReceiving ? listener(subject, row) : handle(subject, row.qos);
   return `${beginning(subject, isReceiving ? chunk(row) : '', listeners, filters)}
 function finish(){print("@@"+JSON.stringify({sent:sent-sent0,bytes:bytes-bytes0,good:good,bad:bad}));quit()}
-${loop}
+${loop(subject, row, rounds)}
 function start(){D=listener("drain");D();unsent=0;sent0=sent;bytes0=bytes;i=0;
-${isChecked && subject !== undefined ? checks(subject, row) : ''}
+${rounds.isChecked && subject !== undefined ? checks(subject, row) : ''}
 go()}
 ${goOnline(subject)}
 `;
@@ -220,7 +221,7 @@ var timer=setInterval(look,50);
 /** @returns scripts for a host of JerryScript that print the heap before the program is there and once its client is online. */
 export function jerryScripts(subject: Subject): string[] {
   const world = `var listeners={};
-var fake={on:function(e,f){listeners[e]=f},write:function(){return false},read:function(){return ""},end:function(){}};
+var fake={on:function(e,f){listeners[e]=f},removeAllListeners:function(){},write:function(){return false},read:function(){return ""},end:function(){}};
 function require(name){return {connect:function(){return fake}}}
 function getTime(){return 0}
 ${subject.globals}
