@@ -49,9 +49,8 @@ interface FormResult {
   survivors: Survivor[];
 }
 
-/** A mutant as Stryker reports it. */
+/** A mutant as Stryker's report has it; places count from 1. */
 interface Mutant {
-  fileName: string;
   mutatorName: string;
   replacement?: string;
   status: string;
@@ -63,12 +62,43 @@ interface Place {
   column: number;
 }
 
+/** Mutants by file. */
+type Report = ReadonlyMap<string, Mutant[]>;
+
 const short = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const isNoticed = ({ status }: Mutant): boolean => ['Killed', 'Timeout', 'RuntimeError'].includes(status);
+const isCounted = ({ status }: Mutant): boolean => !['Ignored', 'CompileError'].includes(status);
+const idOf = ({ location, replacement }: Mutant): string => JSON.stringify([location, replacement]);
+
+/** Let `tests` (see vitest.mutation.config.ts) look at the mutants of `mutate`: files, or `file:line:column-line:column`. */
+async function runStryker(form: Form, tests: 'near' | 'all', mutate: string[]): Promise<Report> {
+  process.env['MUTATION_FORM'] = form;
+  process.env['MUTATION_TESTS'] = tests;
+  process.env['FUZZ_SHARE'] ??= '0.02';
+  const report = join(PACKAGE_ROOT, 'out', `mutation-${form}-${tests}.json`);
+  const stryker = new Stryker({
+    mutate,
+    testRunner: 'vitest',
+    plugins: ['@stryker-mutator/vitest-runner'],
+    vitest: { configFile: 'vitest.mutation.config.ts', related: false },
+    coverageAnalysis: 'perTest',
+    concurrency: availableParallelism(),
+    reporters: ['progress-append-only', 'json'],
+    jsonReporter: { fileName: report },
+    tempDirName: 'out/stryker',
+    ignorePatterns: ['dist', 'coverage', 'out'],
+    allowConsoleColors: false,
+  });
+  await stryker.runMutationTest();
+  const { files } = JSON.parse(readFileSync(report, 'utf8')) as {
+    files: Record<string, { mutants: Mutant[] }>;
+  };
+  return new Map(Object.entries(files).map(([file, { mutants }]) => [file, mutants]));
+}
 
 function survivorOf(mutant: Mutant, file: string): Survivor {
   const lines = readFileSync(join(PACKAGE_ROOT, file), 'utf8').split('\n');
   const { start, end } = mutant.location;
-  // Stryker counts both from 1.
   const covered = lines.slice(start.line - 1, end.line);
   covered[covered.length - 1] = covered.at(-1)!.slice(0, end.column - 1);
   covered[0] = covered[0]!.slice(start.column - 1);
@@ -81,37 +111,29 @@ function survivorOf(mutant: Mutant, file: string): Survivor {
   };
 }
 
+/** Columns of a range count from 0. */
+const range = (file: string, { location: { start, end } }: Mutant): string =>
+  `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+
+/** First the tests that are about packets, which are fast; then all of them look at what is left. */
 async function runForm(form: Form): Promise<FormResult> {
-  process.env['MUTATION_FORM'] = form;
-  process.env['FUZZ_SHARE'] ??= '0.03';
   const sources = [...SOURCES, ...OF_FORM.map((path) => `${path}${form}.ts`)];
-  const stryker = new Stryker({
-    mutate: sources,
-    testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
-    vitest: { configFile: 'vitest.mutation.config.ts', related: false },
-    coverageAnalysis: 'perTest',
-    concurrency: availableParallelism(),
-    reporters: ['progress-append-only'],
-    tempDirName: 'out/stryker',
-    ignorePatterns: ['dist', 'coverage', 'out'],
-    allowConsoleColors: false,
-  });
-  const mutants = (await stryker.runMutationTest()) as unknown as Mutant[];
-  const counted = mutants.filter(({ status }) => !['Ignored', 'CompileError'].includes(status));
-  const fileOf = ({ fileName }: Mutant) => sources.find((source) => fileName.endsWith(source)) ?? fileName;
-  const isNoticed = ({ status }: Mutant) => ['Killed', 'Timeout', 'RuntimeError'].includes(status);
-  return {
-    form,
-    files: sources.map((file) => {
-      const own = counted.filter((mutant) => fileOf(mutant) === file);
-      return { file, mutants: own.length, noticed: own.filter(isNoticed).length };
-    }),
-    survivors: counted
-      .filter((mutant) => !isNoticed(mutant))
-      .map((mutant) => survivorOf(mutant, fileOf(mutant)))
-      .sort((a, b) => key(a).localeCompare(key(b))),
-  };
+  const near = await runStryker(form, 'near', sources);
+  const left = [...near].flatMap(([file, mutants]) =>
+    mutants.filter((mutant) => isCounted(mutant) && !isNoticed(mutant)).map((mutant) => range(file, mutant)),
+  );
+  const all =
+    left.length === 0 ? new Map<string, Mutant[]>() : await runStryker(form, 'all', [...new Set(left)]);
+  const result: FormResult = { form, files: [], survivors: [] };
+  for (const [file, mutants] of near) {
+    const noticedLater = new Set((all.get(file) ?? []).filter(isNoticed).map(idOf));
+    const counted = mutants.filter(isCounted);
+    const survivors = counted.filter((mutant) => !isNoticed(mutant) && !noticedLater.has(idOf(mutant)));
+    result.files.push({ file, mutants: counted.length, noticed: counted.length - survivors.length });
+    result.survivors.push(...survivors.map((mutant) => survivorOf(mutant, file)));
+  }
+  result.survivors.sort((a, b) => key(a).localeCompare(key(b)));
+  return result;
 }
 
 /** What a reason is about: not a line number, so that it outlives changes elsewhere in the file. */

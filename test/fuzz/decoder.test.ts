@@ -50,14 +50,14 @@ function decode(chunks: readonly string[], owner: Owner): Seen {
       },
       onPacket(byte, bytes, at, end) {
         look(bytes);
+        if (end - at > owner.packetMax) throw new Error('large');
         if (isRefused(byte)) stop('refused');
         else seen.events.push(packetEvent(byte, text(bytes).slice(at, end)));
       },
       onLarge(byte, bytes, at, end) {
         look(bytes);
-        const there = bytes.length - at;
-        if (end <= bytes.length) throw new Error('not large');
-        if (there < owner.wanted) return 0;
+        if (end - at + 5 <= owner.packetMax) throw new Error('not large');
+        if (bytes.length - at < owner.wanted) return 0;
         first = byte;
         large = text(bytes).slice(at, at + owner.wanted);
         return owner.wanted;
