@@ -782,7 +782,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       largeOffset += count;
     }
     if (largeFirst > QOS0_LAST && largeId === NO_ID) readLargeId(bytes, at, count);
-    if (left === 0 && largeFirst > QOS0_LAST && largeId !== NO_ID) confirm(largeFirst, largeId);
+    if (left > 0 || largeFirst <= QOS0_LAST) return;
+    if (largeId === NO_ID) violate();
+    else confirm(largeFirst, largeId);
   }
 
   const decoder = createDecoder(
