@@ -715,8 +715,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function readLargeId(bytes: Bytes, at: number, count: number): void {
     for (let i = largeSkip; i < count && largeId === NO_ID; i++) {
       const byte = byteAt(bytes, at + i);
-      if (largeHigh < 0) largeHigh = byte;
-      else largeId = idFrom((largeHigh << 8) | byte);
+      if (largeHigh < 0) {
+        largeHigh = byte;
+        continue;
+      }
+      largeId = idFrom((largeHigh << 8) | byte);
+      if (largeId === NO_ID) {
+        largeFirst = First.Publish;
+        violate();
+        return;
+      }
     }
     largeSkip = largeSkip > count ? largeSkip - count : 0;
   }
@@ -782,9 +790,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       largeOffset += count;
     }
     if (largeFirst > QOS0_LAST && largeId === NO_ID) readLargeId(bytes, at, count);
-    if (left > 0 || largeFirst <= QOS0_LAST) return;
-    if (largeId === NO_ID) violate();
-    else confirm(largeFirst, largeId);
+    if (left === 0 && largeFirst > QOS0_LAST) confirm(largeFirst, largeId);
   }
 
   const decoder = createDecoder(
