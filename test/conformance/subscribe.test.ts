@@ -53,6 +53,26 @@ describe('SUBSCRIBE', () => {
     expect(again).toBe(`\x82\x06${idIn(again)}\x00\x01a\x01`);
   });
 
+  it('waits for the answer to the one before, so that no two are taken for each other [MQTT-3.8.4-2]', () => {
+    const rig = createRig();
+    rig.client.subscription('a', 1, nothing);
+    const first = rig.online();
+    const second = rig.client.subscription('b', 2, nothing)!;
+    expect(rig.client.subscribe(second)).toBe(Code.Ok);
+    rig.pass(1000);
+    expect(rig.wrote()).toBe('');
+    rig.say(`\x90\x03${idIn(first)}\x01`);
+    expect(second.granted).toBe(-1);
+    const packet = rig.wrote();
+    expect(idIn(packet)).not.toBe(idIn(first));
+    expect(packet).toBe(`\x82\x06${idIn(packet)}\x00\x01b\x02`);
+    // The former answer once more is not the answer to this one.
+    rig.say(`\x90\x03${idIn(first)}\x01`);
+    expect(second.granted).toBe(-1);
+    rig.say(`\x90\x03${idIn(packet)}\x02`);
+    expect(second.granted).toBe(2);
+  });
+
   it('takes identifiers that no message in flight has [MQTT-2.3.1-2]', () => {
     const rig = createRig();
     rig.want('a');
@@ -226,6 +246,8 @@ describe('filters', () => {
     ['$share//a', 'of a share without a name'],
     ['$share/+/a', 'of a share with a wildcard in its name'],
     ['$share/n#/a', 'of a share with # in its name'],
+    ['$share/\xff/a', 'of a share whose name is no UTF-8 [MQTT-3.8.3-1]'],
+    ['$share/\x00/a', 'of a share with U+0000 in its name [MQTT-1.5.3-2] [MQTT-4.7.3-2]'],
     ['$share/n', 'of a share without a filter'],
     ['$share/n/', 'of a share with an empty filter'],
     ['$share/n/a#', 'of a share with a filter that is none [MQTT-4.7.1-2]'],
