@@ -7,8 +7,9 @@ import { countInstructions, runFiles, type Engines } from '../espruino.ts';
 import type { SpeedRow } from './rows.ts';
 import { speedScript, type Rounds, type Subject } from './script.ts';
 
+/** Counts hardly differ from run to run, so that a few hundred rounds are enough. */
 const FEW = 100;
-const MANY = { publish: 500, receive: 700 } as const;
+const MANY = 400;
 const CHECKED: Rounds = { rounds: 40, isChecked: true };
 
 interface Printed {
@@ -28,8 +29,14 @@ export interface Measured {
 /** Counts a script, or knows the count from before. */
 export type Count = (script: string) => { instructions: number; marks: string };
 
+/** Counts each script once: the empty loop of a row is the same for all. */
 export function countWith(engines: Engines): Count {
-  return (script) => countInstructions(engines, script);
+  const known = new Map<string, ReturnType<Count>>();
+  return (script) => {
+    const result = known.get(script) ?? countInstructions(engines, script);
+    known.set(script, result);
+    return result;
+  };
 }
 
 /** Counts are the same for the same script and engine, so those who tune need not wait for the peers again. */
@@ -81,12 +88,12 @@ export function checkRow(engines: Engines, subject: Subject, row: SpeedRow): str
 }
 
 function perRound(count: Count, subject: Subject | undefined, row: SpeedRow): Measured {
-  const counts = [FEW, MANY[row.kind]].map((rounds) => {
+  const counts = [FEW, MANY].map((rounds) => {
     const { instructions, marks } = count(speedScript(subject, row, { rounds, isChecked: false }));
     const wrong = subject === undefined ? undefined : complaint(row, { rounds, isChecked: false }, marks);
     return { instructions, wrong };
   }) as [{ instructions: number; wrong?: string }, { instructions: number; wrong?: string }];
-  const rounds = (MANY[row.kind] - FEW) * row.packets;
+  const rounds = (MANY - FEW) * row.packets;
   const net = (counts[1].instructions - counts[0].instructions) / rounds / 1000;
   const wrong = counts[1].wrong ?? counts[0].wrong;
   return wrong === undefined ? { net } : { net, wrong };
