@@ -464,6 +464,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The socket has sent everything: hand over the next of what waits. */
   function flush(): number {
     const count = waiting.length > SEND_WINDOW ? SEND_WINDOW : waiting.length;
+    spoke = true;
     const code = write(cut(flushView, waiting, 0, count));
     waiting = drop(waiting, count);
     room = waiting.length > 0 ? 0 : SEND_WINDOW - count;
@@ -832,10 +833,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     onData: decoder.feed,
     onDrain(): void {
       moved = true;
+      // What was sent since the last `tick` shows in the room, until here.
+      if (seenRoom !== room) spoke = true;
       if (room === 0) {
         drainSlow();
+        seenRoom = room;
       } else {
-        room = SEND_WINDOW;
+        room = seenRoom = SEND_WINDOW;
         if (!caughtUp) pump();
       }
     },
@@ -963,7 +967,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (state === State.Online) {
       // Called no earlier than it asked for, it may have been long ago that something was sent.
       const isEarly = elapsed(tickedAt, now) < promisedMs;
-      if (spoke || moved || seenRoom !== room) spokeAt = isEarly ? now : tickedAt;
+      if (spoke || seenRoom !== room) spokeAt = isEarly ? now : tickedAt;
       if (moved) ends[2] = -1;
       if (heard || seenReceived !== received) heardAt = now;
       wait = ping(now);
