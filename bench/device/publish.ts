@@ -42,6 +42,7 @@ const CHANNELS: ChannelMeta[] = [
 
 let events: SocketEvents | undefined;
 let bytesOut = 0;
+let bytesIn = 0;
 
 const socket: Socket = {
   open(_host: string, _port: number, owner: SocketEvents): number {
@@ -86,6 +87,10 @@ function publish(publisher: { publish(reading: Reading): number }, round: number
   publisher.publish(reading);
 }
 
+function take(payload: string, topic: string): void {
+  bytesIn += topic.length + payload.length;
+}
+
 function run(owner: SocketEvents): void {
   const publisher = createPublisher(client, 'bench/outdoor', CHANNELS);
   if (publisher === null) return;
@@ -97,9 +102,10 @@ function run(owner: SocketEvents): void {
     else owner.onData(MESSAGE);
     owner.onDrain();
   }
-  print('@@' + client.counters().refused + ' ' + client.counters().unwanted + ' ' + bytesOut);
+  print('@@' + client.counters().refused + ' ' + client.counters().received + ' ' + bytesIn + ' ' + bytesOut);
 }
 
 keep(run);
+client.subscription('mote/#', 0, take);
 client.connect('127.0.0.1', 1883);
 if (events) run(events);
