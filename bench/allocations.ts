@@ -1,5 +1,6 @@
 // The allocation proofs: what each operation of a client takes in steady state, engine by engine. `npm run bench:allocations`
-// writes bench/results/allocations.json and docs/allocations.md. An engine that is not there leaves its old figures alone.
+// writes bench/results/allocations.json and docs/allocations.md. An engine that is not there, or not among those named behind
+// `--`, keeps its figures.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -231,31 +232,59 @@ function readResult(): Figures {
   return existsSync(RESULT) ? (JSON.parse(readFileSync(RESULT, 'utf8')) as Figures) : {};
 }
 
-async function main(): Promise<void> {
-  const figures = readResult();
-  const skip = (what: string) => process.stderr.write(`left as it was: ${what}\n`);
-  const note = (what: string) => process.stderr.write(`${what}\n`);
-  const { ESPRUINO, ESPRUINO_VALGRIND } = process.env;
+/** Each engine: what has to be done so that it can be measured, and its measurement, which is undefined without that. */
+const ENGINES: Readonly<Record<keyof Figures, readonly [string, () => Promise<Figures>]>> = {
+  duktape: [
+    'install the Debian packages duktape-dev and gcc',
+    async () => {
+      const host = findDukhost();
+      return host === undefined ? {} : { duktape: await inHost(host) };
+    },
+  ],
+  jerryscript: [
+    'set JERRY_DIR to the include and lib folders of a JerryScript 3.0',
+    async () => {
+      const host = findJerryhost();
+      return host === undefined ? {} : { jerryscript: await inHost(host) };
+    },
+  ],
+  v8: ['run it with Node', async () => ({ v8: await onV8() })],
+  espruino: [
+    'set ESPRUINO to a Linux Espruino with 16383 variables',
+    async () => {
+      const binary = process.env['ESPRUINO'];
+      return binary === undefined ? {} : { espruino: await onEspruino(binary) };
+    },
+  ],
+  espruinoFlat: [
+    'set ESPRUINO_VALGRIND to an Espruino with symbols that valgrind can run',
+    async () => {
+      const binary = process.env['ESPRUINO_VALGRIND'];
+      return binary === undefined ? {} : { espruinoFlat: await flatOnEspruino(binary) };
+    },
+  ],
+};
 
-  const dukhost = findDukhost();
-  if (dukhost === undefined) skip('Duktape: install duktape-dev and gcc');
-  else figures.duktape = await inHost(dukhost);
-  const jerryhost = findJerryhost();
-  if (jerryhost === undefined) skip('JerryScript: set JERRY_DIR');
-  else figures.jerryscript = await inHost(jerryhost);
-  note('V8');
-  figures.v8 = await onV8();
-  if (ESPRUINO === undefined) skip('Espruino, variables: set ESPRUINO');
-  else figures.espruino = await onEspruino(ESPRUINO);
-  if (ESPRUINO_VALGRIND === undefined) {
-    skip('Espruino, flat blocks: set ESPRUINO_VALGRIND to an Espruino with symbols that valgrind can run');
-  } else figures.espruinoFlat = await flatOnEspruino(ESPRUINO_VALGRIND);
-
+/** Files are written after each engine: some take minutes. */
+async function write(figures: Figures): Promise<void> {
   mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
   writeFileSync(RESULT, `${JSON.stringify(figures, null, 2)}\n`);
   const text = await format(page(figures), { ...(await resolveConfig(PAGE)), parser: 'markdown' });
   writeFileSync(PAGE, text);
-  console.log(text.slice(text.indexOf('|')));
+}
+
+async function main(): Promise<void> {
+  const chosen = process.argv.slice(2);
+  let figures = readResult();
+  for (const [name, [enable, measure]] of Object.entries(ENGINES)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    const found = await measure();
+    process.stderr.write(
+      `${name}: ${Object.keys(found).length === 0 ? `left as it was; ${enable}` : JSON.stringify(found)}\n`,
+    );
+    figures = { ...figures, ...found };
+    await write(figures);
+  }
 }
 
 main().catch((error: unknown) => {

@@ -91,7 +91,7 @@ async function loadPrograms(): Promise<Record<ClientName, Program>> {
   const module = await minifyCode({ code: `(function(exports){\n${text}\n})(exports);`, map: '' }, CHOSEN);
   const mote = await build({
     firmware: join(PACKAGE_ROOT, 'bench', 'device', 'throughput.ts'),
-    features: { AUTH: false, QOS2: false, STREAM: false },
+    features: { LOG: false, WIFI: false, QOS2: false, STREAM: false },
   });
   return {
     mote: { client: mote.code, scripts: [mote.code] },
@@ -208,9 +208,9 @@ async function measure(binary: string, port: number, qos: Qos): Promise<Throughp
 }
 
 async function main(): Promise<void> {
-  const binary = process.env['ESPRUINO_MCU'] ?? process.env['ESPRUINO'];
+  const binary = process.env['ESPRUINO'];
   if (binary === undefined) {
-    const fix = 'set ESPRUINO_MCU to a Linux Espruino with 5100 variables';
+    const fix = 'set ESPRUINO to a Linux Espruino with 16383 variables';
     throw new MoteError('no Espruino to measure on', fix, undefined, ExitCode.Environment);
   }
   const programs = await loadPrograms();
@@ -218,7 +218,7 @@ async function main(): Promise<void> {
   try {
     const rows = [await measure(binary, broker.port, 0), await measure(binary, broker.port, 1)];
     const result: ThroughputResult = {
-      engine: 'ESPRUINO_MCU',
+      engine: 'Espruino, 16383 variables',
       broker: `Mosquitto ${broker.version}`,
       moteBytes: programs.mote.client.length,
       moduleBytes: programs.module.client.length,

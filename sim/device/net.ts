@@ -79,8 +79,10 @@ function createSocket(loop: Loop, broker: Broker, tendBroker: () => void, gone: 
 
   function opening(): void {
     connected = true;
+    // The engine queues both events before a handler of either runs.
+    const drains = outgoing === '';
     emit('connect', undefined);
-    if (outgoing === '') emit('drain', undefined);
+    if (drains) emit('drain', undefined);
   }
 
   function receive(): void {

@@ -755,7 +755,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return used;
     }
     const route = INBOUND ? subscriptions.find(bytes, at, end) : hot;
-    largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : PINGREQ;
+    largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : idFrom(1);
     if (route === null || largeId === NO_ID) {
       violate();
       return 0;
