@@ -38,9 +38,9 @@ export function moteSubject({ code, names }: Bundle): Subject {
   };
   return {
     name: 'mote',
-    globals: 'var create;function expose(f){create=f}',
+    globals: 'var m;function expose(c){m=c}',
     code,
-    create: 'm=create();',
+    create: '',
     connect: (port) => `m.${member('connect')}("127.0.0.1",${port});`,
     isConnected: `m.${member('isOnline')}()`,
     member,

@@ -9,6 +9,7 @@ import type { Code, Compiled } from './compile.ts';
 import { displayName } from './firmware.ts';
 import { inlineMarked } from './inline.ts';
 import { jsonModule } from './settings.ts';
+import { joinProgram } from './whole/whole.ts';
 
 function compiledModules(compiled: Compiled): Plugin {
   return {
@@ -58,7 +59,9 @@ export async function bundleModules(entry: string, compiled: Compiled): Promise<
     const map = chunk.map as SourceMap;
     // Rollup names sources from the current folder.
     const sources = map.sources.map((source) => displayName(resolve(source)));
-    return arrangeCode(inlineMarked({ code: chunk.code, map: JSON.stringify({ ...map, sources }) }));
+    return arrangeCode(
+      joinProgram(inlineMarked({ code: chunk.code, map: JSON.stringify({ ...map, sources }) })),
+    );
   } finally {
     await bundle.close();
   }

@@ -9,12 +9,12 @@ export type Bytes = string;
 
 export const EMPTY: Bytes = '';
 
-/** @returns a place for up to `_capacity` bytes, for `join` and `keep`. Start-up only. */
+/** @returns a place for up to `_capacity` bytes, for `join` and `keep`. Start-up only. @inline */
 export function createBuffer(_capacity: number): Bytes {
   return '';
 }
 
-/** @returns a movable view, for `cut`. Start-up only. */
+/** @returns a movable view, for `cut`. Start-up only. @inline */
 export function createView(): Bytes {
   return '';
 }

@@ -3,7 +3,7 @@
 
 const ZEROS = '0000000';
 
-/** @returns `value` / 10^`decimals` with all its decimals: (-5, 2) is "-0.05". @param decimals 0 to 6. */
+/** @returns `value` / 10^`decimals` with all its decimals: (-5, 2) is "-0.05". @param decimals 0 to 6. @hot */
 export function decimalText(value: number, decimals: number): string {
   if (decimals === 0) return '' + value;
   let digits = '' + (value < 0 ? -value : value);

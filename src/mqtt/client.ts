@@ -301,6 +301,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeHigh = -1;
   let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
+  /** With QoS 0 at once, in one piece, where it fits. @hot */
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
     try {
       // The sizes of topics of QoS 1 and 2 are beyond every room; what is no topic throws, or has none.
@@ -317,7 +318,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     return publishSlow(topic, payload);
   }
-  /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. */
+  /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. @hot */
   function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
     if (size >= PACKET_MAX) return refuseLength(packetSize(size));
     const sequence = outbox.append(topic, payload);
@@ -337,7 +338,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
-  /** @returns 0, or Code.Closed when the peer has closed; what has to be said is said again on the next connection then. */
+  /** @returns 0, or Code.Closed when the peer has closed; what has to be said is said again on the next connection then. @hot */
   function write(bytes: Bytes): number {
     try {
       wire!.write(bytes);
@@ -347,6 +348,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
+  /** A whole packet. @hot */
   function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
     // QoS 0, and QoS 1 that does not come again and whose acknowledgement can leave at once.
     if (!INBOUND || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
@@ -374,7 +376,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (first > QOS0_LAST) answer(First.Puback, id);
   }
 
-  /** Make the topic at `at` the route `hot`. @returns false when that is no topic, or no message may come: the connection is over. */
+  /** Make the topic at `at` the route `hot`. @returns false when that is no topic, or no message may come: the connection is over. @hot */
   function turn(bytes: Bytes, at: number, end: number): boolean {
     const route = hot;
     hot = warm;
@@ -386,6 +388,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return found !== null;
   }
 
+  /** Acknowledge. @hot */
   function answer(first: number, id: Id): void {
     if (room >= 4) {
       room -= 4;
@@ -401,7 +404,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return sequences[place] === 0 && streamer.isSending();
   }
 
-  /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. */
+  /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. @hot */
   function isEnd(bytes: Bytes): boolean {
     const place = awaited.indexOf(packetKey(bytes));
     if (place < 0 || (QOS2 && byteAt(bytes, 0) === First.Pubrec)) return false;
@@ -411,7 +414,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return true;
   }
 
-  /** The exchange at `place` is over. */
+  /** The exchange at `place` is over. @hot */
   function settle(place: number): void {
     awaited[place] = NO_KEY;
     inFlight--;
@@ -817,6 +820,20 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!caughtUp) pump();
   }
 
+  /** @hot */
+  function onDrain(): void {
+    moved = true;
+    // What was sent since the last `tick` shows in the room, until here.
+    if (seenRoom !== room) spoke = true;
+    if (room === 0) {
+      drainSlow();
+      seenRoom = room;
+    } else {
+      room = seenRoom = SEND_WINDOW;
+      if (!caughtUp) pump();
+    }
+  }
+
   const events: SocketEvents<Bytes> = {
     onOpen(connection: Connection<Bytes>): void {
       wire = connection;
@@ -831,18 +848,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       owner.onOpen();
     },
     onData: decoder.feed,
-    onDrain(): void {
-      moved = true;
-      // What was sent since the last `tick` shows in the room, until here.
-      if (seenRoom !== room) spoke = true;
-      if (room === 0) {
-        drainSlow();
-        seenRoom = room;
-      } else {
-        room = seenRoom = SEND_WINDOW;
-        if (!caughtUp) pump();
-      }
-    },
+    onDrain,
     onClose(): void {
       const isShort = state === State.Online && elapsed(onlineAt, clock.now()) < TAKEOVER_MS;
       if (state === State.Online) shortSessions = isShort ? shortSessions + 1 : 0;
@@ -1006,19 +1012,23 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return INBOUND ? subscriptions.prepare(filter, qos, onMessage, onChunk) : null;
   }
 
+  /** @hot */
   function begin(to: Topic<Bytes>): void {
     draftTopic = to;
     draft = emptied(draft);
   }
 
+  /** @hot */
   function text(bytes: string): void {
     draft = joinText(draft, bytes);
   }
 
+  /** @hot */
   function integer(value: number): void {
     draft = joinInteger(draft, value);
   }
 
+  /** @hot */
   function fixed(value: number, decimals: number): void {
     draft = joinFixed(draft, value, decimals);
   }
@@ -1027,6 +1037,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     draft = join(draft, more);
   }
 
+  /** @hot */
   function endMessage(): number {
     const to = draftTopic;
     draftTopic = null;

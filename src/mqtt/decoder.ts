@@ -100,6 +100,7 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
     return pass(chunk, 0);
   }
 
+  /** @hot */
   function feed(chunk: Bytes): void {
     let bytes = chunk;
     let at = 0;

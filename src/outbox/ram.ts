@@ -26,6 +26,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     payloads.push(createBuffer(payloadMax));
   }
 
+  /** @hot */
   function append(topic: Topic<Bytes>, payload: Bytes): number {
     const sequence = nextSequence(newest);
     const place = sequence % places;
@@ -39,6 +40,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     return sequence;
   }
 
+  /** @hot */
   function acknowledge(sequence: number): number {
     const place = sequence % places;
     if (sequence < 1 || sequences[place] !== sequence) return Code.Unknown;

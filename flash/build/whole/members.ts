@@ -1,0 +1,104 @@
+// Makes variables of the members of an object whose members are all known, and calls of functions of calls of its methods:
+// options, ports, what an owner is told by, the client itself. What is left is what is used.
+
+import type { AnyNode, Identifier, MemberExpression, ObjectExpression, Property } from 'acorn';
+import type { Variable } from '../../check/scope.ts';
+import type { Source } from '../../check/source.ts';
+import { isAtRoot, isPeculiar, isRepeatable, nodesIn, onlyValueOf, rootOf } from './facts.ts';
+import { copyOf, declare, name as nameNode, nothing, replaceIn, replaceStatement } from './nodes.ts';
+import { createNames } from './unique.ts';
+
+function keyOf({ key }: Property): string {
+  return key.type === 'Identifier' ? key.name : String((key as { value: unknown }).value);
+}
+
+interface Dissolvable {
+  readonly variable: Variable;
+  readonly object: ObjectExpression;
+  readonly statement: AnyNode;
+  readonly uses: readonly MemberExpression[];
+}
+
+/** @returns the object that `variable` always is, if nobody sees more of it than members by their names. */
+function findObject(variable: Variable, source: Source): Dissolvable | undefined {
+  const object = onlyValueOf(variable, source);
+  if (variable.owner !== rootOf(source) || object?.type !== 'ObjectExpression') return undefined;
+  const declaration = source.parent(source.parent(object) as AnyNode);
+  if (declaration?.type !== 'VariableDeclaration' || declaration.declarations.length > 1) return undefined;
+  if (!isAtRoot(declaration, source)) return undefined;
+
+  const uses: MemberExpression[] = [];
+  for (const { node, access } of variable.references) {
+    if (access === 'write') continue;
+    const use = source.parent(node);
+    if (use?.type !== 'MemberExpression' || use.object !== node || use.computed) return undefined;
+    const outer = source.parent(use);
+    if (outer?.type === 'UnaryExpression' && outer.operator === 'delete') return undefined;
+    uses.push(use);
+  }
+  const keys = new Set<string>();
+  for (const property of object.properties) {
+    if (property.type !== 'Property' || property.kind !== 'init' || property.computed) return undefined;
+    if (keys.has(keyOf(property))) return undefined;
+    keys.add(keyOf(property));
+    if (isPeculiar(nodesIn(property))) return undefined;
+  }
+  const isStranger = (use: MemberExpression) => !keys.has((use.property as Identifier).name);
+  // What the object's prototype has, or what is set later.
+  if (uses.some((use) => isStranger(use) && (isWritten(use, source) || isCalled(use, source)))) return undefined;
+  return { variable, object, statement: declaration, uses };
+}
+
+function isWritten(use: MemberExpression, source: Source): boolean {
+  const outer = source.parent(use);
+  if (outer?.type === 'UpdateExpression') return true;
+  return outer?.type === 'AssignmentExpression' && outer.left === use;
+}
+
+function isCalled(use: MemberExpression, source: Source): boolean {
+  const outer = source.parent(use);
+  return outer?.type === 'CallExpression' && outer.callee === use;
+}
+
+function dissolve({ variable, object, statement, uses }: Dissolvable, source: Source, newName: (wanted: string) => string): void {
+  const statements: AnyNode[] = [];
+  const values = new Map<string, AnyNode>();
+  for (const property of object.properties) {
+    if (property.type !== 'Property') continue;
+    const key = keyOf(property);
+    const { value } = property;
+    const ofKey = uses.filter((use) => (use.property as Identifier).name === key);
+    const isSet = ofKey.some((use) => isWritten(use, source));
+    if (!isSet && isRepeatable(value, source)) {
+      values.set(key, value);
+      continue;
+    }
+    const id = newName(`${variable.name}_${key}`.replace(/[^\w$]/g, '_'));
+    values.set(key, nameNode(value, id));
+    if (!isSet && value.type === 'FunctionExpression' && !value.id) {
+      statements.push(Object.assign(value, { type: 'FunctionDeclaration', id: nameNode(value, id) }) as never);
+    } else {
+      statements.push(declare(property, id, value));
+    }
+  }
+  for (const use of uses) {
+    const value = values.get((use.property as Identifier).name) ?? nothing(use);
+    replaceIn(source.parent(use) as AnyNode, use, copyOf(value));
+  }
+  replaceStatement(statement, statements, source);
+}
+
+/** Dissolve the objects that can be. @returns whether there were any. */
+export function dissolveObjects(source: Source): boolean {
+  const newName = createNames(source);
+  let isChanged = false;
+  const found = source.scopes.variables.flatMap((variable) => findObject(variable, source) ?? []);
+  for (const one of found) {
+    // Where one stands in the value of another, that comes with the next round.
+    const inner = new Set(nodesIn(one.statement));
+    if (found.some((other) => other !== one && other.uses.some((use) => inner.has(use)))) continue;
+    dissolve(one, source, newName);
+    isChanged = true;
+  }
+  return isChanged;
+}
