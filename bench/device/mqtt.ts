@@ -24,12 +24,12 @@ const client = createClient(
 );
 
 const members: Partial<Client> = {
+  publish: client.publish,
   connect: client.connect,
   disconnect: client.disconnect,
   isOnline: client.isOnline,
   tick: client.tick,
   topic: client.topic,
-  publish: client.publish,
   begin: client.begin,
   text: client.text,
   integer: client.integer,

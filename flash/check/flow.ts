@@ -109,7 +109,13 @@ export function walkFlow(
 
   function tryStatement(node: Extract<AnyNode, { type: 'TryStatement' }>, defined: Defined): Defined {
     const tried = run(node.block, defined);
-    const caught = node.handler ? run(node.handler.body, defined) : null;
+    // Whatever goes wrong, the first statement has begun.
+    const [first] = node.block.body;
+    const begun =
+      first?.type === 'VariableDeclaration'
+        ? define(boundNames(first.declarations[0]!.id), defined)
+        : defined;
+    const caught = node.handler ? run(node.handler.body, begun) : null;
     const after = both(tried, caught);
     return node.finalizer ? either(after, run(node.finalizer, defined)) : after;
   }

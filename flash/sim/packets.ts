@@ -18,7 +18,6 @@ export function countPackets(world: LiveWorld, counters: PacketCounters): LiveWo
   function createCounter(direction: keyof PacketCounters): (bytes: string) => void {
     const decoder = createDecoder(
       {
-        isEnd: () => false,
         onPacket: () => void counters[direction]++,
         // Nothing is kept of a packet that is not whole but its beginning.
         onLarge: (_first, bytes, at) => bytes.length - at,

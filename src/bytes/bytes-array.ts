@@ -51,12 +51,25 @@ export function byteAt(bytes: Bytes, at: number): number {
   return at < bytes.length ? bytes.data[bytes.from + at] : NO_BYTE;
 }
 
+/** A byte to compare with. */
+export type Byte = number;
+
+/** @returns whether the byte at `at` is `byte`. */
+export function isByte(bytes: Bytes, at: number, byte: Byte): boolean {
+  return bytes.data[bytes.from + at] === byte;
+}
+
 /** @returns `count` bytes from `from` on, in `view`. */
 export function cut(view: Bytes, bytes: Bytes, from: number, count: number): Bytes {
   view.data = bytes.data;
   view.from = bytes.from + from;
   view.length = count;
   return view;
+}
+
+/** @returns the bytes from `from` on, in `view`. */
+export function tail(view: Bytes, bytes: Bytes, from: number): Bytes {
+  return cut(view, bytes, from, bytes.length - from);
 }
 
 /** @returns whether `key` stands at `at`. */

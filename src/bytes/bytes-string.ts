@@ -39,9 +39,22 @@ export function byteAt(bytes: Bytes, at: number): number {
   return bytes.charCodeAt(at);
 }
 
+/** A byte to compare with: as a character, which the engine compares faster than it finds a number. */
+export type Byte = string;
+
+/** @returns whether the byte at `at` is `byte`. @inline */
+export function isByte(bytes: Bytes, at: number, byte: Byte): boolean {
+  return bytes[at] === byte;
+}
+
 /** @returns `count` bytes from `from` on. @inline */
 export function cut(_view: Bytes, bytes: Bytes, from: number, count: number): Bytes {
   return bytes.substr(from, count);
+}
+
+/** @returns the bytes from `from` on. @inline */
+export function tail(_view: Bytes, bytes: Bytes, from: number): Bytes {
+  return bytes.substr(from);
 }
 
 /** @returns whether `key` stands at `at`. @inline */

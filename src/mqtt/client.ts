@@ -12,12 +12,14 @@ import {
   EMPTY,
   emptied,
   fromText,
+  isByte,
   isBytes,
   join,
   joinFixed,
   joinInteger,
   joinText,
   standsAt,
+  tail,
   type Bytes,
 } from '../bytes/bytes.ts';
 import { AUTH, INBOUND, QOS2, STREAM } from '../features.ts';
@@ -31,14 +33,20 @@ import { createDecoder } from './decoder.ts';
 import {
   DISCONNECT,
   idFrom,
-  idOf,
   idValue,
   keyOf,
+  PUBACK,
+  PUBCOMP,
+  PUBREC,
+  PUBREL,
+  type KeyHead,
   keyPacket,
   NO_ID,
   NO_KEY,
   PINGREQ,
   prepareTopic,
+  PUBLISH_0,
+  PUBLISH_1,
   publishHeader,
   readId,
   packetKey,
@@ -70,10 +78,13 @@ import {
   FIRST_ID,
   type OnChunk,
   type OnMessage,
+  type Route,
   type Subscription,
 } from './subscriptions.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 
+/** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
+const ACK_SIZE = 4;
 /** From `connect` to an open connection. */
 const OPEN_TIMEOUT_MS = 30000;
 /** From CONNECT to CONNACK. */
@@ -89,8 +100,11 @@ export { PACKET_MAX };
 
 /** Bytes of acknowledgements that may wait behind a packet of that size. */
 const ACKS_MAX = 256;
-/** Messages of QoS 1 and 2 that may be in flight. */
+/** Records that may be in flight; one of sequence s is awaited at s % IN_FLIGHT_MAX. */
 export const IN_FLIGHT_MAX = 8;
+/** Behind those, streamed messages: one at a time, and those that were given up. */
+const STREAMS_MAX = 8;
+const PLACES = STREAM ? IN_FLIGHT_MAX + STREAMS_MAX : IN_FLIGHT_MAX;
 /** Identifiers of inbound QoS 2 messages that may be open; further ones are left to the next connection. */
 const RECEIVED_MAX = 32;
 /** Stands for the sequence of a streamed message that was given up. */
@@ -98,7 +112,7 @@ const GIVEN_UP = -1;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
 /** Of the acknowledgements that may wait, those for PUBREC: one for each message in flight. */
-const PUBRELS_MAX = 4 * IN_FLIGHT_MAX;
+const PUBRELS_MAX = 4 * PLACES;
 
 /** Who we are to the broker, and how much is taken in. */
 export interface ClientOptions extends Connect {
@@ -220,11 +234,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let wire: Connection<Bytes> | null = null;
   let draft = createBuffer(PACKET_MAX);
   let draftTopic: Topic<Bytes> | null = null;
-  /** Where the last message went, and the one before it: most often the next one goes there too. */
   /** The socket has drained since the last `tick`. */
-  let moved = false;
-  let hot = createRoute();
-  let warm = createRoute();
+  let hasDrained = false;
+  const nowhere = createRoute(onNoTopic);
+  /** Where the last message went: most often the next one goes there too. */
+  let hot = nowhere;
   let received = 0;
   const pieceView = createView();
   /** The acknowledgements that messages in flight wait for, NO_KEY in free places, and the outbox's sequences; 0: streamed. */
@@ -233,7 +247,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const outbox = ports.outbox;
   /** Nothing in the outbox waits to be sent. */
   let caughtUp = false;
-  let inFlight = 0;
   let delivered = 0;
   /** The last record that was sent on this connection, and on former ones of this session. */
   let cursor = 0;
@@ -260,12 +273,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Bytes that wait for the socket to drain: the rest of a long packet, and acknowledgements behind it. */
   let waiting = createBuffer(PACKET_MAX + ACKS_MAX);
   const flushView = createView();
+  /** Chunks up to here may be one whole packet with a remaining length of one byte. */
+  const wholeMax = options.receiveMax < SHORT_MAX ? options.receiveMax : SHORT_MAX;
 
   // Time is known to `tick` only: these say what happened since its last call.
-  let spoke = false;
   let heard = false;
   let seenRoom = 0;
-  let seenReceived = 0;
+  let seenCount = 0;
   let spokeAt = 0;
   let heardAt = 0;
   let tickedAt = 0;
@@ -301,36 +315,43 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeHigh = -1;
   let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
-  /** With QoS 0 at once, in one piece, where it fits. @hot */
+  /** @hot 9 */
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
+    let size: number | undefined;
     try {
       // The sizes of topics of QoS 1 and 2 are beyond every room; what is no topic throws, or has none.
-      const size = topic!.size + payload.length;
+      size = topic!.size + payload.length;
       if (size <= room && size <= SHORT_MAX && isBytes(payload)) {
         room -= size;
         wire!.write(shortPublish(topic!, payload, size));
         return Code.Ok;
       }
-      if (topic!.first > QOS0_LAST && isBytes(payload)) return store(topic!, payload, size - RELIABLE);
     } catch {
       // The slow way finds out why.
-      spoke = true;
     }
-    return publishSlow(topic, payload);
+    return publishMore(topic, payload, size);
   }
-  /** Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker. @hot */
-  function store(topic: Topic<Bytes>, payload: Bytes, size: number): number {
-    if (size >= PACKET_MAX) return refuseLength(packetSize(size));
-    const sequence = outbox.append(topic, payload);
+
+  /**
+   * Publish with QoS 1 or 2: first into the outbox, then, if it is its turn, to the broker.
+   * @param sized topic and payload; undefined when they are none. @hot @apart
+   */
+  function publishMore(topic: Topic<Bytes> | null, payload: Bytes, sized: number | undefined): number {
+    const size = sized! - RELIABLE;
+    if (!(size > 0 && size < PACKET_MAX && isBytes(payload))) return publishSlow(topic, payload);
+    const sequence = outbox.append(topic!, payload);
     if (sequence < 0) return refuse(sequence);
-    if (caughtUp && size <= room && size <= SHORT_MAX && inFlight < IN_FLIGHT_MAX) {
-      const id = idOf(sequence);
-      const place = awaited.indexOf(NO_KEY);
-      awaited[place] = awaitedFor(topic.first, id);
+    const place = sequence % IN_FLIGHT_MAX;
+    if (caughtUp && size <= room && size <= SHORT_MAX && awaited[place] === NO_KEY) {
+      const id = idFrom(sequence);
+      awaited[place] = awaitedFor(topic!.first, id);
       sequences[place] = cursor = sequence;
-      inFlight++;
       room -= size;
-      write(shortPublishId(topic, payload, size, id));
+      try {
+        wire!.write(shortPublishId(topic!, payload, size, id));
+      } catch {
+        // The connection is closing; it goes out on the next one.
+      }
     } else {
       caughtUp = false;
       pump();
@@ -338,7 +359,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
-  /** @returns 0, or Code.Closed when the peer has closed; what has to be said is said again on the next connection then. @hot */
+  /** @returns 0, or Code.Closed when the peer has closed; what has to be said is said again on the next connection then. */
   function write(bytes: Bytes): number {
     try {
       wire!.write(bytes);
@@ -348,54 +369,106 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
-  /** A whole packet. @hot */
+  /**
+   * Take a chunk. Most often it is one acknowledgement, or one message on the topic of the last one; the decoder makes sense of
+   * all else. @hot 5
+   */
+  function onData(chunk: Bytes): void {
+    const size = chunk.length;
+    if (size <= wholeMax && decoder.isBetween()) {
+      if (size === ACK_SIZE) {
+        const place = awaited.indexOf(packetKey(chunk));
+        if (place >= 0 && isLast(place, chunk)) {
+          settle(place);
+          return;
+        }
+      } else if (
+        INBOUND &&
+        byteAt(chunk, 1) === size - 2 &&
+        (standsAt(chunk, hot.key, 2) || seek(chunk, 2))
+      ) {
+        if (isByte(chunk, 0, PUBLISH_0)) {
+          received++;
+          try {
+            hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
+          } catch {
+            failHandler(hot.to);
+          }
+          return;
+        }
+        if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1) {
+          const id = readId(chunk, hot.end);
+          if (id !== NO_ID) {
+            received++;
+            try {
+              hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
+              answer(PUBACK, id);
+            } catch {
+              failHandler(hot.to);
+            }
+            return;
+          }
+        }
+      }
+    }
+    decoder.feed(chunk);
+  }
+
+  /** @returns whether the acknowledgement of a message that has left is the last that it needs. @inline */
+  function isLast(place: number, bytes: Bytes): boolean {
+    return (!QOS2 || byteAt(bytes, 0) !== First.Pubrec) && (!STREAM || !isUnsent(place));
+  }
+
+  /** A whole packet, wherever it was. @hot @apart */
   function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
-    // QoS 0, and QoS 1 that does not come again and whose acknowledgement can leave at once.
+    // Of QoS 2, or one that comes again, or whose acknowledgement has to wait: the slow way.
     if (!INBOUND || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
       onOther(first, bytes, at, end);
       return;
     }
-    if (!standsAt(bytes, hot.key, at) && !turn(bytes, at, end)) return;
-    let from = at + hot.size;
-    let id = NO_ID;
-    if (first > QOS0_LAST) {
-      id = readId(bytes, from);
-      from += 2;
-    }
-    if (from > end || (first > QOS0_LAST && id === NO_ID)) {
+    const route = standsAt(bytes, hot.key, at) ? hot : turn(bytes, at, end);
+    const extra = first > QOS0_LAST ? 0 : 2;
+    const from = at + route.end - extra;
+    if (from > end || (extra === 0 && readId(bytes, from - 2) === NO_ID)) {
       violate();
-      return;
+    } else {
+      received++;
+      try {
+        route.take(cut(pieceView, bytes, from, end - from), route.name, first);
+        if (extra === 0) answer(PUBACK, readId(bytes, from - 2));
+      } catch {
+        failHandler(route.to);
+      }
     }
-    received++;
-    try {
-      hot.take(cut(pieceView, bytes, from, end - from), hot.name, first);
-    } catch {
-      failHandler();
-      return;
-    }
-    if (first > QOS0_LAST) answer(First.Puback, id);
   }
 
-  /** Make the topic at `at` the route `hot`. @returns false when that is no topic, or no message may come: the connection is over. @hot */
-  function turn(bytes: Bytes, at: number, end: number): boolean {
-    const route = hot;
-    hot = warm;
-    warm = route;
-    if (standsAt(bytes, hot.key, at)) return true;
-    const found = INBOUND && state === State.Online ? subscriptions.find(bytes, at, end) : null;
-    if (found === null) violate();
-    else hot = found;
+  /** Make the topic at `at` the route `hot`, if it is one of those that came lately. @hot @apart */
+  function seek(bytes: Bytes, at: number): boolean {
+    const found = state === State.Online ? subscriptions.known(bytes, at) : null;
+    if (found !== null) hot = found;
     return found !== null;
   }
 
-  /** Acknowledge. @hot */
-  function answer(first: number, id: Id): void {
-    if (room >= 4) {
+  /** @returns where a topic leads that is not the last one; beyond every packet when it is none, or none may come. @apart */
+  function turn(bytes: Bytes, at: number, end: number): Route {
+    if (seek(bytes, at)) return hot;
+    const found = INBOUND && state === State.Online ? subscriptions.find(bytes, at, end) : null;
+    if (found === null) return nowhere;
+    hot = found;
+    return found;
+  }
+
+  /** Send an acknowledgement. @hot */
+  function answer(head: KeyHead, id: Id): void {
+    if (room > 3) {
       room -= 4;
-      spoke = true;
-      write(keyPacket(keyOf(first, id)));
+      try {
+        wire!.write(keyPacket(keyOf(head, id)));
+      } catch {
+        // The connection is closing: the message comes again on the next one.
+      }
     } else if (state === State.Online && canAnswer()) {
-      put(keyPacket(keyOf(first, id)));
+      put(keyPacket(keyOf(head, id)));
     }
   }
 
@@ -404,20 +477,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return sequences[place] === 0 && streamer.isSending();
   }
 
-  /** @returns whether `bytes` are the acknowledgement, whole, that ends an exchange in flight. @hot */
-  function isEnd(bytes: Bytes): boolean {
-    const place = awaited.indexOf(packetKey(bytes));
-    if (place < 0 || (QOS2 && byteAt(bytes, 0) === First.Pubrec)) return false;
-    if (STREAM && isUnsent(place)) return false;
-    heard = true;
-    settle(place);
-    return true;
-  }
-
   /** The exchange at `place` is over. @hot */
   function settle(place: number): void {
     awaited[place] = NO_KEY;
-    inFlight--;
     delivered++;
     if (!STREAM || sequences[place] > 0) outbox.acknowledge(sequences[place]);
     else if (sequences[place] === 0) streamer.finish(Code.Ok);
@@ -439,12 +501,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // The engine frees a connection that nobody holds.
     wire = null;
     if (cursor > 0 && (lastSent === 0 || isAfter(cursor, lastSent))) lastSent = cursor;
-    room = inFlight = cursor = 0;
-    hot = warm = createRoute();
+    room = cursor = 0;
+    hot = nowhere;
     waiting = emptied(waiting);
     ends[0] = ends[1] = ends[2] = -1;
     decoder.reset(false);
-    for (let i = 0; i < IN_FLIGHT_MAX; i++) awaited[i] = NO_KEY;
+    for (let i = 0; i < PLACES; i++) awaited[i] = NO_KEY;
     caughtUp = false;
   }
 
@@ -467,7 +529,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The socket has sent everything: hand over the next of what waits. */
   function flush(): number {
     const count = waiting.length > SEND_WINDOW ? SEND_WINDOW : waiting.length;
-    spoke = true;
     const code = write(cut(flushView, waiting, 0, count));
     waiting = drop(waiting, count);
     room = waiting.length > 0 ? 0 : SEND_WINDOW - count;
@@ -476,7 +537,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send a packet whole, now or as soon as the socket drains. Callers see to it that not too much waits. */
   function put(packet: Bytes): number {
-    spoke = true;
     if (packet.length <= room) {
       room -= packet.length;
       return write(packet);
@@ -484,21 +544,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const isIdle = room === SEND_WINDOW;
     waiting = join(waiting, packet);
     room = 0;
+    caughtUp = false;
     return isIdle ? flush() : Code.Ok;
   }
 
   /** Note that a message waits for its acknowledgement. @param sequence 0 for a streamed one. @returns its place. */
   function expect(first: number, id: Id, sequence: number): number {
-    const place = awaited.indexOf(NO_KEY);
+    const place =
+      STREAM && sequence === 0 ? awaited.indexOf(NO_KEY, IN_FLIGHT_MAX) : sequence % IN_FLIGHT_MAX;
     awaited[place] = awaitedFor(first, id);
     sequences[place] = sequence;
-    inFlight++;
     return place;
   }
 
   /** Write a piece of a streamed message. */
   function send(bytes: Bytes, isLast: boolean): void {
-    spoke = true;
     write(bytes);
     // Acknowledgements that came up meanwhile wait for the socket to drain.
     room = isLast && waiting.length === 0 ? SEND_WINDOW - bytes.length : 0;
@@ -507,8 +567,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** QoS 2 whose PUBREC came on a former connection: PUBREL is next. @param sequence 0 for a streamed message. */
   function resume(id: Id, sequence: number): void {
     const place = expect(First.Publish, id, sequence);
-    awaited[place] = keyOf(First.Pubcomp, id);
-    put(keyPacket(keyOf(First.Pubrel, id)));
+    awaited[place] = keyOf(PUBCOMP, id);
+    put(keyPacket(keyOf(PUBREL, id)));
   }
 
   /** A streamed message cannot be finished: neither can its packet. */
@@ -520,7 +580,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function transmit(): boolean {
     const topic = record.topic;
     const sequence = record.sequence;
-    const id = idOf(sequence);
+    const id = idFrom(sequence);
     const again = lastSent > 0 && !isAfter(sequence, lastSent);
     if (QOS2 && record.received) {
       if (room < 4) return false;
@@ -541,18 +601,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const text = subscriptions.next();
       if (text.length > 0) put(fromText(text));
     }
-    while (room > 0 && inFlight < IN_FLIGHT_MAX) {
+    while (room > 0) {
       const isEmpty = outbox.peek(cursor, record) !== Code.Ok;
       if (STREAM && streamer.isDue(isEmpty, record.sequence)) {
         // Whole packets only: nothing may come between its pieces.
-        if (room === SEND_WINDOW) streamer.begin();
+        if (room === SEND_WINDOW && awaited.indexOf(NO_KEY, IN_FLIGHT_MAX) > 0) streamer.begin();
         return;
       }
       if (isEmpty) {
         caughtUp = true;
         return;
       }
-      if (!transmit()) return;
+      if (awaited[record.sequence % IN_FLIGHT_MAX] !== NO_KEY || !transmit()) return;
     }
   }
 
@@ -561,10 +621,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return waiting.length <= PACKET_MAX + ACKS_MAX - PUBRELS_MAX - 4;
   }
 
-  /** A handler threw. It may have ended the connection first, and with it the route. */
-  function failHandler(): void {
+  /** A handler threw. Where it changed what is wanted before, nobody knows whose it was. */
+  function failHandler(to: Subscription | null): void {
     counters.postponed++;
-    owner.onReport(Event.HandlerFailed, hot.to === null ? -1 : hot.to.number);
+    owner.onReport(Event.HandlerFailed, to === null ? -1 : to.number);
   }
 
   /** A message of QoS 1 or 2 is taken: say so. */
@@ -574,9 +634,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         if (open.length >= RECEIVED_MAX) return;
         open.push(id);
       }
-      answer(First.Pubrec, id);
+      answer(PUBREC, id);
     } else {
-      answer(First.Puback, id);
+      answer(PUBACK, id);
     }
   }
 
@@ -593,20 +653,20 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return false;
   }
 
-  /** PUBLISH of QoS 1 or 2 that comes again, or whose acknowledgement has to wait. */
+  /** PUBLISH of QoS 1 or 2 that comes again, or whose acknowledgement has to wait, and all of QoS 2. */
   function onReliable(first: number, bytes: Bytes, at: number, end: number): void {
-    if (!standsAt(bytes, hot.key, at) && !turn(bytes, at, end)) return;
-    const from = at + hot.size;
-    const id = readId(bytes, from);
-    if (from + 2 > end || id === NO_ID) {
+    const route = standsAt(bytes, hot.key, at) ? hot : turn(bytes, at, end);
+    const from = at + route.end;
+    const id = readId(bytes, from - 2);
+    if (from > end || id === NO_ID) {
       violate();
     } else if (admit(first, id)) {
       received++;
       try {
-        hot.take(cut(pieceView, bytes, from + 2, end - from - 2), hot.name, first);
+        route.take(cut(pieceView, bytes, from, end - from), route.name, first);
         confirm(first, id);
       } catch {
-        failHandler();
+        failHandler(route.to);
       }
     }
   }
@@ -644,7 +704,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       violate();
       return;
     }
-    if (verdict === Verdict.Repeated) answer(First.Pubrel, id);
+    if (verdict === Verdict.Repeated) answer(PUBREL, id);
     counters.strays++;
     owner.onReport(Event.StrayAck, idValue(id));
   }
@@ -661,8 +721,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const sequence = sequences[place];
       if (!STREAM || sequence > 0) outbox.receive(sequence);
       else if (sequence === 0) streamer.receive();
-      awaited[place] = keyOf(First.Pubcomp, id);
-      put(keyPacket(keyOf(First.Pubrel, id)));
+      awaited[place] = keyOf(PUBCOMP, id);
+      put(keyPacket(keyOf(PUBREL, id)));
     } else {
       settle(place);
     }
@@ -677,10 +737,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const index = open.indexOf(id);
     if (index >= 0) open.splice(index, 1);
     else counters.strays++;
-    answer(First.Pubcomp, id);
+    answer(PUBCOMP, id);
   }
 
-  /** Anything but QoS 0 on route `hot`. */
+  /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
     if (!mayCome(state, first, end - at)) {
@@ -723,7 +783,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         largeHigh = byte;
         continue;
       }
-      largeId = idFrom((largeHigh << 8) | byte);
+      const value = (largeHigh << 8) | byte;
+      largeId = idFrom(value);
       if (largeId === NO_ID) {
         largeFirst = First.Publish;
         violate();
@@ -757,16 +818,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       countOversize(end - at);
       return used;
     }
-    const route = INBOUND ? subscriptions.find(bytes, at, end) : hot;
+    const route = INBOUND ? turn(bytes, at, end) : hot;
     largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : idFrom(1);
-    if (route === null || largeId === NO_ID) {
+    if ((INBOUND && route === nowhere) || largeId === NO_ID) {
       violate();
       return 0;
     }
     if (first > QOS0_LAST && !admit(first, largeId)) return needed;
     largeFirst = first;
-    warm = hot;
-    hot = route;
     const to = route.to;
     if (STREAM && to !== null && to.onChunk !== undefined) {
       largeTo = to;
@@ -788,7 +847,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         to.onChunk!(cut(pieceView, bytes, at, count), largeOffset, largeTotal, largeTopic, largeFirst);
       } catch {
         largeTo = null;
-        failHandler();
+        failHandler(to);
         largeFirst = First.Publish;
       }
       largeOffset += count;
@@ -797,14 +856,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (left === 0 && largeFirst > QOS0_LAST) confirm(largeFirst, largeId);
   }
 
-  const decoder = createDecoder(
-    { isEnd, onPacket, onHeader, onLarge, onPiece },
-    options.receiveMax,
-    SEND_WINDOW,
-  );
+  const decoder = createDecoder({ onPacket, onHeader, onLarge, onPiece }, options.receiveMax, SEND_WINDOW);
 
   /** The socket has sent everything, and something waits, or there is no session yet. */
   function drainSlow(): void {
+    hasDrained = true;
     if (STREAM && streamer.isSending()) {
       // Until it has written, nothing else may: its source may publish too.
       streamer.go();
@@ -817,20 +873,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     } else {
       room = SEND_WINDOW;
     }
-    if (!caughtUp) pump();
+    pump();
   }
 
   /** @hot */
   function onDrain(): void {
-    moved = true;
-    // What was sent since the last `tick` shows in the room, until here.
-    if (seenRoom !== room) spoke = true;
-    if (room === 0) {
-      drainSlow();
-      seenRoom = room;
+    if (caughtUp) {
+      hasDrained = true;
+      room = SEND_WINDOW;
     } else {
-      room = seenRoom = SEND_WINDOW;
-      if (!caughtUp) pump();
+      drainSlow();
     }
   }
 
@@ -847,7 +899,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       room = 0;
       owner.onOpen();
     },
-    onData: decoder.feed,
+    onData,
     onDrain,
     onClose(): void {
       const isShort = state === State.Online && elapsed(onlineAt, clock.now()) < TAKEOVER_MS;
@@ -857,8 +909,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   };
 
   function onAnswer(subscription: Subscription): void {
-    hot = warm = createRoute();
+    hot = nowhere;
     owner.onReport(Event.Subscribed, subscription.number * 256 + (subscription.granted & 255));
+  }
+
+  /** A topic that cannot be there. */
+  function onNoTopic(): void {
+    received--;
+    violate();
   }
 
   function onUnwanted(): void {
@@ -903,7 +961,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function publishSlow(topic: Topic<Bytes> | null, payload: Bytes): number {
     if (!topic || !(topic.size > 0)) return refuse(Code.BadTopic);
     if (!isBytes(payload)) return refuse(Code.BadPayload);
-    const size = topic.size + payload.length;
+    const size = topic.size - (topic.first > QOS0_LAST ? RELIABLE : 0) + payload.length;
     const needed = packetSize(size);
     if (needed > PACKET_MAX) return refuseLength(needed);
     if (state !== State.Online) return refuse(Code.Closed);
@@ -938,7 +996,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function want(subscription: Subscription | null, wanted: boolean): number {
     if (!subscription) return Code.BadTopic;
     if (!INBOUND || !subscriptions.want(subscription, wanted)) return Code.Busy;
-    hot = warm = createRoute();
+    hot = nowhere;
     caughtUp = false;
     pump();
     return Code.Ok;
@@ -973,13 +1031,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (state === State.Online) {
       // Called no earlier than it asked for, it may have been long ago that something was sent.
       const isEarly = elapsed(tickedAt, now) < promisedMs;
-      if (spoke || seenRoom !== room) spokeAt = isEarly ? now : tickedAt;
-      if (moved) ends[2] = -1;
-      if (heard || seenReceived !== received) heardAt = now;
+      // Where what was there has drained and nothing is there now, nobody knows whether there was more: a PINGREQ too many then.
+      const isNew = hasDrained ? room < SEND_WINDOW || seenRoom === SEND_WINDOW : room !== seenRoom;
+      if (isNew) spokeAt = isEarly ? now : tickedAt;
+      if (hasDrained) ends[2] = -1;
+      if (heard || seenCount !== received + delivered) heardAt = now;
       wait = ping(now);
-      spoke = heard = moved = false;
+      heard = hasDrained = false;
       seenRoom = room;
-      seenReceived = received;
+      seenCount = received + delivered;
       if (room < SEND_WINDOW && ends[2] < 0) ends[2] = after(now, SEND_TIMEOUT_MS);
     }
     for (let i = 0; i < 3; i++) {

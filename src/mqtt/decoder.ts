@@ -5,8 +5,6 @@ import { byteAt, createBuffer, EMPTY, join, keep, type Bytes } from '../bytes/by
 
 /** What a decoder tells its owner, who may call `stop` from everywhere here. */
 export interface DecoderEvents {
-  /** @returns whether a chunk of four bytes is the acknowledgement that was waited for; it is done with then. */
-  isEnd(bytes: Bytes): boolean;
   /** A whole packet: its body lies in `bytes` from `at` to `end`. */
   onPacket(first: number, bytes: Bytes, at: number, end: number): void;
   /**
@@ -28,6 +26,8 @@ export interface Decoder {
   reset(isLive: boolean): void;
   /** Take in a chunk, cut anywhere. */
   feed(chunk: Bytes): void;
+  /** @returns whether the next chunk begins with a packet, if it is passed on. */
+  isBetween(): boolean;
 }
 
 /** @param packetMax most bytes of a packet, header included, that are kept until it is whole. @param chunkMax longest chunk. */
@@ -100,7 +100,7 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
     return pass(chunk, 0);
   }
 
-  /** @hot */
+  /** @hot @apart */
   function feed(chunk: Bytes): void {
     let bytes = chunk;
     let at = 0;
@@ -110,7 +110,6 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
       held = EMPTY;
     }
     const size = bytes.length;
-    if (size === 4 && at === 0 && owner.isEnd(bytes)) return;
     while (at < size && live) {
       const length = byteAt(bytes, at + 1);
       const end = at + 2 + length;
@@ -123,5 +122,9 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
     }
   }
 
-  return { reset, feed };
+  function isBetween(): boolean {
+    return !isInside;
+  }
+
+  return { reset, feed, isBetween };
 }

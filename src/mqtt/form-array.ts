@@ -1,7 +1,7 @@
 // What is in every minute's packets, as views of arrays: put together in one buffer, which the socket copies at once.
 // Identifiers are numbers here. Same names as form-string.ts.
 
-import { byteAt, constant, createBuffer, EMPTY, join, type Bytes } from '../bytes/bytes-array.ts';
+import { byteAt, constant, createBuffer, EMPTY, join, type Byte, type Bytes } from '../bytes/bytes-array.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 import { PACKET_MAX } from './packet.ts';
 
@@ -12,12 +12,21 @@ export type Key = number;
 
 /** Longest PUBLISH whose remaining length takes one byte. */
 export const SHORT_MAX = 129;
-/** Added to the size of topics of QoS 1 and 2: their messages never go the short way of QoS 0. */
-export const RELIABLE = 0x100000;
+/** Added to the size of topics of QoS 1 and 2: more than any payload has, so that their messages never go the way of QoS 0. */
+export const RELIABLE = 0x4000000;
 /** Key of no topic: longer than any packet, so that it stands nowhere. */
 export const NO_TOPIC: Bytes = { data: EMPTY.data, from: 0, length: RELIABLE };
+/** What an acknowledgement begins with. */
+export type KeyHead = number;
+export const PUBACK: KeyHead = 0x40;
+export const PUBREC: KeyHead = 0x50;
+export const PUBREL: KeyHead = 0x62;
+export const PUBCOMP: KeyHead = 0x70;
 export const NO_KEY: Key = 0;
 export const NO_ID: Id = 0;
+/** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
+export const PUBLISH_0: Byte = 0x30;
+export const PUBLISH_1: Byte = 0x32;
 export const PINGREQ: Bytes = constant('\xC0\0');
 export const DISCONNECT: Bytes = constant('\xE0\0');
 
@@ -29,11 +38,6 @@ export function idFrom(value: number): Id {
   return value;
 }
 
-/** @returns the packet identifier of a sequence: 1 to 32767. */
-export function idOf(sequence: number): Id {
-  return ((sequence - 1) % 32767) + 1;
-}
-
 /** @returns the two bytes at `at`. */
 export function readId(bytes: Bytes, at: number): Id {
   return (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
@@ -43,9 +47,9 @@ export function idValue(id: Id): number {
   return id;
 }
 
-/** @returns the acknowledgement of first byte `first` for `id`. */
-export function keyOf(first: number, id: Id): Key {
-  return (first << 16) | id;
+/** @returns an acknowledgement for `id`. */
+export function keyOf(head: KeyHead, id: Id): Key {
+  return (head << 16) | id;
 }
 
 /** @returns the acknowledgement that stands in `bytes`, two bytes before `at`. */

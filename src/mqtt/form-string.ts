@@ -1,6 +1,6 @@
 // What is in every minute's packets, as strings: put together from ready-made ones, never cut out of a larger one.
 
-import type { Bytes } from '../bytes/bytes.ts';
+import type { Byte, Bytes } from '../bytes/bytes.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 
 /** A packet identifier as it stands in a packet. */
@@ -10,25 +10,34 @@ export type Key = string;
 
 /** Longest PUBLISH whose remaining length takes one byte. */
 export const SHORT_MAX = 129;
-/** Added to the size of topics of QoS 1 and 2: their messages never go the short way of QoS 0. */
-export const RELIABLE = 0x100000;
+/** Added to the size of topics of QoS 1 and 2: more than any payload has, so that their messages never go the way of QoS 0. */
+export const RELIABLE = 0x4000000;
 /** Key of no topic: where it stands, the topic would be longer than any packet that is taken in whole. */
 export const NO_TOPIC: Bytes = '\xff\xff\xff';
+/** What an acknowledgement begins with. */
+export type KeyHead = string;
+export const PUBACK: KeyHead = '@\x02';
+export const PUBREC: KeyHead = 'P\x02';
+export const PUBREL: KeyHead = 'b\x02';
+export const PUBCOMP: KeyHead = 'p\x02';
 export const NO_KEY: Key = '';
 export const NO_ID: Id = '\0\0';
+/** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
+export const PUBLISH_0: Byte = '0';
+export const PUBLISH_1: Byte = '2';
 export const PINGREQ: Bytes = '\xC0\0';
 export const DISCONNECT: Bytes = '\xE0\0';
 
 // Found once: the engine looks a method up by name each time.
 const chr = String.fromCharCode;
 
+/** The remaining length of a packet of so many bytes, up to SHORT_MAX: found faster than made. */
+let LENGTHS = '  ';
+for (let i = 0; i < 128; i++) LENGTHS += chr(i);
+
+/** @inline */
 export function idFrom(value: number): Id {
   return chr(value >> 8, value & 255);
-}
-
-/** @returns the packet identifier of a sequence: 1 to 32767. @inline */
-export function idOf(sequence: number): Id {
-  return idFrom(((sequence - 1) % 32767) + 1);
 }
 
 /** @returns the two bytes at `at`. @inline */
@@ -40,9 +49,9 @@ export function idValue(id: Id): number {
   return (id.charCodeAt(0) << 8) | id.charCodeAt(1);
 }
 
-/** @returns the acknowledgement of first byte `first` for `id`. @inline */
-export function keyOf(first: number, id: Id): Key {
-  return chr(first, 2) + id;
+/** @returns an acknowledgement for `id`. @inline */
+export function keyOf(head: KeyHead, id: Id): Key {
+  return head + id;
 }
 
 /** @returns the acknowledgement that stands in `bytes`, two bytes before `at`. @inline */
@@ -77,12 +86,12 @@ export function prepareTopic(name: string, first: number): Topic {
 
 /** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. @inline */
 export function shortPublish(topic: Topic, payload: Bytes, size: number): Bytes {
-  return topic.head + chr(size - 2) + topic.name + payload;
+  return topic.head + LENGTHS[size] + topic.name + payload;
 }
 
 /** @returns a PUBLISH of QoS 1 or 2 and at most SHORT_MAX bytes. @param size its bytes. @inline */
 export function shortPublishId(topic: Topic, payload: Bytes, size: number, id: Id): Bytes {
-  return topic.head + chr(size - 2) + topic.name + id + payload;
+  return topic.head + LENGTHS[size] + topic.name + id + payload;
 }
 
 /** @returns a PUBLISH without its payload. @param payloadLength bytes that follow. @param id NO_ID with QoS 0. @param dup 8, or 0. */

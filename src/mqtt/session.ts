@@ -2,7 +2,7 @@
 // No time, no I/O, no bytes beyond an identifier.
 
 import { INBOUND, QOS2 } from '../features.ts';
-import { keyId, keyOf, NO_ID, type Id, type Key } from './form.ts';
+import { keyId, keyOf, NO_ID, PUBACK, PUBCOMP, PUBREC, type Id, type Key } from './form.ts';
 import { First, QOS0_LAST, QOS1_LAST, qosOf } from './packet.ts';
 
 export const enum State {
@@ -52,7 +52,7 @@ export function isLegalConnack(flags: number, code: number, cleanSession: boolea
 
 /** @returns the acknowledgement that PUBLISH of first byte `first` waits for. @inline */
 export function awaitedFor(first: number, id: Id): Key {
-  return keyOf(QOS2 && first > QOS1_LAST ? First.Pubrec : First.Puback, id);
+  return keyOf(QOS2 && first > QOS1_LAST ? PUBREC : PUBACK, id);
 }
 
 /** What an acknowledgement means. */
@@ -77,6 +77,6 @@ export function isInFlight(awaited: readonly Key[], id: Id): boolean {
 export function judgeStray(awaited: readonly Key[], first: number, id: Id): Verdict {
   if (id === NO_ID) return Verdict.Violation;
   if (!QOS2) return Verdict.Stray;
-  if (first === First.Pubrec && awaited.indexOf(keyOf(First.Pubcomp, id)) >= 0) return Verdict.Repeated;
+  if (first === First.Pubrec && awaited.indexOf(keyOf(PUBCOMP, id)) >= 0) return Verdict.Repeated;
   return isInFlight(awaited, id) ? Verdict.Violation : Verdict.Stray;
 }

@@ -44,6 +44,8 @@ export interface Subscription extends Filter {
   readonly onChunk: OnChunk | undefined;
   /** In the order they were made, from 0. */
   readonly number: number;
+  /** Where messages to it go, if it has no wildcards. */
+  route: Route | null;
   wish: Wish;
 }
 
@@ -51,7 +53,8 @@ export interface Subscription extends Filter {
 export interface Route {
   /** The topic behind its length, as a PUBLISH body begins. */
   key: Bytes;
-  size: number;
+  /** Where a packet to it has its payload, or its identifier, if its remaining length takes one byte. */
+  end: number;
   name: Bytes;
   take: OnMessage;
   /** null: nobody wants it. */
@@ -69,18 +72,21 @@ export interface Subscriptions {
   answer(first: number, bytes: Bytes, at: number, end: number): Verdict;
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
   want(subscription: Subscription, wanted: boolean): boolean;
-  /** @returns where the message goes whose body lies at `at`; null when its topic is not valid. Valid until the next call. */
+  /** @returns where the message goes whose body lies at `at`, if its topic is wanted without wildcards or came lately. */
+  known(bytes: Bytes, at: number): Route | null;
+  /** @returns where a message goes whose topic is not known; null when that is not valid. */
   find(bytes: Bytes, at: number, end: number): Route | null;
 }
+
+/** Topics that went to no filter without wildcards, and are found again without looking at their characters. */
+const OTHERS_MAX = 4;
 
 /** Behind the end of every packet. */
 const NOWHERE = 0x100000;
 
-function ignore(_payload: Bytes): void {}
-
-/** @returns a route that leads nowhere, of no topic. */
-export function createRoute(): Route {
-  return { key: NO_TOPIC, size: NOWHERE, name: NO_TOPIC, take: ignore, to: null };
+/** @returns a route of no topic. @param take what claims to have that topic. */
+export function createRoute(take: OnMessage): Route {
+  return { key: NO_TOPIC, end: NOWHERE, name: NO_TOPIC, take, to: null };
 }
 
 /**
@@ -94,11 +100,12 @@ export function createSubscriptions(
   onUnwanted: OnMessage,
 ): Subscriptions {
   const all: Subscription[] = [];
-  /** Of filters without wildcards, in the same order. */
+  /** Of filters without wildcards that are wanted, in the same order. */
   const exact: Route[] = [];
-  /** Of the last two topics that no such filter wanted. */
-  let other = createRoute();
-  let spare = createRoute();
+  /** Of the last topics that no such filter wanted, in turn. */
+  const others: Route[] = [];
+  let next = 0;
+  for (let i = 0; i < OTHERS_MAX; i++) others.push(createRoute(onUnwanted));
   const nameView = createView();
   /** Identifier of the SUBSCRIBE or UNSUBSCRIBE that is under way, 0 without one. */
   let underWay = 0;
@@ -119,7 +126,7 @@ export function createSubscriptions(
     const parts = prepareFilter(pattern);
     const hash = pattern.indexOf('#');
     const plus = pattern.indexOf('+');
-    const to = {
+    const to: Subscription = {
       filter,
       qos,
       granted: -1,
@@ -131,11 +138,13 @@ export function createSubscriptions(
       isWild: hash === 0 || plus === 0,
       isAll: hash === 0,
       wish: Wish.Wanted,
+      route: null,
     };
     all.push(to);
     if (hash < 0 && plus < 0) {
       const key = constant(encodeString(pattern));
-      exact.push({ key, size: key.length, name: parts[0], take: onMessage, to });
+      to.route = { key, end: key.length + 2, name: parts[0], take: onMessage, to };
+      exact.push(to.route);
     }
     return to;
   }
@@ -148,6 +157,7 @@ export function createSubscriptions(
       if (wish === Wish.Asked || (wish === Wish.Answered && !present)) all[i].wish = Wish.Wanted;
       else if (wish > Wish.Answered) all[i].wish = present ? Wish.Unwanted : Wish.None;
     }
+    forget();
   }
 
   /** Ask for all that have `wish`. @returns the body of the packet behind its identifier. */
@@ -162,7 +172,17 @@ export function createSubscriptions(
     return body;
   }
 
-  function next(): string {
+  /** What is wanted has changed. */
+  function forget(): void {
+    for (let i = 0; i < OTHERS_MAX; i++) others[i].key = NO_TOPIC;
+    exact.splice(0, exact.length);
+    for (let i = 0; i < all.length; i++) {
+      const route = all[i].route;
+      if (route !== null && all[i].wish !== Wish.None) exact.push(route);
+    }
+  }
+
+  function nextPacket(): string {
     if (underWay > 0) return '';
     const leaving = collect(Wish.Unwanted, Wish.Leaving);
     const body = leaving.length > 0 ? leaving : collect(Wish.Wanted, Wish.Asked);
@@ -189,6 +209,7 @@ export function createSubscriptions(
       if (to.wish !== asked) continue;
       to.wish = asked === Wish.Asked ? Wish.Answered : Wish.None;
       to.granted = asked === Wish.Asked ? byteAt(bytes, code++) : -1;
+      forget();
       onAnswer(to);
     }
     // Not before: who is told of an answer may want something else.
@@ -201,24 +222,33 @@ export function createSubscriptions(
     if (wish === Wish.Asked || wish === Wish.Leaving) return false;
     if (wanted) subscription.wish = Wish.Wanted;
     else subscription.wish = wish > Wish.Asked ? Wish.Unwanted : Wish.None;
+    forget();
     return true;
   }
 
-  function find(bytes: Bytes, at: number, end: number): Route | null {
-    for (let i = 0; i < exact.length; i++) {
-      const route = exact[i];
-      if (standsAt(bytes, route.key, at) && route.to!.wish !== Wish.None) return route;
+  /** @hot */
+  function known(bytes: Bytes, at: number): Route | null {
+    let i = 0;
+    let route: Route | undefined = exact[0];
+    // Its length would cost an engine more than to look beyond it.
+    while (route !== undefined) {
+      if (standsAt(bytes, route.key, at)) return route;
+      route = exact[++i];
     }
+    for (i = 0; i < OTHERS_MAX; i++) if (standsAt(bytes, others[i].key, at)) return others[i];
+    return null;
+  }
+
+  function find(bytes: Bytes, at: number, end: number): Route | null {
     const from = at + 2;
     const size = (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
     if (size === 0 || from + size > end) return null;
     const name = cut(nameView, bytes, from, size);
     if (!isPlain(name) && !isTopic(name, false)) return null;
-    const route = spare;
-    spare = other;
-    other = route;
+    const route = others[next];
+    next = next === OTHERS_MAX - 1 ? 0 : next + 1;
     route.key = routeKey(bytes, at, size + 2);
-    route.size = size + 2;
+    route.end = size + 4;
     route.name = name;
     route.to = null;
     route.take = onUnwanted;
@@ -232,5 +262,5 @@ export function createSubscriptions(
     return route;
   }
 
-  return { prepare, begin, next, answer, want, find };
+  return { prepare, begin, next: nextPacket, answer, want, known, find };
 }

@@ -15,7 +15,6 @@ const FREE = -1;
  */
 export function createRamOutbox(places: number, payloadMax: number): Outbox<Bytes> {
   let newest = 0;
-  let count = 0;
   // A record lies at sequence modulo places; FREE marks a free place.
   const sequences: number[] = [];
   const topics: Topic<Bytes>[] = [];
@@ -36,17 +35,15 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     topics[place] = topic;
     payloads[place] = copy(payloads[place], payload);
     if (QOS2) received[place] = false;
-    count++;
     return sequence;
   }
 
   /** @hot */
   function acknowledge(sequence: number): number {
     const place = sequence % places;
-    if (sequence < 1 || sequences[place] !== sequence) return Code.Unknown;
+    if (sequences[place] !== sequence) return Code.Unknown;
     sequences[place] = FREE;
     payloads[place] = release(payloads[place]);
-    count--;
     return Code.Ok;
   }
 
@@ -80,6 +77,8 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   }
 
   function countHeld(): number {
+    let count = 0;
+    for (let i = 0; i < places; i++) if (sequences[i] !== FREE) count++;
     return count;
   }
 

@@ -2,8 +2,11 @@
 
 import type { Topic } from './packet-writer.ts';
 
-/** Sequences run from 1 to this and then from 1 again: below 2^27, and a multiple of the identifiers they give. */
-export const SEQUENCE_MAX = 67106816;
+/**
+ * Sequences run from 1 to this and then from 1 again. They are packet identifiers too, and what is more than half of this
+ * apart cannot be told in order: an outbox holds fewer records than that.
+ */
+export const SEQUENCE_MAX = 32640;
 
 /** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */
 export interface OutboxRecord<B = string> {

@@ -34,9 +34,6 @@ function feed(take: (chunk: string) => void, bytes: string, size: number): void 
 function decode(bytes: string, size: number): void {
   const decoder = createDecoder(
     {
-      isEnd: function () {
-        return false;
-      },
       onPacket: function (first, chunk, at, end) {
         note(first, chunk.substr(at, end - at));
       },

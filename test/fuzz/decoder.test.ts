@@ -41,19 +41,19 @@ function decode(chunks: readonly string[], owner: Owner): Seen {
     decoder.reset(false);
   };
   const isRefused = (byte: number): boolean => owner.refused.includes(byte >> 4);
+  const packetIs = (byte: number, bytes: Bytes, at: number, end: number): void => {
+    look(bytes);
+    if (end - at > owner.packetMax) throw new Error('large');
+    if (isRefused(byte)) stop('refused');
+    else seen.events.push(packetEvent(byte, text(bytes).slice(at, end)));
+  };
   const decoder = createDecoder(
     {
-      isEnd: () => false,
       onHeader(byte, length) {
         if (length < 0) stop('malformed');
         else if (isRefused(byte)) stop('refused');
       },
-      onPacket(byte, bytes, at, end) {
-        look(bytes);
-        if (end - at > owner.packetMax) throw new Error('large');
-        if (isRefused(byte)) stop('refused');
-        else seen.events.push(packetEvent(byte, text(bytes).slice(at, end)));
-      },
+      onPacket: packetIs,
       onLarge(byte, bytes, at, end) {
         look(bytes);
         if (end - at + 5 <= owner.packetMax) throw new Error('not large');

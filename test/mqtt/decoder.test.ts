@@ -19,11 +19,6 @@ function createNotes(used = 4, stopAt = Infinity, packetMax = PACKET_MAX) {
   };
   const decoder = createDecoder(
     {
-      isEnd(bytes) {
-        const isOne = toText(bytes, 0, bytes.length) === '\x40\x02\0\x07';
-        if (isOne) seen('end');
-        return isOne;
-      },
       onPacket(first, bytes, at, end) {
         seen(`packet ${first.toString(16)} ${toText(bytes, at, end - at)}`);
       },
@@ -152,18 +147,6 @@ it('shows a header before its packet is whole, so that nothing is kept of what m
   expect(decode(['H', '\xff\xff\x7f'])).toEqual(['header 2097151']);
 });
 
-it('asks for the acknowledgement that is waited for only where it is all there is', () => {
-  const ack = '\x40\x02\0\x07';
-  expect(decode([ack])).toEqual(['end']);
-  expect(decode(['\x40', '\x02\0\x07'])).toEqual(['end']);
-  expect(decode([`${ack}\xd0\0`])).toEqual(['packet 40 \0\x07', 'packet d0 ']);
-  expect(decode(['\x40\x02\0\x08'])).toEqual(['packet 40 \0\x08']);
-  // Four bytes of something else.
-  const body = `${'x'.repeat(220)}${ack}`;
-  const bytes = packet(0x30, body);
-  expect(decode([...chunksOf(bytes.slice(0, -4), []), ack])).toEqual([`large 30 224 ${body}`]);
-});
-
 describe('reset', () => {
   it('forgets what was begun: a header, a packet, a large one', () => {
     for (const begun of ['\x30', '\x30\xff', '\x30\x20abc', packet(0x30, 'x'.repeat(300)).slice(0, 90)]) {
@@ -188,7 +171,6 @@ describe('reset', () => {
     const seen: string[] = [];
     const decoder = createDecoder(
       {
-        isEnd: () => false,
         onPacket: (first) => seen.push(`packet ${first}`),
         onHeader: () => {},
         onLarge() {

@@ -1,6 +1,6 @@
 // Which packet may come when, and what an acknowledgement means, whole tables at once.
 import { describe, expect, it } from 'vitest';
-import { idFrom, keyOf, NO_ID, NO_KEY } from '../../src/mqtt/form.ts';
+import { idFrom, keyOf, NO_ID, NO_KEY, PUBACK, PUBCOMP, PUBREC } from '../../src/mqtt/form.ts';
 import { First } from '../../src/mqtt/packet.ts';
 import {
   awaitedFor,
@@ -63,14 +63,15 @@ describe('acknowledgements', () => {
   const other = idFrom(8);
 
   it('follow the QoS', () => {
-    for (const first of [0x32, 0x33]) expect(awaitedFor(first, id)).toBe(keyOf(First.Puback, id));
-    for (const first of [0x34, 0x35]) expect(awaitedFor(first, id)).toBe(keyOf(First.Pubrec, id));
+    for (const first of [0x32, 0x33]) expect(awaitedFor(first, id)).toBe(keyOf(PUBACK, id));
+    for (const first of [0x34, 0x35]) expect(awaitedFor(first, id)).toBe(keyOf(PUBREC, id));
   });
 
   it('that are not awaited are stray, repeated, or forbidden', () => {
     const ALL = [First.Puback, First.Pubrec, First.Pubcomp];
-    for (const waitsFor of ALL) {
-      const awaited = [NO_KEY, keyOf(waitsFor, id), NO_KEY];
+    const heads = [PUBACK, PUBREC, PUBCOMP] as const;
+    for (const [index, waitsFor] of ALL.entries()) {
+      const awaited = [NO_KEY, keyOf(heads[index] as typeof PUBACK, id), NO_KEY];
       expect(isInFlight(awaited, id)).toBe(true);
       expect(isInFlight(awaited, other)).toBe(false);
       for (const first of ALL) {

@@ -1,31 +1,42 @@
-// Takes away second names: what is known by two names is used more than once, and nobody sees that all its uses are known.
+// Takes away names of constants, and second names of one thing: with two names nobody sees that all its uses are known.
 
-import type { AnyNode, Identifier } from 'acorn';
+import type { AnyNode } from 'acorn';
 import type { Variable } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
-import { isAtRoot, isRepeatable, onlyValueOf, rootOf, variableOf } from './facts.ts';
-import { replaceStatement } from './nodes.ts';
+import { isAtRoot, isRepeatable, onlyValueOf, readsOf, rootOf, variableOf } from './facts.ts';
+import { copyOf, replaceIn, replaceStatement } from './nodes.ts';
 
-/** @returns the statement that makes `variable` a second name. */
+/** As long as its name is with what it takes to declare that. */
+const SHORT_TEXT = 4;
+
+/** @returns whether `value` may stand wherever the name of `variable` does, and costs no more there. */
+function isPlaceable(value: AnyNode, variable: Variable, source: Source): boolean {
+  if (!isRepeatable(value, source)) return false;
+  if (value.type === 'Identifier') return variableOf(value, source)?.owner === variable.owner;
+  if (value.type !== 'Literal' || typeof value.value !== 'string') return true;
+  return (value.raw ?? '').length <= SHORT_TEXT || readsOf(variable).length === 1;
+}
+
+/** @returns the statement that makes `variable` a name of something that can stand for itself. */
 function aliasStatement(variable: Variable, source: Source): AnyNode | undefined {
   const value = onlyValueOf(variable, source);
-  if (variable.owner !== rootOf(source) || value?.type !== 'Identifier') return undefined;
-  if (!isRepeatable(value, source) || variableOf(value, source)?.owner !== variable.owner) return undefined;
+  if (variable.owner !== rootOf(source) || value === undefined) return undefined;
+  if (!isPlaceable(value, variable, source)) return undefined;
   const statement = source.parent(source.parent(value) as AnyNode) as AnyNode;
   const isSingle = statement.type === 'VariableDeclaration' && statement.declarations.length === 1;
   return isSingle && isAtRoot(statement, source) ? statement : undefined;
 }
 
-/** Put the first name in the place of a second one. @returns whether there was one. */
+/** Put constants and first names in the place of names. @returns whether there was one. */
 export function dropAliases(source: Source): boolean {
   const changed = new Set<string>();
   for (const variable of source.scopes.variables) {
     const statement = aliasStatement(variable, source);
-    const value = statement && (onlyValueOf(variable, source) as Identifier);
+    const value = statement && onlyValueOf(variable, source);
     // A second name of a second name comes with the next round.
-    if (value === undefined || changed.has(value.name)) continue;
+    if (value === undefined || (value.type === 'Identifier' && changed.has(value.name))) continue;
     for (const { node, access } of variable.references) {
-      if (access !== 'write') node.name = value.name;
+      if (access !== 'write') replaceIn(source.parent(node) as AnyNode, node, copyOf(value));
     }
     replaceStatement(statement as AnyNode, [], source);
     changed.add(variable.name);

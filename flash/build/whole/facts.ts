@@ -33,6 +33,10 @@ export function writesOf({ references }: Variable): Reference[] {
   return references.filter(({ access }) => access === 'write' || access === 'update');
 }
 
+export function readsOf({ references }: Variable): Reference[] {
+  return references.filter(({ access }) => access === 'read' || access === 'typeof');
+}
+
 /** @returns what a declarator gives to `variable`, if that is the only value that it ever gets. */
 export function onlyValueOf(variable: Variable, source: Source): AnyNode | undefined {
   const [write, ...more] = writesOf(variable);

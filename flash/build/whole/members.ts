@@ -45,7 +45,8 @@ function findObject(variable: Variable, source: Source): Dissolvable | undefined
   }
   const isStranger = (use: MemberExpression) => !keys.has((use.property as Identifier).name);
   // What the object's prototype has, or what is set later.
-  if (uses.some((use) => isStranger(use) && (isWritten(use, source) || isCalled(use, source)))) return undefined;
+  if (uses.some((use) => isStranger(use) && (isWritten(use, source) || isCalled(use, source))))
+    return undefined;
   return { variable, object, statement: declaration, uses };
 }
 
@@ -60,7 +61,11 @@ function isCalled(use: MemberExpression, source: Source): boolean {
   return outer?.type === 'CallExpression' && outer.callee === use;
 }
 
-function dissolve({ variable, object, statement, uses }: Dissolvable, source: Source, newName: (wanted: string) => string): void {
+function dissolve(
+  { variable, object, statement, uses }: Dissolvable,
+  source: Source,
+  newName: (wanted: string) => string,
+): void {
   const statements: AnyNode[] = [];
   const values = new Map<string, AnyNode>();
   for (const property of object.properties) {
@@ -76,7 +81,9 @@ function dissolve({ variable, object, statement, uses }: Dissolvable, source: So
     const id = newName(`${variable.name}_${key}`.replace(/[^\w$]/g, '_'));
     values.set(key, nameNode(value, id));
     if (!isSet && value.type === 'FunctionExpression' && !value.id) {
-      statements.push(Object.assign(value, { type: 'FunctionDeclaration', id: nameNode(value, id) }) as never);
+      statements.push(
+        Object.assign(value, { type: 'FunctionDeclaration', id: nameNode(value, id) }) as never,
+      );
     } else {
       statements.push(declare(property, id, value));
     }

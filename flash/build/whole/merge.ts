@@ -20,6 +20,7 @@ import {
   writesOf,
 } from './facts.ts';
 import { copyOf, declare, leave, nothing, name as nameNode, replaceIn, replaceStatement } from './nodes.ts';
+import type { Marks } from './program.ts';
 import { canComplete, ownReturns, withoutReturns, type Rewritten } from './returns.ts';
 import { createNames } from './unique.ts';
 
@@ -75,12 +76,7 @@ function isFirstIn(outer: AnyNode, inner: AnyNode, source: Source): boolean {
   }
 }
 
-const STATEMENTS = new Set([
-  'ExpressionStatement',
-  'ReturnStatement',
-  'IfStatement',
-  'VariableDeclaration',
-]);
+const STATEMENTS = new Set(['ExpressionStatement', 'ReturnStatement', 'IfStatement', 'VariableDeclaration']);
 
 /** @returns the statement in which `call` always runs, and runs first. */
 function statementOf(call: CallExpression, source: Source): AnyNode | undefined {
@@ -104,10 +100,11 @@ function isInLoop(node: AnyNode, source: Source): boolean {
   return false;
 }
 
-function findMerge(variable: Variable, source: Source): Merge | undefined {
+function findMerge(variable: Variable, source: Source, { hot, apart }: Marks): Merge | undefined {
   const [reference, ...more] = variable.references;
   const declaration = declarationOf(variable, source);
   if (declaration === undefined || reference === undefined || more.length > 0) return undefined;
+  if (apart.has(declaration)) return undefined;
   const call = callAt(reference, source);
   const statement = call && statementOf(call, source);
   if (call === undefined || statement === undefined) return undefined;
@@ -119,7 +116,7 @@ function findMerge(variable: Variable, source: Source): Merge | undefined {
     // Functions would be made each time, and share what they should each have for themselves.
     if (nodes.some((node) => isFunction(node))) return undefined;
     // An engine reads over what it does not run: rare work stays out of the way of what every message does.
-    if (source.hot.has(source.owner(call)) && !source.hot.has(declaration)) return undefined;
+    if (hot.has(source.owner(call)) && !hot.has(declaration)) return undefined;
   }
   return { declaration, call, statement, nodes };
 }
@@ -137,6 +134,13 @@ function bind({ declaration, call }: Merge, source: Source): AnyNode[] {
     }
     return [];
   });
+}
+
+/** @returns the name of the only variable that a statement declares, if `call` is what it gets. */
+function declaredBy(statement: AnyNode, call: CallExpression): string | undefined {
+  if (statement.type !== 'VariableDeclaration' || statement.declarations.length > 1) return undefined;
+  const [declarator] = statement.declarations;
+  return declarator?.init === call && declarator.id.type === 'Identifier' ? declarator.id.name : undefined;
 }
 
 function asTheyAre(statements: readonly AnyNode[]): Rewritten {
@@ -175,10 +179,12 @@ function apply(merge: Merge, source: Source, newName: (wanted: string) => string
     tail = only;
     value = only.argument;
   } else if (!body.every(canComplete)) {
-    const result = newName('result');
+    // Straight to where it goes, if that is a variable of its own.
+    const target = declaredBy(statement, call);
+    const result = target ?? newName('result');
     rewritten = withoutReturns(body, result, holding, source);
     rewritten?.statements.unshift(declare(call, result, null));
-    value = nameNode(call, result);
+    if (target === undefined) value = nameNode(call, result);
   }
   if (rewritten === undefined) return false;
 
@@ -204,14 +210,14 @@ function apply(merge: Merge, source: Source, newName: (wanted: string) => string
 }
 
 /** Merge what can be merged at once. @returns whether there was anything. */
-export function mergeCalls(source: Source): boolean {
+export function mergeCalls(source: Source, marks: Marks): boolean {
   const newName = createNames(source);
   const root = rootOf(source);
   /** Functions and statements that are not what `source` says any more. */
   const touched = new Set<AnyNode>();
   let isChanged = false;
   for (const variable of source.scopes.variables) {
-    const merge = findMerge(variable, source);
+    const merge = findMerge(variable, source, marks);
     if (merge === undefined) continue;
     const caller = source.owner(merge.call);
     const outer = source.owner(merge.declaration);

@@ -5,13 +5,16 @@ import type { Variable } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
 import { isFunction } from '../../check/tree.ts';
 import { bodyOf, declarationOf, isInert, onlyValueOf, rootOf, writesOf } from './facts.ts';
+import type { Marks } from './program.ts';
 import { assign, declare, listOf, replaceStatement } from './nodes.ts';
 
-function isInHot(node: AnyNode, source: Source): boolean {
+/** @returns how much a use at `node` counts. */
+function weightAt(node: AnyNode, source: Source, { hot }: Marks): number {
   for (let at: AnyNode | undefined = node; at !== undefined; at = source.parent(at)) {
-    if (isFunction(at) && source.hot.has(at)) return true;
+    const weight = isFunction(at) ? hot.get(at) : undefined;
+    if (weight !== undefined) return weight;
   }
-  return false;
+  return 0;
 }
 
 /** Take a variable out of the program. @returns the statement that goes to the top; undefined when it has to stay where it is. */
@@ -23,7 +26,8 @@ function lift(variable: Variable, source: Source): AnyNode | undefined {
   }
   const [id, ...more] = variable.declarations;
   const declarator = id && source.parent(id);
-  if (more.length > 0 || variable.kind !== 'var' || declarator?.type !== 'VariableDeclarator') return undefined;
+  if (more.length > 0 || variable.kind !== 'var' || declarator?.type !== 'VariableDeclarator')
+    return undefined;
   const statement = source.parent(declarator) as AnyNode;
   if (statement.type !== 'VariableDeclaration' || statement.declarations.length > 1) return undefined;
   if (listOf(statement, source) === undefined) return undefined;
@@ -41,13 +45,13 @@ function lift(variable: Variable, source: Source): AnyNode | undefined {
 }
 
 /** Order the variables and functions of the program by how often the functions that are marked `@hot` name them. */
-export function orderByUse(source: Source): void {
+export function orderByUse(source: Source, marks: Marks): void {
   const root = rootOf(source);
   const counts = source.scopes.variables
     .filter(({ owner }) => owner === root)
     .map((variable) => ({
       variable,
-      count: variable.references.filter(({ node }) => isInHot(node, source)).length,
+      count: variable.references.reduce((sum, { node }) => sum + weightAt(node, source, marks), 0),
     }))
     .filter(({ count, variable }) => count > 0 && !isNumber(variable, source))
     .sort((a, b) => b.count - a.count);

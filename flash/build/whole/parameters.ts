@@ -4,7 +4,17 @@
 import type { AnyNode, CallExpression, Identifier } from 'acorn';
 import type { Variable } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
-import { callAt, declarationOf, isInert, isPeculiar, isRepeatable, nodesIn, rootOf, variableOf, writesOf } from './facts.ts';
+import {
+  callAt,
+  declarationOf,
+  isInert,
+  isPeculiar,
+  isRepeatable,
+  nodesIn,
+  rootOf,
+  variableOf,
+  writesOf,
+} from './facts.ts';
 import { copyOf, nothing, replaceIn } from './nodes.ts';
 
 /** @returns what all calls give, if that is the same and known from everywhere. */

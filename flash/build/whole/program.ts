@@ -6,32 +6,45 @@ import { parse, type AnyNode, type Comment, type Program } from 'acorn';
 import { generate } from 'astring';
 import { resolveNames } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
-import { createTree } from '../../check/tree.ts';
+import { createTree, type Tree } from '../../check/tree.ts';
 import type { Code } from '../compile.ts';
 
-const HOT = /@hot\b/;
+/** What comments say of functions. */
+export interface Marks {
+  /** `@hot`: runs for every message. `@hot 3`: its names come before those of functions with less. */
+  readonly hot: ReadonlyMap<AnyNode, number>;
+  /** `@apart`: stays by itself, since those who call it mostly do not. */
+  readonly apart: ReadonlyMap<AnyNode, number>;
+}
 
 export interface Unit {
   readonly program: Program;
-  /** Functions that run for every message: marked `@hot`. */
-  readonly hot: ReadonlySet<AnyNode>;
+  readonly marks: Marks;
 }
 
 /** @returns the bundle's tree with its names resolved, as it is now. */
-export function analyse({ program, hot }: Unit): Source {
+export function analyse({ program, marks }: Unit): Source {
   const tree = createTree('', program);
-  return { ...tree, scopes: resolveNames(tree), hot };
+  return { ...tree, scopes: resolveNames(tree), hot: new Set(marks.hot.keys()) };
 }
 
-function markedFunctions(code: string, program: Program, comments: readonly Comment[]): Set<AnyNode> {
-  const marks = comments.filter(({ value }) => HOT.test(value));
-  const { byType } = createTree(code, program);
-  const functions = byType.get('FunctionDeclaration') ?? [];
-  return new Set(
-    functions.filter((node) =>
-      marks.some(({ end }) => end <= node.start && code.slice(end, node.start).trim() === ''),
-    ),
-  );
+function marked(
+  code: string,
+  { byType }: Tree,
+  comments: readonly Comment[],
+  mark: string,
+): Map<AnyNode, number> {
+  const pattern = new RegExp(`@${mark}\\b *(\\d*)`);
+  const found = comments.flatMap(({ value, end }) => {
+    const match = pattern.exec(value);
+    return match === null ? [] : [{ end, weight: Number(match[1]) || 1 }];
+  });
+  const weights = new Map<AnyNode, number>();
+  for (const node of byType.get('FunctionDeclaration') ?? []) {
+    const at = found.find(({ end }) => end <= node.start && code.slice(end, node.start).trim() === '');
+    if (at !== undefined) weights.set(node, at.weight);
+  }
+  return weights;
 }
 
 interface Mapping {
@@ -61,7 +74,11 @@ function print(program: Program, map: string): Code {
 export function changeProgram({ code, map }: Code, change: (unit: Unit) => void): Code {
   const comments: Comment[] = [];
   const program = parse(code, { ecmaVersion: 5, locations: true, onComment: comments });
-  const hot = markedFunctions(code, program, comments);
-  change({ program, hot });
+  const tree = createTree(code, program);
+  const marks: Marks = {
+    hot: marked(code, tree, comments, 'hot'),
+    apart: marked(code, tree, comments, 'apart'),
+  };
+  change({ program, marks });
   return print(program, map);
 }

@@ -1,0 +1,51 @@
+// Works out what stands between numbers: options and constants meet in the whole program only.
+
+import type { AnyNode } from 'acorn';
+import type { Source } from '../../check/source.ts';
+import { replaceIn } from './nodes.ts';
+
+type Value = number | boolean;
+
+const OPERATORS: Readonly<Record<string, (a: number, b: number) => Value>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+  '===': (a, b) => a === b,
+  '!==': (a, b) => a !== b,
+};
+
+function numberOf(node: AnyNode): number | undefined {
+  return node.type === 'Literal' && typeof node.value === 'number' ? node.value : undefined;
+}
+
+/** @returns what stands in the place of `node`; undefined when nothing is known. */
+function fold(node: AnyNode): AnyNode | undefined {
+  if (node.type === 'ConditionalExpression' && node.test.type === 'Literal') {
+    return node.test.value ? node.consequent : node.alternate;
+  }
+  if (node.type !== 'BinaryExpression') return undefined;
+  const [left, right] = [numberOf(node.left), numberOf(node.right)];
+  const work = OPERATORS[node.operator];
+  if (left === undefined || right === undefined || work === undefined) return undefined;
+  const value = work(left, right);
+  // Others would have to be written as more than one literal, or not exactly.
+  if (typeof value === 'number' && !(Number.isSafeInteger(value) && value >= 0)) return undefined;
+  const { start, end, loc } = node;
+  return { type: 'Literal', value, raw: String(value), start, end, loc } as AnyNode;
+}
+
+/** @returns whether anything was worked out. */
+export function foldNumbers(source: Source): boolean {
+  let isChanged = false;
+  // Inner ones come first.
+  for (const node of source.nodes) {
+    const value = fold(node);
+    if (value === undefined) continue;
+    isChanged = replaceIn(source.parent(node) as AnyNode, node, value) || isChanged;
+  }
+  return isChanged;
+}
