@@ -444,9 +444,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Make the topic at `at` the route `hot`, if it is one of those that came lately. @hot @apart */
   function seek(bytes: Bytes, at: number): boolean {
-    const found = state === State.Online ? subscriptions.known(bytes, at) : null;
-    if (found !== null) hot = found;
-    return found !== null;
+    if (state !== State.Online) return false;
+    const found = subscriptions.known(bytes, at);
+    if (found) hot = found;
+    return !!found;
   }
 
   /** @returns where a topic leads that is not the last one; beyond every packet when it is none, or none may come. @apart */
