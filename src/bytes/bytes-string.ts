@@ -79,7 +79,7 @@ export function joinText(head: Bytes, text: string): Bytes {
 
 /** @returns `head` and behind it `value` in decimal. @inline */
 export function joinInteger(head: Bytes, value: number): Bytes {
-  return head + ('' + value);
+  return head + value;
 }
 
 /** @returns `head` and behind it `value` / 10^`decimals`. @inline */

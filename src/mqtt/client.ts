@@ -300,7 +300,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     payload: EMPTY,
     received: false,
   };
-  /** Identifiers of inbound QoS 2 messages whose PUBREL has not come. */
+  /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; NO_ID in places that are free again. */
   const open: Id[] = [];
   let ownId = FIRST_OWN_ID;
 
@@ -632,8 +632,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function confirm(first: number, id: Id): void {
     if (QOS2 && qosOf(first) === 2) {
       if (open.indexOf(id) < 0) {
-        if (open.length >= RECEIVED_MAX) return;
-        open.push(id);
+        const free = open.indexOf(NO_ID);
+        if (free >= 0) open[free] = id;
+        else if (open.length < RECEIVED_MAX) open.push(id);
+        else return;
       }
       answer(PUBREC, id);
     } else {
@@ -649,7 +651,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       confirm(first, id);
       return false;
     }
-    if (canAnswer() && !(exactlyOnce && open.length >= RECEIVED_MAX)) return true;
+    const isFull = exactlyOnce && open.length === RECEIVED_MAX && open.indexOf(NO_ID) < 0;
+    if (canAnswer() && !isFull) return true;
     counters.postponed++;
     return false;
   }
@@ -690,7 +693,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!present) {
       lastSent = 0;
       outbox.restart();
-      open.splice(0, open.length);
+      for (let i = 0; i < open.length; i++) open[i] = NO_ID;
       if (STREAM) streamer.restart();
     }
     if (INBOUND) subscriptions.begin(present);
@@ -736,7 +739,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     const index = open.indexOf(id);
-    if (index >= 0) open.splice(index, 1);
+    if (index >= 0) open[index] = NO_ID;
     else counters.strays++;
     answer(PUBCOMP, id);
   }

@@ -73,7 +73,7 @@ export interface Subscriptions {
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
   want(subscription: Subscription, wanted: boolean): boolean;
   /** @returns where the message goes whose body lies at `at`, if its topic is wanted without wildcards or came lately. */
-  known(bytes: Bytes, at: number): Route | undefined;
+  known(bytes: Bytes, at: number): Route | null;
   /** @returns where a message goes whose topic is not known; null when that is not valid. */
   find(bytes: Bytes, at: number, end: number): Route | null;
 }
@@ -100,12 +100,13 @@ export function createSubscriptions(
   onUnwanted: OnMessage,
 ): Subscriptions {
   const all: Subscription[] = [];
-  /** Of filters without wildcards that are wanted, in the same order. */
-  const exact: Route[] = [];
-  /** Of the last topics that no such filter wanted, in turn. */
-  const others: Route[] = [];
+  /** Of filters without wildcards that are wanted, in the same order; null ends it, since engines allocate to look beyond. */
+  const exact: (Route | null)[] = [null];
+  /** Of the last topics that no such filter wanted, in turn; null ends it. */
+  const others: (Route | null)[] = [];
   let next = 0;
   for (let i = 0; i < OTHERS_MAX; i++) others.push(createRoute(onUnwanted));
+  others.push(null);
   const nameView = createView();
   /** Identifier of the SUBSCRIBE or UNSUBSCRIBE that is under way, 0 without one. */
   let underWay = 0;
@@ -144,7 +145,7 @@ export function createSubscriptions(
     if (hash < 0 && plus < 0) {
       const key = constant(encodeString(pattern));
       to.route = { key, end: key.length + 2, name: parts[0], take: onMessage, to };
-      exact.push(to.route);
+      forget();
     }
     return to;
   }
@@ -174,12 +175,13 @@ export function createSubscriptions(
 
   /** What is wanted has changed. */
   function forget(): void {
-    for (let i = 0; i < OTHERS_MAX; i++) others[i].key = NO_TOPIC;
+    for (let i = 0; i < OTHERS_MAX; i++) others[i]!.key = NO_TOPIC;
     exact.splice(0, exact.length);
     for (let i = 0; i < all.length; i++) {
       const route = all[i].route;
       if (route !== null && all[i].wish !== Wish.None) exact.push(route);
     }
+    exact.push(null);
   }
 
   function nextPacket(): string {
@@ -227,10 +229,9 @@ export function createSubscriptions(
   }
 
   /** @hot */
-  function known(bytes: Bytes, at: number): Route | undefined {
+  function known(bytes: Bytes, at: number): Route | null {
     let i = 0;
-    // To look beyond the end costs an engine less than to ask for the length.
-    let route: Route | undefined = exact[0];
+    let route = exact[0];
     while (route && !standsAt(bytes, route.key, at)) route = exact[++i];
     if (!route) {
       i = 0;
@@ -246,7 +247,7 @@ export function createSubscriptions(
     if (size === 0 || from + size > end) return null;
     const name = cut(nameView, bytes, from, size);
     if (!isPlain(name) && !isTopic(name, false)) return null;
-    const route = others[next];
+    const route = others[next]!;
     next = next === OTHERS_MAX - 1 ? 0 : next + 1;
     route.key = routeKey(bytes, at, size + 2);
     route.end = size + 4;

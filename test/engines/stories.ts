@@ -86,7 +86,9 @@ function used() {
 }
 function made() { return typeof allocations !== 'undefined' ? allocations() : 0; }
 var written = quiet.publish(${20 * CHANNELS});
-looks[0] = used(); looks[1] = used();
+looks[1] = used();
+written = quiet.publish(${20 * CHANNELS});
+looks[0] = used();
 looks[2] = made();
 written = quiet.publish(${1000 * CHANNELS});
 looks[3] = made();

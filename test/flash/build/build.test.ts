@@ -79,7 +79,7 @@ describe('build', () => {
   it('does the same without minifying, with names to read', async () => {
     const { code } = await build({ firmware: writeFirmware(PROGRAM), minify: false });
     expect(runBundle(code)).toEqual({ said: SAID, leaked: [] });
-    expect(code).toMatch(/function createCounter\(initial\) \{\n/);
+    expect(code).toMatch(/ {4}report\(count\);\n/);
     expect(definedTooLate(code)).toEqual([]);
   });
 
