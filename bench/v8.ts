@@ -2,6 +2,7 @@
 // bench/results/v8.json. Ours is the whole client in its array form, from `publish` to the socket and from the socket to the
 // handler; theirs is encoding and decoding alone, each in the fastest way it offers. Neither socket does anything.
 
+import { SEQUENCE_MAX } from '../src/ports/outbox.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -127,7 +128,7 @@ function contests(mote: Mote): Contest[] {
   /** The identifier follows the outbox's sequence, which only we count. */
   let sequence = 0;
   const acknowledge = () => {
-    const id = (sequence++ % 32767) + 1;
+    const id = (sequence++ % SEQUENCE_MAX) + 1;
     puback.data[2] = id >> 8;
     puback.data[3] = id & 255;
     mote.onData(puback);

@@ -6,20 +6,31 @@ import { toText, type Bytes } from '../../src/bytes/bytes.ts';
 const PAYLOAD_MAX = 64;
 const HEX = '0123456789abcdef';
 
+/** @returns a character by its number, as JSON has it. */
+function escaped(unit: number): string {
+  return '\\u' + HEX[unit >> 12] + HEX[(unit >> 8) & 15] + HEX[(unit >> 4) & 15] + HEX[unit & 15];
+}
+
 /**
- * @param highest characters beyond it are written by their number. The bytes of UTF-8 may stand as they are;
- * a payload is Latin-1 to whoever reads it, so its bytes above 126 may not.
- * @returns `text` as JSON has it.
+ * @param isUtf8 the bytes are well-formed UTF-8; else each is a character of its own.
+ * @returns `text` as JSON has it, in ASCII: what an engine makes of other bytes that it prints is not known.
  */
-function quote(text: string, highest: number): string {
+function quote(text: string, isUtf8: boolean): string {
   let quoted = '"';
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 32 || code === 127 || code > highest) {
-      quoted += '\\u00' + HEX.charAt(code >> 4) + HEX.charAt(code & 15);
-    } else {
+    let code = text.charCodeAt(i);
+    if (code > 31 && code < 127) {
       quoted += (code === 34 || code === 92 ? '\\' : '') + text.charAt(i);
+      continue;
     }
+    if (isUtf8 && code > 127) {
+      const more = code > 0xef ? 3 : code > 0xdf ? 2 : 1;
+      code &= 0x3f >> more;
+      for (let j = 0; j < more; j++) code = (code << 6) | (text.charCodeAt(++i) & 63);
+    }
+    // Beyond 16 bits JSON writes two halves.
+    if (code > 0xffff) quoted += escaped(0xd7c0 + (code >> 10)) + escaped(0xdc00 + (code & 0x3ff));
+    else quoted += escaped(code);
   }
   return quoted + '"';
 }
@@ -32,9 +43,9 @@ export function receivedLine(topic: Bytes, payload: Bytes): string {
   const shown = payload.length > PAYLOAD_MAX ? PAYLOAD_MAX : payload.length;
   return (
     '{"ev":"recv","topic":' +
-    quote(toText(topic, 0, topic.length), 255) +
+    quote(toText(topic, 0, topic.length), true) +
     ',"payload":' +
-    quote(toText(payload, 0, shown), 126) +
+    quote(toText(payload, 0, shown), false) +
     '}'
   );
 }

@@ -40,9 +40,8 @@ export function fromText(text: string): Bytes {
   return constant(text);
 }
 
-/** @returns whether a caller gave bytes. */
-export function isBytes(value: unknown): boolean {
-  const view = value as Bytes | null | undefined;
+/** @returns whether a caller gave bytes. @inline */
+export function isBytes(view: Bytes | null | undefined): boolean {
   return view !== null && view !== undefined && view.data instanceof Uint8Array && view.length >= 0;
 }
 
@@ -54,7 +53,7 @@ export function byteAt(bytes: Bytes, at: number): number {
 /** A byte to compare with. */
 export type Byte = number;
 
-/** @returns whether the byte at `at` is `byte`. */
+/** @returns whether the byte at `at` is `byte`. @inline */
 export function isByte(bytes: Bytes, at: number, byte: Byte): boolean {
   return bytes.data[bytes.from + at] === byte;
 }
@@ -112,20 +111,23 @@ function reserve(buffer: Bytes, more: number): number {
   return at;
 }
 
+/** Write `bytes` into an array at `at`; there is room. */
+export function place(to: Uint8Array, at: number, bytes: Bytes): void {
+  const data = bytes.data;
+  const from = bytes.from;
+  if (from === 0 && at + data.length <= to.length) {
+    // At once; what lies behind its length is overwritten by whatever comes next.
+    to.set(data, at);
+    return;
+  }
+  const length = bytes.length;
+  for (let i = 0; i < length; i++) to[at + i] = data[from + i];
+}
+
 /** @returns `head`, with `tail` behind what it held. */
 export function join(head: Bytes, tail: Bytes): Bytes {
-  const length = tail.length;
-  let at = reserve(head, length);
-  if (at < 0) return head;
-  const to = head.data;
-  const data = tail.data;
-  if (tail.from === 0 && at + data.length <= to.length) {
-    // At once; what lies behind `length` is overwritten by whatever comes next.
-    to.set(data, at);
-  } else {
-    const end = tail.from + length;
-    for (let i = tail.from; i < end; i++) to[at++] = data[i];
-  }
+  const at = reserve(head, tail.length);
+  if (at >= 0) place(head.data, at, tail);
   return head;
 }
 
@@ -185,17 +187,20 @@ export function keep(buffer: Bytes, bytes: Bytes, from: number): Bytes {
   return buffer;
 }
 
-/** @returns whether `bytes` fit where there is room for `capacity`. */
+/** @returns whether `bytes` fit where there is room for `capacity`. @inline */
 export function fits(bytes: Bytes, capacity: number): boolean {
   return bytes.length <= capacity;
 }
 
-/** @returns a copy of `bytes` in `buffer`. */
+/** @returns a copy of `bytes` in `buffer`, whose capacity they fit. */
 export function copy(buffer: Bytes, bytes: Bytes): Bytes {
-  return join(emptied(buffer), bytes);
+  buffer.from = 0;
+  buffer.length = bytes.length;
+  place(buffer.data, 0, bytes);
+  return buffer;
 }
 
-/** @returns `kept`: the place stays. */
+/** @returns `kept`: the place stays. @inline */
 export function release(kept: Bytes): Bytes {
   return kept;
 }

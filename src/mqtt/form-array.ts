@@ -1,7 +1,16 @@
 // What is in every minute's packets, as views of arrays: put together in one buffer, which the socket copies at once.
 // Identifiers are numbers here. Same names as form-string.ts.
 
-import { byteAt, constant, createBuffer, EMPTY, join, type Byte, type Bytes } from '../bytes/bytes-array.ts';
+import {
+  byteAt,
+  constant,
+  createBuffer,
+  EMPTY,
+  join,
+  place,
+  type Byte,
+  type Bytes,
+} from '../bytes/bytes-array.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 import { PACKET_MAX } from './packet.ts';
 
@@ -34,6 +43,7 @@ export const DISCONNECT: Bytes = constant('\xE0\0');
 const packet = createBuffer(PACKET_MAX);
 const reply = constant('\0\x02\0\0');
 
+/** @inline */
 export function idFrom(value: number): Id {
   return value;
 }
@@ -43,11 +53,12 @@ export function readId(bytes: Bytes, at: number): Id {
   return (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
 }
 
+/** @inline */
 export function idValue(id: Id): number {
   return id;
 }
 
-/** @returns an acknowledgement for `id`. */
+/** @returns an acknowledgement for `id`. @inline */
 export function keyOf(head: KeyHead, id: Id): Key {
   return (head << 16) | id;
 }
@@ -62,7 +73,7 @@ export function packetKey(bytes: Bytes): Key {
   return byteAt(bytes, 0) > 0 && byteAt(bytes, 1) === 2 ? readKey(bytes, 2) : -1;
 }
 
-/** @returns the packet identifier of an acknowledgement. */
+/** @returns the packet identifier of an acknowledgement. @inline */
 export function keyId(key: Key): Id {
   return key & 0xffff;
 }
@@ -77,38 +88,42 @@ export function keyPacket(key: Key): Bytes {
 
 /** @returns a prepared topic. @param name a valid topic name. Start-up only. */
 export function prepareTopic(name: string, first: number): Topic<Bytes> {
+  const encoded = constant(String.fromCharCode(name.length >> 8, name.length & 255) + name);
+  // A short packet of its own, whole but for what changes. Where the topic fills it no packet is short.
+  const head = createBuffer(SHORT_MAX);
+  if (name.length + 6 < SHORT_MAX) {
+    head.data[0] = first;
+    place(head.data, 2, encoded);
+  }
   return {
     first,
-    head: EMPTY,
-    name: constant(String.fromCharCode(name.length >> 8, name.length & 255) + name),
+    head,
+    name: encoded,
     size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
   };
 }
 
 /** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. */
 export function shortPublish(topic: Topic<Bytes>, payload: Bytes, size: number): Bytes {
-  packet.data[0] = topic.first;
-  packet.data[1] = size - 2;
-  packet.from = 0;
-  packet.length = 2;
-  return join(join(packet, topic.name), payload);
-}
-
-function joinId(id: Id): void {
-  const data = packet.data;
-  data[packet.length++] = id >> 8;
-  data[packet.length++] = id & 255;
+  const head = topic.head;
+  const data = head.data;
+  data[1] = size - 2;
+  place(data, size - payload.length, payload);
+  head.length = size;
+  return head;
 }
 
 /** @returns a PUBLISH of QoS 1 or 2 and at most SHORT_MAX bytes. @param size its bytes. */
 export function shortPublishId(topic: Topic<Bytes>, payload: Bytes, size: number, id: Id): Bytes {
-  packet.data[0] = topic.first;
-  packet.data[1] = size - 2;
-  packet.from = 0;
-  packet.length = 2;
-  join(packet, topic.name);
-  joinId(id);
-  return join(packet, payload);
+  const head = topic.head;
+  const data = head.data;
+  const at = size - payload.length;
+  data[1] = size - 2;
+  data[at - 2] = id >> 8;
+  data[at - 1] = id & 255;
+  place(data, at, payload);
+  head.length = size;
+  return head;
 }
 
 /** @returns a PUBLISH without its payload. @param payloadLength bytes that follow. @param id NO_ID with QoS 0. @param dup 8, or 0. */
@@ -125,7 +140,10 @@ export function publishHeader(topic: Topic<Bytes>, payloadLength: number, id: Id
   packet.from = 0;
   packet.length = at;
   join(packet, topic.name);
-  if (topic.first > 0x31) joinId(id);
+  if (topic.first > 0x31) {
+    data[packet.length++] = id >> 8;
+    data[packet.length++] = id & 255;
+  }
   return packet;
 }
 
