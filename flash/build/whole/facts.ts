@@ -79,6 +79,14 @@ export function isRepeatable(node: AnyNode, source: Source): boolean {
   return node.type === 'Literal' && !('regex' in node);
 }
 
+/** @returns whether `node` may run more than once while its function does. */
+export function isInLoop(node: AnyNode, source: Source): boolean {
+  for (let at = source.parent(node); at !== undefined && !isFunction(at); at = source.parent(at)) {
+    if (/^(For|ForIn|While|DoWhile)Statement$/.test(at.type)) return true;
+  }
+  return false;
+}
+
 /** @returns nodes inside `outer`. */
 export function nodesIn(outer: AnyNode): AnyNode[] {
   const nodes: AnyNode[] = [];

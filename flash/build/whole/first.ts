@@ -21,8 +21,9 @@ function valueFor(name: string, statement: AnyNode | undefined): AnyNode | undef
 /** Join declarations and the assignments right behind them. */
 export function declareFirst(source: Source): void {
   for (const declarator of source.byType.get('VariableDeclarator') ?? []) {
-    if (declarator.type !== 'VariableDeclarator' || declarator.init || declarator.id.type !== 'Identifier')
+    if (declarator.type !== 'VariableDeclarator' || declarator.init || declarator.id.type !== 'Identifier') {
       continue;
+    }
     const statement = source.parent(declarator);
     const list = statement && listOf(statement, source);
     if (statement?.type !== 'VariableDeclaration' || statement.declarations.length > 1) continue;

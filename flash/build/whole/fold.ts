@@ -38,14 +38,21 @@ function fold(node: AnyNode): AnyNode | undefined {
   return { type: 'Literal', value, raw: String(value), start, end, loc } as AnyNode;
 }
 
+/** @returns whether `outer` makes more of a member than of its value: calls it as a method, or deletes it. */
+function isMeant(outer: AnyNode, node: AnyNode, value: AnyNode): boolean {
+  if (value.type !== 'MemberExpression') return false;
+  return (outer.type === 'CallExpression' && outer.callee === node) || outer.type === 'UnaryExpression';
+}
+
 /** @returns whether anything was worked out. */
 export function foldNumbers(source: Source): boolean {
   let isChanged = false;
   // Inner ones come first.
   for (const node of source.nodes) {
     const value = fold(node);
-    if (value === undefined) continue;
-    isChanged = replaceIn(source.parent(node) as AnyNode, node, value) || isChanged;
+    const outer = source.parent(node) as AnyNode;
+    if (value === undefined || isMeant(outer, node, value)) continue;
+    isChanged = replaceIn(outer, node, value) || isChanged;
   }
   return isChanged;
 }

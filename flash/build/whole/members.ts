@@ -4,7 +4,17 @@
 import type { AnyNode, Identifier, MemberExpression, ObjectExpression, Property } from 'acorn';
 import type { Variable } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
-import { isAtRoot, isPeculiar, isRepeatable, nodesIn, onlyValueOf, rootOf } from './facts.ts';
+import { isFunction } from '../../check/tree.ts';
+import {
+  declarationOf,
+  isAtRoot,
+  isPeculiar,
+  isRepeatable,
+  nodesIn,
+  onlyValueOf,
+  rootOf,
+  variableOf,
+} from './facts.ts';
 import { copyOf, declare, name as nameNode, nothing, replaceIn, replaceStatement } from './nodes.ts';
 import { createNames } from './unique.ts';
 
@@ -45,14 +55,39 @@ function findObject(variable: Variable, source: Source): Dissolvable | undefined
   }
   const isStranger = (use: MemberExpression) => !keys.has((use.property as Identifier).name);
   // What the object's prototype has, or what is set later.
-  if (uses.some((use) => isStranger(use) && (isWritten(use, source) || isCalled(use, source))))
-    return undefined;
+  const isOdd = (use: MemberExpression) =>
+    isWritten(use, source) || isCalled(use, source) || (use.property as Identifier).name in Object.prototype;
+  if (uses.some((use) => isStranger(use) && isOdd(use))) return undefined;
+  if (uses.some((use) => isCalled(use, source) && mayNeedObject(use, object, uses, source))) return undefined;
   return { variable, object, statement: declaration, uses };
+}
+
+/** @returns whether what a call of `use` calls may ask for `this`: then it needs the object. */
+function mayNeedObject(
+  use: MemberExpression,
+  object: ObjectExpression,
+  uses: readonly MemberExpression[],
+  source: Source,
+): boolean {
+  const { name } = use.property as Identifier;
+  const isSet = uses.some(
+    (other) => (other.property as Identifier).name === name && isWritten(other, source),
+  );
+  const property = object.properties.find((one) => one.type === 'Property' && keyOf(one) === name);
+  const value = property?.type === 'Property' && !isSet ? property.value : undefined;
+  if (value?.type === 'FunctionExpression') return false;
+  const variable = value?.type === 'Identifier' ? variableOf(value, source) : undefined;
+  const declaration = variable && (declarationOf(variable, source) ?? onlyValueOf(variable, source));
+  // Of others nobody knows what they are, but that there is no such function.
+  return declaration !== undefined && isFunction(declaration)
+    ? isPeculiar(nodesIn(declaration))
+    : source.byType.has('ThisExpression');
 }
 
 function isWritten(use: MemberExpression, source: Source): boolean {
   const outer = source.parent(use);
   if (outer?.type === 'UpdateExpression') return true;
+  if (outer?.type === 'ForInStatement') return outer.left === use;
   return outer?.type === 'AssignmentExpression' && outer.left === use;
 }
 

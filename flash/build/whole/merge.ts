@@ -12,6 +12,7 @@ import {
   declarationOf,
   isAtRoot,
   isInert,
+  isInLoop,
   isPeculiar,
   isRepeatable,
   nodesIn,
@@ -19,7 +20,16 @@ import {
   variableOf,
   writesOf,
 } from './facts.ts';
-import { copyOf, declare, leave, nothing, name as nameNode, replaceIn, replaceStatement } from './nodes.ts';
+import {
+  assign,
+  copyOf,
+  declare,
+  leave,
+  nothing,
+  name as nameNode,
+  replaceIn,
+  replaceStatement,
+} from './nodes.ts';
 import type { Marks } from './program.ts';
 import { canComplete, ownReturns, withoutReturns, type Rewritten } from './returns.ts';
 import { createNames } from './unique.ts';
@@ -93,13 +103,6 @@ function statementOf(call: CallExpression, source: Source): AnyNode | undefined 
   return undefined;
 }
 
-function isInLoop(node: AnyNode, source: Source): boolean {
-  for (let at = source.parent(node); at !== undefined && !isFunction(at); at = source.parent(at)) {
-    if (/^(For|ForIn|While|DoWhile)Statement$/.test(at.type)) return true;
-  }
-  return false;
-}
-
 function findMerge(variable: Variable, source: Source, { hot, apart }: Marks): Merge | undefined {
   const [reference, ...more] = variable.references;
   const declaration = declarationOf(variable, source);
@@ -136,6 +139,40 @@ function bind({ declaration, call }: Merge, source: Source): AnyNode[] {
   });
 }
 
+/**
+ * A variable of a function is a new one at each call; in a loop it would have what it got before.
+ * @returns statements that make those new that can be read before they are written.
+ */
+function refresh({ declaration, nodes }: Merge, source: Source): AnyNode[] {
+  return source.scopes.variables.flatMap((variable): AnyNode[] => {
+    const [id] = variable.declarations;
+    if (variable.owner !== declaration || variable.kind !== 'var' || id === undefined) return [];
+    const declarator = source.parent(id) as AnyNode;
+    const statement = source.parent(declarator) as AnyNode;
+    const holder = source.parent(statement) as AnyNode;
+    const isFirst = variable.references.every(({ node }) => nodes.indexOf(node) >= nodes.indexOf(id));
+    if (declarator.type === 'VariableDeclarator' && isFirst) {
+      const isInitialised = declarator.init || holder.type === 'ForInStatement';
+      // In blocks it is seen only there, or all over the function, as where a loop has its counter.
+      const isAround = (isInitialised || !isInLoop(statement, source)) && isOnlyIn(variable, holder, source);
+      if (holder === declaration.body || isAround) {
+        if (!isInitialised) declarator.init = nothing(declarator) as Identifier;
+        return [];
+      }
+    }
+    return [assign(id, variable.name, nothing(id))];
+  });
+}
+
+function isOnlyIn({ references }: Variable, holder: AnyNode, source: Source): boolean {
+  return references.every(({ node }) => {
+    for (let at: AnyNode | undefined = node; at !== undefined; at = source.parent(at)) {
+      if (at === holder) return true;
+    }
+    return false;
+  });
+}
+
 /** @returns the name of the only variable that a statement declares, if `call` is what it gets. */
 function declaredBy(statement: AnyNode, call: CallExpression): string | undefined {
   if (statement.type !== 'VariableDeclaration' || statement.declarations.length > 1) return undefined;
@@ -150,7 +187,10 @@ function asTheyAre(statements: readonly AnyNode[]): Rewritten {
 /** Do one merge. @returns false when that cannot be said, and nothing is changed. */
 function apply(merge: Merge, source: Source, newName: (wanted: string) => string): boolean {
   const { declaration, call, statement, nodes } = merge;
+  // They are there from the start, also of what goes behind `else` now, or is not reached.
   const { body } = declaration.body;
+  const functions = body.filter(({ type }) => type === 'FunctionDeclaration');
+  const others = body.filter(({ type }) => type !== 'FunctionDeclaration');
   const returns = ownReturns(declaration.body, nodes, source);
   const holding = new Set<AnyNode>();
   for (const node of returns) {
@@ -168,37 +208,30 @@ function apply(merge: Merge, source: Source, newName: (wanted: string) => string
   let tail: ReturnStatement | undefined;
   if (isReturned) {
     // Its returns are those of the caller.
-    rewritten = asTheyAre(body.every(canComplete) ? [...body, leave(statement)] : body);
+    rewritten = asTheyAre(others.every(canComplete) ? [...others, leave(statement)] : others);
   } else if (isAlone) {
-    rewritten = withoutReturns(body, null, holding, source);
+    rewritten = withoutReturns(others, null, holding, source);
   } else if (returns.length === 0) {
-    rewritten = asTheyAre(body);
+    rewritten = asTheyAre(others);
     value = nothing(call);
-  } else if (returns.length === 1 && only === body.at(-1) && only?.argument) {
-    rewritten = asTheyAre(body.slice(0, -1));
+  } else if (returns.length === 1 && only === others.at(-1) && only?.argument) {
+    rewritten = asTheyAre(others.slice(0, -1));
     tail = only;
     value = only.argument;
-  } else if (!body.every(canComplete)) {
+  } else if (!others.every(canComplete)) {
     // Straight to where it goes, if that is a variable of its own.
     const target = declaredBy(statement, call);
     const result = target ?? newName('result');
-    rewritten = withoutReturns(body, result, holding, source);
+    rewritten = withoutReturns(others, result, holding, source);
     rewritten?.statements.unshift(declare(call, result, null));
     if (target === undefined) value = nameNode(call, result);
   }
   if (rewritten === undefined) return false;
 
-  if (isInLoop(call, source)) {
-    for (const node of nodes) {
-      const isFresh = node.type === 'VariableDeclarator' && !node.init;
-      const list = isFresh ? source.parent(node) : undefined;
-      const isForIn = list !== undefined && source.parent(list)?.type === 'ForInStatement';
-      if (isFresh && !isForIn) node.init = nothing(node) as Identifier;
-    }
-  }
+  const fresh = isInLoop(call, source) ? refresh(merge, source) : [];
   const bound = bind(merge, source);
   rewritten.finish();
-  const statements = [...bound, ...rewritten.statements];
+  const statements = [...functions, ...fresh, ...bound, ...rewritten.statements];
   const home = bodyOf(source.owner(declaration)) as { body: AnyNode[] };
   home.body.splice(home.body.indexOf(declaration), 1);
   // A parameter in it has been replaced by now.

@@ -4,7 +4,17 @@ import type { AnyNode, Statement } from 'acorn';
 import type { Variable } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
 import { isFunction } from '../../check/tree.ts';
-import { bodyOf, declarationOf, isInert, onlyValueOf, rootOf, writesOf } from './facts.ts';
+import {
+  bodyOf,
+  declarationOf,
+  isAtRoot,
+  isInert,
+  nodesIn,
+  onlyValueOf,
+  rootOf,
+  variableOf,
+  writesOf,
+} from './facts.ts';
 import type { Marks } from './program.ts';
 import { assign, declare, listOf, replaceStatement } from './nodes.ts';
 
@@ -17,6 +27,19 @@ function weightAt(node: AnyNode, source: Source, { hot }: Marks): number {
   return 0;
 }
 
+/** @returns whether `value` can be made before anything else runs. */
+function isReady(value: AnyNode, source: Source): boolean {
+  if (!isInert(value, source)) return false;
+  if (isFunction(value)) return true;
+  return [value, ...nodesIn(value)].every((node) => {
+    const variable = node.type === 'Identifier' ? variableOf(node, source) : undefined;
+    // What is named inside of a function is asked for when that is called.
+    return (
+      variable === undefined || variable.kind === 'function' || source.owner(node) !== source.owner(value)
+    );
+  });
+}
+
 /** Take a variable out of the program. @returns the statement that goes to the top; undefined when it has to stay where it is. */
 function lift(variable: Variable, source: Source): AnyNode | undefined {
   const declaration = declarationOf(variable, source);
@@ -26,8 +49,9 @@ function lift(variable: Variable, source: Source): AnyNode | undefined {
   }
   const [id, ...more] = variable.declarations;
   const declarator = id && source.parent(id);
-  if (more.length > 0 || variable.kind !== 'var' || declarator?.type !== 'VariableDeclarator')
+  if (more.length > 0 || variable.kind !== 'var' || declarator?.type !== 'VariableDeclarator') {
     return undefined;
+  }
   const statement = source.parent(declarator) as AnyNode;
   if (statement.type !== 'VariableDeclaration' || statement.declarations.length > 1) return undefined;
   if (listOf(statement, source) === undefined) return undefined;
@@ -36,7 +60,7 @@ function lift(variable: Variable, source: Source): AnyNode | undefined {
     replaceStatement(statement, [], source);
     return statement;
   }
-  if (init.type !== 'Identifier' && isInert(init, source)) {
+  if (isAtRoot(statement, source) && isReady(init, source)) {
     replaceStatement(statement, [], source);
     return declare(statement, variable.name, init);
   }

@@ -8,6 +8,7 @@ import {
   callAt,
   declarationOf,
   isInert,
+  isInLoop,
   isPeculiar,
   isRepeatable,
   nodesIn,
@@ -24,11 +25,15 @@ function commonArgument(arguments_: readonly AnyNode[], source: Source): AnyNode
   if (first.type === 'Identifier') {
     const variable = variableOf(first, source);
     if (variable !== undefined && variable.owner !== rootOf(source)) return undefined;
+    // In a loop it is another one each time, which the function may keep.
+    if (variable?.kind === 'var' && isInLoop(variable.declarations[0] as Identifier, source)) {
+      return undefined;
+    }
     const isSame = arguments_.every((node) => node.type === 'Identifier' && node.name === first.name);
     return isSame ? first : undefined;
   }
   const valueOf = (node: AnyNode) =>
-    node.type === 'UnaryExpression' && node.argument.type === 'Literal'
+    node.type === 'UnaryExpression' && node.operator === '-' && node.argument.type === 'Literal'
       ? `-${String(node.argument.value)}`
       : node.type === 'Literal'
         ? `${typeof node.value} ${String(node.value)}`

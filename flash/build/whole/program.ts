@@ -1,9 +1,9 @@
 // A bundle as a tree that passes change in place: read once, printed once, with its source map kept true.
 
-import { addMapping, GenMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping';
+import { GenMapping, maybeAddMapping, setSourceContent, toEncodedMap } from '@jridgewell/gen-mapping';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { parse, type AnyNode, type Comment, type Program } from 'acorn';
-import { generate } from 'astring';
+import { GENERATOR, generate, type Generator, type State } from 'astring';
 import { resolveNames } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
 import { createTree, type Tree } from '../../check/tree.ts';
@@ -52,15 +52,29 @@ interface Mapping {
   readonly generated: { readonly line: number; readonly column: number };
 }
 
+type Writer = (this: Generator, node: AnyNode, state: State) => void;
+
+/** Writes as astring does, which maps names and literals only: errors come from `throw`, `new` and calls, too. */
+const MAPPING = Object.fromEntries(
+  Object.entries(GENERATOR as unknown as Readonly<Record<string, Writer>>).map(([type, write]) => [
+    type,
+    function (this: Generator, node: AnyNode, state: State) {
+      state.write('', node as never);
+      write.call(this, node, state);
+    },
+  ]),
+) as unknown as Generator;
+
 function print(program: Program, map: string): Code {
   const inner = new TraceMap(map);
   const outer = new GenMapping();
   const code = generate(program, {
+    generator: MAPPING,
     sourceMap: {
       addMapping({ original, generated }: Mapping): void {
         const origin = originalPositionFor(inner, original);
         if (origin.source === null) return;
-        addMapping(outer, { generated, original: origin, source: origin.source });
+        maybeAddMapping(outer, { generated, original: origin, source: origin.source });
       },
     },
   } as never);

@@ -3,7 +3,7 @@
 import type { AnyNode, AssignmentExpression, ReturnStatement } from 'acorn';
 import type { Source } from '../../check/source.ts';
 import { isFunction } from '../../check/tree.ts';
-import { isInert } from './facts.ts';
+import { isInert, nodesIn } from './facts.ts';
 import { assign, block, nothing, say } from './nodes.ts';
 
 /** @returns the `return` statements of a function's own, given all nodes in it. */
@@ -33,6 +33,10 @@ export function canComplete(node: AnyNode): boolean {
     default:
       return true;
   }
+}
+
+function byDeclaring(statement: AnyNode): boolean {
+  return [statement, ...nodesIn(statement)].some(({ type }) => type === 'VariableDeclaration');
 }
 
 /** Statements that say the same without `return`. */
@@ -103,6 +107,8 @@ export function withoutReturns(
     const before = list.slice(0, at);
     const rest = list.slice(at + 1);
     if (rest.length === 0 || !canComplete(node)) {
+      // Nothing runs there, but it may declare what is named above.
+      if (rest.some((dead) => byDeclaring(dead))) return undefined;
       const one = ofOne(node);
       return one && [...before, ...one];
     }
