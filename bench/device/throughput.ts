@@ -31,8 +31,13 @@ function finish(): void {
 
 /** Publish what there is room for. */
 function fill(): void {
-  while (sent < count && client.publish(topic, payload(sent)) === 0) sent++;
-  if (qos > 0 && client.counters().delivered === count) finish();
+  if (qos > 0) {
+    const delivered = client.counters().delivered;
+    while (sent < count && sent - delivered < places && client.publish(topic, payload(sent)) === 0) sent++;
+    if (delivered === count) finish();
+  } else {
+    while (sent < count && client.publish(topic, payload(sent)) === 0) sent++;
+  }
 }
 
 /** The engine's socket, which tells us too when there may be room again. */

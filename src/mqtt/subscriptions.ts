@@ -111,6 +111,8 @@ export function createSubscriptions(
   /** Identifier of the SUBSCRIBE or UNSUBSCRIBE that is under way, 0 without one. */
   let underWay = 0;
   let lastId = 0;
+  /** Something has changed since there was nothing to ask for. */
+  let isDue = false;
   let bytesLeft = packetMax - 7;
 
   function prepare(
@@ -182,13 +184,17 @@ export function createSubscriptions(
       if (route !== null && all[i].wish !== Wish.None) exact.push(route);
     }
     exact.push(null);
+    isDue = true;
   }
 
   function nextPacket(): string {
-    if (underWay > 0) return '';
+    if (!isDue || underWay > 0) return '';
     const leaving = collect(Wish.Unwanted, Wish.Leaving);
     const body = leaving.length > 0 ? leaving : collect(Wish.Wanted, Wish.Asked);
-    if (body.length === 0) return body;
+    if (body.length === 0) {
+      isDue = false;
+      return body;
+    }
     underWay = lastId = lastId === FIRST_ID ? FIRST_ID + 1 : FIRST_ID;
     return encodePacket(leaving.length > 0 ? First.Unsubscribe : First.Subscribe, word(underWay) + body);
   }

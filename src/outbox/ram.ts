@@ -47,13 +47,22 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     return Code.Ok;
   }
 
-  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
+  /** @returns the oldest record after `sequence`, FREE when there is none. @apart */
+  function search(sequence: number): number {
     let next = FREE;
     for (let i = 0; i < places; i++) {
       const held = sequences[i];
       const isNext = held > 0 && (sequence === 0 || isAfter(held, sequence));
       if (isNext && (next === FREE || isAfter(next, held))) next = held;
     }
+    return next;
+  }
+
+  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
+    // Most often nothing follows, or the very next one.
+    if (sequence === newest) return Code.Empty;
+    let next = nextSequence(sequence);
+    if (sequence === 0 || sequences[next % places] !== next) next = search(sequence);
     if (next === FREE) return Code.Empty;
     const place = next % places;
     out.sequence = next;
