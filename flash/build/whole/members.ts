@@ -29,14 +29,8 @@ interface Dissolvable {
   readonly uses: readonly MemberExpression[];
 }
 
-/** @returns the object that `variable` always is, if nobody sees more of it than members by their names. */
-function findObject(variable: Variable, source: Source): Dissolvable | undefined {
-  const object = onlyValueOf(variable, source);
-  if (variable.owner !== rootOf(source) || object?.type !== 'ObjectExpression') return undefined;
-  const declaration = source.parent(source.parent(object) as AnyNode);
-  if (declaration?.type !== 'VariableDeclaration' || declaration.declarations.length > 1) return undefined;
-  if (!isAtRoot(declaration, source)) return undefined;
-
+/** @returns the uses of an object, if all of them are of members by their names. */
+function usesOf(variable: Variable, source: Source): MemberExpression[] | undefined {
   const uses: MemberExpression[] = [];
   for (const { node, access } of variable.references) {
     if (access === 'write') continue;
@@ -46,20 +40,38 @@ function findObject(variable: Variable, source: Source): Dissolvable | undefined
     if (outer?.type === 'UnaryExpression' && outer.operator === 'delete') return undefined;
     uses.push(use);
   }
+  return uses;
+}
+
+/** @returns the names of an object's members, if each of them can be a variable. */
+function keysOf({ properties }: ObjectExpression): Set<string> | undefined {
   const keys = new Set<string>();
-  for (const property of object.properties) {
-    if (property.type !== 'Property' || property.kind !== 'init' || property.computed) return undefined;
-    if (keys.has(keyOf(property))) return undefined;
+  for (const property of properties) {
+    if (property.type !== 'Property' || property.kind !== 'init') return undefined;
+    if (keys.has(keyOf(property)) || isPeculiar(nodesIn(property))) return undefined;
     keys.add(keyOf(property));
-    if (isPeculiar(nodesIn(property))) return undefined;
   }
-  const isStranger = (use: MemberExpression) => !keys.has((use.property as Identifier).name);
-  // What the object's prototype has, or what is set later.
-  const isOdd = (use: MemberExpression) =>
-    isWritten(use, source) || isCalled(use, source) || (use.property as Identifier).name in Object.prototype;
-  if (uses.some((use) => isStranger(use) && isOdd(use))) return undefined;
-  if (uses.some((use) => isCalled(use, source) && mayNeedObject(use, object, uses, source))) return undefined;
-  return { variable, object, statement: declaration, uses };
+  return keys;
+}
+
+/** @returns the object that `variable` always is, if nobody sees more of it than members by their names. */
+function findObject(variable: Variable, source: Source): Dissolvable | undefined {
+  const object = onlyValueOf(variable, source);
+  if (variable.owner !== rootOf(source) || object?.type !== 'ObjectExpression') return undefined;
+  const declaration = source.parent(source.parent(object) as AnyNode);
+  if (declaration?.type !== 'VariableDeclaration' || declaration.declarations.length > 1) return undefined;
+  if (!isAtRoot(declaration, source)) return undefined;
+
+  const uses = usesOf(variable, source);
+  const keys = keysOf(object);
+  if (uses === undefined || keys === undefined) return undefined;
+  const isOdd = (use: MemberExpression) => {
+    const { name } = use.property as Identifier;
+    // What the object's prototype has, or what is set later.
+    if (!keys.has(name)) return isWritten(use, source) || isCalled(use, source) || name in Object.prototype;
+    return isCalled(use, source) && mayNeedObject(use, object, uses, source);
+  };
+  return uses.some(isOdd) ? undefined : { variable, object, statement: declaration, uses };
 }
 
 /** @returns whether what a call of `use` calls may ask for `this`: then it needs the object. */
@@ -73,8 +85,8 @@ function mayNeedObject(
   const isSet = uses.some(
     (other) => (other.property as Identifier).name === name && isWritten(other, source),
   );
-  const property = object.properties.find((one) => one.type === 'Property' && keyOf(one) === name);
-  const value = property?.type === 'Property' && !isSet ? property.value : undefined;
+  const property = object.properties.find((one) => keyOf(one as Property) === name) as Property;
+  const value = isSet ? undefined : property.value;
   if (value?.type === 'FunctionExpression') return false;
   const variable = value?.type === 'Identifier' ? variableOf(value, source) : undefined;
   const declaration = variable && (declarationOf(variable, source) ?? onlyValueOf(variable, source));
@@ -104,9 +116,8 @@ function dissolve(
   const statements: AnyNode[] = [];
   const values = new Map<string, AnyNode>();
   for (const property of object.properties) {
-    if (property.type !== 'Property') continue;
-    const key = keyOf(property);
-    const { value } = property;
+    const key = keyOf(property as Property);
+    const { value } = property as Property;
     const ofKey = uses.filter((use) => (use.property as Identifier).name === key);
     const isSet = ofKey.some((use) => isWritten(use, source));
     if (!isSet && isRepeatable(value, source)) {

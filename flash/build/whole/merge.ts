@@ -2,10 +2,10 @@
 // What makes a part of the program and is called once at start-up (`createClient`) leaves its variables and functions at the
 // top: inside of another function each function costs Espruino eight variables, there it costs five.
 
-import type { AnyNode, CallExpression, FunctionDeclaration, Identifier, ReturnStatement } from 'acorn';
+import type { AnyNode, CallExpression, FunctionDeclaration, Identifier } from 'acorn';
 import type { Variable } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
-import { isFunction } from '../../check/tree.ts';
+import { dispatch, isFunction, type ByType } from '../../check/tree.ts';
 import {
   bodyOf,
   callAt,
@@ -48,43 +48,36 @@ function isOfEngine(node: AnyNode, source: Source): boolean {
   return node.type === 'Identifier' && variableOf(node, source) === undefined;
 }
 
-/** @returns whether `inner` always runs in `outer`, and what runs there before makes no difference. */
-function isFirstIn(outer: AnyNode, inner: AnyNode, source: Source): boolean {
-  const isInertBefore = (nodes: readonly (AnyNode | null)[]) =>
-    nodes.slice(0, nodes.indexOf(inner)).every((node) => !node || isInert(node, source));
-  switch (outer.type) {
-    case 'VariableDeclarator':
-    case 'UnaryExpression':
-    case 'ExpressionStatement':
-    case 'ReturnStatement':
-    case 'Property':
-      return true;
-    case 'MemberExpression':
-      return outer.object === inner;
-    case 'VariableDeclaration':
-      return outer.declarations[0] === inner;
-    case 'IfStatement':
-    case 'ConditionalExpression':
-      return outer.test === inner;
-    case 'AssignmentExpression':
-      return outer.operator === '=' && outer.left.type === 'Identifier';
-    case 'LogicalExpression':
-      return outer.left === inner;
-    case 'BinaryExpression':
-      return isInertBefore([outer.left, outer.right]);
-    case 'CallExpression':
-      if (outer.callee === inner || !isInertBefore([...outer.arguments, inner])) return false;
-      return isInert(outer.callee, source) || isOfEngine(outer.callee, source);
-    case 'ObjectExpression':
-      return outer.properties
-        .slice(0, outer.properties.indexOf(inner as never))
-        .every((p) => p.type === 'Property' && isInert(p.value, source));
-    case 'ArrayExpression':
-      return isInertBefore(outer.elements);
-    default:
-      return false;
-  }
+type IsFirst = ByType<[inner: AnyNode, source: Source], boolean>;
+
+function areInertBefore(nodes: readonly (AnyNode | null)[], inner: AnyNode, source: Source): boolean {
+  return nodes.slice(0, nodes.indexOf(inner)).every((node) => !node || isInert(node, source));
 }
+
+/** Whether a part always runs, and what runs before makes no difference. Never so for types that are not here. */
+const IS_FIRST: IsFirst = {
+  VariableDeclarator: () => true,
+  UnaryExpression: () => true,
+  ExpressionStatement: () => true,
+  ReturnStatement: () => true,
+  Property: () => true,
+  MemberExpression: ({ object }, inner) => object === inner,
+  VariableDeclaration: ({ declarations }, inner) => declarations[0] === inner,
+  IfStatement: ({ test }, inner) => test === inner,
+  ConditionalExpression: ({ test }, inner) => test === inner,
+  AssignmentExpression: ({ operator, left }) => operator === '=' && left.type === 'Identifier',
+  LogicalExpression: ({ left }, inner) => left === inner,
+  BinaryExpression: ({ left, right }, inner, source) => areInertBefore([left, right], inner, source),
+  CallExpression({ callee, arguments: given }, inner, source) {
+    if (callee === inner || !areInertBefore(given, inner, source)) return false;
+    return isInert(callee, source) || isOfEngine(callee, source);
+  },
+  ObjectExpression({ properties }, inner, source) {
+    const values = properties.map((one) => (one === inner || one.type !== 'Property' ? one : one.value));
+    return areInertBefore(values, inner, source);
+  },
+  ArrayExpression: ({ elements }, inner, source) => areInertBefore(elements, inner, source),
+};
 
 const STATEMENTS = new Set(['ExpressionStatement', 'ReturnStatement', 'IfStatement', 'VariableDeclaration']);
 
@@ -92,7 +85,7 @@ const STATEMENTS = new Set(['ExpressionStatement', 'ReturnStatement', 'IfStateme
 function statementOf(call: CallExpression, source: Source): AnyNode | undefined {
   let inner: AnyNode = call;
   for (let outer = source.parent(inner); outer !== undefined; outer = source.parent(inner)) {
-    if (!isFirstIn(outer, inner, source)) return undefined;
+    if (!dispatch(IS_FIRST, outer, inner, source)) return undefined;
     if (STATEMENTS.has(outer.type)) {
       const holder = source.parent(outer);
       const isHead = holder?.type.startsWith('For') && (holder as { body?: AnyNode }).body !== outer;
@@ -184,60 +177,75 @@ function asTheyAre(statements: readonly AnyNode[]): Rewritten {
   return { statements: [...statements], finish: () => {} };
 }
 
+/** @returns statements with functions above returns: what follows those goes behind `else`, or is not reached. */
+function functionsFirst(body: readonly AnyNode[], returns: readonly AnyNode[]): readonly AnyNode[] {
+  if (returns.length === 0) return body;
+  const isDeclared = ({ type }: AnyNode) => type === 'FunctionDeclaration';
+  return [...body.filter(isDeclared), ...body.filter((node) => !isDeclared(node))];
+}
+
+/** @returns the nodes between `body` and its returns, and those. */
+function holdersOf(body: AnyNode, returns: readonly AnyNode[], source: Source): Set<AnyNode> {
+  const holders = new Set<AnyNode>();
+  for (const node of returns) {
+    for (let at = node; at !== body; at = source.parent(at) as AnyNode) holders.add(at);
+  }
+  return holders;
+}
+
+interface Placed {
+  readonly rewritten: Rewritten | undefined;
+  /** @returns what stands in the place of the call; undefined: the statement goes. */
+  readonly value?: () => AnyNode;
+}
+
+/** Say a function's body in the place of its call. */
+function place(
+  { declaration, call, statement, nodes }: Merge,
+  source: Source,
+  newName: (wanted: string) => string,
+): Placed {
+  const { body } = declaration.body;
+  const returns = ownReturns(declaration.body, nodes, source);
+  const [only] = returns;
+  const without = (sink: string | null) =>
+    withoutReturns(functionsFirst(body, returns), sink, holdersOf(declaration.body, returns, source), source);
+  if (statement.type === 'ReturnStatement' && statement.argument === call) {
+    // Its returns are those of the caller.
+    return { rewritten: asTheyAre(body.every(canComplete) ? [...body, leave(statement)] : body) };
+  }
+  if (statement.type === 'ExpressionStatement' && statement.expression === call) {
+    return { rewritten: without(null) };
+  }
+  if (returns.length === 0) return { rewritten: asTheyAre(body), value: () => nothing(call) };
+  if (returns.length === 1 && only === body.at(-1) && only?.argument) {
+    // Asked for when parameters in it have been replaced.
+    return { rewritten: asTheyAre(body.slice(0, -1)), value: () => only.argument as AnyNode };
+  }
+  if (body.every(canComplete)) return { rewritten: undefined };
+  // Straight to where it goes, if that is a variable of its own.
+  const target = declaredBy(statement, call);
+  const result = target ?? newName('result');
+  const rewritten = without(result);
+  rewritten?.statements.unshift(declare(call, result, null));
+  return target === undefined ? { rewritten, value: () => nameNode(call, result) } : { rewritten };
+}
+
 /** Do one merge. @returns false when that cannot be said, and nothing is changed. */
 function apply(merge: Merge, source: Source, newName: (wanted: string) => string): boolean {
-  const { declaration, call, statement, nodes } = merge;
-  // They are there from the start, also of what goes behind `else` now, or is not reached.
-  const { body } = declaration.body;
-  const functions = body.filter(({ type }) => type === 'FunctionDeclaration');
-  const others = body.filter(({ type }) => type !== 'FunctionDeclaration');
-  const returns = ownReturns(declaration.body, nodes, source);
-  const holding = new Set<AnyNode>();
-  for (const node of returns) {
-    for (let at: AnyNode | undefined = node; at !== declaration.body; at = source.parent(at as AnyNode)) {
-      holding.add(at as AnyNode);
-    }
-  }
-  const isAlone = statement.type === 'ExpressionStatement' && statement.expression === call;
-  const isReturned = statement.type === 'ReturnStatement' && statement.argument === call;
-  const [only] = returns;
-
-  let rewritten: Rewritten | undefined;
-  /** What stands in the place of the call; undefined: the statement goes. */
-  let value: AnyNode | undefined;
-  let tail: ReturnStatement | undefined;
-  if (isReturned) {
-    // Its returns are those of the caller.
-    rewritten = asTheyAre(others.every(canComplete) ? [...others, leave(statement)] : others);
-  } else if (isAlone) {
-    rewritten = withoutReturns(others, null, holding, source);
-  } else if (returns.length === 0) {
-    rewritten = asTheyAre(others);
-    value = nothing(call);
-  } else if (returns.length === 1 && only === others.at(-1) && only?.argument) {
-    rewritten = asTheyAre(others.slice(0, -1));
-    tail = only;
-    value = only.argument;
-  } else if (!others.every(canComplete)) {
-    // Straight to where it goes, if that is a variable of its own.
-    const target = declaredBy(statement, call);
-    const result = target ?? newName('result');
-    rewritten = withoutReturns(others, result, holding, source);
-    rewritten?.statements.unshift(declare(call, result, null));
-    if (target === undefined) value = nameNode(call, result);
-  }
+  const { declaration, call, statement } = merge;
+  const { rewritten, value } = place(merge, source, newName);
   if (rewritten === undefined) return false;
-
   const fresh = isInLoop(call, source) ? refresh(merge, source) : [];
   const bound = bind(merge, source);
   rewritten.finish();
-  const statements = [...functions, ...fresh, ...bound, ...rewritten.statements];
+  const statements = [...fresh, ...bound, ...rewritten.statements];
   const home = bodyOf(source.owner(declaration)) as { body: AnyNode[] };
   home.body.splice(home.body.indexOf(declaration), 1);
-  // A parameter in it has been replaced by now.
-  if (tail?.argument) value = tail.argument;
-  if (value !== undefined) replaceIn(source.parent(call) as AnyNode, call, value);
-  if (value !== undefined) statements.push(statement);
+  if (value !== undefined) {
+    replaceIn(source.parent(call) as AnyNode, call, value());
+    statements.push(statement);
+  }
   replaceStatement(statement, statements, source);
   return true;
 }

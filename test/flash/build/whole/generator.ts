@@ -261,7 +261,8 @@ export function createProgram(choose: Choose): string {
   function parameters(kinds: readonly Callable['takes'][number][], taken: Set<string>): string[] {
     return kinds.map((kind) => {
       const free = NAMES.filter((name) => !taken.has(name));
-      const name = kind === 'value' && free.length > 0 ? pick(free) : freshName(kind);
+      const stem = kind === 'value' ? pick(free) : kind === 'function' ? 'call' : kind;
+      const name = taken.has(stem) ? freshName(stem) : stem;
       taken.add(name);
       return name;
     });
@@ -269,14 +270,15 @@ export function createProgram(choose: Choose): string {
 
   function functionScope(outer: Scope, callableOne: Callable): { names: string[]; scope: Scope } {
     const names = parameters(callableOne.takes, new Set());
+    const isSeen = (name: string) => !names.includes(name);
     const of = (kind: string) => names.filter((_, index) => callableOne.takes[index] === kind);
     const scope: Scope = {
-      values: [...outer.values.filter((name) => !names.includes(name)), ...of('value')],
-      places: [...outer.places.filter((name) => !names.includes(name)), ...(oneIn(3) ? of('value') : [])],
-      objects: [...outer.objects, ...of('object')],
-      records: [...outer.records, ...of('record')],
+      values: [...outer.values.filter(isSeen), ...of('value')],
+      places: [...outer.places.filter(isSeen), ...(oneIn(3) ? of('value') : [])],
+      objects: [...outer.objects.filter(isSeen), ...of('object')],
+      records: [...outer.records.filter(isSeen), ...of('record')],
       functions: [
-        ...outer.functions,
+        ...outer.functions.filter(({ name }) => isSeen(name)),
         ...of('function').map((name) => ({ name, takes: ['value', 'value'] as const, calls: 0 })),
       ],
     };
@@ -348,7 +350,8 @@ export function createProgram(choose: Choose): string {
       }
     } else if (kind === 3) {
       const name = freshName('value');
-      lines.push(`var ${name} = ${oneIn(3) ? value(scope, 2) : literal()};`);
+      const sum = `${choose(9)} ${pick(['+', '*', '<', '-'])} ${choose(9)}`;
+      lines.push(`var ${name} = ${pick([value(scope, 2), literal(), sum])};`);
       const isPlace = oneIn(3);
       scope = {
         ...scope,
