@@ -129,15 +129,24 @@ export function createProgram(choose: Choose): string {
     ]);
   }
 
+  function known({ values }: Scope): string {
+    return values.length > 0 ? pick(values) : literal();
+  }
+
+  function assignment(scope: Scope, depth: number): string {
+    if (scope.places.length === 0) return literal();
+    return `(${pick(scope.places)} ${pick(['=', '+='])} ${value(scope, depth - 1)})`;
+  }
+
   function value(scope: Scope, depth: number): string {
-    if (depth <= 0) return scope.values.length > 0 && !oneIn(3) ? pick(scope.values) : literal();
+    if (depth <= 0) return oneIn(3) ? literal() : known(scope);
     const next = () => value(scope, depth - 1);
     switch (choose(14)) {
       case 0:
         return literal();
       case 1:
       case 2:
-        return scope.values.length > 0 ? pick(scope.values) : literal();
+        return known(scope);
       case 3:
       case 4:
       case 5:
@@ -151,7 +160,7 @@ export function createProgram(choose: Choose): string {
       case 9:
         return `say(${next()})`;
       case 10:
-        return scope.places.length > 0 ? `(${pick(scope.places)} ${pick(['=', '+='])} ${next()})` : literal();
+        return assignment(scope, depth);
       case 11:
         return `[${next()}, ${next()}].length`;
       case 12:
@@ -188,8 +197,8 @@ export function createProgram(choose: Choose): string {
       ]);
     }
 
-    function one(): string {
-      switch (choose(depth > 0 ? 18 : 9)) {
+    function simple(kind: number): string {
+      switch (kind) {
         case 0:
           return `say(${value(scope, 2)});`;
         case 1:
@@ -217,16 +226,25 @@ export function createProgram(choose: Choose): string {
           scope = { ...scope, records: [...scope.records, name] };
           return text;
         }
-        case 8:
+        default:
           return `${objectUse(scope, 2)};`;
+      }
+    }
+
+    function branch(kind: number): string {
+      switch (kind) {
         case 9:
         case 10:
           return `if (${value(scope, 2)}) ${inner()}${oneIn(3) ? ` else ${inner()}` : ''}`;
-        case 11:
-        case 12:
+        default:
           return isInFunction
             ? `if (${value(scope, 2)}) {\n${inner()}\nreturn${oneIn(6) ? '' : ` ${value(scope, 2)}`};\n}`
             : `if (${value(scope, 2)}) say(${value(scope, 1)});`;
+      }
+    }
+
+    function block(kind: number): string {
+      switch (kind) {
         case 13:
           return loop();
         case 14: {
@@ -253,7 +271,10 @@ export function createProgram(choose: Choose): string {
       }
     }
 
-    for (let i = 0; i < count; i++) lines.push(one());
+    for (let i = 0; i < count; i++) {
+      const kind = choose(depth > 0 ? 18 : 9);
+      lines.push(kind < 9 ? simple(kind) : kind < 13 ? branch(kind) : block(kind));
+    }
     return lines.join('\n');
   }
 
