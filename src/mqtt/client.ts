@@ -421,6 +421,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** A whole packet, wherever it was. @hot @apart */
   function onPacket(first: number, bytes: Bytes, at: number, end: number): void {
+    if (first === First.Puback && end === at + 2) {
+      // Several may come in one chunk. What is not waited for goes the slow way.
+      const place = awaited.indexOf(readKey(bytes, at));
+      if (place >= 0 && (!STREAM || !isUnsent(place))) {
+        settle(place);
+        return;
+      }
+    }
     // Of QoS 2, or one that comes again, or whose acknowledgement has to wait: the slow way.
     if (!INBOUND || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
       onOther(first, bytes, at, end);
@@ -587,10 +595,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (room < 4) return false;
       resume(id, sequence);
     } else {
-      const header = publishHeader(topic, record.payload.length, id, again ? DUP : 0);
-      if (header.length + record.payload.length > room && room < SEND_WINDOW) return false;
+      const size = topic.size - RELIABLE + record.payload.length;
+      if (room < SEND_WINDOW && packetSize(size) > room) return false;
       expect(topic.first, id, sequence);
-      put(join(header, record.payload));
+      if (again || size > SHORT_MAX) {
+        put(join(publishHeader(topic, record.payload.length, id, again ? DUP : 0), record.payload));
+      } else {
+        room -= size;
+        write(shortPublishId(topic, record.payload, size, id));
+      }
     }
     cursor = sequence;
     return true;
