@@ -11,6 +11,19 @@ function escaped(unit: number): string {
   return '\\u' + HEX[unit >> 12] + HEX[(unit >> 8) & 15] + HEX[(unit >> 4) & 15] + HEX[unit & 15];
 }
 
+/** @returns how many bytes follow the first one of a character in UTF-8. */
+function moreOf(first: number): number {
+  if (first < 128) return 0;
+  if (first < 0xe0) return 1;
+  return first < 0xf0 ? 2 : 3;
+}
+
+/** @returns a character that no JSON text holds as it is. Beyond 16 bits it takes two halves. */
+function escapedPoint(point: number): string {
+  if (point < 0x10000) return escaped(point);
+  return escaped(0xd7c0 + (point >> 10)) + escaped(0xdc00 + (point & 0x3ff));
+}
+
 /**
  * @param isUtf8 the bytes are well-formed UTF-8; else each is a character of its own.
  * @returns `text` as JSON has it, in ASCII: what an engine makes of other bytes that it prints is not known.
@@ -18,19 +31,15 @@ function escaped(unit: number): string {
 function quote(text: string, isUtf8: boolean): string {
   let quoted = '"';
   for (let i = 0; i < text.length; i++) {
-    let code = text.charCodeAt(i);
-    if (code > 31 && code < 127) {
-      quoted += (code === 34 || code === 92 ? '\\' : '') + text.charAt(i);
+    let point = text.charCodeAt(i);
+    if (point > 31 && point < 127) {
+      quoted += (point === 34 || point === 92 ? '\\' : '') + text.charAt(i);
       continue;
     }
-    if (isUtf8 && code > 127) {
-      const more = code > 0xef ? 3 : code > 0xdf ? 2 : 1;
-      code &= 0x3f >> more;
-      for (let j = 0; j < more; j++) code = (code << 6) | (text.charCodeAt(++i) & 63);
-    }
-    // Beyond 16 bits JSON writes two halves.
-    if (code > 0xffff) quoted += escaped(0xd7c0 + (code >> 10)) + escaped(0xdc00 + (code & 0x3ff));
-    else quoted += escaped(code);
+    const more = isUtf8 ? moreOf(point) : 0;
+    if (more > 0) point &= 0x3f >> more;
+    for (let j = 0; j < more; j++) point = (point << 6) | (text.charCodeAt(++i) & 63);
+    quoted += escapedPoint(point);
   }
   return quoted + '"';
 }

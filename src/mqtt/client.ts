@@ -375,40 +375,36 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
    */
   function onData(chunk: Bytes): void {
     const size = chunk.length;
-    if (size <= wholeMax && decoder.isBetween()) {
-      if (size === ACK_SIZE) {
-        const place = awaited.indexOf(packetKey(chunk));
-        if (place >= 0 && isLast(place, chunk)) {
-          settle(place);
-          return;
+    if (size > wholeMax || !decoder.isBetween()) {
+      decoder.feed(chunk);
+      return;
+    }
+    if (size === ACK_SIZE) {
+      const place = awaited.indexOf(packetKey(chunk));
+      if (place >= 0 && isLast(place, chunk)) {
+        settle(place);
+        return;
+      }
+    } else if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+      if (isByte(chunk, 0, PUBLISH_0)) {
+        received++;
+        try {
+          hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
+        } catch {
+          failHandler(hot.to);
         }
-      } else if (
-        INBOUND &&
-        byteAt(chunk, 1) === size - 2 &&
-        (standsAt(chunk, hot.key, 2) || seek(chunk, 2))
-      ) {
-        if (isByte(chunk, 0, PUBLISH_0)) {
-          received++;
-          try {
-            hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
-          } catch {
-            failHandler(hot.to);
-          }
-          return;
+        return;
+      }
+      const id = readId(chunk, hot.end);
+      if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID) {
+        received++;
+        try {
+          hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
+          answer(PUBACK, id);
+        } catch {
+          failHandler(hot.to);
         }
-        if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1) {
-          const id = readId(chunk, hot.end);
-          if (id !== NO_ID) {
-            received++;
-            try {
-              hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
-              answer(PUBACK, id);
-            } catch {
-              failHandler(hot.to);
-            }
-            return;
-          }
-        }
+        return;
       }
     }
     decoder.feed(chunk);

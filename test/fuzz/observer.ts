@@ -127,8 +127,9 @@ export function createObserver(messages: ReadonlyMap<number, Message>): Observer
       if (message.kind === 'plain') lastPlain = message.n;
     }
     sent.add(message.n);
-    if (message.qos > 0 && inFlight(message.kind) > IN_FLIGHT)
+    if (message.qos > 0 && inFlight(message.kind) > IN_FLIGHT) {
       fail(`${inFlight(message.kind)} ${message.kind} in flight`);
+    }
   }
 
   function onPubrel(id: number): void {
