@@ -133,6 +133,6 @@ ${markdownTable(HEAD, tableRows(result))}
   tinyMQTT sets RETAIN in all that it publishes; that is let pass.
 - "Free variables" is the fewest that may be left when publish is called. With an empty socket in place of a client it is ${result.floor}.
 - "Loaded" is what the program occupies once it has run out of flash, "held" what a client takes on top of that when it is connected
-  to a real server. Mote's functions come to life with the client, those of the modules when they are loaded, so the two rows belong together.
+  to a real server. Mote's client is made when its program is loaded, those of the modules later: the two rows belong together.
 ${wrongNotes(result)}`;
 }

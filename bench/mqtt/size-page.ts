@@ -55,8 +55,9 @@ all validation on, and nothing else. \`mote build --feature QOS2=off\` leaves a 
 
 ${markdownTable(HEAD, cells)}
 
-Variables are those of Espruino ${engine}, 13 bytes each: first what the program occupies once it has run, then what a client
-takes on top of that. The functions of the client come to life when it is made. \`connected\` holds the engine's own socket too.
+Variables are those of Espruino ${engine}, 13 bytes each: first what the program occupies once it has run, the client made,
+then what comes on top of that. \`connected\` holds the engine's own socket too. The program prepares no topic and uses all operations; what a
+firmware does not use, and what its options rule out, is not in it.
 The heap of JerryScript is that of the same bundle with a socket that is not there: program and client, online.
 `;
 }
