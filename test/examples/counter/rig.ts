@@ -59,6 +59,9 @@ export interface Rig {
   stop(): void;
 }
 
+/** Timers of 0 ms that fire within a millisecond. */
+const ROUNDS_PER_MS = 20;
+
 /** Sockets deliver no more at a time. */
 const CHUNK_MAX = 536;
 
@@ -169,8 +172,10 @@ export function createRig(
     },
     pass(ms) {
       const end = passed + ms;
+      let rounds = 0;
       for (;;) {
-        const delay = timer.delayMs();
+        // A broker that answers at once and a counter without a period would stay at one instant for ever.
+        const delay = timer.delayMs() === 0 && ++rounds % ROUNDS_PER_MS === 0 ? 1 : timer.delayMs();
         if (delay < 0 || passed + delay > end) break;
         clock.advance(delay);
         passed += delay;
