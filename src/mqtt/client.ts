@@ -100,11 +100,8 @@ export { PACKET_MAX };
 
 /** Bytes of acknowledgements that may wait behind a packet of that size. */
 const ACKS_MAX = 256;
-/** Records that may be in flight; one of sequence s is awaited at s % IN_FLIGHT_MAX. */
+/** Messages of QoS 1 and 2 that may be in flight. */
 export const IN_FLIGHT_MAX = 8;
-/** Behind those, streamed messages: one at a time, and those that were given up. */
-const STREAMS_MAX = 8;
-const PLACES = STREAM ? IN_FLIGHT_MAX + STREAMS_MAX : IN_FLIGHT_MAX;
 /** Identifiers of inbound QoS 2 messages that may be open; further ones are left to the next connection. */
 const RECEIVED_MAX = 32;
 /** Stands for the sequence of a streamed message that was given up. */
@@ -112,7 +109,7 @@ const GIVEN_UP = -1;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
 /** Of the acknowledgements that may wait, those for PUBREC: one for each message in flight. */
-const PUBRELS_MAX = 4 * PLACES;
+const PUBRELS_MAX = 4 * IN_FLIGHT_MAX;
 
 /** Who we are to the broker, and how much is taken in. */
 export interface ClientOptions extends Connect {
@@ -341,6 +338,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!(size > 0 && size < PACKET_MAX && isBytes(payload))) return publishSlow(topic, payload);
     const sequence = outbox.append(topic!, payload);
     if (sequence < 0) return refuse(sequence);
+    // The place that it most often has; where that is taken, the slow way finds another.
     const place = sequence % IN_FLIGHT_MAX;
     if (caughtUp && size <= room && size <= SHORT_MAX && awaited[place] === NO_KEY) {
       const id = idFrom(sequence);
@@ -511,7 +509,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     waiting = emptied(waiting);
     ends[0] = ends[1] = ends[2] = -1;
     decoder.reset(false);
-    for (let i = 0; i < PLACES; i++) awaited[i] = NO_KEY;
+    for (let i = 0; i < IN_FLIGHT_MAX; i++) awaited[i] = NO_KEY;
     caughtUp = false;
   }
 
@@ -555,8 +553,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Note that a message waits for its acknowledgement. @param sequence 0 for a streamed one. @returns its place. */
   function expect(first: number, id: Id, sequence: number): number {
-    const place =
-      STREAM && sequence === 0 ? awaited.indexOf(NO_KEY, IN_FLIGHT_MAX) : sequence % IN_FLIGHT_MAX;
+    const own = sequence % IN_FLIGHT_MAX;
+    const place = awaited[own] === NO_KEY ? own : awaited.indexOf(NO_KEY);
     awaited[place] = awaitedFor(first, id);
     sequences[place] = sequence;
     return place;
@@ -611,18 +609,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const text = subscriptions.next();
       if (text.length > 0) put(fromText(text));
     }
-    while (room > 0) {
+    while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
       const isEmpty = outbox.peek(cursor, record) !== Code.Ok;
       if (STREAM && streamer.isDue(isEmpty, record.sequence)) {
         // Whole packets only: nothing may come between its pieces.
-        if (room === SEND_WINDOW && awaited.indexOf(NO_KEY, IN_FLIGHT_MAX) > 0) streamer.begin();
+        if (room === SEND_WINDOW) streamer.begin();
         return;
       }
       if (isEmpty) {
         caughtUp = true;
         return;
       }
-      if (awaited[record.sequence % IN_FLIGHT_MAX] !== NO_KEY || !transmit()) return;
+      if (!transmit()) return;
     }
   }
 

@@ -147,8 +147,8 @@ export function createSubscriptions(
     if (hash < 0 && plus < 0) {
       const key = constant(encodeString(pattern));
       to.route = { key, end: key.length + 2, name: parts[0], take: onMessage, to };
-      forget();
     }
+    forget();
     return to;
   }
 

@@ -41,7 +41,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   /** @hot */
   function acknowledge(sequence: number): number {
     const place = sequence % places;
-    if (sequences[place] !== sequence) return Code.Unknown;
+    if (sequences[place] !== sequence || sequence < 1) return Code.Unknown;
     sequences[place] = FREE;
     payloads[place] = release(payloads[place]);
     return Code.Ok;

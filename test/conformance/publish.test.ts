@@ -84,7 +84,7 @@ describe('PUBLISH of QoS 1', () => {
     for (let i = 0; i < 12; i++) expect(rig.publish(topic, 'x')).toBe(Code.Ok);
     const sent = createReader().feed(rig.wrote()).map(readPublish);
     expect(sent.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    rig.say(`${PUBACK}\x00\x01`);
+    rig.say(`${PUBACK}\x00\x05`);
     expect(rig.wrote()).toBe('\x32\x06\x00\x01t\x00\x09x');
   });
 

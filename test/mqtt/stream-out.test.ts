@@ -160,7 +160,7 @@ describe('its turn', () => {
     expect(world.client.isOnline()).toBe(true);
   });
 
-  it('waits for an empty socket, and not for the records in flight', () => {
+  it('waits for an empty socket, and for a place among the messages in flight', () => {
     const world = createSession();
     world.publish(world.topic('zero'), 'x');
     const source = start(world, 1);
@@ -175,6 +175,8 @@ describe('its turn', () => {
     for (let i = 0; i < 8; i++) world.publish(world.topic('one', 1), `${i}`);
     world.sent();
     start(world, 1);
+    expect(world.sent()).toEqual([]);
+    world.socket.deliver(ack(PUBACK, 1));
     expect(world.sent()).toEqual([`publish 1 #32770 s ${PAYLOAD}`]);
   });
 

@@ -1,8 +1,9 @@
 // Subscriptions: what is asked for and when, what the broker says to it, and what a lost connection or session changes.
 import { describe, expect, it } from 'vitest';
+import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { createWorld, type World } from './client.ts';
-import { ack, message, suback, UNSUBACK, utf8 } from './wire.ts';
+import { ack, message, PUBACK, suback, UNSUBACK, utf8 } from './wire.ts';
 
 /** @returns the event that says what was granted to subscription `number`; 255: it was left. */
 function answered(number: number, granted: number): string {
@@ -39,6 +40,30 @@ describe('subscribing', () => {
     world.publish(world.topic('t', 1), '1');
     world.online();
     expect(asked(world)).toEqual(['subscribe a:1', 'publish 1 t 1']);
+  });
+
+  it.each(['b', 'b/+'])('asks for %s, made while there is a session, with the next that leaves', (filter) => {
+    const world = createWorld({ outbox: createRamOutbox(9, 1024) });
+    world.online();
+    const topic = world.topic('t', 1);
+    for (let i = 1; i <= 9; i++) world.publish(topic, `${i}`);
+    world.sent();
+    world.subscribe(filter, 1);
+    expect(world.sent()).toEqual([]);
+    world.socket.deliver(ack(PUBACK, 1));
+    expect(asked(world)).toEqual([`subscribe ${filter}:1`, 'publish 1 t 9']);
+  });
+
+  it('takes a filter without wildcards from where its topic went before', () => {
+    const world = createWorld();
+    const got: string[] = [];
+    world.client.subscription('+', 0, () => got.push('+'));
+    world.online();
+    world.grant(0);
+    world.socket.deliver(message('a', 'x'));
+    world.client.subscription('a', 0, () => got.push('a'));
+    world.socket.deliver(message('a', 'x'));
+    expect(got).toEqual(['+', 'a']);
   });
 
   it('takes a SUBACK however it is cut', () => {

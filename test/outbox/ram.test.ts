@@ -192,12 +192,22 @@ it('does what a list does, whatever comes', () => {
   );
 });
 
+it.each([1, 2, 8])('knows no record of a sequence that is none, with %i places', (places) => {
+  const outbox = createRamOutbox(places, 10);
+  for (const sequence of [-1, 0, -places, 1]) {
+    expect(outbox.acknowledge(sequence)).toBe(Code.Unknown);
+    expect(outbox.receive(sequence)).toBe(Code.Unknown);
+  }
+  expect(outbox.append(prepareTopic('t', 0x32), EMPTY)).toBe(1);
+  expect(outbox.acknowledge(-1)).toBe(Code.Unknown);
+  expect(outbox.count()).toBe(1);
+});
+
 describe('sequences', () => {
   it('follow one another and start again at 1', () => {
     expect(nextSequence(0)).toBe(1);
     expect(nextSequence(7)).toBe(8);
     expect(nextSequence(SEQUENCE_MAX)).toBe(1);
-    // Whole turns of the identifiers 1 to 32767, and no number that JerryScript would have to allocate.
     // They are packet identifiers, and the others begin at 32768.
     expect(SEQUENCE_MAX).toBeLessThan(32768);
     expect(SEQUENCE_MAX % 8).toBe(0);

@@ -33,6 +33,14 @@ describe('order of definitions', () => {
     ['a loop that may not run', 'function f(c) { while (c) { var x = 1; }\n return x; }'],
     ['another case', 'function f(c) { switch (c) { case 1: var x = 1; break; case 2:\n return x; } }'],
     ['a try block', 'function f(g) { try { g(); var x = 1; } catch (e) {\n return x; } }'],
+    [
+      'a second declaration of a try block',
+      'function f(g) { try { var y = g(), x = 1; } catch (e) {\n return x; } }',
+    ],
+    [
+      'a second statement of a try block',
+      'function f(g) { try { var y = g(); var x = 1; } catch (e) {}\n return x; }',
+    ],
     ['the rest of a loop', 'function f(c) { for (;;) { if (c) break; var x = 1; }\n return x; }'],
     ['a later round', 'function f(c) { for (;;) { if (c)\n return x; var x = 1; } }'],
   ])('sees a var that only %s defines', (_where, code) => {
@@ -60,6 +68,8 @@ describe('order of definitions', () => {
     'function f(c) { if (c) return 0; var x = 1; return x; }',
     'function f(c) { for (;;) { var x = 1; if (c) break; } return x; }',
     'function f(g) { try { var x = g(); } finally { g(); } return x; }',
+    // The engine makes the variable before it works out its value: the first statement has begun, whatever fails.
+    'function f(g) { try { var x = g(); } catch (e) {} return x; }',
     'function f(c) { do { var x = c(); } while (x); return x; }',
     'function f(o) { for (var k in o) {} return k; }',
     'function f(c) { switch (c) { case 1: var x = 1; break; default: var x = 2; } return x; }',
