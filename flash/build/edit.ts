@@ -1,10 +1,10 @@
 // Changes to a bundle that keep its source map true: a bundle with the names in it resolved, and edits laid over it.
 
 import { encodedMap, TraceMap, traceSegment, type SourceMapSegment } from '@jridgewell/trace-mapping';
-import { parse, type Comment, type Identifier } from 'acorn';
+import { parse, type Comment } from 'acorn';
 import MagicString from 'magic-string';
 import { createLocator, type Place } from '../check/position.ts';
-import { resolveNames, type Variable } from '../check/scope.ts';
+import { resolveNames } from '../check/scope.ts';
 import type { Source } from '../check/source.ts';
 import { createTree } from '../check/tree.ts';
 import type { Code } from './compile.ts';
@@ -52,9 +52,4 @@ export function editCode({ code, map }: Code, change: (draft: Draft) => void): C
   const locate = createLocator(code, 'bundle', new TraceMap(map));
   change({ source, comments, text, locate });
   return text.hasChanged() ? { code: text.toString(), map: composeMaps(text, map) } : { code, map };
-}
-
-/** @returns the variable that a name stands for, where something in the bundle declares it. */
-export function variableOf(node: Identifier, { scopes }: Source): Variable | undefined {
-  return scopes.references.get(node)?.variable;
 }

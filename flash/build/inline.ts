@@ -10,7 +10,8 @@ import { isFunction } from '../check/tree.ts';
 import { propertyName } from '../check/values.ts';
 import { MoteError } from '../errors.ts';
 import type { Code } from './compile.ts';
-import { editCode, variableOf, type Draft } from './edit.ts';
+import { editCode, type Draft } from './edit.ts';
+import { isConstant, variableOf } from './whole/facts.ts';
 
 const MARK = /@inline\b/;
 
@@ -161,11 +162,7 @@ function isSimple(node: AnyNode): boolean {
 /** @returns whether it has the same value whenever it is read while its function runs. */
 function isFixed(node: AnyNode, source: Source): boolean {
   if (node.type === 'UnaryExpression') return node.operator !== 'delete' && isFixed(node.argument, source);
-  if (node.type !== 'Identifier') return node.type === 'Literal';
-  const variable = variableOf(node, source);
-  const writes = variable?.references.filter(({ access }) => access === 'write' || access === 'update') ?? [];
-  if (variable?.kind === 'parameter' || variable?.kind === 'function') return writes.length === 0;
-  return variable?.kind === 'var' && writes.length === 1 && writes[0]?.value !== undefined;
+  return node.type === 'Identifier' ? isConstant(node, source) : node.type === 'Literal';
 }
 
 function contains(outer: AnyNode, inner: AnyNode): boolean {

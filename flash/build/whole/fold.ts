@@ -56,3 +56,12 @@ export function foldNumbers(source: Source): boolean {
   }
   return isChanged;
 }
+
+/** Write numbers as decimals, which are shorter; but for an exponent, of which Espruino makes a double. */
+export function writeDecimals({ byType }: Source): void {
+  for (const node of byType.get('Literal') ?? []) {
+    if (node.type !== 'Literal' || typeof node.value !== 'number') continue;
+    const text = String(node.value);
+    if (!text.includes('e')) node.raw = text;
+  }
+}

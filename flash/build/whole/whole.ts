@@ -5,7 +5,7 @@ import type { Source } from '../../check/source.ts';
 import type { Code } from '../compile.ts';
 import { dropAliases } from './aliases.ts';
 import { declareFirst } from './first.ts';
-import { foldNumbers } from './fold.ts';
+import { foldNumbers, writeDecimals } from './fold.ts';
 import { dissolveObjects } from './members.ts';
 import { mergeCalls } from './merge.ts';
 import { orderByUse } from './order.ts';
@@ -32,6 +32,7 @@ export function joinProgram(code: Code): Code {
     for (let rounds = 0; rounds < ROUNDS_MAX; rounds++) {
       const source = analyse(unit);
       if (PASSES.some((pass) => pass(source, unit.marks))) continue;
+      writeDecimals(source);
       orderByUse(source, unit.marks);
       declareFirst(analyse(unit));
       return;

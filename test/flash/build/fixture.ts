@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
+import MagicString from 'magic-string';
 import { afterAll, expect, vi } from 'vitest';
+import type { Code } from '../../../flash/build/compile.ts';
 import type { MoteError } from '../../../flash/errors.ts';
 
 // Compilers take their time on a busy machine.
@@ -25,6 +27,17 @@ export function writeFirmware(files: Readonly<Record<string, string>>): string {
     writeFileSync(join(folder, name), text);
   }
   return folder;
+}
+
+/** @returns a bundle of `body`, with a map that leads to the same places of "firmware.ts". */
+export function bundleOf(body: string): Code {
+  const code = `(function () {\n${body}\n})();\n`;
+  const map = new MagicString(code).generateMap({
+    source: 'firmware.ts',
+    includeContent: true,
+    hires: true,
+  });
+  return { code, map: map.toString() };
 }
 
 /** Run a bundle. @returns what it gave to `say`, and the globals it left behind. */

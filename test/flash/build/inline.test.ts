@@ -2,26 +2,13 @@
 // called at once.
 
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import MagicString from 'magic-string';
 import { describe, expect, it } from 'vitest';
 import { arrangeCode } from '../../../flash/build/arrange.ts';
 import { bundleOnly } from '../../../flash/build/build.ts';
-import type { Code } from '../../../flash/build/compile.ts';
 import { inlineMarked } from '../../../flash/build/inline.ts';
 import { MoteError } from '../../../flash/errors.ts';
 import { definedTooLate } from './order.ts';
-import { failure, runBundle, writeFirmware } from './fixture.ts';
-
-/** @returns a bundle of `body`, with a map that leads to the same places of "firmware.ts". */
-function bundleOf(body: string): Code {
-  const code = `(function () {\n${body}\n})();\n`;
-  const map = new MagicString(code).generateMap({
-    source: 'firmware.ts',
-    includeContent: true,
-    hires: true,
-  });
-  return { code, map: map.toString() };
-}
+import { bundleOf, failure, runBundle, writeFirmware } from './fixture.ts';
 
 const inline = (body: string) => inlineMarked(bundleOf(body)).code;
 const inlineAll = (body: string) => arrangeCode(inlineMarked(bundleOf(body)));
@@ -294,45 +281,6 @@ describe('a call', () => {
 });
 
 describe('arranging', () => {
-  it('puts numbers in the place of names that always stand for them', () => {
-    const { code } = inlineAll(
-      'var MAX = 0x10;\nvar LOW = -3;\nvar count = 1;\ncount++;\nfunction f(n) { return n < MAX ? n - LOW : MAX.toString(16) + count; }\nsay(f(1));\nsay(f(20));\nsay(LOW.toFixed(1));',
-    );
-    expect(code).toContain('return n < 16 ? n - (-3) : (16).toString(16) + count;');
-    expect(code).toContain('(-3).toFixed(1)');
-    expect(runBundle(code).said).toEqual([4, '102', '-3.0']);
-  });
-
-  it('writes no number with an exponent: Espruino makes a double of it', () => {
-    expect(inlineAll('var BIG = 1000000000000000000000000;\nsay(BIG);').code).toContain(
-      'say(1000000000000000000000000)',
-    );
-  });
-
-  it.each([
-    [
-      'hidden names',
-      'var N = 5;\nfunction f(N) { return N; }\nfunction g() { var N = 7; return N; }\nsay(f(1)); say(g()); say(N);',
-      [1, 7, 5],
-    ],
-    ['what is written later', 'var n = 5;\nfunction f() { n = 6; }\nf();\nsay(n);', [6]],
-    ['what is counted', 'var n = 5;\nn--;\nsay(n);', [4]],
-    [
-      'what is defined at times',
-      'var n;\nif (say.length > 9) var m = 3;\nsay(m); say(n);',
-      [undefined, undefined],
-    ],
-    [
-      'numbers of inner functions',
-      'function f() { var k = 2; return function () { return k; }; }\nsay(f()());',
-      [2],
-    ],
-    ['names of properties', 'var N = 5;\nvar o = { N: 1 };\nsay(o.N + N);', [6]],
-    ['a loop', 'for (var i = 0; i < 3; i++) say(i);\nsay(i);', [0, 1, 2, 3]],
-  ])('leaves %s as they are', (_what, body, said) => {
-    expect(same(body)).toEqual(said);
-  });
-
   it('puts functions above their first use, also through others', () => {
     const body =
       'var a = 1;\nfirst();\nfunction first() { say(second()); }\nvar b = 2;\nfunction second() { return a; }';

@@ -1,21 +1,9 @@
 // Bundles as rollup writes them, what the passes over the whole program make of them, and what both say.
 
 import { createContext, runInContext } from 'node:vm';
-import MagicString from 'magic-string';
 import { expect } from 'vitest';
-import type { Code } from '../../../../flash/build/compile.ts';
 import { joinProgram } from '../../../../flash/build/whole/whole.ts';
-
-/** @returns a bundle of `body`, with a map that leads to the same places of "firmware.ts". */
-export function bundleOf(body: string): Code {
-  const code = `(function () {\n${body}\n})();\n`;
-  const map = new MagicString(code).generateMap({
-    source: 'firmware.ts',
-    includeContent: true,
-    hires: true,
-  });
-  return { code, map: map.toString() };
-}
+import { bundleOf } from '../fixture.ts';
 
 export interface Outcome {
   readonly said: readonly unknown[];

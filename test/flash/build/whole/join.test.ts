@@ -4,7 +4,8 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { describe, expect, it } from 'vitest';
 import { changeProgram } from '../../../../flash/build/whole/program.ts';
 import { joinProgram } from '../../../../flash/build/whole/whole.ts';
-import { bundleOf, joined, outcomeOf, same } from './fixture.ts';
+import { bundleOf } from '../fixture.ts';
+import { joined, outcomeOf, same } from './fixture.ts';
 
 /** A value that no pass can know. */
 const UNKNOWN = 'var unknown = say("u") + list.length;\n';
@@ -540,6 +541,37 @@ describe('numbers', () => {
     '-1 + 2',
   ])('are left alone: %s', (text) => {
     expect(same(`say(${text});`).text.trim()).toBe(`say(${text});`);
+  });
+
+  it.each([
+    ['0x10', '16'],
+    ['1e3', '1000'],
+    ['1000000000000000000000000', '1000000000000000000000000'],
+    ['0.25', '0.25'],
+  ])('are written as decimals without an exponent: %s', (text, result) => {
+    expect(same(`say(${text} + list.length);`).text.trim()).toBe(`say(${result} + list.length);`);
+  });
+
+  it('stand in the place of names that always mean them, whatever else has that name', () => {
+    const { text, said } = same(
+      'var MAX = 0x10;\nvar LOW = -3;\nvar count = 1;\ncount++;\nfunction f(n) { return n < MAX ? n - LOW : MAX.toString(16) + count; }\nfunction g(MAX) { return MAX; }\nfunction h() { var MAX = 7; return MAX; }\nsay(f(1)); say(f(20)); say(LOW.toFixed(1)); say(g(2) + g(3)); say(h()); say(h()); say({ MAX: 1 }.MAX);',
+    );
+    expect(said).toEqual([4, '102', '-3.0', 5, 7, 7, 1]);
+    expect(text).toMatch(/n < 16 \? n - \(?-3\)? : \(?16\)?\s?\.toString\(16\) \+ count/);
+  });
+
+  it.each([
+    ['what is written later', 'var n = 5;\nfunction f() { n = 6; }\nf();\nsay(n);', [6]],
+    ['what is counted', 'var n = 5;\nn--;\nsay(n);', [4]],
+    [
+      'what is defined at times',
+      'var n;\nif (say.length > 9) var m = 3;\nsay(m); say(n);',
+      [undefined, undefined],
+    ],
+    ['a loop', 'for (var i = 0; i < 3; i++) say(i);\nsay(i);', [0, 1, 2, 3]],
+    ['inner functions', 'function f() { var k = 2; return function () { return k; }; }\nsay(f()());', [2]],
+  ])('leave %s as it is', (_what, body, said) => {
+    expect(same(body).said).toEqual(said);
   });
 
   it('meet in the whole program', () => {

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { arrangeCode } from '../../../../flash/build/arrange.ts';
 import { CHOSEN, minifyCode } from '../../../../flash/build/minify.ts';
 import { joinProgram } from '../../../../flash/build/whole/whole.ts';
-import { bundleOf, outcomeOf } from './fixture.ts';
+import { bundleOf } from '../fixture.ts';
+import { outcomeOf } from './fixture.ts';
 import { chooseFrom, createProgram } from './generator.ts';
 
 const RUNS = Number(process.env['RUNS'] ?? 60);
