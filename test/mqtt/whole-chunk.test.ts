@@ -1,0 +1,99 @@
+// Chunks that are one whole packet go past the decoder; here are those that only look like one.
+import { describe, expect, it } from 'vitest';
+import { Close, Code, Event } from '../../src/ports/codes.ts';
+import { createSource, createWorld, type Setup, type World } from './client.ts';
+import { ack, message, PINGREQ, PUBACK } from './wire.ts';
+
+const VIOLATION = `offline ${Close.ProtocolError} 0`;
+
+/** A session in which the last message went to `a`. */
+function createSession(setup: Setup = {}): World {
+  const world = createWorld(setup);
+  world.subscribe('a', 1);
+  world.online();
+  world.grant(1);
+  world.socket.deliver(message('a', 'first'));
+  world.said.length = 0;
+  world.got.length = 0;
+  return world;
+}
+
+describe('the rest of a packet', () => {
+  it.each([
+    ['a message', message('a', 'inner')],
+    ['a message of QoS 1', message('a', 'inner', 1, 7)],
+    ['an acknowledgement that is waited for', ack(PUBACK, 1)],
+  ])('that looks like %s is the rest of a packet', (_what, rest) => {
+    const world = createSession();
+    world.publish(world.topic('t', 1), 'x');
+    world.sent();
+    const packet = message('a', `outer ${rest}`);
+    world.socket.deliver(packet.slice(0, -rest.length));
+    world.socket.deliver(rest);
+    expect(world.got).toEqual([`a outer ${rest} 30`]);
+    expect(world.sent()).toEqual([]);
+    expect(world.client.counters()).toMatchObject({ delivered: 0, violations: 0 });
+  });
+});
+
+describe('a chunk of one packet', () => {
+  it('whose second byte begins a longer length is not taken for a short one', () => {
+    const world = createSession();
+    // Its length is 0, in two bytes: no PUBLISH.
+    world.socket.deliver(`\x30\x80\0\x01a${'x'.repeat(125)}`);
+    expect(world.got).toEqual([]);
+    expect(world.said).toEqual([VIOLATION]);
+  });
+
+  it('over the limit is passed over, also where the last message went', () => {
+    const world = createSession({ receiveMax: 64 });
+    world.socket.deliver(message('a', 'x'.repeat(59)));
+    world.socket.deliver(message('a', 'x'.repeat(60)));
+    expect(world.got).toEqual([`a ${'x'.repeat(59)} 30`]);
+    expect(world.said).toEqual([`report ${Event.Oversize} 63`]);
+  });
+});
+
+it('an acknowledgement of a streamed message that has not left is forbidden, also behind another packet', () => {
+  const world = createSession();
+  expect(world.client.stream(world.topic('s', 1), 2000, createSource('y'.repeat(2000)))).toBe(Code.InFlight);
+  world.socket.take();
+  world.socket.deliver(message('a', 'x') + ack(PUBACK, 32769));
+  expect(world.said).toEqual([VIOLATION]);
+});
+
+describe('keep alive', () => {
+  it('counts from what was sent, not from when it left', () => {
+    const world = createSession();
+    world.pass(1000);
+    world.publish(world.topic('t'), 'x');
+    world.pass(19_000);
+    world.socket.take();
+    world.socket.drain();
+    world.pass(10_000);
+    world.socket.deliver(message('a', 'x'));
+    world.pass(15_999);
+    expect(world.socket.take()).toBe('');
+    world.pass(1);
+    expect(world.socket.take()).toBe(PINGREQ);
+  });
+
+  it('hears an acknowledgement, and nothing after it', () => {
+    const world = createSession();
+    const zero = world.topic('t');
+    world.pass(40_000);
+    world.publish(world.topic('t', 1), 'x');
+    world.sent();
+    world.socket.deliver(ack(PUBACK, 1));
+    // What goes out does not stand for what comes in.
+    for (let i = 0; i < 44; i++) {
+      world.pass(1000);
+      world.publish(zero, 'x');
+      expect(world.sent()).toEqual(['publish 0 t x']);
+    }
+    world.pass(999);
+    expect(world.socket.take()).toBe('');
+    world.pass(1);
+    expect(world.socket.take()).toBe(PINGREQ);
+  });
+});
