@@ -54,6 +54,47 @@ describe('a chunk of one packet', () => {
   });
 });
 
+it.each([
+  ['QoS 0', message('a', 'x')],
+  ['QoS 1', message('a', 'x', 1, 7)],
+])(
+  'a handler that throws at a message of %s, alone in its chunk, is reported, and nothing is acknowledged',
+  (_qos, chunk) => {
+    const world = createWorld();
+    let isBroken = false;
+    world.client.subscription('a', 1, () => {
+      if (isBroken) throw new Error('handler');
+    });
+    world.online();
+    world.grant(1);
+    world.socket.deliver(message('a', 'first'));
+    world.said.length = 0;
+    isBroken = true;
+    world.socket.deliver(chunk);
+    expect(world.said).toEqual([`report ${Event.HandlerFailed} 0`]);
+    expect(world.sent()).toEqual([]);
+    expect(world.client.counters()).toMatchObject({ received: 2, postponed: 1 });
+  },
+);
+
+it('a handler that ends the connection and throws is reported without its number', () => {
+  const world = createWorld();
+  let isBroken = false;
+  world.client.subscription('a', 1, () => {
+    if (!isBroken) return;
+    world.client.disconnect();
+    throw new Error('handler');
+  });
+  world.online();
+  world.grant(1);
+  world.socket.deliver(message('a', 'first'));
+  world.said.length = 0;
+  isBroken = true;
+  world.socket.deliver(message('a', 'x', 1, 7));
+  expect(world.said).toEqual([`report ${Event.HandlerFailed} -1`]);
+  expect(world.written()).toEqual(['disconnect']);
+});
+
 it('an acknowledgement of a streamed message that has not left is forbidden, also behind another packet', () => {
   const world = createSession();
   expect(world.client.stream(world.topic('s', 1), 2000, createSource('y'.repeat(2000)))).toBe(Code.InFlight);
