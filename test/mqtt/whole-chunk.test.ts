@@ -77,12 +77,12 @@ it.each([
   },
 );
 
-it('a handler that ends the connection and throws is reported without its number', () => {
+it('a handler that changes what is wanted and throws is reported without its number', () => {
   const world = createWorld();
   let isBroken = false;
-  world.client.subscription('a', 1, () => {
+  const subscription = world.client.subscription('a', 1, () => {
     if (!isBroken) return;
-    world.client.disconnect();
+    world.client.unsubscribe(subscription);
     throw new Error('handler');
   });
   world.online();
@@ -90,9 +90,9 @@ it('a handler that ends the connection and throws is reported without its number
   world.socket.deliver(message('a', 'first'));
   world.said.length = 0;
   isBroken = true;
-  world.socket.deliver(message('a', 'x', 1, 7));
+  world.socket.deliver(message('a', 'x'));
   expect(world.said).toEqual([`report ${Event.HandlerFailed} -1`]);
-  expect(world.written()).toEqual(['disconnect']);
+  expect(world.sent()).toEqual(['unsubscribe #65535 a']);
 });
 
 it('an acknowledgement of a streamed message that has not left is forbidden, also behind another packet', () => {
