@@ -82,9 +82,10 @@ export function joinInteger(head: Bytes, value: number): Bytes {
   return head + value;
 }
 
-/** @returns `head` and behind it `value` / 10^`decimals`. @inline */
+/** @returns `head` and behind it `value` / 10^`decimals`. @hot */
 export function joinFixed(head: Bytes, value: number, decimals: number): Bytes {
-  return head + decimalText(value, decimals);
+  const text = decimalText(value, decimals);
+  return head + text;
 }
 
 /** @returns `bytes` from `from` on, to be kept. @inline */

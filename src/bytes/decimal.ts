@@ -1,18 +1,15 @@
 // Scaled integers as decimal text, without a fraction on the way: fractions allocate, and engines print them
 // differently.
 
-const ZEROS = '0000000';
+const SCALES = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
 
 /** @returns `value` / 10^`decimals` with all its decimals: (-5, 2) is "-0.05". @param decimals 0 to 6. @hot */
 export function decimalText(value: number, decimals: number): string {
-  if (decimals === 0) return '' + value;
-  let digits = '' + (value < 0 ? -value : value);
-  let point = digits.length - decimals;
-  if (point < 1) {
-    // One digit before the point, `decimals` behind it.
-    digits = ZEROS.substr(0, 1 - point) + digits;
-    point = 1;
-  }
-  digits = digits.substr(0, point) + '.' + digits.substr(point);
-  return value < 0 ? '-' + digits : digits;
+  const size = value < 0 ? -value : value;
+  const scale = SCALES[decimals];
+  const rest = size % scale;
+  let text = (value < 0 ? '-' : '') + (size - rest) / scale;
+  // The leading 1 keeps the zeros behind it.
+  if (decimals > 0) text += '.' + ('' + (scale + rest)).substr(1);
+  return text;
 }

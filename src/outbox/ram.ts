@@ -6,8 +6,8 @@ import { Code } from '../ports/codes.ts';
 import { isAfter, nextSequence, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 
-/** No sequence. */
-const FREE = -1;
+/** No sequence, and equal to none that anybody asks for, since there are none of 0. */
+const FREE = null;
 
 /**
  * @param places records held at most.
@@ -16,7 +16,7 @@ const FREE = -1;
 export function createRamOutbox(places: number, payloadMax: number): Outbox<Bytes> {
   let newest = 0;
   // A record lies at sequence modulo places; FREE marks a free place.
-  const sequences: number[] = [];
+  const sequences: (number | null)[] = [];
   const topics: Topic<Bytes>[] = [];
   const payloads: Bytes[] = [];
   const received: boolean[] = [];
@@ -29,7 +29,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   function append(topic: Topic<Bytes>, payload: Bytes): number {
     const sequence = nextSequence(newest);
     const place = sequence % places;
-    if (sequences[place] > 0) return Code.Full;
+    if (sequences[place] !== FREE) return Code.Full;
     if (!fits(payload, payloadMax)) return Code.TooLong;
     sequences[place] = newest = sequence;
     topics[place] = topic;
@@ -41,19 +41,19 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   /** @hot */
   function acknowledge(sequence: number): number {
     const place = sequence % places;
-    if (sequences[place] !== sequence || sequence < 1) return Code.Unknown;
+    if (sequences[place] !== sequence) return Code.Unknown;
     sequences[place] = FREE;
     payloads[place] = release(payloads[place]);
     return Code.Ok;
   }
 
-  /** @returns the oldest record after `sequence`, FREE when there is none. @apart */
+  /** @returns the oldest record after `sequence`, 0 when there is none. @apart */
   function search(sequence: number): number {
-    let next = FREE;
+    let next = 0;
     for (let i = 0; i < places; i++) {
       const held = sequences[i];
-      const isNext = held > 0 && (sequence === 0 || isAfter(held, sequence));
-      if (isNext && (next === FREE || isAfter(next, held))) next = held;
+      const isNext = held !== FREE && (sequence === 0 || isAfter(held, sequence));
+      if (isNext && (next === 0 || isAfter(next, held))) next = held;
     }
     return next;
   }
@@ -63,7 +63,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     if (sequence === newest) return Code.Empty;
     let next = nextSequence(sequence);
     if (sequence === 0 || sequences[next % places] !== next) next = search(sequence);
-    if (next === FREE) return Code.Empty;
+    if (next === 0) return Code.Empty;
     const place = next % places;
     out.sequence = next;
     out.topic = topics[place];
@@ -75,7 +75,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   function receive(sequence: number): number {
     if (!QOS2) return Code.Unknown;
     const place = sequence % places;
-    if (sequence < 1 || sequences[place] !== sequence) return Code.Unknown;
+    if (sequences[place] !== sequence) return Code.Unknown;
     received[place] = true;
     return Code.Ok;
   }

@@ -35,7 +35,7 @@ export interface Outbox<B = string> {
 
 /** @returns the sequence after `sequence`. @inline */
 export function nextSequence(sequence: number): number {
-  return sequence === SEQUENCE_MAX ? 1 : sequence + 1;
+  return (sequence % SEQUENCE_MAX) + 1;
 }
 
 /** @returns whether `sequence` was appended after `other`; right as long as both are held or lately were. */
