@@ -400,19 +400,20 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         received++;
         try {
           hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
-          // What `answer` does, without a call in between.
-          if (room > 3) {
-            room -= 4;
-            try {
-              wire!.write(keyPacket(keyOf(PUBACK, id)));
-            } catch {
-              // The connection is closing: the message comes again on the next one.
-            }
-          } else {
-            answer(PUBACK, id);
-          }
         } catch {
           failHandler(hot.to);
+          return;
+        }
+        if (room > 3) {
+          room -= 4;
+          try {
+            wire!.write(keyPacket(keyOf(PUBACK, id)));
+          } catch {
+            // The connection is closing: the message comes again on the next one.
+          }
+        } else {
+          // Its handler has taken the room.
+          answer(PUBACK, id);
         }
         return;
       }
