@@ -1,10 +1,11 @@
-// A mote that publishes `count` messages as fast as its connection takes them: QoS 0 as long as the socket has room, QoS 1 as
-// long as the outbox has. It says how long that took by its own clock.
+// A mote that publishes `count` messages as fast as its connection takes them: QoS 0 as long as the socket has room, QoS 1 one
+// more for each acknowledgement. It says how long that took by its own clock.
 
 import { createClient } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { createClock } from '../../src/ports/espruino/clock.ts';
 import { createSocket } from '../../src/ports/espruino/socket.ts';
+import type { Outbox } from '../../src/ports/outbox.ts';
 import type { Connection, Socket, SocketEvents } from '../../src/ports/socket.ts';
 
 declare const port: number;
@@ -21,6 +22,7 @@ declare function ended(): void;
 declare function print(text: string): void;
 
 let sent = 0;
+let acknowledged = 0;
 let isOver = false;
 
 function finish(): void {
@@ -32,12 +34,28 @@ function finish(): void {
 /** Publish what there is room for. */
 function fill(): void {
   if (qos > 0) {
-    const delivered = client.counters().delivered;
-    while (sent < count && sent - delivered < places && client.publish(topic, payload(sent)) === 0) sent++;
-    if (delivered === count) finish();
+    const end = acknowledged + places < count ? acknowledged + places : count;
+    while (sent < end) client.publish(topic, payload(sent++));
+    if (acknowledged === count) finish();
   } else {
     while (sent < count && client.publish(topic, payload(sent)) === 0) sent++;
   }
+}
+
+/** The outbox in RAM, which tells us too what is acknowledged. */
+function createObservedOutbox(): Outbox {
+  const inner = createRamOutbox(places, 128);
+  return {
+    append: inner.append,
+    peek: inner.peek,
+    receive: inner.receive,
+    restart: inner.restart,
+    acknowledge(sequence: number): number {
+      acknowledged++;
+      return inner.acknowledge(sequence);
+    },
+    count: inner.count,
+  };
 }
 
 /** The engine's socket, which tells us too when there may be room again. */
@@ -71,7 +89,7 @@ function createObservedSocket(): Socket {
 }
 
 const client = createClient(
-  { socket: createObservedSocket(), clock: createClock(), outbox: createRamOutbox(places, 128) },
+  { socket: createObservedSocket(), clock: createClock(), outbox: createObservedOutbox() },
   { clientId: 'bench-mote', keepAliveSec: 60, cleanSession: true, receiveMax: 1024 },
   {
     onOpen(): void {

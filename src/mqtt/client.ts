@@ -34,6 +34,7 @@ import {
   DISCONNECT,
   idFrom,
   idValue,
+  keyAt,
   keyOf,
   PUBACK,
   PUBCOMP,
@@ -270,6 +271,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Bytes that wait for the socket to drain: the rest of a long packet, and acknowledgements behind it. */
   let waiting = createBuffer(PACKET_MAX + ACKS_MAX);
   const flushView = createView();
+  const restView = createView();
   /** Chunks up to here may be one whole packet with a remaining length of one byte. */
   const wholeMax = options.receiveMax < SHORT_MAX ? options.receiveMax : SHORT_MAX;
 
@@ -376,7 +378,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       decoder.feed(chunk);
     } else if (size === ACK_SIZE) {
       const place = awaited.indexOf(packetKey(chunk));
-      if (place >= 0 && isLast(place, chunk)) settle(place);
+      if (place >= 0 && isLast(place, byteAt(chunk, 0))) settle(place);
       else decoder.feed(chunk);
     } else {
       onMessage(chunk, size);
@@ -418,12 +420,25 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         return;
       }
     }
-    decoder.feed(chunk);
+    if (size % ACK_SIZE === 0) onAcks(chunk, size);
+    else decoder.feed(chunk);
+  }
+
+  /** Take a chunk that is most often several acknowledgements. @hot @apart */
+  function onAcks(chunk: Bytes, size: number): void {
+    let at = 0;
+    while (at < size) {
+      const place = awaited.indexOf(keyAt(chunk, at));
+      if (place < 0 || !isLast(place, byteAt(chunk, at))) break;
+      settle(place);
+      at += ACK_SIZE;
+    }
+    if (at < size) decoder.feed(tail(restView, chunk, at));
   }
 
   /** @returns whether the acknowledgement of a message that has left is the last that it needs. @inline */
-  function isLast(place: number, bytes: Bytes): boolean {
-    return (!QOS2 || byteAt(bytes, 0) !== First.Pubrec) && (!STREAM || !isUnsent(place));
+  function isLast(place: number, first: number): boolean {
+    return (!QOS2 || first !== First.Pubrec) && (!STREAM || !isUnsent(place));
   }
 
   /** A whole packet, wherever it was. @hot @apart */

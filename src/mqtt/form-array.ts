@@ -68,9 +68,14 @@ export function readKey(bytes: Bytes, at: number): Key {
   return keyOf(byteAt(bytes, at - 2), readId(bytes, at));
 }
 
-/** @returns an acknowledgement that is all of `bytes`; -1 when they are none. */
+/** @returns the acknowledgement that stands at `at`, header and all; equal to none when there is something else. */
+export function keyAt(bytes: Bytes, at: number): Key {
+  return byteAt(bytes, at) > 0 && byteAt(bytes, at + 1) === 2 ? readKey(bytes, at + 2) : -1;
+}
+
+/** @returns an acknowledgement that is all of `bytes`; equal to none when they are something else. @inline */
 export function packetKey(bytes: Bytes): Key {
-  return byteAt(bytes, 0) > 0 && byteAt(bytes, 1) === 2 ? readKey(bytes, 2) : -1;
+  return keyAt(bytes, 0);
 }
 
 /** @returns the packet identifier of an acknowledgement. @inline */

@@ -59,7 +59,12 @@ export function readKey(bytes: Bytes, at: number): Key {
   return bytes.substr(at - 2, 4);
 }
 
-/** @returns an acknowledgement that is all of `bytes`. @inline */
+/** @returns the acknowledgement that stands at `at`, header and all; equal to none when there is something else. @inline */
+export function keyAt(bytes: Bytes, at: number): Key {
+  return bytes.substr(at, 4);
+}
+
+/** @returns an acknowledgement that is all of `bytes`; equal to none when they are something else. @inline */
 export function packetKey(bytes: Bytes): Key {
   return bytes;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { createSource, createWorld, type Setup, type World } from './client.ts';
-import { ack, message, PINGREQ, PUBACK } from './wire.ts';
+import { ack, message, PINGREQ, PUBACK, PUBCOMP, PUBREC } from './wire.ts';
 
 const VIOLATION = `offline ${Close.ProtocolError} 0`;
 
@@ -119,6 +119,78 @@ it('an acknowledgement of a streamed message that has not left is forbidden, als
   world.socket.take();
   world.socket.deliver(message('a', 'x') + ack(PUBACK, 32769));
   expect(world.said).toEqual([VIOLATION]);
+});
+
+describe('several acknowledgements in one chunk', () => {
+  function createFlight(count: number): World {
+    const world = createSession();
+    const topic = world.topic('t', 1);
+    for (let i = 0; i < count; i++) world.publish(topic, 'x');
+    world.sent();
+    return world;
+  }
+  const acks = (...ids: number[]) => ids.map((id) => ack(PUBACK, id)).join('');
+
+  it('settle each what they stand for, whatever their order', () => {
+    const world = createFlight(8);
+    world.socket.deliver(acks(3, 1, 2));
+    expect(world.client.counters()).toMatchObject({ delivered: 3, strays: 0 });
+    world.socket.deliver(acks(8, 7, 6, 5, 4));
+    expect(world.client.counters()).toMatchObject({ delivered: 8, strays: 0 });
+    expect(world.outbox.count()).toBe(0);
+  });
+
+  it('make place for what waits', () => {
+    const world = createFlight(10);
+    world.socket.deliver(acks(1, 2));
+    expect(world.sent()).toEqual(['publish 1 #9 t x', 'publish 1 #10 t x']);
+  });
+
+  it('that nobody waits for are counted, and those behind are taken', () => {
+    const world = createFlight(3);
+    world.socket.deliver(acks(1, 1, 9, 2, 3));
+    expect(world.client.counters()).toMatchObject({ delivered: 3, strays: 2, violations: 0 });
+  });
+
+  it.each([
+    [
+      'a message whose end comes later',
+      acks(1) + message('a', 'ab').slice(0, 4),
+      message('a', 'ab').slice(4),
+    ],
+    ['a message', acks(1) + message('a', 'abc'), ''],
+  ])('and %s behind them', (_what, chunk, rest) => {
+    expect(chunk.length % 4).toBe(0);
+    const world = createFlight(1);
+    world.socket.deliver(chunk);
+    if (rest.length > 0) world.socket.deliver(rest);
+    expect(world.client.counters()).toMatchObject({ delivered: 1, received: 2, violations: 0 });
+  });
+
+  it.each([
+    ['of another length', '\x40\x06\0\x02\0\0\0\0'],
+    ['of no packet', '\0\x02\0\0'],
+    ['without an identifier', ack(PUBACK, 0)],
+  ])('and one %s', (_what, bad) => {
+    const world = createFlight(2);
+    world.socket.deliver(acks(1) + bad);
+    expect(world.client.counters()).toMatchObject({ delivered: 1, violations: 1 });
+    expect(world.said).toEqual([VIOLATION]);
+    expect(world.outbox.count()).toBe(1);
+  });
+
+  it('go on with QoS 2 where that is due', () => {
+    const world = createSession();
+    world.publish(world.topic('t', 1), 'x');
+    world.publish(world.topic('t', 2), 'x');
+    world.sent();
+    world.socket.deliver(acks(1) + ack(PUBREC, 2));
+    expect(world.sent()).toEqual(['pubrel #2']);
+    expect(world.outbox.count()).toBe(1);
+    world.socket.deliver(ack(PUBCOMP, 2) + acks(2));
+    expect(world.client.counters()).toMatchObject({ delivered: 2, strays: 1 });
+    expect(world.outbox.count()).toBe(0);
+  });
 });
 
 describe('keep alive', () => {
