@@ -378,7 +378,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       decoder.feed(chunk);
     } else if (size === ACK_SIZE) {
       const place = awaited.indexOf(packetKey(chunk));
-      if (place >= 0 && isLast(place, byteAt(chunk, 0))) settle(place);
+      if (place >= 0 && isLast(place, chunk, 0)) settle(place);
       else decoder.feed(chunk);
     } else {
       onMessage(chunk, size);
@@ -429,7 +429,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     let at = 0;
     while (at < size) {
       const place = awaited.indexOf(keyAt(chunk, at));
-      if (place < 0 || !isLast(place, byteAt(chunk, at))) break;
+      if (place < 0 || !isLast(place, chunk, at)) break;
       settle(place);
       at += ACK_SIZE;
     }
@@ -437,8 +437,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   /** @returns whether the acknowledgement of a message that has left is the last that it needs. @inline */
-  function isLast(place: number, first: number): boolean {
-    return (!QOS2 || first !== First.Pubrec) && (!STREAM || !isUnsent(place));
+  function isLast(place: number, bytes: Bytes, at: number): boolean {
+    return (!QOS2 || byteAt(bytes, at) !== First.Pubrec) && (!STREAM || !isUnsent(place));
   }
 
   /** A whole packet, wherever it was. @hot @apart */

@@ -22,6 +22,15 @@ describe('figures of the MQTT client', () => {
     expect(speed.bundle).toEqual({ name: MEASURED.name, hash, bytes });
   });
 
+  it.each(COMBINATIONS)(
+    'are of the bundle $name that is built now: npm run bench:size',
+    { timeout: 60_000 },
+    async (combination) => {
+      const { hash, bytes } = await buildMeasured(combination);
+      expect(size.rows.find(({ name }) => name === combination.name)).toMatchObject({ hash, bytes });
+    },
+  );
+
   it('are of one bundle, in speed and in size: npm run bench:size', () => {
     expect(size.rows.map(({ name }) => name)).toEqual(COMBINATIONS.map(({ name }) => name));
     expect(size.rows.find(({ name }) => name === MEASURED.name)).toMatchObject({
