@@ -1,8 +1,10 @@
 // A NOR flash chip: a program clears bits, an erase sets a page. Pages that were never programmed take no memory, so
-// thousands of chips fit into one process. Counts what was done to it, and can be interrupted in the middle of doing it.
+// thousands of chips fit into one process. Counts what was done to it, and can be interrupted in the middle of doing it,
+// wear out, and lose bits at rest. torn.ts has the ways in which an operation is interrupted.
 
 import type { Flash, FlashGeometry } from '../src/ports/flash.ts';
 import { Code } from '../src/ports/codes.ts';
+import { createRandom } from './network/random.ts';
 
 export interface NorGeometry {
   /** Address of the first byte. */
@@ -13,6 +15,8 @@ export interface NorGeometry {
   readonly programUnit: number;
   /** true: a unit takes one program and after it only zeros; any other program of it is refused. */
   readonly ecc: boolean;
+  /** Programs that a unit takes between two erases, where there is a limit; more are refused. */
+  readonly programsMax?: number;
 }
 
 export interface NorCounters {
@@ -21,6 +25,8 @@ export interface NorCounters {
   erases: number;
   bytesRead: number;
   bytesProgrammed: number;
+  /** Programs that the part forbids. */
+  refused: number;
 }
 
 /** What is about to happen to the flash. */
@@ -30,35 +36,68 @@ export interface NorOperation {
   readonly bytes: number;
 }
 
+/** How far an operation is when the power goes away: masks of bits, byte by byte from its beginning. */
+export interface Torn {
+  /** Bits that are what they were to be. */
+  done(offset: number): number;
+  /** Bits that an erase has cleared and not set yet. */
+  cleared?(offset: number): number;
+  /** Bits between 0 and 1, which read as either each time, until they are programmed or erased. A program's other bits are left out. */
+  unsure?(offset: number): number;
+}
+
 export interface Nor {
   readonly geometry: NorGeometry;
   readonly counters: NorCounters;
   /** Fill `into`; bytes outside of the chip are left as they are. */
   read(address: number, into: Uint8Array): void;
-  /** AND `from` into the flash. @returns false, and nothing happened, off the unit, outside, or against ECC. */
+  /** AND `from` into the flash. @returns false, and nothing happened, off the unit, outside, or against ECC or `programsMax`. */
   program(address: number, from: Uint8Array): boolean;
   /** Set the page that holds `address` to 0xFF. @returns false outside of the chip. */
   erase(address: number): boolean;
   /** How often the page that holds `address` was erased. */
   wear(address: number): number;
   /**
-   * Asked before each program and erase. A number lets only that many bytes happen and takes the power away:
-   * from then on nothing changes and every read gives 0xFF, until `powerUp`.
+   * The page that holds `address` is worn out: an erase leaves bits of `stuck` 0, or, where the page is deaf, all as it is.
+   * @param stuck bits of the byte at an offset in the page.
    */
-  interrupt: ((operation: NorOperation) => number | undefined) | undefined;
+  wearOut(address: number, stuck: ((offset: number) => number) | 'deaf'): void;
+  /** Bit rot: the bits of `mask` in one byte are the other way round. */
+  flip(address: number, mask: number): void;
+  /**
+   * Asked before each program and erase. Its answer is how far the operation comes before the power goes away, a number
+   * that only so many bytes happen: from then on nothing changes and every read gives 0xFF, until `powerUp`.
+   */
+  interrupt: ((operation: NorOperation) => number | Torn | undefined) | undefined;
   powerUp(): void;
 }
 
 interface Page {
   readonly data: Uint8Array;
-  readonly programmed: Uint8Array | undefined;
+  /** Bits between 0 and 1. */
+  unsure: Uint8Array | undefined;
+  /** Programs of each unit, where it matters. */
+  readonly programs: Uint16Array | undefined;
 }
 
+const DONE: Torn = { done: () => 0xff };
+
 export function createNor(geometry: NorGeometry): Nor {
-  const { base, bytes, pageBytes, programUnit, ecc } = geometry;
+  const { base, bytes, pageBytes, programUnit, ecc, programsMax = Infinity } = geometry;
+  const isLimited = ecc || programsMax < Infinity;
   const pages = new Map<number, Page>();
   const erases = new Map<number, number>();
-  const counters: NorCounters = { reads: 0, programs: 0, erases: 0, bytesRead: 0, bytesProgrammed: 0 };
+  const worn = new Map<number, ((offset: number) => number) | 'deaf'>();
+  // Nobody can know how an unsure bit reads, so there is nothing to choose.
+  const noise = createRandom(1);
+  const counters: NorCounters = {
+    reads: 0,
+    programs: 0,
+    erases: 0,
+    bytesRead: 0,
+    bytesProgrammed: 0,
+    refused: 0,
+  };
   let powered = true;
 
   const holds = (address: number, length: number) => address >= base && address + length <= base + bytes;
@@ -69,30 +108,70 @@ export function createNor(geometry: NorGeometry): Nor {
     if (page === undefined) {
       page = {
         data: new Uint8Array(pageBytes).fill(0xff),
-        programmed: ecc ? new Uint8Array(pageBytes / programUnit) : undefined,
+        unsure: undefined,
+        programs: isLimited ? new Uint16Array(pageBytes / programUnit) : undefined,
       };
       pages.set(index, page);
     }
     return page;
   };
 
-  /** With ECC a unit that was programmed takes only zeros. */
-  const eccAllows = (address: number, from: Uint8Array) => {
+  /** With ECC a unit that was programmed takes only zeros; where there is a limit, each takes only so many programs. */
+  const allows = (address: number, from: Uint8Array) => {
     for (let offset = 0; offset < from.length; offset += programUnit) {
       const at = address + offset - base;
-      const unit = (at % pageBytes) / programUnit;
-      if (pages.get(Math.floor(at / pageBytes))?.programmed?.[unit] !== 1) continue;
+      const programs = pages.get(Math.floor(at / pageBytes))?.programs?.[(at % pageBytes) / programUnit] ?? 0;
+      if (programs >= programsMax) return false;
+      if (!ecc || programs === 0) continue;
       for (let i = 0; i < programUnit; i++) if (from[offset + i] !== 0) return false;
     }
     return true;
   };
 
-  /** How many bytes of an operation happen. */
-  const allowed = (operation: NorOperation): number => {
-    const cut = nor.interrupt?.(operation);
-    if (cut === undefined) return operation.bytes;
+  /** How far an operation comes. */
+  const ask = (operation: NorOperation): Torn => {
+    const torn = nor.interrupt?.(operation);
+    if (torn === undefined) return DONE;
     powered = false;
-    return Math.max(0, Math.min(cut, operation.bytes));
+    return typeof torn === 'number' ? { done: (offset) => (offset < torn ? 0xff : 0) } : torn;
+  };
+
+  /** Bits of the page at `inPage` that read as either. */
+  const unsureOf = (page: Page): Uint8Array => (page.unsure ??= new Uint8Array(pageBytes));
+
+  const programByte = (at: number, value: number, torn: Torn, offset: number) => {
+    const page = openPage(Math.floor(at / pageBytes));
+    const inPage = at % pageBytes;
+    const before = page.data[inPage] as number;
+    const done = torn.done(offset);
+    const unsure = (torn.unsure?.(offset) ?? 0) & before & ~value;
+    page.data[inPage] = before & (value | ~done);
+    if (page.unsure !== undefined) page.unsure[inPage]! &= value | ~done;
+    if (unsure !== 0) unsureOf(page)[inPage]! |= unsure;
+    return done !== 0 || unsure !== 0;
+  };
+
+  const countProgram = (at: number) => {
+    const { programs } = openPage(Math.floor(at / pageBytes));
+    if (programs !== undefined) programs[(at % pageBytes) / programUnit]!++;
+  };
+
+  const eraseTorn = (index: number, torn: Torn) => {
+    const page = openPage(index);
+    for (let offset = 0; offset < pageBytes; offset++) {
+      const done = torn.done(offset);
+      const unsure = torn.unsure?.(offset) ?? 0;
+      page.data[offset] = (page.data[offset]! & ~(torn.cleared?.(offset) ?? 0)) | done;
+      if (page.unsure !== undefined) page.unsure[offset]! &= ~done;
+      if (unsure !== 0) unsureOf(page)[offset]! |= unsure;
+    }
+  };
+
+  const readPage = (page: Page, inPage: number, into: Uint8Array) => {
+    for (let i = 0; i < into.length; i++) {
+      const unsure = page.unsure?.[inPage + i] ?? 0;
+      into[i] = page.data[inPage + i]! ^ (unsure === 0 ? 0 : unsure & noise.integer(0, 255));
+    }
   };
 
   const nor: Nor = {
@@ -113,7 +192,7 @@ export function createNor(geometry: NorGeometry): Nor {
         if (at >= base && end > 0) {
           const page = powered ? pages.get(pageOf(at)) : undefined;
           if (page === undefined) into.fill(0xff, done, done + end);
-          else into.set(page.data.subarray(inPage, inPage + end), done);
+          else readPage(page, inPage, into.subarray(done, done + end));
         }
         done += length;
       }
@@ -121,30 +200,44 @@ export function createNor(geometry: NorGeometry): Nor {
     program(address, from) {
       if (!powered || !holds(address, from.length)) return false;
       if (address % programUnit !== 0 || from.length % programUnit !== 0) return false;
-      if (ecc && !eccAllows(address, from)) return false;
-      const length = allowed({ kind: 'program', address, bytes: from.length });
+      if (!allows(address, from)) {
+        counters.refused++;
+        return false;
+      }
+      const torn = ask({ kind: 'program', address, bytes: from.length });
       counters.programs++;
-      counters.bytesProgrammed += length;
-      for (let i = 0; i < length; i++) {
-        const at = address + i - base;
-        const page = openPage(Math.floor(at / pageBytes));
-        const inPage = at % pageBytes;
-        page.data[inPage]! &= from[i]!;
-        if (page.programmed !== undefined) page.programmed[Math.floor(inPage / programUnit)] = 1;
+      let counted = -1;
+      for (let i = 0; i < from.length; i++) {
+        if (!programByte(address + i - base, from[i]!, torn, i)) continue;
+        counters.bytesProgrammed++;
+        const unit = i - (i % programUnit);
+        if (unit !== counted) countProgram(address + unit - base);
+        counted = unit;
       }
       return true;
     },
     erase(address) {
       if (!powered || !holds(address, 1)) return false;
       const index = pageOf(address);
-      const length = allowed({ kind: 'erase', address: base + index * pageBytes, bytes: pageBytes });
+      const torn = ask({ kind: 'erase', address: base + index * pageBytes, bytes: pageBytes });
       counters.erases++;
       erases.set(index, (erases.get(index) ?? 0) + 1);
-      if (length === pageBytes) pages.delete(index);
-      else pages.get(index)?.data.fill(0xff, 0, length);
+      const stuck = worn.get(index);
+      if (stuck === 'deaf') return true;
+      if (torn === DONE) pages.delete(index);
+      else eraseTorn(index, torn);
+      if (stuck !== undefined) {
+        const { data } = openPage(index);
+        for (let offset = 0; offset < pageBytes; offset++) data[offset]! &= ~stuck(offset);
+      }
       return true;
     },
     wear: (address) => erases.get(pageOf(address)) ?? 0,
+    wearOut: (address, stuck) => void worn.set(pageOf(address), stuck),
+    flip(address, mask) {
+      if (!holds(address, 1)) return;
+      openPage(pageOf(address)).data[(address - base) % pageBytes]! ^= mask;
+    },
   };
   return nor;
 }

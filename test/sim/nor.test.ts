@@ -52,7 +52,14 @@ describe('NOR flash', () => {
     nor.program(0x310000, bytes(1, 2, 3, 4));
     nor.erase(0x310000);
     readBack(nor, 0x310000, 10);
-    expect(nor.counters).toEqual({ reads: 1, programs: 1, erases: 1, bytesRead: 10, bytesProgrammed: 4 });
+    expect(nor.counters).toEqual({
+      reads: 1,
+      programs: 1,
+      erases: 1,
+      bytesRead: 10,
+      bytesProgrammed: 4,
+      refused: 0,
+    });
   });
 
   it('with ECC takes one program a unit, and after it zeros', () => {
