@@ -130,9 +130,8 @@ export const SPEED_ROWS: readonly SpeedRow[] = [
   {
     ...publishing,
     id: 'begin-integers',
-    title: 'the same with two integers',
+    title: 'the same through begin, two texts, two integers, end',
     limit: 350,
-    isShown: false,
     qos: 0,
     payload: '',
     expected: 'texts[0]+(100+i%900)+texts[1]+"215"+i%10',

@@ -2,6 +2,7 @@
 // What `join` and its kin append goes into the buffer itself. Same names as bytes-string.ts.
 
 import type { ByteView } from '../ports/bytes.ts';
+import { decimalText } from './decimal.ts';
 
 /** Bytes of any kind. */
 export type Bytes = ByteView;
@@ -153,6 +154,8 @@ function joinByte(head: Bytes, byte: number): void {
 /** @returns `head`, with `value` in decimal behind what it held, `decimals` of its digits behind a point. */
 export function joinFixed(head: Bytes, value: number, decimals: number): Bytes {
   let left = value < 0 ? -value : value;
+  // More digits than TENS has, or none: rare, and slow.
+  if (!(left < 1e10)) return joinText(head, decimalText(value, decimals));
   let begun = false;
   if (value < 0) joinByte(head, MINUS);
   // The first is beyond what JerryScript holds without allocating, and needed for numbers that are too.

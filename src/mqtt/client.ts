@@ -165,14 +165,17 @@ export interface ClientCounters {
 export interface Client extends PacketWriter<Bytes> {
   /** Start a connection. @returns 0, Code.Refused when nothing answers there, Code.BadPayload for options that cannot be sent. */
   connect(host: string, port: number): number;
-  /** Say DISCONNECT when online, and close; no event follows. */
+  /**
+   * Close; no event follows. DISCONNECT is said first when online and nothing waits for the socket to drain; else it would be
+   * taken for a part of that, and the broker publishes the will.
+   */
   disconnect(): void;
   isOnline(): boolean;
   /**
    * Publish a ready payload.
    * @returns 0 when accepted: handed to the socket with QoS 0, taken by the outbox with QoS 1 and 2. Else nothing was sent or
-   * kept: Code.Closed (QoS 0 without session), Code.Busy (QoS 0, until the socket drained), Code.Full, Code.TooLong (see the
-   * counters), Code.BadTopic (not a prepared topic), Code.BadPayload (not bytes).
+   * kept: Code.Closed (QoS 0 without session), Code.Busy (QoS 0, until the socket drained), Code.Full, Code.TooLong (the
+   * packet, see the counters; or the outbox takes less), Code.BadTopic (not a prepared topic), Code.BadPayload (not bytes).
    */
   publish(topic: Topic<Bytes> | null, payload: Bytes): number;
   /**
@@ -779,6 +782,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     answer(PUBCOMP, id);
   }
 
+  /** The broker has answered: what waited behind that may be asked for, as soon as there is room. */
+  function askNext(): void {
+    caughtUp = false;
+    pump();
+  }
+
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
@@ -799,7 +808,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const verdict = subscriptions.answer(first, bytes, at, end);
       if (verdict === Verdict.Violation) violate();
       else if (verdict === Verdict.Stray) counters.strays++;
-      else pump();
+      else askNext();
     } else {
       onAck(first, bytes, at);
     }
@@ -964,7 +973,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     counters.unwanted++;
   }
 
-  const subscriptions = INBOUND ? createSubscriptions(PACKET_MAX, onAnswer, onUnwanted) : null!;
+  const subscriptions = INBOUND ? createSubscriptions(PACKET_MAX, onAnswer, onUnwanted, onNoTopic) : null!;
 
   /** Messages that are read while they are sent; not in a build without them. */
   const streamer = STREAM ? createStreamer({ send, expect, resume, fail: abort }) : null!;
@@ -1133,7 +1142,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function bytes(more: Bytes): void {
-    draft = join(draft, more);
+    if (isBytes(more)) draft = join(draft, more);
+    else draftTopic = null;
   }
 
   /** What `publish` would do, without a call in between. @hot */

@@ -32,7 +32,8 @@ export interface Decoder {
 
 /** @param packetMax most bytes of a packet, header included, that are kept until it is whole. @param chunkMax longest chunk. */
 export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax: number): Decoder {
-  const buffer = createBuffer(packetMax + chunkMax);
+  // Of a packet over the limit its owner may wait for the topic: up to the limit, behind a header of five bytes.
+  const buffer = createBuffer(packetMax + chunkMax + 5);
   /** Remaining lengths from here on take the slow way: two bytes of length, or over the limit. */
   const shortMax = packetMax < 129 ? packetMax - 1 : 128;
   let live = false;

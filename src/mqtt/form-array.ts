@@ -94,9 +94,9 @@ export function keyPacket(key: Key): Bytes {
 /** @returns a prepared topic. @param name a valid topic name. Start-up only. */
 export function prepareTopic(name: string, first: number): Topic<Bytes> {
   const encoded = constant(String.fromCharCode(name.length >> 8, name.length & 255) + name);
-  // A short packet of its own, whole but for what changes. Where the topic fills it no packet is short.
+  // A short packet of its own, whole but for what changes. A topic that does not fit has no short packet.
   const head = createBuffer(SHORT_MAX);
-  if (name.length + 6 < SHORT_MAX) {
+  if (name.length + 4 <= SHORT_MAX) {
     head.data[0] = first;
     place(head.data, 2, encoded);
   }

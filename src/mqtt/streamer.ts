@@ -110,8 +110,7 @@ export function createStreamer(ports: StreamerPorts): Streamer {
     try {
       owner.onEnd(code);
     } catch {
-      // It is over, whatever its owner does about it.
-      phase = Phase.Idle;
+      // It is over, whatever its owner does about it; the owner may have begun another one.
     }
   }
 

@@ -93,11 +93,13 @@ export function createRoute(take: OnMessage): Route {
  * @param packetMax bytes of the longest SUBSCRIBE.
  * @param onAnswer the broker's answer to one subscription is there.
  * @param onUnwanted takes what nobody subscribed to.
+ * @param onNoTopic takes what has a topic that cannot be there.
  */
 export function createSubscriptions(
   packetMax: number,
   onAnswer: (subscription: Subscription) => void,
   onUnwanted: OnMessage,
+  onNoTopic: OnMessage,
 ): Subscriptions {
   const all: Subscription[] = [];
   /** Of filters without wildcards that are wanted, in the same order; null ends it, since engines allocate to look beyond. */
@@ -105,7 +107,7 @@ export function createSubscriptions(
   /** Of the last topics that no such filter wanted, in turn; null ends it. */
   const others: (Route | null)[] = [];
   let next = 0;
-  for (let i = 0; i < OTHERS_MAX; i++) others.push(createRoute(onUnwanted));
+  for (let i = 0; i < OTHERS_MAX; i++) others.push(createRoute(onNoTopic));
   others.push(null);
   const nameView = createView();
   /** Identifier of the SUBSCRIBE or UNSUBSCRIBE that is under way, 0 without one. */
@@ -177,7 +179,13 @@ export function createSubscriptions(
 
   /** What is wanted has changed. */
   function forget(): void {
-    for (let i = 0; i < OTHERS_MAX; i++) others[i]!.key = NO_TOPIC;
+    for (let i = 0; i < OTHERS_MAX; i++) {
+      // As when it was new, and not a new one: it may be the route that went last.
+      const route = others[i]!;
+      route.key = NO_TOPIC;
+      route.end = NOWHERE;
+      route.take = onNoTopic;
+    }
     exact.splice(0, exact.length);
     for (let i = 0; i < all.length; i++) {
       const route = all[i].route;

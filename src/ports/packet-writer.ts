@@ -26,7 +26,7 @@ export interface PacketWriter<B = string> {
   integer(value: number): void;
   /** Append `value` / 10^`decimals` in decimal, with all its decimals. @param decimals 0 to 6. */
   fixed(value: number, decimals: number): void;
-  /** Append bytes. */
+  /** Append bytes. What is none drops the message, so that `end` refuses it. */
   bytes(bytes: B): void;
   /**
    * Publish what was written.

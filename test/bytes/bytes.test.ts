@@ -185,6 +185,19 @@ describe('numbers', () => {
     }
   });
 
+  it.each([Infinity, -Infinity, NaN])('comes to an end with %d', (value) => {
+    expect(all(joinInteger(hold(40, '='), value))).toMatch(/^=.+/);
+    expect(all(joinFixed(hold(40, '='), value, 2))).toMatch(/^=.+/);
+  });
+
+  it.each([1e10, 12345678901, -1e15, Number.MAX_SAFE_INTEGER, 1e22])(
+    'writes %d, and the same as decimal text',
+    (value) => {
+      expect(all(joinInteger(hold(40, '='), value))).toBe(`=${value}`);
+      expect(all(joinFixed(hold(40, '='), value, 2))).toBe(`=${decimalText(value, 2)}`);
+    },
+  );
+
   it('writes the same as decimal text', () => {
     fc.assert(
       fc.property(fc.integer({ min: -limit, max: limit }), fc.nat(6), (value, decimals) => {

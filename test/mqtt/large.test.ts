@@ -411,3 +411,22 @@ describe('bounds', () => {
     expect(world.sent()).not.toContain('puback #999');
   });
 });
+
+it.each([200, 536, 1024])(
+  'of which just less than the limit is there goes on with the largest chunk: %i',
+  (receiveMax) => {
+    for (const total of [2000, 20_000]) {
+      const topic = 'n'.repeat(receiveMax - 5);
+      const bytes = message(topic, 'x'.repeat(total - topic.length - 4), 2, 7);
+      for (let cut = receiveMax - 4; cut <= receiveMax + 4; cut++) {
+        const world = createWorld({ receiveMax });
+        world.subscribe('#', 1, true);
+        world.online();
+        world.grant(1);
+        deliver(world, bytes, [cut]);
+        expect(world.said.slice(1), `${total} bytes, cut at ${cut}`).toEqual([]);
+        expect(world.sent()).toEqual(['puback #7']);
+      }
+    }
+  },
+);

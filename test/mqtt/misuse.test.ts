@@ -105,6 +105,20 @@ describe('fields without begin', () => {
   });
 });
 
+describe('a field that is none', () => {
+  it.each([null, undefined, 5, {}])('drops the message: %s', (field) => {
+    const world = createSession();
+    world.client.begin(world.topic('t'));
+    world.client.text('x');
+    world.client.bytes(field as never);
+    expect(world.client.end()).toBe(Code.BadTopic);
+    world.client.begin(world.topic('t'));
+    world.client.bytes(bytes('y'));
+    expect(world.client.end()).toBe(Code.Ok);
+    expect(world.sent()).toEqual(['publish 0 t y']);
+  });
+});
+
 describe('calls at the wrong time', () => {
   it('are answered before the first connection', () => {
     const world = createWorld();

@@ -5,7 +5,7 @@ import { PACKET_MAX } from '../../src/mqtt/client.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { SEND_WINDOW } from '../../src/ports/socket.ts';
 import { bytes, createWorld } from './client.ts';
-import { message, utf8 } from './wire.ts';
+import { ack, message, PUBACK, PUBCOMP, PUBREC, utf8 } from './wire.ts';
 
 describe('QoS 0', () => {
   it('goes out at once, retained or not', () => {
@@ -26,6 +26,28 @@ describe('QoS 0', () => {
       expect(world.flush()).toBe(message('t', payload));
     }
   });
+
+  it.each([0, 1, 2] as const)(
+    'has the topic at any length, whole or not in a short packet: QoS %i',
+    (qos) => {
+      const world = createWorld();
+      world.online();
+      let count = 0;
+      for (let length = 118; length <= 132; length++) {
+        for (let size = 0; size <= 12; size++) {
+          const name = 't'.repeat(length);
+          const topic = world.topic(name, qos);
+          expect(world.publish(topic, 'x'.repeat(size))).toBe(Code.Ok);
+          const id = ++count;
+          expect(world.flush()).toBe(message(name, 'x'.repeat(size), qos << 1, id));
+          if (qos === 0) continue;
+          world.socket.deliver(ack(qos === 1 ? PUBACK : PUBREC, id));
+          if (qos === 2) world.socket.deliver(ack(PUBCOMP, id));
+          world.flush();
+        }
+      }
+    },
+  );
 
   it('is refused without a session, and nothing of it is kept', () => {
     const world = createWorld();

@@ -573,3 +573,24 @@ it('keeps a SUBACK that comes meanwhile', () => {
   expect(made.granted).toBe(1);
   expect(world.sent()).toEqual([`publish 0 s ${PAYLOAD}`]);
 });
+
+it('may be followed by the next one from the end of the last, though that throws', () => {
+  const world = createSession();
+  const next = createSource('y'.repeat(20));
+  const ends: number[] = [];
+  world.client.stream(world.topic('s', 1), 3, {
+    read: () => bytes('abc'),
+    onEnd(code) {
+      ends.push(code);
+      expect(world.client.stream(world.topic('s', 1), 20, next)).toBe(Code.InFlight);
+      throw new Error('owner');
+    },
+  });
+  world.socket.deliver(ack(PUBACK, idIn(world.sent()[0] ?? '')));
+  const [line = ''] = world.sent();
+  expect(line).toMatch(/^publish 1 #\d+ s y{20}$/);
+  world.publish(world.topic('q'), 'hello');
+  expect(world.sent()).toEqual(['publish 0 q hello']);
+  world.socket.deliver(ack(PUBACK, idIn(line)));
+  expect([ends, next.ends]).toEqual([[Code.Ok], [Code.Ok]]);
+});

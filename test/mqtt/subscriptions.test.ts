@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { createWorld, type World } from './client.ts';
+import { SEND_WINDOW } from '../../src/ports/socket.ts';
 import { ack, message, PUBACK, suback, UNSUBACK, utf8 } from './wire.ts';
 
 /** @returns the event that says what was granted to subscription `number`; 255: it was left. */
@@ -437,4 +438,22 @@ describe('inside the report of an answer', () => {
     expect(asked(world)).toEqual(['unsubscribe a']);
     expect(world.client.isOnline()).toBe(true);
   });
+});
+
+it('are asked for behind an answer that comes while the socket is full to the last byte', () => {
+  const world = createWorld();
+  const a = world.subscribe('a');
+  const b = world.subscribe('b');
+  world.client.unsubscribe(b);
+  world.online();
+  world.grant(1);
+  world.client.unsubscribe(a);
+  const leave = idOf(world.sent()[0]);
+  world.client.subscribe(b);
+  const topic = world.topic('t');
+  for (let left = SEND_WINDOW; left > 0; left -= 67) {
+    expect(world.publish(topic, 'x'.repeat(67 - 5))).toBe(Code.Ok);
+  }
+  world.socket.deliver(ack(UNSUBACK, leave));
+  expect(world.sent().slice(8)).toEqual([expect.stringMatching(/^subscribe #\d+ b:1$/)]);
 });

@@ -121,6 +121,34 @@ it('an acknowledgement of a streamed message that has not left is forbidden, als
   expect(world.said).toEqual([VIOLATION]);
 });
 
+describe('a topic that claims more bytes than a packet has', () => {
+  it.each([
+    ['nothing behind it', '\x30\x03\xff\xff\xff'],
+    ['a payload behind it', '\x30\x08\xff\xff\xffzzboo'],
+    ['an identifier behind it', '\x32\x0a\xff\xff\xffzz\0\x07boo'],
+  ])('is forbidden after whatever came: %s', (_what, bad) => {
+    for (const chunk of [bad, message('a', 'x') + bad]) {
+      const world = createWorld();
+      world.subscribe('a', 1);
+      world.subscribe('b/+', 1);
+      world.online();
+      world.grant(1, 1);
+      world.socket.deliver(message('a', 'x'));
+      world.socket.deliver(message('b/x', 'x'));
+      // What was known of topics is forgotten.
+      world.subscribe('c', 1);
+      world.reconnect(false);
+      world.grant(1, 1, 1);
+      world.socket.deliver(message('a', 'x'));
+      world.said.length = world.got.length = 0;
+      world.socket.deliver(chunk);
+      expect(world.said).toEqual([VIOLATION]);
+      expect(world.got).toEqual(chunk === bad ? [] : ['a x 30']);
+      expect(world.sent()).toEqual([]);
+    }
+  });
+});
+
 describe('several acknowledgements in one chunk', () => {
   function createFlight(count: number): World {
     const world = createSession();
