@@ -13,7 +13,7 @@ if (typeof project !== 'object' || !('test' in project)) {
 
 const NEAR = [
   'test/bytes/**/*.test.ts',
-  'test/mqtt/{packet,session,decoder}*.test.ts',
+  'test/mqtt/{decoder,form,packet,publish,session,whole-chunk}.test.ts',
   'test/fuzz/{decoder,differential}.test.ts',
 ];
 

@@ -22,6 +22,7 @@ import {
   release,
   slashAt,
   standsAt,
+  tail,
   toText,
   type Bytes,
 } from '../../src/bytes/bytes.ts';
@@ -90,6 +91,7 @@ describe('looking', () => {
     expect(byteAt(view, 0)).toBe(0x62);
     expect(byteAt(view, 1) < 256).toBe(false);
     expect(slashAt(view, 0)).toBe(-1);
+    expect(slashAt(cut(createView(), constant('ab/'), 0, 2), 0)).toBe(-1);
     expect(standsAt(view, constant('bc'), 0)).toBe(false);
   });
 
@@ -119,6 +121,9 @@ describe('cutting and joining', () => {
         const count = Math.min(b, value.length - from);
         expect(all(cut(createView(), constant(value), from, count))).toBe(value.substr(from, count));
         expect(all(drop(constant(value), from))).toBe(value.slice(from));
+        expect(
+          all(tail(createView(), cut(createView(), constant(`${value}more`), 0, value.length), from)),
+        ).toBe(value.slice(from));
       }),
     );
   });
@@ -161,6 +166,22 @@ describe('cutting and joining', () => {
       expect(joinInteger(buffer, 1)).toHaveLength(5);
       expect(all(joinText(emptied(buffer), 'abcd'))).toBe('abcd');
     }
+  });
+
+  it.runIf(IS_ARRAY)('makes no byte of what is none', () => {
+    expect(all(joinText(createBuffer(4), '\u0100\u0141\xff'))).toBe('\xff\xff\xff');
+  });
+
+  it.runIf(IS_ARRAY)('stays as it was where nothing fits', () => {
+    const buffer = join(hold(6, 'abcdef'), constant('x'));
+    expect(toText(buffer, 0, 6)).toBe('abcdef');
+    expect(toText(joinText(hold(6, 'abcdef'), 'x'), 0, 6)).toBe('abcdef');
+  });
+
+  it('gives a place back for the next', () => {
+    const place = release(copy(createBuffer(4), constant('abcd')));
+    expect(all(copy(place, constant('ef')))).toBe('ef');
+    if (!IS_ARRAY) expect(place).toBe('');
   });
 
   it('empties', () => {

@@ -83,5 +83,7 @@ describe('acknowledgements', () => {
       }
     }
     expect(judgeStray([], First.Puback, id)).toBe(Verdict.Stray);
+    expect(judgeStray([keyOf(PUBCOMP, id)], First.Pubrec, id)).toBe(Verdict.Repeated);
+    expect(judgeStray([keyOf(PUBACK, id)], First.Puback, NO_ID)).toBe(Verdict.Violation);
   });
 });
