@@ -181,10 +181,9 @@ export function createSubscriptions(
   function forget(): void {
     for (let i = 0; i < OTHERS_MAX; i++) {
       // As when it was new, and not a new one: it may be the route that went last.
-      const route = others[i]!;
-      route.key = NO_TOPIC;
-      route.end = NOWHERE;
-      route.take = onNoTopic;
+      others[i]!.key = NO_TOPIC;
+      others[i]!.end = NOWHERE;
+      others[i]!.take = onNoTopic;
     }
     exact.splice(0, exact.length);
     for (let i = 0; i < all.length; i++) {
