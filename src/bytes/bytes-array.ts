@@ -154,8 +154,11 @@ function joinByte(head: Bytes, byte: number): void {
 /** @returns `head`, with `value` in decimal behind what it held, `decimals` of its digits behind a point. */
 export function joinFixed(head: Bytes, value: number, decimals: number): Bytes {
   let left = value < 0 ? -value : value;
-  // More digits than TENS has, or none: rare, and slow.
-  if (!(left < 1e10)) return joinText(head, decimalText(value, decimals));
+  // JerryScript allocates for a look at the greater limit already, so numbers of every day never come to it.
+  if (!(left <= 0x7ffffff)) {
+    // More digits than TENS has, or none.
+    if (!(left < 1e10)) return joinText(head, decimalText(value, decimals));
+  }
   let begun = false;
   if (value < 0) joinByte(head, MINUS);
   // The first is beyond what JerryScript holds without allocating, and needed for numbers that are too.
