@@ -409,6 +409,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
           failHandler(hot.to);
           return;
         }
+        // What `answer` does; the call would cost Espruino 30 thousand instructions.
         if (room > 3) {
           room -= 4;
           try {
@@ -1146,7 +1147,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     else draftTopic = null;
   }
 
-  /** What `publish` would do, without a call in between. @hot */
+  /** What `publish` would do; the call and its type check would cost Espruino 50 thousand instructions. @hot */
   function endMessage(): number {
     try {
       const size = draftTopic!.size + draft.length;

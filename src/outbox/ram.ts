@@ -6,7 +6,7 @@ import { Code } from '../ports/codes.ts';
 import { isAfter, nextSequence, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 
-/** No sequence, and equal to none that anybody asks for, since there are none of 0. */
+/** No sequence: equal to no number that anybody asks for. */
 const FREE = null;
 
 /**

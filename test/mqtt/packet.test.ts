@@ -6,22 +6,10 @@ import { constant, join, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import {
   DISCONNECT,
   idFrom,
-  idValue,
-  isPlain,
-  keyId,
-  keyOf,
-  keyPacket,
   NO_ID,
-  packetKey,
   PINGREQ,
   prepareTopic,
-  PUBACK,
-  PUBCOMP,
-  PUBREC,
-  PUBREL,
   publishHeader,
-  readId,
-  readKey,
   SHORT_MAX,
   shortPublish,
   shortPublishId,
@@ -36,7 +24,6 @@ import {
   REMAINING_LENGTH_MAX,
   word,
 } from '../../src/mqtt/packet.ts';
-import { isTopic } from '../../src/mqtt/topic.ts';
 import { lines, utf8 } from './wire.ts';
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
@@ -168,52 +155,4 @@ describe('strings and words', () => {
     expect(encodeString('x'.repeat(258)).slice(0, 3)).toBe('\x01\x02x');
     expect([0, 1, 255, 256, 65535].map(word)).toEqual(['\0\0', '\0\x01', '\0\xff', '\x01\0', '\xff\xff']);
   });
-});
-
-const HEADS = [
-  [0x40, PUBACK],
-  [0x50, PUBREC],
-  [0x62, PUBREL],
-  [0x70, PUBCOMP],
-] as const;
-
-describe('identifiers and acknowledgements', () => {
-  it('are read back as they were written', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 65535 }), fc.constantFrom(...HEADS), (value, [first, head]) => {
-        const id = idFrom(value);
-        expect(idValue(id)).toBe(value);
-        const key = keyOf(head, id);
-        expect(keyId(key)).toBe(id);
-        const bytes = `${String.fromCharCode(first)}\x02${word(value)}`;
-        expect(textOf(keyPacket(key))).toBe(bytes);
-        expect(packetKey(constant(bytes))).toBe(key);
-        expect(readKey(constant(`.${bytes}.`), 3)).toBe(key);
-        expect(readId(constant(`.${bytes}.`), 3)).toBe(id);
-      }),
-    );
-  });
-
-  it('of other packets of four bytes are not acknowledgements', () => {
-    const known = [PUBACK, PUBREC, PUBCOMP].map((head) => keyOf(head, idFrom(258)));
-    for (const bytes of [
-      '\0\x02\0\0',
-      '\x30\x02\x01\x02',
-      '\x40\x03\x01\x02',
-      '\x40\0\x01\x02',
-      '\x40\x02\x01\x03',
-    ]) {
-      expect(known).not.toContain(packetKey(constant(bytes)));
-    }
-  });
-});
-
-it('calls no topic plain that is none', () => {
-  for (let code = 0; code < 256; code++) {
-    for (const name of [String.fromCharCode(code), `a${String.fromCharCode(code)}b`]) {
-      const bytes = constant(name);
-      if (isPlain(bytes)) expect(isTopic(bytes, false)).toBe(true);
-    }
-  }
-  expect(isPlain(constant('site/4711/room b/temp_1-x'))).toBe(true);
 });

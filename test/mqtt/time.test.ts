@@ -379,3 +379,53 @@ it('has deadlines of the connection before the session that do not outlive it', 
   world.pass(10000);
   expect(world.said).toEqual(['open', 'online false']);
 });
+
+describe('keep alive', () => {
+  it('hears a message on the topic of the last one', () => {
+    const world = createSession();
+    world.socket.deliver(message('a', 'first'));
+    world.pass(40_000);
+    world.publish(world.topic('t'), 'x');
+    world.socket.drain();
+    world.socket.deliver(message('a', 'x'));
+    world.socket.take();
+    world.pass(44_999);
+    expect(world.socket.take()).toBe('');
+    world.pass(1);
+    expect(world.socket.take()).toBe(PINGREQ);
+  });
+
+  it('counts from what was sent, not from when it left', () => {
+    const world = createSession();
+    world.pass(1000);
+    world.publish(world.topic('t'), 'x');
+    world.pass(19_000);
+    world.socket.take();
+    world.socket.drain();
+    world.pass(10_000);
+    world.socket.deliver(message('a', 'x'));
+    world.pass(15_999);
+    expect(world.socket.take()).toBe('');
+    world.pass(1);
+    expect(world.socket.take()).toBe(PINGREQ);
+  });
+
+  it('hears an acknowledgement, and nothing after it', () => {
+    const world = createSession();
+    const zero = world.topic('t');
+    world.pass(40_000);
+    world.publish(world.topic('t', 1), 'x');
+    world.sent();
+    world.socket.deliver(ack(PUBACK, 1));
+    // What goes out does not stand for what comes in.
+    for (let i = 0; i < 44; i++) {
+      world.pass(1000);
+      world.publish(zero, 'x');
+      expect(world.sent()).toEqual(['publish 0 t x']);
+    }
+    world.pass(999);
+    expect(world.socket.take()).toBe('');
+    world.pass(1);
+    expect(world.socket.take()).toBe(PINGREQ);
+  });
+});

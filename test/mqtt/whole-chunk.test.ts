@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { createSource, createWorld, type Setup, type World } from './client.ts';
-import { ack, message, PINGREQ, PUBACK, PUBCOMP, PUBREC } from './wire.ts';
+import { ack, message, PUBACK, PUBCOMP, PUBREC } from './wire.ts';
 
 const VIOLATION = `offline ${Close.ProtocolError} 0`;
 
@@ -218,41 +218,5 @@ describe('several acknowledgements in one chunk', () => {
     world.socket.deliver(ack(PUBCOMP, 2) + acks(2));
     expect(world.client.counters()).toMatchObject({ delivered: 2, strays: 1 });
     expect(world.outbox.count()).toBe(0);
-  });
-});
-
-describe('keep alive', () => {
-  it('counts from what was sent, not from when it left', () => {
-    const world = createSession();
-    world.pass(1000);
-    world.publish(world.topic('t'), 'x');
-    world.pass(19_000);
-    world.socket.take();
-    world.socket.drain();
-    world.pass(10_000);
-    world.socket.deliver(message('a', 'x'));
-    world.pass(15_999);
-    expect(world.socket.take()).toBe('');
-    world.pass(1);
-    expect(world.socket.take()).toBe(PINGREQ);
-  });
-
-  it('hears an acknowledgement, and nothing after it', () => {
-    const world = createSession();
-    const zero = world.topic('t');
-    world.pass(40_000);
-    world.publish(world.topic('t', 1), 'x');
-    world.sent();
-    world.socket.deliver(ack(PUBACK, 1));
-    // What goes out does not stand for what comes in.
-    for (let i = 0; i < 44; i++) {
-      world.pass(1000);
-      world.publish(zero, 'x');
-      expect(world.sent()).toEqual(['publish 0 t x']);
-    }
-    world.pass(999);
-    expect(world.socket.take()).toBe('');
-    world.pass(1);
-    expect(world.socket.take()).toBe(PINGREQ);
   });
 });
