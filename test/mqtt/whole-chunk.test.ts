@@ -126,25 +126,31 @@ describe('a topic that claims more bytes than a packet has', () => {
     ['nothing behind it', '\x30\x03\xff\xff\xff'],
     ['a payload behind it', '\x30\x08\xff\xff\xffzzboo'],
     ['an identifier behind it', '\x32\x0a\xff\xff\xffzz\0\x07boo'],
+    ['an identifier of QoS 2 behind it', '\x34\x0a\xff\xff\xffzz\0\x07boo'],
   ])('is forbidden after whatever came: %s', (_what, bad) => {
     for (const chunk of [bad, message('a', 'x') + bad]) {
       const world = createWorld();
-      world.subscribe('a', 1);
+      world.subscribe('a', 2);
       world.subscribe('b/+', 1);
       world.online();
-      world.grant(1, 1);
+      world.grant(2, 1);
       world.socket.deliver(message('a', 'x'));
       world.socket.deliver(message('b/x', 'x'));
       // What was known of topics is forgotten.
       world.subscribe('c', 1);
       world.reconnect(false);
-      world.grant(1, 1, 1);
+      world.grant(2, 1, 1);
       world.socket.deliver(message('a', 'x'));
       world.said.length = world.got.length = 0;
       world.socket.deliver(chunk);
       expect(world.said).toEqual([VIOLATION]);
       expect(world.got).toEqual(chunk === bad ? [] : ['a x 30']);
       expect(world.sent()).toEqual([]);
+      // Nor is its identifier taken for one that has come.
+      world.online(true);
+      world.got.length = 0;
+      world.socket.deliver(message('a', 'next', 4, 7));
+      expect(world.got).toEqual(['a next 34']);
     }
   });
 });
