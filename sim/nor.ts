@@ -65,10 +65,10 @@ export interface Nor {
   /** Bit rot: the bits of `mask` in one byte are the other way round. */
   flip(address: number, mask: number): void;
   /**
-   * Asked before each program and erase. Its answer is how far the operation comes before the power goes away, a number
-   * that only so many bytes happen: from then on nothing changes and every read gives 0xFF, until `powerUp`.
+   * Asked before each program and erase. Its answer is how far the operation comes before the power goes away: from then on
+   * nothing changes and every read gives 0xFF, until `powerUp`.
    */
-  interrupt: ((operation: NorOperation) => number | Torn | undefined) | undefined;
+  interrupt: ((operation: NorOperation) => Torn | undefined) | undefined;
   powerUp(): void;
 }
 
@@ -133,7 +133,7 @@ export function createNor(geometry: NorGeometry): Nor {
     const torn = nor.interrupt?.(operation);
     if (torn === undefined) return DONE;
     powered = false;
-    return typeof torn === 'number' ? { done: (offset) => (offset < torn ? 0xff : 0) } : torn;
+    return torn;
   };
 
   /** Bits of the page at `inPage` that read as either. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createNor, createNorPort } from '../../sim/nor.ts';
 import { createRandom } from '../../sim/network/random.ts';
+import { prefix } from '../../sim/torn.ts';
 
 const GEOMETRY = { base: 0x310000, bytes: 0x10000, pageBytes: 4096, programUnit: 4, ecc: false };
 const bytes = (...values: number[]) => Uint8Array.from(values);
@@ -73,7 +74,7 @@ describe('NOR flash', () => {
 
   it('stops in the middle of a program and stays dead until it has power again', () => {
     const nor = createNor(GEOMETRY);
-    nor.interrupt = ({ kind }) => (kind === 'program' ? 3 : undefined);
+    nor.interrupt = ({ kind }) => (kind === 'program' ? prefix(3) : undefined);
     nor.program(0x310000, bytes(1, 2, 3, 4));
     expect(readBack(nor, 0x310000, 4)).toEqual([255, 255, 255, 255]);
     expect(nor.program(0x310004, bytes(1, 2, 3, 4))).toBe(false);
@@ -86,7 +87,7 @@ describe('NOR flash', () => {
     const nor = createNor(GEOMETRY);
     nor.program(0x310000, bytes(1, 2, 3, 4));
     nor.program(0x310008, bytes(5, 6, 7, 8));
-    nor.interrupt = () => 4;
+    nor.interrupt = () => prefix(4);
     nor.erase(0x310000);
     nor.interrupt = undefined;
     nor.powerUp();

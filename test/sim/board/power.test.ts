@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { prefix } from '../../../sim/torn.ts';
 import { createRig, run } from './rig.ts';
 
 const SECONDS = 1000;
@@ -113,7 +114,7 @@ describe('a power cut in the middle of a flash operation', () => {
     `);
     board.flash.interrupt = () => {
       board.powerOff();
-      return 5;
+      return prefix(5);
     };
     board.powerOn();
     world.run(10);
