@@ -1,18 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decimalText } from '../../src/bytes/decimal.ts';
+import { DECIMAL_VECTORS } from './decimal-vectors.ts';
 
-it.each([
-  [0, 0, '0'],
-  [-7, 0, '-7'],
-  [0, 3, '0.000'],
-  [5, 2, '0.05'],
-  [-5, 2, '-0.05'],
-  [21534, 3, '21.534'],
-  [-100, 2, '-1.00'],
-  [134217727, 6, '134.217727'],
-])('%i with %i decimals is %s', (value, decimals, expected) => {
-  expect(decimalText(value, decimals)).toBe(expected);
+it.each(DECIMAL_VECTORS)('$value with $decimals decimals is $text', ({ value, decimals, text }) => {
+  expect(decimalText(value, decimals)).toBe(text);
 });
 
 it('reads back as the same number', () => {

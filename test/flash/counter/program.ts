@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 
@@ -37,10 +38,22 @@ const directories: string[] = [];
 afterEach(async () => {
   for (const child of running) child.kill('SIGKILL');
   await Promise.all([...running].map((child) => new Promise((resolve) => child.once('close', resolve))));
-  for (const directory of directories.splice(0)) {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  }
+  for (const directory of directories.splice(0)) await remove(directory);
 });
+
+/** Remove a directory, into which the engine of a program that was killed writes until it notices, a second later. */
+async function remove(directory: string): Promise<void> {
+  for (let left = 50; ; left--) {
+    try {
+      // Its own retries would not look again for what is new there.
+      rmSync(directory, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      await delay(100);
+    }
+  }
+}
 
 /** @returns a directory that goes after the test. */
 export function stateDirectory(): string {
