@@ -24,6 +24,9 @@ const CODES: Record<number, string> = {
   [Code.Full]: 'the outbox is full',
   [Code.Empty]: 'the outbox is empty',
   [Code.Unknown]: 'no such record',
+  [Code.Foreign]: 'something else stands in the flash of the outbox: format it, if it is of no use',
+  [Code.OldFormat]: 'the outbox was written by another version: let that one deliver it, or format it',
+  [Code.WornOut]: 'no page of the flash takes a record any more',
 };
 
 const CLOSES: Record<number, string> = {

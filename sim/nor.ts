@@ -70,6 +70,8 @@ export interface Nor {
    */
   interrupt: ((operation: NorOperation) => Torn | undefined) | undefined;
   powerUp(): void;
+  /** @returns another chip, under power, with the same contents, wear and worn pages. Its counters start at 0. */
+  fork(): Nor;
 }
 
 interface Page {
@@ -83,11 +85,19 @@ interface Page {
 const DONE: Torn = { done: () => 0xff };
 
 export function createNor(geometry: NorGeometry): Nor {
+  return createChip(geometry, new Map(), new Map(), new Map());
+}
+
+type Stuck = ((offset: number) => number) | 'deaf';
+
+function createChip(
+  geometry: NorGeometry,
+  pages: Map<number, Page>,
+  erases: Map<number, number>,
+  worn: Map<number, Stuck>,
+): Nor {
   const { base, bytes, pageBytes, programUnit, ecc, programsMax = Infinity } = geometry;
   const isLimited = ecc || programsMax < Infinity;
-  const pages = new Map<number, Page>();
-  const erases = new Map<number, number>();
-  const worn = new Map<number, ((offset: number) => number) | 'deaf'>();
   // Nobody can know how an unsure bit reads, so there is nothing to choose.
   const noise = createRandom(1);
   const counters: NorCounters = {
@@ -231,6 +241,13 @@ export function createNor(geometry: NorGeometry): Nor {
         for (let offset = 0; offset < pageBytes; offset++) data[offset]! &= ~stuck(offset);
       }
       return true;
+    },
+    fork() {
+      const copies = new Map<number, Page>();
+      for (const [index, { data, unsure, programs }] of pages) {
+        copies.set(index, { data: data.slice(), unsure: unsure?.slice(), programs: programs?.slice() });
+      }
+      return createChip(geometry, copies, new Map(erases), new Map(worn));
     },
     wear: (address) => erases.get(pageOf(address)) ?? 0,
     wearOut: (address, stuck) => void worn.set(pageOf(address), stuck),

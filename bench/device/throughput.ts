@@ -55,6 +55,8 @@ function createObservedOutbox(): Outbox {
       return inner.acknowledge(sequence);
     },
     count: inner.count,
+    newest: inner.newest,
+    idle: inner.idle,
   };
 }
 

@@ -101,6 +101,8 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
         restart: outbox.restart,
         acknowledge,
         count: outbox.count,
+        newest: outbox.newest,
+        idle: outbox.idle,
       },
     },
     {

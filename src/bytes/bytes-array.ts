@@ -132,6 +132,30 @@ export function join(head: Bytes, tail: Bytes): Bytes {
   return head;
 }
 
+function joinByte(head: Bytes, byte: number): void {
+  const at = reserve(head, 1);
+  if (at >= 0) head.data[at] = byte;
+}
+
+/** @returns `head`, with the 16 bits of `value` behind what it held, the lower eight first. */
+export function joinWord(head: Bytes, value: number): Bytes {
+  joinByte(head, value & 255);
+  joinByte(head, (value >> 8) & 255);
+  return head;
+}
+
+/** @returns the 16 bits at `at`, the lower eight first. */
+export function wordAt(bytes: Bytes, at: number): number {
+  const i = bytes.from + at;
+  return bytes.data[i] | (bytes.data[i + 1] << 8);
+}
+
+/** @returns `bytes`, with the bits of `mask` in the byte at `at` turned round. */
+export function flipped(bytes: Bytes, at: number, mask: number): Bytes {
+  bytes.data[bytes.from + at] ^= mask;
+  return bytes;
+}
+
 /** @returns `head`, with the characters of `text` behind what it held. */
 export function joinText(head: Bytes, text: string): Bytes {
   const length = text.length;
@@ -144,11 +168,6 @@ export function joinText(head: Bytes, text: string): Bytes {
     to[at + i] = code > 255 ? 255 : code;
   }
   return head;
-}
-
-function joinByte(head: Bytes, byte: number): void {
-  const at = reserve(head, 1);
-  if (at >= 0) head.data[at] = byte;
 }
 
 /** @returns `head`, with `value` in decimal behind what it held, `decimals` of its digits behind a point. */

@@ -9,6 +9,9 @@ export type Bytes = string;
 
 export const EMPTY: Bytes = '';
 
+// Found once: the engine looks a method up by name each time.
+const chr = String.fromCharCode;
+
 /** @returns a place for up to `_capacity` bytes, for `join` and `keep`. Start-up only. @inline */
 export function createBuffer(_capacity: number): Bytes {
   return '';
@@ -70,6 +73,21 @@ export function slashAt(bytes: Bytes, from: number): number {
 /** @returns `head` and behind it `tail`. @inline */
 export function join(head: Bytes, tail: Bytes): Bytes {
   return head + tail;
+}
+
+/** @returns `head` and behind it the 16 bits of `value`, the lower eight first. @inline */
+export function joinWord(head: Bytes, value: number): Bytes {
+  return head + chr(value & 255, (value >> 8) & 255);
+}
+
+/** @returns the 16 bits at `at`, the lower eight first. */
+export function wordAt(bytes: Bytes, at: number): number {
+  return bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8);
+}
+
+/** @returns `bytes` with the bits of `mask` in the byte at `at` the other way round; the array form turns its own. */
+export function flipped(bytes: Bytes, at: number, mask: number): Bytes {
+  return bytes.substr(0, at) + chr(bytes.charCodeAt(at) ^ mask) + bytes.substr(at + 1);
 }
 
 /** @returns `head` and behind it the characters of `text`. @inline */

@@ -143,6 +143,8 @@ export interface ClientCounters {
   refused: number;
   /** Messages of QoS 1 and 2 that the broker has acknowledged, streamed ones included. */
   delivered: number;
+  /** Messages of QoS 2 that the broker had taken when the session was lost: its own from then on, and not sent again. */
+  finished: number;
   /** Messages given to a handler, streamed ones included. */
   received: number;
   /** Messages that nobody subscribed to. */
@@ -249,9 +251,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Nothing in the outbox waits to be sent. */
   let caughtUp = false;
   let delivered = 0;
-  /** The last record that was sent on this connection, and on former ones of this session. */
+  /** The last record that was sent on this connection, and on former ones of this session: after a reboot any may have been. */
   let cursor = 0;
-  let lastSent = 0;
+  let lastSent = outbox.newest();
   let state = State.Offline;
 
   const socket = ports.socket;
@@ -259,6 +261,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const counters: ClientCounters = {
     refused: 0,
     delivered: 0,
+    finished: 0,
     received: 0,
     unwanted: 0,
     repeated: 0,
@@ -621,10 +624,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (room < 4) return false;
       resume(id, sequence);
     } else {
-      const size = topic.size - RELIABLE + record.payload.length;
+      // First byte, remaining length and identifier.
+      const size = topic.name.length + record.payload.length + 4;
       if (room < SEND_WINDOW && packetSize(size) > room) return false;
       expect(topic.first, id, sequence);
-      if (again || size > SHORT_MAX) {
+      if (again || size > SHORT_MAX || topic.size === 0) {
         put(join(publishHeader(topic, record.payload.length, id, again ? DUP : 0), record.payload));
       } else {
         room -= size;
@@ -731,7 +735,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (drained) room = SEND_WINDOW;
     if (!present) {
       lastSent = 0;
-      outbox.restart();
+      counters.finished += outbox.restart();
       for (let i = 0; i < open.length; i++) open[i] = NO_ID;
       if (STREAM) streamer.restart();
     }
@@ -1077,6 +1081,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function tick(now: number): number {
     let wait = NEVER_MS;
+    outbox.idle();
     if (state === State.Online) {
       // Called no earlier than it asked for, it may have been long ago that something was sent.
       const isEarly = elapsed(tickedAt, now) < promisedMs;

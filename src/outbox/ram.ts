@@ -23,6 +23,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   for (let i = 0; i < places; i++) {
     sequences.push(FREE);
     payloads.push(createBuffer(payloadMax));
+    if (QOS2) received.push(false);
   }
 
   /** @hot */
@@ -34,7 +35,6 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     sequences[place] = newest = sequence;
     topics[place] = topic;
     payloads[place] = copy(payloads[place], payload);
-    if (QOS2) received[place] = false;
     return sequence;
   }
 
@@ -44,6 +44,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     if (sequences[place] !== sequence) return Code.Unknown;
     sequences[place] = FREE;
     payloads[place] = release(payloads[place]);
+    if (QOS2) received[place] = false;
     return Code.Ok;
   }
 
@@ -80,9 +81,15 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     return Code.Ok;
   }
 
-  function restart(): void {
-    if (!QOS2) return;
-    for (let i = 0; i < places; i++) received[i] = false;
+  function restart(): number {
+    let finished = 0;
+    if (!QOS2) return finished;
+    for (let i = 0; i < places; i++) {
+      if (!received[i]) continue;
+      acknowledge(sequences[i]!);
+      finished++;
+    }
+    return finished;
   }
 
   function countHeld(): number {
@@ -91,5 +98,13 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     return count;
   }
 
-  return { append, peek, receive, restart, acknowledge, count: countHeld };
+  function findNewest(): number {
+    return newest;
+  }
+
+  function idle(): boolean {
+    return false;
+  }
+
+  return { append, peek, receive, restart, acknowledge, count: countHeld, newest: findNewest, idle };
 }

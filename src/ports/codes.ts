@@ -27,6 +27,9 @@ export const enum Code {
   Full = -40,
   Empty = -41,
   Unknown = -42,
+  Foreign = -43,
+  OldFormat = -44,
+  WornOut = -45,
 }
 
 /** What a board reports on its console; `detail` in brackets. */

@@ -23,3 +23,16 @@ export interface Flash {
   /** Erase page number `page`. @returns 0, or Code.Range. */
   erase(page: number): number;
 }
+
+/** The same in the form in which a build holds bytes, with the checksum that its engine is best at. */
+export interface FlashBytes<B> {
+  readonly geometry: FlashGeometry;
+  /** @returns `length` bytes from `address` on, valid until the next read. They are in the region: nobody checks. */
+  read(address: number, length: number): B;
+  /** Program `bytes`; address and length are multiples of the program unit. */
+  write(address: number, bytes: B): void;
+  /** Erase page number `page`. */
+  erase(page: number): void;
+  /** @returns CRC-32 (ISO 3309) of `seed` and `bytes` behind it: four bytes, the lowest first, valid until the next call. */
+  crc(seed: B, bytes: B): B;
+}

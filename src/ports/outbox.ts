@@ -12,6 +12,7 @@ export const SEQUENCE_MAX = 32640;
 export interface OutboxRecord<B = string> {
   /** Position in the order of append; gives the packet identifier. */
   sequence: number;
+  /** Of a record that was read from flash, `first` and `name` only; its size is 0 then. */
   topic: Topic<B>;
   payload: B;
   /** QoS 2: PUBREC has come, so PUBREL is next, never PUBLISH again. */
@@ -25,12 +26,19 @@ export interface Outbox<B = string> {
   peek(sequence: number, out: OutboxRecord<B>): number;
   /** QoS 2: the broker has the message, the exchange goes on. @returns 0, or Code.Unknown when no such record is held. */
   receive(sequence: number): number;
-  /** The session with the broker is lost: forget what `receive` said, these messages are to be published anew. */
-  restart(): void;
+  /**
+   * The session with the broker is lost. What `receive` was called for is the broker's, and is forgotten; all else is to be
+   * published anew. @returns how many were forgotten.
+   */
+  restart(): number;
   /** The broker has it: forget the record. @returns 0, or Code.Unknown when no such record is held. */
   acknowledge(sequence: number): number;
   /** Records held, not acknowledged. */
   count(): number;
+  /** @returns sequence of the newest record, acknowledged or not; 0 before the first. */
+  newest(): number;
+  /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */
+  idle(): boolean;
 }
 
 /** @returns the sequence after `sequence`. @inline */

@@ -272,6 +272,8 @@ export function createObserver(messages: ReadonlyMap<number, Message>): Observer
       pubrecs = new Set();
       doubtful = tainted;
       for (const message of messages.values()) {
+        // The broker has it: it is not the outbox's any more.
+        if (message.received && message.kind !== 'streamed') message.done = true;
         message.handed = message.received = false;
         if (message.kind === 'streamed') message.id = 0;
       }

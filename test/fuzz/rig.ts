@@ -95,6 +95,11 @@ function shifted(outbox: Outbox<Bytes>, first: number): Outbox<Bytes> {
     restart: outbox.restart,
     acknowledge: (sequence) => outbox.acknowledge(inner(sequence)),
     count: outbox.count,
+    newest() {
+      const newest = outbox.newest();
+      return newest === 0 ? 0 : turn(newest, first - 1);
+    },
+    idle: outbox.idle,
   };
 }
 
@@ -185,7 +190,7 @@ export function createRig(setup: Setup) {
     },
     restart() {
       observer.lost();
-      ram.restart();
+      return ram.restart();
     },
     acknowledge(sequence) {
       observer.settled(bySequence.get(sequence) ?? fail(`sequence ${sequence} is not there`));

@@ -40,7 +40,9 @@ function createOutboxFrom(first: number): Outbox<Bytes> {
       return record ? Code.Ok : Code.Unknown;
     },
     restart() {
-      for (const record of held) record.received = false;
+      const finished = held.filter(({ received }) => received);
+      for (const record of finished) held.splice(held.indexOf(record), 1);
+      return finished.length;
     },
     acknowledge(sequence) {
       const at = held.findIndex((record) => record.sequence === sequence);
@@ -48,6 +50,8 @@ function createOutboxFrom(first: number): Outbox<Bytes> {
       return at >= 0 ? Code.Ok : Code.Unknown;
     },
     count: () => held.length,
+    newest: () => held.at(-1)?.sequence ?? 0,
+    idle: () => false,
   };
 }
 
@@ -141,10 +145,20 @@ describe('QoS 2', () => {
     expect(world.client.counters().delivered).toBe(1);
   });
 
-  it('starts anew when the session is lost, whatever the broker said in it', () => {
+  it("is the broker's from PUBREC on, also when the session is lost", () => {
     const world = createSession();
     world.publish(world.two, 'a');
     world.socket.deliver(ack(PUBREC, 1));
+    world.reconnect(false);
+    expect(world.sent()).toEqual([]);
+    expect(world.outbox.count()).toBe(0);
+    expect(world.client.counters()).toMatchObject({ finished: 1, delivered: 0 });
+  });
+
+  it('starts anew when the session is lost before PUBREC', () => {
+    const world = createSession();
+    world.publish(world.two, 'a');
+    world.sent();
     world.reconnect(false);
     expect(world.sent()).toEqual(['publish 2 #1 two a']);
     world.socket.deliver(ack(PUBREC, 1));

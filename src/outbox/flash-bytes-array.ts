@@ -1,0 +1,35 @@
+// A flash as views: what is read lies in one array, which the next read overwrites. Same names as flash-bytes-string.ts.
+
+import { byteAt, createBuffer, cut, emptied, joinWord, type Bytes } from '../bytes/bytes-array.ts';
+import { addToCrc, endCrc, startCrc, type Crc32 } from '../bytes/crc32.ts';
+import type { Flash, FlashBytes } from '../ports/flash.ts';
+
+/** @param lengthMax most bytes of one read or write. Start-up only. */
+export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<Bytes> {
+  const held = createBuffer(lengthMax);
+  const checksum = createBuffer(4);
+  const sum: Crc32 = { high: 0, low: 0 };
+
+  function read(address: number, length: number): Bytes {
+    flash.read(address, held.data, 0, length);
+    return cut(held, held, 0, length);
+  }
+
+  function write(address: number, bytes: Bytes): void {
+    flash.write(address, bytes.data, bytes.from, bytes.length);
+  }
+
+  function erase(page: number): void {
+    flash.erase(page);
+  }
+
+  function crc(seed: Bytes, bytes: Bytes): Bytes {
+    startCrc(sum);
+    for (let i = 0; i < seed.length; i++) addToCrc(sum, byteAt(seed, i));
+    for (let i = 0; i < bytes.length; i++) addToCrc(sum, byteAt(bytes, i));
+    endCrc(sum);
+    return joinWord(joinWord(emptied(checksum), sum.low), sum.high);
+  }
+
+  return { geometry: flash.geometry, read, write, erase, crc };
+}

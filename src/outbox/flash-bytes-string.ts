@@ -1,0 +1,37 @@
+// A flash that deals in arrays, as strings: for host programs. Espruino's own flash port deals in strings anyway.
+
+import { constant, EMPTY, joinWord, type Bytes } from '../bytes/bytes-string.ts';
+import { addToCrc, endCrc, startCrc, type Crc32 } from '../bytes/crc32.ts';
+import type { Flash, FlashBytes } from '../ports/flash.ts';
+
+/** @param lengthMax most bytes of one read or write. Start-up only. */
+export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<Bytes> {
+  const data = new Uint8Array(lengthMax);
+  const sum: Crc32 = { high: 0, low: 0 };
+
+  function read(address: number, length: number): Bytes {
+    flash.read(address, data, 0, length);
+    let text = EMPTY;
+    for (let i = 0; i < length; i++) text += String.fromCharCode(data[i]);
+    return constant(text);
+  }
+
+  function write(address: number, bytes: Bytes): void {
+    for (let i = 0; i < bytes.length; i++) data[i] = bytes.charCodeAt(i);
+    flash.write(address, data, 0, bytes.length);
+  }
+
+  function erase(page: number): void {
+    flash.erase(page);
+  }
+
+  function crc(seed: Bytes, bytes: Bytes): Bytes {
+    startCrc(sum);
+    for (let i = 0; i < seed.length; i++) addToCrc(sum, seed.charCodeAt(i));
+    for (let i = 0; i < bytes.length; i++) addToCrc(sum, bytes.charCodeAt(i));
+    endCrc(sum);
+    return joinWord(joinWord(EMPTY, sum.low), sum.high);
+  }
+
+  return { geometry: flash.geometry, read, write, erase, crc };
+}

@@ -1,0 +1,230 @@
+// The outbox that survives the loss of power: messages as records of the log. Sequences give the order, the log gives
+// the places; those of what is in flight are kept at hand.
+
+import {
+  byteAt,
+  createBuffer,
+  createView,
+  cut,
+  emptied,
+  EMPTY,
+  join,
+  joinWord,
+  wordAt,
+  type Bytes,
+} from '../bytes/bytes.ts';
+import { QOS2 } from '../features.ts';
+import { Code } from '../ports/codes.ts';
+import type { FlashBytes } from '../ports/flash.ts';
+import { isAfter, nextSequence, SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
+import type { Topic } from '../ports/packet-writer.ts';
+import { createLog, createPlace, type LogCounters } from './log.ts';
+
+/** Before the topic: sequence 2, the flags of its PUBLISH 2. */
+const FIELDS = 4;
+/** Before the characters of a topic stands their number. */
+const NAME_LENGTH = 2;
+const PUBLISH = 0x30;
+const FLAGS = 7;
+/** Places of records that are found without a walk, by sequence modulo this: as many as may be in flight. */
+const PLACES = 8;
+/** More records held could not be told in order. */
+const HELD_MAX = (SEQUENCE_MAX >> 1) - 1;
+
+export interface FlashOutboxCounters extends LogCounters {
+  /** Messages that were read back other than they were written, by more than one bit: lost. */
+  lost: number;
+}
+
+export interface FlashOutbox extends Outbox<Bytes> {
+  /** @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range: then it takes nothing. */
+  open(nonce: number): number;
+  /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
+  format(nonce: number): number;
+  counters(): FlashOutboxCounters;
+}
+
+/** @param recordMax most bytes of topic and payload and six more. Start-up only. */
+export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): FlashOutbox {
+  /** Sequences, 0 in free places, and behind them the addresses of their records. */
+  const table = new Int32Array(2 * PLACES);
+  const place = createPlace();
+  let body = createBuffer(recordMax);
+  const nameView = createView();
+  const payloadView = createView();
+  const topic = { first: 0, head: EMPTY, name: EMPTY, size: 0 };
+  let isOpen = false;
+  let held = 0;
+  /** PUBREC may have come for a message that is held. */
+  let hasReceived = false;
+  let lost = 0;
+  let finished = 0;
+
+  const log = createLog(flash, recordMax, forget);
+
+  /** A page goes: so do the places in it. */
+  function forget(from: number, to: number): void {
+    for (let i = 0; i < PLACES; i++) {
+      if (table[PLACES + i] >= from && table[PLACES + i] < to) table[i] = 0;
+    }
+  }
+
+  function begin(code: number): number {
+    isOpen = code === Code.Ok;
+    hasReceived = QOS2;
+    held = 0;
+    for (let i = 0; i < PLACES; i++) table[i] = 0;
+    if (isOpen && log.first(place)) {
+      const first = log.body(place);
+      held = first.length > 0 ? upTo(wordAt(first, 0)) : 1;
+    }
+    return code;
+  }
+
+  function open(nonce: number): number {
+    return begin(log.open(nonce));
+  }
+
+  function format(nonce: number): number {
+    return begin(log.format(nonce));
+  }
+
+  /** @hot */
+  function append(to: Topic<Bytes>, payload: Bytes): number {
+    if (!isOpen || held >= HELD_MAX) return Code.Full;
+    const sequence = nextSequence(log.sequence());
+    const first = to.first;
+    if (FIELDS + to.name.length + payload.length > recordMax) return Code.TooLong;
+    body = join(join(joinWord(joinWord(emptied(body), sequence), first & FLAGS), to.name), payload);
+    const code = log.append(QOS2 && (first & 4) > 0 ? 2 : 1, body);
+    if (code < 0) return code;
+    held++;
+    const at = sequence % PLACES;
+    table[at] = sequence;
+    table[PLACES + at] = code;
+    return sequence;
+  }
+
+  /** Move `place` behind the record of `sequence`, or to the oldest one. @returns whether there is a record. */
+  function start(sequence: number): boolean {
+    const at = sequence % PLACES;
+    if (sequence === 0 || table[at] !== sequence) return log.first(place);
+    const where = table[PLACES + at];
+    if (!log.find(place, where)) return false;
+    return log.addressOf(place) === where ? log.next(place) : true;
+  }
+
+  /** Move `place` to the oldest record behind `sequence` that is held, 0: of all. @returns its body, EMPTY when there is none. */
+  function walk(sequence: number): Bytes {
+    for (let found = start(sequence); found; found = log.next(place)) {
+      if (place.done || place.marks === 0) continue;
+      const bytes = log.body(place);
+      if (bytes.length === 0) {
+        // Nothing can be made of it, and nobody shall try again.
+        lost++;
+        held--;
+        log.mark(log.addressOf(place), 0);
+      } else if (sequence === 0 || isAfter(wordAt(bytes, 0), sequence)) {
+        return bytes;
+      }
+    }
+    return EMPTY;
+  }
+
+  /** Move `place` to the record of `sequence`. @returns whether it is held. */
+  function locate(sequence: number): boolean {
+    const at = sequence % PLACES;
+    if (table[at] === sequence) return log.find(place, table[PLACES + at]) && !place.done;
+    const bytes = walk(sequence === 1 ? SEQUENCE_MAX : sequence - 1);
+    return bytes.length > 0 && wordAt(bytes, 0) === sequence;
+  }
+
+  /** @returns messages from `sequence` to the newest. */
+  function upTo(sequence: number): number {
+    return ((log.sequence() - sequence + SEQUENCE_MAX) % SEQUENCE_MAX) + 1;
+  }
+
+  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
+    if (!isOpen || held === 0 || sequence === log.sequence()) return Code.Empty;
+    let bytes = walk(sequence);
+    if (bytes.length === 0) {
+      if (sequence === 0) held = 0;
+      return Code.Empty;
+    }
+    out.received = QOS2 && place.marks > 1 && log.isMarked(place, 1);
+    if (QOS2 && place.marks > 1) bytes = log.body(place);
+    const found = wordAt(bytes, 0);
+    // Those that were acknowledged out of order before the last start are known when the head has passed them.
+    if (sequence === 0 && held > upTo(found)) held = upTo(found);
+    out.sequence = found;
+    topic.first = PUBLISH | (wordAt(bytes, 2) & FLAGS);
+    const end = FIELDS + NAME_LENGTH + ((byteAt(bytes, FIELDS) << 8) | byteAt(bytes, FIELDS + 1));
+    topic.name = cut(nameView, bytes, FIELDS, end - FIELDS);
+    out.topic = topic;
+    out.payload = cut(payloadView, bytes, end, bytes.length - end);
+    const at = found % PLACES;
+    table[at] = found;
+    table[PLACES + at] = log.addressOf(place);
+    return Code.Ok;
+  }
+
+  /** @hot */
+  function acknowledge(sequence: number): number {
+    const at = sequence % PLACES;
+    if (table[at] === sequence) {
+      log.mark(table[PLACES + at], 0);
+      table[at] = 0;
+    } else {
+      if (!isOpen || !locate(sequence)) return Code.Unknown;
+      log.mark(log.addressOf(place), 0);
+    }
+    held--;
+    return Code.Ok;
+  }
+
+  function receive(sequence: number): number {
+    if (!QOS2 || !isOpen || !locate(sequence) || place.marks < 2) return Code.Unknown;
+    log.mark(log.addressOf(place), 1);
+    hasReceived = true;
+    return Code.Ok;
+  }
+
+  function restart(): number {
+    if (!QOS2 || !hasReceived) return finished;
+    hasReceived = false;
+    for (let found = isOpen && log.first(place); found; found = log.next(place)) {
+      if (place.done || place.marks < 2 || !log.isMarked(place, 1)) continue;
+      log.mark(log.addressOf(place), 0);
+      held--;
+      finished++;
+    }
+    return finished;
+  }
+
+  function count(): number {
+    return held;
+  }
+
+  function idle(): boolean {
+    return isOpen && log.idle();
+  }
+
+  function counters(): FlashOutboxCounters {
+    const of = log.counters;
+    return { mended: of.mended, damaged: of.damaged, worn: of.worn, lost };
+  }
+
+  return {
+    open,
+    format,
+    append,
+    peek,
+    receive,
+    restart,
+    acknowledge,
+    count,
+    newest: log.sequence,
+    idle,
+    counters,
+  };
+}

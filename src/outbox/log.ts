@@ -1,0 +1,735 @@
+// A ring of flash pages to which records are appended, and in which each is marked when it is done with. What it has taken
+// survives a power cut at any instant; its memory is the same for two pages and for hundreds. Knows nothing of messages:
+// a record is bytes that begin with two of a sequence. The layout on the flash is in docs/outbox.md.
+
+import {
+  byteAt,
+  constant,
+  createBuffer,
+  createView,
+  cut,
+  emptied,
+  EMPTY,
+  flipped,
+  join,
+  joinWord,
+  keep,
+  standsAt,
+  wordAt,
+  type Bytes,
+} from '../bytes/bytes.ts';
+import { Code } from '../ports/codes.ts';
+import type { FlashBytes } from '../ports/flash.ts';
+
+// A page begins with its header, and what is said when the first record comes to it.
+/** Header: magic 4, nonce 4, page sequence 4, erase count 4, longest body 2, program unit 2, crc 4. */
+const HEADER = 24;
+/** Opening: page sequence of the head 4, its place 2, sequence of the last message before 2, 0 4, crc 4. */
+const OPENING = 16;
+/** Where the records begin. */
+const FIRST = HEADER + OPENING;
+/** Record: length and marks 2, the same inverted 2, crc of the body 4; then the marks, the body, and FF up to a program unit. */
+const FRAME = 8;
+const CRC_AT = 4;
+/** Length of a body: the lower 12 bits of a record's first word; above them the number of its marks. */
+const LENGTH_MASK = 0xfff;
+const MARKS_SHIFT = 12;
+export const MARKS_MAX = 2;
+
+/** Ends with the version of the layout. */
+const MAGIC = constant('MOT\x01');
+const MAGIC_SIZE = 4;
+const CRC_SIZE = 4;
+/** Place of nonce and page sequence, which all checksums of a page begin with. */
+const KEY_AT = 4;
+const KEY_SIZE = 8;
+const NONCE_SIZE = 4;
+/** In one of the first places of the last page: all is to be formatted, whatever else stands there. */
+const INTENT = constant('MOTE!FMT');
+const INTENT_SIZE = 8;
+const INTENTS = 8;
+
+/** Bytes that are looked at at once to see whether they are blank. */
+const CHUNK = 64;
+const ZEROS = constant('\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0');
+/** Places that a record is tried in before the flash is called worn out. */
+const TRIES = 3;
+/** Page sequences end here; no flash lasts that long. */
+const PAGE_MAX = 0x7ffffff;
+
+/** A record that a walk has come to. */
+export interface Place {
+  slot: number;
+  at: number;
+  /** Bytes up to the next record. */
+  size: number;
+  /** Bytes of the body. */
+  length: number;
+  marks: number;
+  /** Its first mark is set. */
+  done: boolean;
+}
+
+/** @returns a place for a walk. Start-up only. */
+export function createPlace(): Place {
+  return { slot: 0, at: 0, size: 0, length: 0, marks: 0, done: false };
+}
+
+export interface LogCounters {
+  /** Bodies and headers in which one bit was wrong. */
+  mended: number;
+  /** Places that hold neither a record nor nothing. */
+  damaged: number;
+  /** Pages that could not be erased, or took no record. */
+  worn: number;
+}
+
+export interface Log {
+  readonly counters: LogCounters;
+  /** Find what is there, or format a blank flash. @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range. */
+  open(nonce: number): number;
+  /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
+  format(nonce: number): number;
+  /** @returns sequence of the last record with marks, 0 before the first. */
+  sequence(): number;
+  /** Append a record. @param body begins with its sequence. @returns its address, or Code.Full, TooLong, WornOut. */
+  append(marks: number, body: Bytes): number;
+  /** Set mark number `mark` of the record at `address`. */
+  mark(address: number, mark: number): void;
+  /** Move `place` to the oldest record with marks that is not done. @returns whether there is one. */
+  first(place: Place): boolean;
+  /** Move `place` to the next record, whatever it is. @returns whether there is one. */
+  next(place: Place): boolean;
+  /** @returns address of a record. */
+  addressOf(place: Place): number;
+  /** Move `place` to the record at `address`. @returns whether there is one. */
+  find(place: Place, address: number): boolean;
+  /** @returns the body of a record, valid until the next call; EMPTY when it is damaged. */
+  body(place: Place): Bytes;
+  /** @returns whether mark number `mark` of a record is set. */
+  isMarked(place: Place, mark: number): boolean;
+  /** Prepare the next page, if one is to be had. @returns whether something was done. */
+  idle(): boolean;
+}
+
+/** @returns bits that are 0 in `count` bytes from `at` on. */
+function countZeros(bytes: Bytes, at: number, count: number): number {
+  let found = 0;
+  for (let i = at; i < at + count; i++) {
+    const byte = byteAt(bytes, i);
+    for (let bit = 1; bit < 256; bit <<= 1) if ((byte & bit) === 0) found++;
+  }
+  return found;
+}
+
+function joinDouble(head: Bytes, value: number): Bytes {
+  return joinWord(joinWord(head, value), value >> 16);
+}
+
+function doubleAt(bytes: Bytes, at: number): number {
+  return wordAt(bytes, at) | (wordAt(bytes, at + 2) << 16);
+}
+
+/** @param recordMax longest body. @param onErase a page is about to be erased. Start-up only. */
+export function createLog(
+  flash: FlashBytes<Bytes>,
+  recordMax: number,
+  onErase: (from: number, to: number) => void,
+): Log {
+  const geometry = flash.geometry;
+  const base = geometry.base;
+  const pageSize = geometry.pageSize;
+  const pages = geometry.pages;
+  const unit = geometry.programUnit;
+  const ecc = geometry.ecc;
+  const counters: LogCounters = { mended: 0, damaged: 0, worn: 0 };
+  const markZeros = constant(unit === 8 ? '\0\0\0\0\0\0\0\0' : '\0\0\0\0');
+  let blank = createBuffer(CHUNK);
+  while (blank.length < CHUNK) blank = joinWord(blank, 0xffff);
+  const blankMark = constant(unit === 8 ? '\xff\xff\xff\xff\xff\xff\xff\xff' : '\xff\xff\xff\xff');
+
+  /** The page that is written, its page sequence, and where the next record goes; pageSize: it takes none any more. */
+  let tail = 0;
+  let tailPage = 0;
+  let tailAt = pageSize;
+  let tailKey = createBuffer(KEY_SIZE);
+  /** The prepared page that comes next, -1 when there is none. */
+  let spare = -1;
+  /** Before it there is nothing that is not done. */
+  const head = createPlace();
+  let sequence = 0;
+  /** How often the page was erased that was erased most often. */
+  let erases = 0;
+  /** Something happened that may free a page. */
+  let isDue = true;
+  let isOld = false;
+
+  let buffer = createBuffer(recordMax + FRAME + (MARKS_MAX + 1) * unit);
+  let nonce = createBuffer(NONCE_SIZE);
+  let hasNonce = false;
+  /** Key of the page that a walk is in. */
+  let walkKey = createBuffer(KEY_SIZE);
+  let walkSlot = -1;
+  const view = createView();
+  const place = createPlace();
+
+  /** @inline */
+  function address(slot: number, at: number): number {
+    return base + slot * pageSize + at;
+  }
+
+  function read(slot: number, at: number, length: number): Bytes {
+    return flash.read(base + slot * pageSize + at, length);
+  }
+
+  /** Program and read back. @returns whether it stands there. @hot */
+  function program(slot: number, at: number, bytes: Bytes): boolean {
+    const where = base + slot * pageSize + at;
+    flash.write(where, bytes);
+    return standsAt(flash.read(where, bytes.length), bytes, 0);
+  }
+
+  function isBlank(slot: number, from: number, to: number): boolean {
+    for (let at = from; at < to; at += CHUNK) {
+      const count = to - at < CHUNK ? to - at : CHUNK;
+      if (!standsAt(blank, read(slot, at, count), 0)) return false;
+    }
+    return true;
+  }
+
+  /**
+   * @param at where the checksum stands. @param from where the `count` bytes begin that it is of.
+   * @returns `bytes`, mended where one bit is wrong; EMPTY when they are not what was written.
+   */
+  function sound(bytes: Bytes, at: number, seed: Bytes, from: number, count: number): Bytes {
+    const crc = flash.crc(seed, cut(view, bytes, from, count));
+    let low = wordAt(crc, 0) ^ wordAt(bytes, at);
+    let high = wordAt(crc, 2) ^ wordAt(bytes, at + 2);
+    if (low === 0 && high === 0) return bytes;
+    counters.mended++;
+    // One bit of the checksum itself.
+    const both = low | high;
+    if ((low === 0 || high === 0) && (both & (both - 1)) === 0) return bytes;
+    // What a wrong bit does to the checksum depends on its distance from the end only: go back until it is what is seen.
+    const seenLow = low;
+    const seenHigh = high;
+    low = 1;
+    high = 0;
+    for (let bit = count * 8 - 1; bit >= 0; bit--) {
+      const out = low & 1;
+      low = (low >> 1) | ((high & 1) << 15);
+      high >>= 1;
+      if (out) {
+        low ^= 0x8320;
+        high ^= 0xedb8;
+      }
+      if (low === seenLow && high === seenHigh) return flipped(bytes, from + (bit >> 3), 1 << (bit & 7));
+    }
+    counters.mended--;
+    return EMPTY;
+  }
+
+  /** Read the header of a page of this life. @returns it, EMPTY when there is none. */
+  function header(slot: number): Bytes {
+    let bytes = read(slot, 0, HEADER);
+    let wrong = 0;
+    for (let i = 0; i < MAGIC_SIZE; i++) if (byteAt(bytes, i) !== byteAt(MAGIC, i)) wrong++;
+    if (wrong > 1) return EMPTY;
+    bytes = sound(bytes, HEADER - CRC_SIZE, EMPTY, 0, HEADER - CRC_SIZE);
+    if (bytes.length === 0) return EMPTY;
+    if (!standsAt(bytes, MAGIC, 0)) {
+      isOld = true;
+      return EMPTY;
+    }
+    if (hasNonce && !standsAt(bytes, nonce, KEY_AT)) return EMPTY;
+    const count = doubleAt(bytes, 12);
+    if (count > erases) erases = count;
+    return bytes;
+  }
+
+  /** Bring a walk to a page. @returns its page sequence, 0 when it is none. */
+  function enter(slot: number): number {
+    const bytes = header(slot);
+    if (bytes.length === 0) return 0;
+    walkKey = keep(walkKey, cut(view, bytes, KEY_AT, KEY_SIZE), 0);
+    walkSlot = slot;
+    return doubleAt(bytes, 8);
+  }
+
+  /** A page without a header is none. */
+  function kill(slot: number): void {
+    if (walkSlot === slot) walkSlot = -1;
+    flash.write(address(slot, 0), ZEROS);
+  }
+
+  /** @returns key of page sequence `page`. */
+  function joinKey(to: Bytes, page: number): Bytes {
+    return joinDouble(join(to, nonce), page);
+  }
+
+  /** Program what stands in `buffer`, and its checksum. @returns whether it stands there. */
+  function programSummed(slot: number, at: number, seed: Bytes): boolean {
+    buffer = join(buffer, flash.crc(seed, buffer));
+    return program(slot, at, buffer);
+  }
+
+  /** Make a page ready for records. Its old header dies first, so that half an erase brings nothing back. @returns whether it is. */
+  function prepare(slot: number, page: number): boolean {
+    const old = header(slot);
+    const count = (old.length > 0 ? doubleAt(old, 12) : erases) + 1;
+    onErase(address(slot, 0), address(slot, pageSize));
+    kill(slot);
+    for (let tries = 2; tries > 0; tries--) {
+      flash.erase(slot);
+      // What looks blank is not thereby erased; but what is erased and does not look so is worn out.
+      if (!isBlank(slot, 0, pageSize)) continue;
+      if (count > erases) erases = count;
+      buffer = joinDouble(joinKey(join(emptied(buffer), MAGIC), page), count);
+      buffer = joinWord(joinWord(buffer, recordMax), unit);
+      if (programSummed(slot, 0, EMPTY)) return true;
+      kill(slot);
+      break;
+    }
+    counters.worn++;
+    return false;
+  }
+
+  /** Begin with a prepared page. @returns whether it takes that. */
+  function begin(slot: number, page: number): boolean {
+    const headPage = tailPage > 0 ? enter(head.slot) : page;
+    walkKey = joinKey(emptied(walkKey), page);
+    walkSlot = -1;
+    buffer = joinDouble(emptied(buffer), headPage);
+    buffer = joinDouble(joinWord(joinWord(buffer, head.at), sequence), 0);
+    if (!programSummed(slot, HEADER, walkKey)) {
+      kill(slot);
+      counters.worn++;
+      return false;
+    }
+    if (tailPage === 0) head.slot = slot;
+    tailKey = keep(tailKey, walkKey, 0);
+    tail = slot;
+    tailPage = page;
+    tailAt = FIRST;
+    isDue = true;
+    return true;
+  }
+
+  function idle(): boolean {
+    if (spare >= 0 || !isDue) return false;
+    isDue = false;
+    if (tailPage >= PAGE_MAX) return false;
+    first(place);
+    for (let i = 1; i < pages; i++) {
+      const slot = (tail + i) % pages;
+      // What comes next holds the oldest record that is not done.
+      if (slot === head.slot) return false;
+      if (prepare(slot, tailPage + 1)) {
+        spare = slot;
+        return true;
+      }
+    }
+    return true;
+  }
+
+  /** Go on in the next page. @returns 0, Code.Full, or Code.WornOut when there is a page to be had, but none works. */
+  function advance(): number {
+    for (let tries = TRIES; tries > 0; tries--) {
+      if (spare < 0) {
+        isDue = true;
+        const done = idle();
+        if (spare < 0) return done ? Code.WornOut : Code.Full;
+      }
+      const slot = spare;
+      spare = -1;
+      if (begin(slot, tailPage + 1)) return Code.Ok;
+    }
+    return Code.WornOut;
+  }
+
+  /** Bytes of a record. @inline */
+  function sizeOf(marks: number, length: number): number {
+    return (FRAME + length + unit - 1 + marks * unit) & -unit;
+  }
+
+  /** The record at `at` is none, and never shall be one: nothing behind it is read any more. */
+  function bury(at: number): void {
+    flash.write(address(tail, at), cut(view, ZEROS, 0, FRAME));
+    tailAt = pageSize;
+  }
+
+  /** @hot */
+  function append(marks: number, body: Bytes): number {
+    const length = body.length;
+    const size = sizeOf(marks, length);
+    if (length > recordMax || size > pageSize - FIRST) return Code.TooLong;
+    for (let tries = TRIES; tries > 0; tries--) {
+      if (tailAt + size > pageSize) {
+        const code = advance();
+        if (code < 0) return code;
+      }
+      const word = length | (marks << MARKS_SHIFT);
+      let bytes = joinWord(joinWord(emptied(buffer), word), ~word);
+      bytes = join(bytes, flash.crc(tailKey, body));
+      for (let i = marks; i > 0; i--) bytes = join(bytes, blankMark);
+      bytes = join(bytes, body);
+      if (bytes.length < size) bytes = join(bytes, cut(view, blank, 0, size - bytes.length));
+      buffer = bytes;
+      const at = tailAt;
+      if (program(tail, at, bytes)) {
+        tailAt = at + size;
+        if (marks > 0) sequence = wordAt(body, 0);
+        return address(tail, at);
+      }
+      bury(at);
+      counters.worn++;
+    }
+    return Code.WornOut;
+  }
+
+  /** @hot */
+  function mark(where: number, number: number): void {
+    flash.write(where + FRAME + number * unit, markZeros);
+    isDue = true;
+  }
+
+  /** Take `word` for the first of a record at `to.at`. @returns whether that may be. */
+  function take(to: Place, word: number, end: number): boolean {
+    to.length = word & LENGTH_MASK;
+    to.marks = word >> MARKS_SHIFT;
+    to.size = sizeOf(to.marks, to.length);
+    return to.marks <= MARKS_MAX && to.length > 1 && to.at + to.size <= end;
+  }
+
+  function readRecord(from: Place): Bytes {
+    return read(from.slot, from.at, FRAME + from.marks * unit + from.length);
+  }
+
+  function keyOf(slot: number): Bytes {
+    if (slot === tail) return tailKey;
+    if (slot !== walkSlot) enter(slot);
+    return walkKey;
+  }
+
+  /** @returns the record, mended where one bit of its body is wrong; EMPTY when it is damaged. */
+  function soundRecord(from: Place): Bytes {
+    const key = keyOf(from.slot);
+    return sound(readRecord(from), CRC_AT, key, FRAME + from.marks * unit, from.length);
+  }
+
+  /** Take what stands at `to.at` for a record whose header may be wrong. @returns whether its checksum says so. @apart */
+  function isRecord(to: Place, word: number, end: number): boolean {
+    return take(to, word, end) && soundRecord(to).length > 0;
+  }
+
+  /** Move `to` to the first record of its page at `to.at` or behind. @returns whether there is one. */
+  function seek(to: Place): boolean {
+    const end = to.slot === tail ? tailAt : pageSize;
+    let isLost = false;
+    for (; to.at + FRAME + unit <= end; to.at += unit) {
+      const bytes = read(to.slot, to.at, FRAME + unit);
+      const word = wordAt(bytes, 0);
+      const check = wordAt(bytes, 2) ^ 0xffff;
+      const zeros = countZeros(bytes, FRAME, unit);
+      to.done = zeros > unit * 4;
+      if (!isLost) {
+        // Blank, or buried: there is no more.
+        if (word === (check ^ 0xffff) && (word === 0xffff || word === 0)) return false;
+        if (word === check && take(to, word, end)) {
+          // Half a mark may read as none the next time.
+          if (to.done && zeros < unit * 8 && to.marks > 0) mark(addressOf(to), 0);
+          return true;
+        }
+        counters.damaged++;
+        isLost = true;
+      }
+      // One bit of the header is wrong, or more: then only what has the right checksum is a record.
+      if (isRecord(to, word, end) || isRecord(to, check, end)) return true;
+    }
+    return false;
+  }
+
+  /** Move `to` to the first record at its place or behind, over pages. @returns whether there is one. */
+  function scan(to: Place): boolean {
+    for (let i = pages; i > 0; i--) {
+      if (seek(to)) return true;
+      if (to.slot === tail) return false;
+      do to.slot = (to.slot + 1) % pages;
+      while (to.slot !== tail && enter(to.slot) === 0);
+      to.at = FIRST;
+    }
+    return false;
+  }
+
+  function next(to: Place): boolean {
+    to.at += to.size;
+    return scan(to);
+  }
+
+  function first(to: Place): boolean {
+    to.slot = head.slot;
+    to.at = head.at;
+    let found = scan(to);
+    while (found && (to.done || to.marks === 0)) found = next(to);
+    head.slot = to.slot;
+    head.at = to.at;
+    return found;
+  }
+
+  function find(to: Place, where: number): boolean {
+    to.slot = ((where - base) / pageSize) | 0;
+    to.at = (where - base) % pageSize;
+    return seek(to);
+  }
+
+  function addressOf(from: Place): number {
+    return address(from.slot, from.at);
+  }
+
+  function body(from: Place): Bytes {
+    const bytes = soundRecord(from);
+    if (bytes.length === 0) return EMPTY;
+    return cut(view, bytes, FRAME + from.marks * unit, from.length);
+  }
+
+  function isMarked(from: Place, number: number): boolean {
+    const bytes = read(from.slot, from.at + FRAME + number * unit, unit);
+    const zeros = countZeros(bytes, 0, unit);
+    const isSet = zeros > unit * 4;
+    if (isSet && zeros < unit * 8) mark(addressOf(from), number);
+    return isSet;
+  }
+
+  /** Program once more what was read, so that it stays what it was judged to be. Parts with ECC take no second program. */
+  function refresh(slot: number, at: number, bytes: Bytes): void {
+    if (ecc) return;
+    buffer = join(emptied(buffer), bytes);
+    const rest = -buffer.length & (unit - 1);
+    if (rest > 0) buffer = join(buffer, cut(view, blank, 0, rest));
+    flash.write(address(slot, at), buffer);
+  }
+
+  /** @returns the opening of a page that `enter` came to, EMPTY when there is none. */
+  function opening(slot: number): Bytes {
+    const key = slot === tail ? tailKey : walkKey;
+    return sound(read(slot, HEADER, OPENING), OPENING - CRC_SIZE, key, 0, OPENING - CRC_SIZE);
+  }
+
+  /** A prepared page that no record came to yet. */
+  function openSpare(slot: number): void {
+    if (!ecc && isBlank(slot, HEADER, FIRST)) {
+      refresh(slot, 0, header(slot));
+      spare = slot;
+    } else {
+      kill(slot);
+    }
+  }
+
+  /** Find the head: in the oldest page that is left, and not before what the tail's opening says. */
+  function openHead(headPage: number, headAt: number): void {
+    let page = tailPage;
+    head.slot = tail;
+    for (let i = 1; i < pages; i++) {
+      const slot = (tail - i + pages) % pages;
+      const found = enter(slot);
+      if (found === 0) continue;
+      if (found >= page || found < headPage) break;
+      head.slot = slot;
+      page = found;
+    }
+    head.at = page === headPage ? headAt : FIRST;
+  }
+
+  /** @returns whether the record at `at` of the tail is sound: the last message's sequence is its then. It is made to stay so. */
+  function openLast(at: number): boolean {
+    place.at = at;
+    seek(place);
+    const bytes = soundRecord(place);
+    if (bytes.length === 0) return false;
+    sequence = wordAt(bytes, FRAME + place.marks * unit);
+    refresh(tail, at, bytes);
+    return true;
+  }
+
+  /** Go through the records of the page that is written, to where the next one goes. */
+  function openTail(longest: number): void {
+    let before = 0;
+    let last = 0;
+    tailAt = pageSize;
+    place.slot = tail;
+    place.at = FIRST;
+    while (seek(place)) {
+      before = last;
+      last = place.at;
+      place.at += place.size;
+    }
+    const at = place.at;
+    const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
+    if (last === 0) refresh(tail, HEADER, opening(tail));
+    if (last > 0 && !openLast(last)) {
+      // Torn. The one before it was whole when it was begun.
+      if (before > 0) openLast(before);
+      bury(last);
+    } else if (isBlank(tail, at, end < pageSize ? end : pageSize)) {
+      tailAt = at;
+    } else {
+      bury(at);
+    }
+  }
+
+  /** @returns whether one of the places of an intent holds it. */
+  function isIntended(): boolean {
+    for (let i = 0; i < INTENTS; i++) {
+      if (standsAt(read(pages - 1, i * INTENT_SIZE, INTENT_SIZE), INTENT, 0)) return true;
+    }
+    return false;
+  }
+
+  /** @returns whether place `i` of an intent has bits of it only: set ones (`mask` 255), or cleared ones (`mask` 0). */
+  function isPartOfIntent(i: number, mask: number): boolean {
+    const bytes = read(pages - 1, i * INTENT_SIZE, INTENT_SIZE);
+    for (let at = 0; at < INTENT_SIZE; at++) {
+      const byte = byteAt(INTENT, at);
+      if (((byteAt(bytes, at) ^ mask) & (byte ^ mask ^ 255)) !== 0) return false;
+    }
+    return true;
+  }
+
+  /** Half an intent may be a whole one the next time it is read: clear what there is of it. */
+  function buryIntents(): void {
+    for (let i = 0; i < INTENTS; i++) {
+      const isDead = standsAt(ZEROS, read(pages - 1, i * INTENT_SIZE, INTENT_SIZE), 0);
+      if (!isDead && isPartOfIntent(i, 0)) {
+        flash.write(address(pages - 1, i * INTENT_SIZE), cut(view, ZEROS, 0, INTENT_SIZE));
+      }
+    }
+  }
+
+  /** No page is ours: make an empty log, unless somebody else's things are here. */
+  function openBlank(given: number): number {
+    if (isOld) return Code.OldFormat;
+    const last = pages - 1;
+    for (let slot = 0; slot < last; slot++) if (!isBlank(slot, 0, pageSize)) return Code.Foreign;
+    for (let i = 0; i < INTENTS; i++) if (!isPartOfIntent(i, 255)) return Code.Foreign;
+    return isBlank(last, INTENTS * INTENT_SIZE, pageSize) ? format(given) : Code.Foreign;
+  }
+
+  /** Say that all is to be formatted, so that it will be, whenever the power goes away. @returns whether that stands there. */
+  function intend(): boolean {
+    const last = pages - 1;
+    let i = 0;
+    while (i < INTENTS && !isBlank(last, i * INTENT_SIZE, (i + 1) * INTENT_SIZE)) i++;
+    if (i === INTENTS) {
+      // For the count of its erases.
+      header(last);
+      flash.erase(last);
+      i = 0;
+    }
+    return program(last, i * INTENT_SIZE, INTENT);
+  }
+
+  function format(given: number): number {
+    const last = pages - 1;
+    hasNonce = false;
+    if (!isIntended() && !intend()) return Code.WornOut;
+    for (let slot = 0; slot < last; slot++) {
+      header(slot);
+      if (!isBlank(slot, 0, HEADER)) kill(slot);
+    }
+    nonce = joinDouble(emptied(nonce), given);
+    hasNonce = true;
+    spare = -1;
+    head.at = FIRST;
+    tailPage = sequence = 0;
+    for (let slot = 0; slot < last; slot++) {
+      if (prepare(slot, 1) && begin(slot, 1)) {
+        buryIntents();
+        return isIntended() ? Code.WornOut : Code.Ok;
+      }
+    }
+    return Code.WornOut;
+  }
+
+  // The two newest pages that `openPages` has found.
+  let newest = 0;
+  let newestSlot = 0;
+  let before = 0;
+  let beforeSlot = 0;
+
+  function openPages(): void {
+    hasNonce = isOld = false;
+    newest = before = 0;
+    for (let slot = 0; slot < pages; slot++) {
+      const page = enter(slot);
+      if (page > 0 && !hasNonce) {
+        nonce = keep(nonce, cut(view, walkKey, 0, NONCE_SIZE), 0);
+        hasNonce = true;
+      }
+      if (page > newest) {
+        before = newest;
+        beforeSlot = newestSlot;
+        newest = page;
+        newestSlot = slot;
+      } else if (page > before) {
+        before = page;
+        beforeSlot = slot;
+      }
+    }
+  }
+
+  /** @returns the page that is written: the newest, unless nothing has come to it yet. */
+  function chooseTail(): number {
+    tail = spare = -1;
+    if (before === 0) return newestSlot;
+    enter(newestSlot);
+    // A part with ECC takes no second program that would make an opening stay what it is.
+    const isUsed = opening(newestSlot).length > 0 && !(ecc && isBlank(newestSlot, FIRST, pageSize));
+    if (isUsed) return newestSlot;
+    openSpare(newestSlot);
+    return beforeSlot;
+  }
+
+  function open(given: number): number {
+    if (pages < 2 || (unit !== 4 && unit !== 8) || pageSize < FIRST + sizeOf(MARKS_MAX, recordMax)) {
+      return Code.Range;
+    }
+    if (isIntended()) return format(given);
+    openPages();
+    if (newest === 0) return openBlank(given);
+    if (enter(pages - 1) === 0) buryIntents();
+    const slot = chooseTail();
+    tailPage = enter(slot);
+    tailKey = keep(tailKey, walkKey, 0);
+    tail = slot;
+    const longest = wordAt(header(slot), 16);
+    const bytes = opening(slot);
+    const isThere = bytes.length > 0;
+    const headPage = isThere ? doubleAt(bytes, 0) : 0;
+    const headAt = isThere ? wordAt(bytes, 4) : FIRST;
+    sequence = isThere ? wordAt(bytes, 6) : 0;
+    openTail(longest);
+    openHead(headPage, headAt);
+    isDue = true;
+    return Code.Ok;
+  }
+
+  function lastSequence(): number {
+    return sequence;
+  }
+
+  return {
+    counters,
+    open,
+    format,
+    sequence: lastSequence,
+    append,
+    mark,
+    first,
+    next,
+    addressOf,
+    find,
+    body,
+    isMarked,
+    idle,
+  };
+}

@@ -1,0 +1,99 @@
+// An outbox on a simulated flash, with every program and erase in a test's hands before it happens.
+
+import { constant, toText, EMPTY, type Bytes } from '../../src/bytes/bytes.ts';
+import { prepareTopic } from '../../src/mqtt/form.ts';
+import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
+import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
+import { Code } from '../../src/ports/codes.ts';
+import type { Flash } from '../../src/ports/flash.ts';
+import type { OutboxRecord } from '../../src/ports/outbox.ts';
+import { createNor, createNorPort, type Nor } from '../../sim/nor.ts';
+
+export interface Region {
+  readonly pages: number;
+  readonly pageBytes: number;
+  readonly unit: number;
+  readonly ecc: boolean;
+}
+
+/** A program or an erase that is about to happen. */
+export type Operation =
+  | { readonly kind: 'program'; readonly address: number; readonly data: Uint8Array }
+  | { readonly kind: 'erase'; readonly page: number };
+
+export const RECORD_MAX = 100;
+const BASE = 0x1000;
+
+export const topics = [0, 1, 2].map((qos) => prepareTopic(`t${qos}`, 0x30 | (qos << 1)));
+
+export function createChip({ pages, pageBytes, unit, ecc }: Region): Nor {
+  return createNor({ base: BASE, bytes: pages * pageBytes, pageBytes, programUnit: unit, ecc });
+}
+
+/** Do to `nor` what was about to be done. */
+export function perform(nor: Nor, region: Region, operation: Operation): void {
+  if (operation.kind === 'program') nor.program(operation.address, operation.data);
+  else nor.erase(BASE + operation.page * region.pageBytes);
+}
+
+export interface Bench {
+  readonly outbox: FlashOutbox;
+  /** Asked before each program and erase. */
+  before: ((operation: Operation) => void) | undefined;
+}
+
+/** An outbox as after power-on, not opened yet. */
+export function createBench(nor: Nor, region: Region, recordMax = RECORD_MAX): Bench {
+  const port = createNorPort(nor, BASE, region.pages);
+  const flash: Flash = {
+    ...port,
+    write(address, from, offset, length) {
+      bench.before?.({ kind: 'program', address, data: from.slice(offset, offset + length) });
+      return port.write(address, from, offset, length);
+    },
+    erase(page) {
+      bench.before?.({ kind: 'erase', page });
+      return port.erase(page);
+    },
+  };
+  const bench: Bench = {
+    outbox: createFlashOutbox(createFlashBytes(flash, recordMax + 64), recordMax),
+    before: undefined,
+  };
+  return bench;
+}
+
+export interface Held {
+  readonly sequence: number;
+  readonly payload: string;
+  readonly qos: number;
+  readonly received: boolean;
+}
+
+/** @returns what `outbox` holds, in order. */
+export function list(outbox: FlashOutbox): Held[] {
+  const record: OutboxRecord<Bytes> = {
+    sequence: 0,
+    topic: topics[1]!,
+    payload: EMPTY,
+    received: false,
+  };
+  const found: Held[] = [];
+  let at = 0;
+  while (outbox.peek(at, record) === Code.Ok) {
+    at = record.sequence;
+    found.push({
+      sequence: at,
+      payload: toText(record.payload, 0, record.payload.length),
+      qos: (record.topic.first >> 1) & 3,
+      received: record.received,
+    });
+    if (found.length > 5000) throw new Error('peek comes to no end');
+  }
+  return found;
+}
+
+/** Append. @returns its sequence, or a code. */
+export function append(outbox: FlashOutbox, payload: string, qos = 1): number {
+  return outbox.append(topics[qos]!, constant(payload));
+}
