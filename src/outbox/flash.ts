@@ -144,18 +144,9 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     return ((log.sequence() - sequence + SEQUENCE_MAX) % SEQUENCE_MAX) + 1;
   }
 
-  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
-    if (!isOpen || held === 0 || sequence === log.sequence()) return Code.Empty;
-    let bytes = walk(sequence);
-    if (bytes.length === 0) {
-      if (sequence === 0) held = 0;
-      return Code.Empty;
-    }
-    out.received = QOS2 && place.marks > 1 && log.isMarked(place, 1);
-    if (QOS2 && place.marks > 1) bytes = log.body(place);
+  /** Make a record of the body at `place`, and keep its place at hand. */
+  function fill(out: OutboxRecord<Bytes>, bytes: Bytes): void {
     const found = wordAt(bytes, 0);
-    // Those that were acknowledged out of order before the last start are known when the head has passed them.
-    if (sequence === 0 && held > upTo(found)) held = upTo(found);
     out.sequence = found;
     topic.first = PUBLISH | (wordAt(bytes, 2) & FLAGS);
     const end = FIELDS + NAME_LENGTH + ((byteAt(bytes, FIELDS) << 8) | byteAt(bytes, FIELDS + 1));
@@ -165,6 +156,21 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     const at = found % PLACES;
     table[at] = found;
     table[PLACES + at] = log.addressOf(place);
+  }
+
+  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
+    if (!isOpen || held === 0 || sequence === log.sequence()) return Code.Empty;
+    let bytes = walk(sequence);
+    if (bytes.length === 0) {
+      if (sequence === 0) held = 0;
+      return Code.Empty;
+    }
+    out.received = QOS2 && place.marks > 1 && log.isMarked(place, 1);
+    if (QOS2 && place.marks > 1) bytes = log.body(place);
+    fill(out, bytes);
+    const most = upTo(out.sequence);
+    // Those that were acknowledged out of order before the last start are known when the head has passed them.
+    if (sequence === 0 && held > most) held = most;
     return Code.Ok;
   }
 

@@ -417,6 +417,13 @@ export function createLog(
     return sound(readRecord(from), CRC_AT, key, FRAME + from.marks * unit, from.length);
   }
 
+  /** Half a mark may read as none the next time: make it a whole one. @param zeros bits of it that are 0. @returns whether it is set. */
+  function settleMark(of: Place, number: number, zeros: number): boolean {
+    const isSet = zeros > unit * 4;
+    if (isSet && zeros < unit * 8 && of.marks > number) mark(addressOf(of), number);
+    return isSet;
+  }
+
   /** Take what stands at `to.at` for a record whose header may be wrong. @returns whether its checksum says so. @apart */
   function isRecord(to: Place, word: number, end: number): boolean {
     return take(to, word, end) && soundRecord(to).length > 0;
@@ -432,17 +439,15 @@ export function createLog(
       const check = wordAt(bytes, 2) ^ 0xffff;
       const zeros = countZeros(bytes, FRAME, unit);
       to.done = zeros > unit * 4;
-      if (!isLost) {
-        // Blank, or buried: there is no more.
-        if (word === (check ^ 0xffff) && (word === 0xffff || word === 0)) return false;
-        if (word === check && take(to, word, end)) {
-          // Half a mark may read as none the next time.
-          if (to.done && zeros < unit * 8 && to.marks > 0) mark(addressOf(to), 0);
-          return true;
-        }
-        counters.damaged++;
-        isLost = true;
+      // Blank, or buried: there is no more.
+      const isEnd = word === (check ^ 0xffff) && (word === 0xffff || word === 0);
+      if (!isLost && isEnd) return false;
+      if (!isLost && word === check && take(to, word, end)) {
+        settleMark(to, 0, zeros);
+        return true;
       }
+      if (!isLost) counters.damaged++;
+      isLost = true;
       // One bit of the header is wrong, or more: then only what has the right checksum is a record.
       if (isRecord(to, word, end) || isRecord(to, check, end)) return true;
     }
@@ -494,10 +499,7 @@ export function createLog(
 
   function isMarked(from: Place, number: number): boolean {
     const bytes = read(from.slot, from.at + FRAME + number * unit, unit);
-    const zeros = countZeros(bytes, 0, unit);
-    const isSet = zeros > unit * 4;
-    if (isSet && zeros < unit * 8) mark(addressOf(from), number);
-    return isSet;
+    return settleMark(from, number, countZeros(bytes, 0, unit));
   }
 
   /** Program once more what was read, so that it stays what it was judged to be. Parts with ECC take no second program. */
@@ -689,10 +691,13 @@ export function createLog(
     return beforeSlot;
   }
 
+  /** @returns whether the flash can hold a log of such records. */
+  function isFit(): boolean {
+    return pages > 1 && (unit === 4 || unit === 8) && pageSize >= FIRST + sizeOf(MARKS_MAX, recordMax);
+  }
+
   function open(given: number): number {
-    if (pages < 2 || (unit !== 4 && unit !== 8) || pageSize < FIRST + sizeOf(MARKS_MAX, recordMax)) {
-      return Code.Range;
-    }
+    if (!isFit()) return Code.Range;
     if (isIntended()) return format(given);
     openPages();
     if (newest === 0) return openBlank(given);
@@ -703,10 +708,14 @@ export function createLog(
     tail = slot;
     const longest = wordAt(header(slot), 16);
     const bytes = opening(slot);
-    const isThere = bytes.length > 0;
-    const headPage = isThere ? doubleAt(bytes, 0) : 0;
-    const headAt = isThere ? wordAt(bytes, 4) : FIRST;
-    sequence = isThere ? wordAt(bytes, 6) : 0;
+    let headPage = 0;
+    let headAt = FIRST;
+    sequence = 0;
+    if (bytes.length > 0) {
+      headPage = doubleAt(bytes, 0);
+      headAt = wordAt(bytes, 4);
+      sequence = wordAt(bytes, 6);
+    }
     openTail(longest);
     openHead(headPage, headAt);
     isDue = true;
