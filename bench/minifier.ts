@@ -1,6 +1,7 @@
 // What minifier settings cost on a real Espruino: `npm run bench:minifier`. Writes bench/results/minifier.json and
 // docs/minifier.md. flash/build/minify.ts takes its settings from here.
 
+import { findBoard } from '../flash/boards.ts';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -87,7 +88,13 @@ const SETTINGS: readonly Setting[] = [
 
 async function moteSubject(): Promise<Subject> {
   const firmware = locateFirmware(join(PACKAGE_ROOT, 'bench', 'device', 'publish.ts'));
-  const compiled = createCompiler({ firmware, settings: {}, features: {}, form: 'string' }).compile();
+  const compiled = createCompiler({
+    firmware,
+    board: findBoard('esp32'),
+    settings: {},
+    features: {},
+    form: 'string',
+  }).compile();
   return {
     name: 'Mote: publish a reading of three channels, receive a message of QoS 0',
     source: await bundleModules(firmware.entry, compiled),

@@ -78,6 +78,7 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.StrayAck]: (id) => `the broker acknowledged packet ${id}, which is not in flight`,
   [Event.HandlerFailed]: (index) =>
     `the handler of subscription ${index} threw: its message comes again on the next connection`,
+  [Event.OutboxClosed]: (detail) => `the outbox takes nothing: ${name(CODES, -detail)}`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };
 

@@ -1,18 +1,27 @@
 // What a firmware for Espruino imports: the mote wired to Espruino's ports, and the buses to give to drivers.
 
+import type { Bytes } from './bytes/bytes.ts';
+import { HAS_OUTBOX_FLASH, OUTBOX_FLASH } from './board.ts';
+import { FLASH, LOG } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkOptions } from './link/link.ts';
 import { startMote as startOnPorts } from './mote.ts';
 import type { MoteOptions } from './mote.ts';
 import { PACKET_MAX } from './mqtt/client.ts';
 import type { Client } from './mqtt/client.ts';
+import { createFlashOutbox } from './outbox/flash.ts';
 import { createRamOutbox } from './outbox/ram.ts';
 import { createClock } from './ports/espruino/clock.ts';
+import { Code, Event } from './ports/codes.ts';
+import { openFlashBytes } from './ports/espruino/flash.ts';
 import { createLog } from './ports/espruino/log.ts';
 import { createRandom } from './ports/espruino/random.ts';
 import { createSocket } from './ports/espruino/socket.ts';
 import { createTimer } from './ports/espruino/timer.ts';
 import { createWifi } from './ports/espruino/wifi.ts';
+import type { Log } from './ports/log.ts';
+import type { Outbox } from './ports/outbox.ts';
+import type { Random } from './ports/random.ts';
 
 export { openI2c } from './ports/espruino/i2c.ts';
 export type { LinkOptions } from './link/link.ts';
@@ -22,13 +31,38 @@ export type { MoteOptions, MoteSensor } from './mote.ts';
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
 
+/** In flash, where the board has some for it; else in RAM. What cannot be opened takes nothing, and that is said once. */
+function openOutbox(random: Random, log: Log): Outbox<Bytes> {
+  if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX);
+  const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), PACKET_MAX);
+  const code = outbox.open(createNonce(random));
+  if (LOG && code !== Code.Ok) log.write(Event.OutboxClosed, -code);
+  return outbox;
+}
+
+/** @returns a number that no life of the flash has had before, as good as. */
+function createNonce(random: Random): number {
+  return random.next() * 2048 + (random.next() & 2047);
+}
+
+/**
+ * Erase what stands in the outbox's flash, whatever it is, and lose what is in it. Call it before all else.
+ * @returns 0; Code.Absent when the board has no such flash, Code.WornOut when it does not work.
+ */
+export function formatOutbox(): number {
+  if (!FLASH || !HAS_OUTBOX_FLASH) return Code.Absent;
+  return createFlashOutbox(openFlashBytes(OUTBOX_FLASH), PACKET_MAX).format(createNonce(createRandom()));
+}
+
 function openPorts() {
+  const random = createRandom();
+  const log = createLog();
   return {
     socket: createSocket(),
     clock: createClock(),
-    random: createRandom(),
-    log: createLog(),
-    outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX),
+    random,
+    log,
+    outbox: openOutbox(random, log),
     wifi: createWifi(),
     createTimer,
   };

@@ -13,3 +13,5 @@ export const INBOUND = true;
 export const QOS2 = true;
 /** Messages larger than any buffer, in both directions. */
 export const STREAM = true;
+/** Keep messages of QoS 1 and 2 in flash until they are delivered, on boards with flash for it. */
+export const FLASH = true;

@@ -102,7 +102,7 @@ function createBuilder(options: BuildOptions): Builder {
   const { settings = {}, features = {}, form = 'string', minify = true, onProgress = () => {} } = options;
   const firmware = locateFirmware(options.firmware);
   const board = findBoard(options.board ?? 'esp32');
-  const compiler = createCompiler({ firmware, settings, features, form });
+  const compiler = createCompiler({ firmware, board, settings, features, form });
 
   async function bundle(): Promise<Bundle> {
     onProgress('checking types');

@@ -5,7 +5,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
+import type { BoardData } from '../../boards/board.ts';
 import { MoteError } from '../errors.ts';
+import { BOARD_FILE, boardText } from './board-text.ts';
 import { FEATURES_FILE, featuresText } from './features.ts';
 import { displayName, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
 import { readSettings, settingsFile, type Settings } from './settings.ts';
@@ -18,6 +20,7 @@ const FORM_FILE = /-string\.ts$/;
 
 export interface CompileInput {
   readonly firmware: Firmware;
+  readonly board: BoardData;
   readonly settings: Settings;
   readonly features: Readonly<Record<string, boolean>>;
   readonly form: Form;
@@ -139,6 +142,7 @@ export function createCompiler(input: CompileInput): Compiler {
   function layOver(): Settings {
     overlay.clear();
     overlay.set(FEATURES_FILE, featuresText(input.firmware.folder, input.features));
+    overlay.set(BOARD_FILE, boardText(input.board));
     const settings = readSettings(input.firmware.folder, input.settings);
     if (settings) overlay.set(settingsFile(input.firmware.folder), JSON.stringify(settings, null, 2));
     return settings ?? {};

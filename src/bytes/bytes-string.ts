@@ -75,7 +75,7 @@ export function join(head: Bytes, tail: Bytes): Bytes {
   return head + tail;
 }
 
-/** @returns `head` and behind it the 16 bits of `value`, the lower eight first. @inline */
+/** @returns `head` and behind it the 16 bits of `value`, the lower eight first. @hot */
 export function joinWord(head: Bytes, value: number): Bytes {
   return head + chr(value & 255, (value >> 8) & 255);
 }

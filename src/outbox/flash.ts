@@ -37,7 +37,7 @@ export interface FlashOutboxCounters extends LogCounters {
 }
 
 export interface FlashOutbox extends Outbox<Bytes> {
-  /** @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range: then it takes nothing. */
+  /** @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range: then `append` says the same. */
   open(nonce: number): number;
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
   format(nonce: number): number;
@@ -53,6 +53,8 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   const nameView = createView();
   const payloadView = createView();
   const topic = { first: 0, head: EMPTY, name: EMPTY, size: 0 };
+  /** What `open` or `format` came to. */
+  let opened: number = Code.Closed;
   let isOpen = false;
   let held = 0;
   /** PUBREC may have come for a message that is held. */
@@ -70,6 +72,7 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   }
 
   function begin(code: number): number {
+    opened = code;
     isOpen = code === Code.Ok;
     hasReceived = QOS2;
     held = 0;
@@ -91,7 +94,8 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
 
   /** @hot */
   function append(to: Topic<Bytes>, payload: Bytes): number {
-    if (!isOpen || held >= HELD_MAX) return Code.Full;
+    if (!isOpen) return opened;
+    if (held >= HELD_MAX) return Code.Full;
     const sequence = nextSequence(log.sequence());
     const first = to.first;
     if (FIELDS + to.name.length + payload.length > recordMax) return Code.TooLong;
@@ -165,8 +169,11 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
       if (sequence === 0) held = 0;
       return Code.Empty;
     }
-    out.received = QOS2 && place.marks > 1 && log.isMarked(place, 1);
-    if (QOS2 && place.marks > 1) bytes = log.body(place);
+    out.received = false;
+    if (QOS2 && place.marks > 1) {
+      out.received = log.isMarked(place, 1);
+      bytes = log.body(place);
+    }
     fill(out, bytes);
     const most = upTo(out.sequence);
     // Those that were acknowledged out of order before the last start are known when the head has passed them.

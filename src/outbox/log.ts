@@ -31,6 +31,8 @@ const FIRST = HEADER + OPENING;
 /** Record: length and marks 2, the same inverted 2, crc of the body 4; then the marks, the body, and FF up to a program unit. */
 const FRAME = 8;
 const CRC_AT = 4;
+/** First word of a record that is not there: all bits or none, and the same in the second. */
+const BLANK_CHECK = 0xffff;
 /** Length of a body: the lower 12 bits of a record's first word; above them the number of its marks. */
 const LENGTH_MASK = 0xfff;
 const MARKS_SHIFT = 12;
@@ -439,15 +441,16 @@ export function createLog(
       const check = wordAt(bytes, 2) ^ 0xffff;
       const zeros = countZeros(bytes, FRAME, unit);
       to.done = zeros > unit * 4;
-      // Blank, or buried: there is no more.
-      const isEnd = word === (check ^ 0xffff) && (word === 0xffff || word === 0);
-      if (!isLost && isEnd) return false;
-      if (!isLost && word === check && take(to, word, end)) {
-        settleMark(to, 0, zeros);
-        return true;
+      if (!isLost) {
+        // Blank, or buried: there is no more.
+        if (check === BLANK_CHECK - word && word % BLANK_CHECK === 0) return false;
+        if (word === check && take(to, word, end)) {
+          settleMark(to, 0, zeros);
+          return true;
+        }
+        counters.damaged++;
+        isLost = true;
       }
-      if (!isLost) counters.damaged++;
-      isLost = true;
       // One bit of the header is wrong, or more: then only what has the right checksum is a record.
       if (isRecord(to, word, end) || isRecord(to, check, end)) return true;
     }

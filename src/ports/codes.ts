@@ -64,6 +64,8 @@ export const enum Event {
   HandlerFailed = 14,
   /** The broker answered a SUBSCRIBE or UNSUBSCRIBE [number of the subscription * 256 + QoS granted; 128: refused; 255: unsubscribed]. */
   Subscribed = 15,
+  /** The flash of the outbox was not opened, so nothing is accepted with QoS 1 and 2 [-Code]. */
+  OutboxClosed = 16,
 }
 
 /** Why a connection ended. */

@@ -6,6 +6,9 @@ import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
 import type { ChannelMeta, Reading } from '../ports/reading.ts';
 import { prepareJson, writeJson, type JsonField } from './json.ts';
 
+/** At least once: what was accepted is delivered. */
+const READING_QOS = 1;
+
 interface PreparedChannel {
   readonly topic: Topic;
   readonly field: JsonField;
@@ -28,7 +31,7 @@ export function createPublisher(
 ): Publisher | null {
   const prepared: PreparedChannel[] = [];
   for (let i = 0; i < channels.length; i++) {
-    const topic = writer.topic(prefix + '/' + channels[i].key);
+    const topic = writer.topic(prefix + '/' + channels[i].key, READING_QOS);
     if (topic === null) return null;
     prepared.push({ topic, field: prepareJson(channels[i]) });
   }

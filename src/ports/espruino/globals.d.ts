@@ -34,7 +34,7 @@ interface EspruinoNet {
 
 interface EspruinoFlash {
   read(length: number, address: number): Uint8Array;
-  write(data: Uint8Array, address: number): void;
+  write(data: Uint8Array | string, address: number): void;
   /** @param address any address in the page. */
   erasePage(address: number): void;
 }
@@ -125,6 +125,10 @@ declare const E: {
   /** @returns any 32-bit integer. */
   hwRand(): number;
   srand(seed: number): void;
+  /** @returns the bytes as a string, one character each. */
+  toString(bytes: Uint8Array): string;
+  /** @returns CRC-32 (ISO 3309), 0 to 2^32 - 1. */
+  CRC32(bytes: string): number;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;
 };
