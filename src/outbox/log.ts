@@ -360,6 +360,18 @@ export function createLog(
     tailAt = pageSize;
   }
 
+  /** @returns the record of `body` in the page that is written, with none of its marks set. @hot */
+  function joinRecord(marks: number, body: Bytes): Bytes {
+    const word = body.length | (marks << MARKS_SHIFT);
+    buffer = joinWord(joinWord(emptied(buffer), word), ~word);
+    buffer = join(buffer, flash.crc(tailKey, body));
+    for (let i = marks; i > 0; i--) buffer = join(buffer, blankMark);
+    buffer = join(buffer, body);
+    const rest = -buffer.length & (unit - 1);
+    if (rest > 0) buffer = join(buffer, cut(view, blank, 0, rest));
+    return buffer;
+  }
+
   /** @hot */
   function append(marks: number, body: Bytes): number {
     const length = body.length;
@@ -370,15 +382,8 @@ export function createLog(
         const code = advance();
         if (code < 0) return code;
       }
-      const word = length | (marks << MARKS_SHIFT);
-      let bytes = joinWord(joinWord(emptied(buffer), word), ~word);
-      bytes = join(bytes, flash.crc(tailKey, body));
-      for (let i = marks; i > 0; i--) bytes = join(bytes, blankMark);
-      bytes = join(bytes, body);
-      if (bytes.length < size) bytes = join(bytes, cut(view, blank, 0, size - bytes.length));
-      buffer = bytes;
       const at = tailAt;
-      if (program(tail, at, bytes)) {
+      if (program(tail, at, joinRecord(marks, body))) {
         tailAt = at + size;
         if (marks > 0) sequence = wordAt(body, 0);
         return address(tail, at);
@@ -505,25 +510,20 @@ export function createLog(
     return settleMark(from, number, countZeros(bytes, 0, unit));
   }
 
-  /** Program once more what was read, so that it stays what it was judged to be. Parts with ECC take no second program. */
+  /**
+   * Program once more what was read, so that it stays what it was judged to be: bits of a torn program may read as either each
+   * time. Parts with ECC take no second program.
+   */
   function refresh(slot: number, at: number, bytes: Bytes): void {
-    if (ecc) return;
-    buffer = join(emptied(buffer), bytes);
-    const rest = -buffer.length & (unit - 1);
-    if (rest > 0) buffer = join(buffer, cut(view, blank, 0, rest));
-    flash.write(address(slot, at), buffer);
-  }
-
-  /** @returns the opening of a page that `enter` came to, EMPTY when there is none. */
-  function opening(slot: number): Bytes {
-    const key = slot === tail ? tailKey : walkKey;
-    return sound(read(slot, HEADER, OPENING), OPENING - CRC_SIZE, key, 0, OPENING - CRC_SIZE);
+    if (!ecc) flash.write(address(slot, at), bytes);
   }
 
   /** A prepared page that no record came to yet. */
   function openSpare(slot: number): void {
-    if (!ecc && isBlank(slot, HEADER, FIRST)) {
-      refresh(slot, 0, header(slot));
+    const isFresh = !ecc && isBlank(slot, HEADER, FIRST);
+    const bytes = header(slot);
+    if (isFresh && bytes.length > 0) {
+      refresh(slot, 0, bytes);
       spare = slot;
     } else {
       kill(slot);
@@ -531,7 +531,7 @@ export function createLog(
   }
 
   /** Find the head: in the oldest page that is left, and not before what the tail's opening says. */
-  function openHead(headPage: number, headAt: number): void {
+  function openHead(): void {
     let page = tailPage;
     head.slot = tail;
     for (let i = 1; i < pages; i++) {
@@ -542,17 +542,17 @@ export function createLog(
       head.slot = slot;
       page = found;
     }
-    head.at = page === headPage ? headAt : FIRST;
+    if (page !== headPage) head.at = FIRST;
   }
 
   /** @returns whether the record at `at` of the tail is sound: the last message's sequence is its then. It is made to stay so. */
   function openLast(at: number): boolean {
     place.at = at;
-    seek(place);
-    const bytes = soundRecord(place);
+    if (!seek(place) || place.at > at) return false;
+    const bytes = body(place);
     if (bytes.length === 0) return false;
-    sequence = wordAt(bytes, FRAME + place.marks * unit);
-    refresh(tail, at, bytes);
+    sequence = wordAt(bytes, 0);
+    refresh(tail, at, joinRecord(place.marks, bytes));
     return true;
   }
 
@@ -560,17 +560,16 @@ export function createLog(
   function openTail(longest: number): void {
     let before = 0;
     let last = 0;
+    let at = FIRST;
     tailAt = pageSize;
     place.slot = tail;
-    place.at = FIRST;
+    place.at = at;
     while (seek(place)) {
       before = last;
       last = place.at;
-      place.at += place.size;
+      at = place.at += place.size;
     }
-    const at = place.at;
     const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
-    if (last === 0) refresh(tail, HEADER, opening(tail));
     if (last > 0 && !openLast(last)) {
       // Torn. The one before it was whole when it was begun.
       if (before > 0) openLast(before);
@@ -590,22 +589,22 @@ export function createLog(
     return false;
   }
 
-  /** @returns whether place `i` of an intent has bits of it only: set ones (`mask` 255), or cleared ones (`mask` 0). */
-  function isPartOfIntent(i: number, mask: number): boolean {
+  /** @returns whether what stands in place `i` of an intent may be the beginning of one: or nothing. */
+  function isPartOfIntent(i: number): boolean {
     const bytes = read(pages - 1, i * INTENT_SIZE, INTENT_SIZE);
     for (let at = 0; at < INTENT_SIZE; at++) {
-      const byte = byteAt(INTENT, at);
-      if (((byteAt(bytes, at) ^ mask) & (byte ^ mask ^ 255)) !== 0) return false;
+      if ((byteAt(INTENT, at) & ~byteAt(bytes, at)) !== 0) return false;
     }
     return true;
   }
 
-  /** Half an intent may be a whole one the next time it is read: clear what there is of it. */
+  /** Half an intent may be a whole one the next time it is read: clear what stands in its places. */
   function buryIntents(): void {
     for (let i = 0; i < INTENTS; i++) {
-      const isDead = standsAt(ZEROS, read(pages - 1, i * INTENT_SIZE, INTENT_SIZE), 0);
-      if (!isDead && isPartOfIntent(i, 0)) {
-        flash.write(address(pages - 1, i * INTENT_SIZE), cut(view, ZEROS, 0, INTENT_SIZE));
+      const at = i * INTENT_SIZE;
+      if (isBlank(pages - 1, at, at + INTENT_SIZE)) continue;
+      if (!standsAt(ZEROS, read(pages - 1, at, INTENT_SIZE), 0)) {
+        flash.write(address(pages - 1, at), cut(view, ZEROS, 0, INTENT_SIZE));
       }
     }
   }
@@ -615,7 +614,7 @@ export function createLog(
     if (isOld) return Code.OldFormat;
     const last = pages - 1;
     for (let slot = 0; slot < last; slot++) if (!isBlank(slot, 0, pageSize)) return Code.Foreign;
-    for (let i = 0; i < INTENTS; i++) if (!isPartOfIntent(i, 255)) return Code.Foreign;
+    for (let i = 0; i < INTENTS; i++) if (!isPartOfIntent(i)) return Code.Foreign;
     return isBlank(last, INTENTS * INTENT_SIZE, pageSize) ? format(given) : Code.Foreign;
   }
 
@@ -623,7 +622,13 @@ export function createLog(
   function intend(): boolean {
     const last = pages - 1;
     let i = 0;
-    while (i < INTENTS && !isBlank(last, i * INTENT_SIZE, (i + 1) * INTENT_SIZE)) i++;
+    // Where half of one stands, a whole one can: not on parts with ECC.
+    while (
+      i < INTENTS &&
+      !(ecc ? isBlank(last, i * INTENT_SIZE, (i + 1) * INTENT_SIZE) : isPartOfIntent(i))
+    ) {
+      i++;
+    }
     if (i === INTENTS) {
       // For the count of its erases.
       header(last);
@@ -636,7 +641,7 @@ export function createLog(
   function format(given: number): number {
     const last = pages - 1;
     hasNonce = false;
-    if (!isIntended() && !intend()) return Code.WornOut;
+    if (!intend()) return Code.WornOut;
     for (let slot = 0; slot < last; slot++) {
       header(slot);
       if (!isBlank(slot, 0, HEADER)) kill(slot);
@@ -660,6 +665,8 @@ export function createLog(
   let newestSlot = 0;
   let before = 0;
   let beforeSlot = 0;
+  /** Page sequence of the head, as the opening of the page that is written says. */
+  let headPage = 0;
 
   function openPages(): void {
     hasNonce = isOld = false;
@@ -682,15 +689,30 @@ export function createLog(
     }
   }
 
+  /** Take what the opening of the page that a walk is in says. @returns whether it has one. */
+  function takeOpening(slot: number): boolean {
+    const bytes = sound(read(slot, HEADER, OPENING), OPENING - CRC_SIZE, walkKey, 0, OPENING - CRC_SIZE);
+    if (bytes.length === 0) return false;
+    headPage = doubleAt(bytes, 0);
+    head.at = wordAt(bytes, 4);
+    sequence = wordAt(bytes, 6);
+    refresh(slot, HEADER, bytes);
+    return true;
+  }
+
   /** @returns the page that is written: the newest, unless nothing has come to it yet. */
   function chooseTail(): number {
-    tail = spare = -1;
-    if (before === 0) return newestSlot;
+    spare = -1;
+    headPage = sequence = 0;
+    head.at = FIRST;
     enter(newestSlot);
     // A part with ECC takes no second program that would make an opening stay what it is.
-    const isUsed = opening(newestSlot).length > 0 && !(ecc && isBlank(newestSlot, FIRST, pageSize));
-    if (isUsed) return newestSlot;
+    const isUnused = before > 0 && ecc && isBlank(newestSlot, FIRST, pageSize);
+    if (!isUnused && takeOpening(newestSlot)) return newestSlot;
+    if (before === 0) return newestSlot;
     openSpare(newestSlot);
+    enter(beforeSlot);
+    takeOpening(beforeSlot);
     return beforeSlot;
   }
 
@@ -710,17 +732,8 @@ export function createLog(
     tailKey = keep(tailKey, walkKey, 0);
     tail = slot;
     const longest = wordAt(header(slot), 16);
-    const bytes = opening(slot);
-    let headPage = 0;
-    let headAt = FIRST;
-    sequence = 0;
-    if (bytes.length > 0) {
-      headPage = doubleAt(bytes, 0);
-      headAt = wordAt(bytes, 4);
-      sequence = wordAt(bytes, 6);
-    }
     openTail(longest);
-    openHead(headPage, headAt);
+    openHead();
     isDue = true;
     return Code.Ok;
   }

@@ -16,6 +16,8 @@ const REGIONS: Region[] = [
   { pages: 3, pageBytes: 512, unit: 8, ecc: true },
 ];
 
+const nameOf = ({ pages, unit, ecc }: Region) => `${pages} pages, unit ${unit}${ecc ? ', ECC' : ''}`;
+
 describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region) => {
   it(
     'lose nothing that was accepted',
@@ -24,11 +26,35 @@ describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region
       const nestedShare = IS_FULL ? 0.1 : 0.02;
       const result = sweep({ region, seed: SEED, operations: OPERATIONS, share, nestedShare });
       const { cuts, nested, violations } = result;
-      told(`cuts, ${region.pages} pages, unit ${region.unit}${region.ecc ? ', ECC' : ''}`, {
+      told(`cuts, ${nameOf(region)}`, {
         seed: SEED,
         operations: OPERATIONS,
         cuts,
         nested,
+        violations: violations.length,
+      });
+      expect(violations).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'that leave bits between 0 and 1 lose nothing either',
+    () => {
+      const seeds = Array.from({ length: IS_FULL ? 20 : 3 }, (_, i) => 101 + i);
+      const nestedShare = IS_FULL ? 0.1 : 0.01;
+      const total = { cuts: 0, nested: 0 };
+      const violations: string[] = [];
+      for (const seed of seeds) {
+        const result = sweep({ region, seed, operations: OPERATIONS, share: 1, nestedShare, isUnsure: true });
+        total.cuts += result.cuts;
+        total.nested += result.nested;
+        violations.push(...result.violations.map((text) => `seed ${seed}: ${text}`));
+      }
+      told(`cuts that leave bits between 0 and 1, ${nameOf(region)}`, {
+        seeds: `${seeds[0]} to ${seeds.at(-1)}`,
+        operations: OPERATIONS,
+        ...total,
         violations: violations.length,
       });
       expect(violations).toEqual([]);

@@ -26,6 +26,8 @@ export interface SweepOptions {
   readonly operations: number;
   /** Of the ways to tear an operation, the share that is tried. */
   readonly share: number;
+  /** Try only those that leave bits between 0 and 1. */
+  readonly isUnsure?: boolean;
   /** Of the cuts, the share in which everything that follows is cut too. */
   readonly nestedShare: number;
   /** Of the ways to tear an operation of those, the share that is tried. */
@@ -221,7 +223,15 @@ export function runScenario(
 
 /** Cut everything. */
 export function sweep(options: SweepOptions): SweepResult {
-  const { region, seed, share, nestedShare, nestedWays = 0.05, violationsMax = 20 } = options;
+  const {
+    region,
+    seed,
+    share,
+    nestedShare,
+    nestedWays = 0.05,
+    isUnsure = false,
+    violationsMax = 20,
+  } = options;
   const result: SweepResult = { cuts: 0, nested: 0, violations: [] };
   const random = createRandom(seed ^ 0x5eed);
   const nor = createChip(region);
@@ -261,6 +271,7 @@ export function sweep(options: SweepOptions): SweepResult {
       const branch: Branch = { nor: nor.fork(), operation, model: copyModel(model) };
       number++;
       for (const way of waysOf(operation, region, random)) {
+        if (isUnsure && way.torn.unsure === undefined) continue;
         if (random.chance(share) && !isEnough()) cut(branch, way);
       }
     });
