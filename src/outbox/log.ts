@@ -621,21 +621,16 @@ export function createLog(
   /** Say that all is to be formatted, so that it will be, whenever the power goes away. @returns whether that stands there. */
   function intend(): boolean {
     const last = pages - 1;
-    let i = 0;
-    // Where half of one stands, a whole one can: not on parts with ECC.
-    while (
-      i < INTENTS &&
-      !(ecc ? isBlank(last, i * INTENT_SIZE, (i + 1) * INTENT_SIZE) : isPartOfIntent(i))
-    ) {
-      i++;
+    for (let i = 0; i < INTENTS; i++) {
+      const at = i * INTENT_SIZE;
+      // Where half of one stands, a whole one can: not on parts with ECC.
+      const isFree = ecc ? isBlank(last, at, at + INTENT_SIZE) : isPartOfIntent(i);
+      if (isFree && program(last, at, INTENT)) return true;
     }
-    if (i === INTENTS) {
-      // For the count of its erases.
-      header(last);
-      flash.erase(last);
-      i = 0;
-    }
-    return program(last, i * INTENT_SIZE, INTENT);
+    // For the count of its erases.
+    header(last);
+    flash.erase(last);
+    return program(last, 0, INTENT);
   }
 
   function format(given: number): number {
