@@ -629,6 +629,7 @@ export function createLog(
     }
     // For the count of its erases.
     header(last);
+    kill(last);
     flash.erase(last);
     return program(last, 0, INTENT);
   }
