@@ -60,7 +60,6 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   /** PUBREC may have come for a message that is held. */
   let hasReceived = false;
   let lost = 0;
-  let finished = 0;
 
   const log = createLog(flash, recordMax, forget);
 
@@ -77,9 +76,9 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     hasReceived = QOS2;
     held = 0;
     for (let i = 0; i < PLACES; i++) table[i] = 0;
-    if (isOpen && log.first(place)) {
-      const first = log.body(place);
-      held = first.length > 0 ? upTo(wordAt(first, 0)) : 1;
+    if (isOpen) {
+      const first = walk(0);
+      held = first.length > 0 ? upTo(wordAt(first, 0)) : 0;
     }
     return code;
   }
@@ -109,6 +108,14 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     return sequence;
   }
 
+  /** The record at `place` is done with, and its place is not known any more. */
+  function finish(): void {
+    const where = log.addressOf(place);
+    log.mark(where, 0);
+    forget(where, where + 1);
+    held--;
+  }
+
   /** Move `place` behind the record of `sequence`, or to the oldest one. @returns whether there is a record. */
   function start(sequence: number): boolean {
     const at = sequence % PLACES;
@@ -126,8 +133,7 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
       if (bytes.length === 0) {
         // Nothing can be made of it, and nobody shall try again.
         lost++;
-        held--;
-        log.mark(log.addressOf(place), 0);
+        finish();
       } else if (sequence === 0 || isAfter(wordAt(bytes, 0), sequence)) {
         return bytes;
       }
@@ -137,6 +143,7 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
 
   /** Move `place` to the record of `sequence`. @returns whether it is held. */
   function locate(sequence: number): boolean {
+    if (!isOpen || sequence < 1) return false;
     const at = sequence % PLACES;
     if (table[at] === sequence) return log.find(place, table[PLACES + at]) && !place.done;
     const bytes = walk(sequence === 1 ? SEQUENCE_MAX : sequence - 1);
@@ -184,31 +191,31 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   /** @hot */
   function acknowledge(sequence: number): number {
     const at = sequence % PLACES;
-    if (table[at] === sequence) {
+    if (sequence > 0 && table[at] === sequence) {
       log.mark(table[PLACES + at], 0);
       table[at] = 0;
+      held--;
     } else {
-      if (!isOpen || !locate(sequence)) return Code.Unknown;
-      log.mark(log.addressOf(place), 0);
+      if (!locate(sequence)) return Code.Unknown;
+      finish();
     }
-    held--;
     return Code.Ok;
   }
 
   function receive(sequence: number): number {
-    if (!QOS2 || !isOpen || !locate(sequence) || place.marks < 2) return Code.Unknown;
+    if (!QOS2 || !locate(sequence) || place.marks < 2) return Code.Unknown;
     log.mark(log.addressOf(place), 1);
     hasReceived = true;
     return Code.Ok;
   }
 
   function restart(): number {
+    let finished = 0;
     if (!QOS2 || !hasReceived) return finished;
     hasReceived = false;
     for (let found = isOpen && log.first(place); found; found = log.next(place)) {
       if (place.done || place.marks < 2 || !log.isMarked(place, 1)) continue;
-      log.mark(log.addressOf(place), 0);
-      held--;
+      finish();
       finished++;
     }
     return finished;

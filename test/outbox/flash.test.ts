@@ -1,0 +1,399 @@
+// The flash outbox through its interface: what it takes for its own, what it says to the rest, and where its numbers end. What a
+// loss of power does to it is in test/power.
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../sim/network/random.ts';
+import type { Nor } from '../../sim/nor.ts';
+import { EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
+import { addToCrc, endCrc, startCrc } from '../../src/bytes/crc32.ts';
+import type { FlashOutbox } from '../../src/outbox/flash.ts';
+import { Code } from '../../src/ports/codes.ts';
+import { SEQUENCE_MAX, type OutboxRecord } from '../../src/ports/outbox.ts';
+import { append, BASE, createBench, createChip, list, topics, type Region } from '../power/bench.ts';
+
+const region: Region = { pages: 3, pageBytes: 512, unit: 4, ecc: false };
+const PAGE = region.pageBytes;
+const SEED = 4;
+
+/** Where things stand in a page: docs/outbox.md. */
+const VERSION_AT = 3;
+const PAGE_SEQUENCE_AT = 8;
+const HEADER_CRC_AT = 20;
+const FIRST = 40;
+
+function create(nor: Nor, of = region): FlashOutbox {
+  return createBench(nor, of).outbox;
+}
+
+function open(nor: Nor, of = region): FlashOutbox {
+  const outbox = create(nor, of);
+  expect(outbox.open(7)).toBe(Code.Ok);
+  return outbox;
+}
+
+function read(nor: Nor, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  nor.read(BASE + at, bytes);
+  return bytes;
+}
+
+/** Make the bytes at `at` these, as no flash could. */
+function put(nor: Nor, at: number, bytes: Uint8Array): void {
+  read(nor, at, bytes.length).forEach((old, i) => nor.flip(BASE + at + i, old ^ bytes[i]!));
+}
+
+function fill(make: (offset: number) => number, of = region): Nor {
+  const nor = createChip(of);
+  put(
+    nor,
+    0,
+    Uint8Array.from({ length: of.pages * of.pageBytes }, (_, i) => make(i)),
+  );
+  return nor;
+}
+
+/** @returns the CRC-32 of `bytes`, lowest byte first. */
+function crc(bytes: Uint8Array): Uint8Array {
+  const sum = { high: 0, low: 0 };
+  startCrc(sum);
+  for (const byte of bytes) addToCrc(sum, byte);
+  endCrc(sum);
+  return Uint8Array.of(sum.low & 255, sum.low >> 8, sum.high & 255, sum.high >> 8);
+}
+
+/** Change a page's header, with a checksum that fits. */
+function changeHeader(nor: Nor, slot: number, at: number, bytes: readonly number[]): void {
+  put(nor, slot * PAGE + at, Uint8Array.from(bytes));
+  put(nor, slot * PAGE + HEADER_CRC_AT, crc(read(nor, slot * PAGE, HEADER_CRC_AT)));
+}
+
+const sequences = (outbox: FlashOutbox) => list(outbox).map((one) => one.sequence);
+const payloads = (outbox: FlashOutbox) => list(outbox).map((one) => one.payload);
+
+describe('what is on the flash', () => {
+  it('is a new outbox when it is blank', () => {
+    const outbox = open(createChip(region));
+    expect(outbox.count()).toBe(0);
+    expect(outbox.newest()).toBe(0);
+    expect(append(outbox, 'a')).toBe(1);
+  });
+
+  const random = createRandom(SEED);
+  const foreign: [string, Nor][] = [
+    ['00', fill(() => 0)],
+    ['55', fill(() => 0x55)],
+    ['one bit in the first page', fill((i) => (i === 100 ? 0xfe : 0xff))],
+    ['one bit in the middle of the last page', fill((i) => (i === 2 * PAGE + 70 ? 0x7f : 0xff))],
+    ['one bit at the beginning of the last page', fill((i) => (i === 2 * PAGE ? 0xfe : 0xff))],
+    ['the beginning of another format', fill((i) => 'littlefs'.charCodeAt(i % 16) || 0xff)],
+    ...Array.from({ length: 30 }, (_, i): [string, Nor] => [
+      `random bytes, draw ${i} of seed ${SEED}`,
+      fill(() => random.integer(0, 255)),
+    ]),
+  ];
+
+  it.each(foreign)('is left alone when it is not ours: %s', (_name, nor) => {
+    const before = read(nor, 0, 3 * PAGE);
+    const outbox = create(nor);
+    expect(outbox.open(7)).toBe(Code.Foreign);
+    expect(read(nor, 0, 3 * PAGE)).toEqual(before);
+    expect(append(outbox, 'a')).toBe(Code.Foreign);
+    expect(outbox.acknowledge(1)).toBe(Code.Unknown);
+    expect(outbox.receive(1)).toBe(Code.Unknown);
+    expect(outbox.restart()).toBe(0);
+    expect(list(outbox)).toEqual([]);
+    expect(outbox.idle()).toBe(false);
+    // Unless one says so.
+    expect(outbox.format(7)).toBe(Code.Ok);
+    expect(append(outbox, 'a')).toBe(1);
+    expect(payloads(open(nor))).toEqual(['a']);
+  });
+
+  it('is left alone when it is of an older version', () => {
+    const nor = createChip(region);
+    append(open(nor), 'a');
+    changeHeader(nor, 0, VERSION_AT, [0]);
+    const outbox = create(nor);
+    expect(outbox.open(7)).toBe(Code.OldFormat);
+    expect(append(outbox, 'b')).toBe(Code.OldFormat);
+    expect(outbox.format(8)).toBe(Code.Ok);
+    expect(append(outbox, 'b')).toBe(1);
+    expect(payloads(open(nor))).toEqual(['b']);
+  });
+
+  it('is gone after a format', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    for (let i = 0; i < 30; i++) append(outbox, `old ${i}`);
+    expect(outbox.format(8)).toBe(Code.Ok);
+    expect(outbox.count()).toBe(0);
+    expect(append(outbox, 'new')).toBe(1);
+    expect(outbox.acknowledge(2)).toBe(Code.Unknown);
+    expect(payloads(open(nor))).toEqual(['new']);
+  });
+
+  it.each([
+    ['one page', { ...region, pages: 1 }],
+    ['a program unit of 2', { ...region, unit: 2 }],
+    ['a page too small for a record', { ...region, pageBytes: 128 }],
+  ])('is nothing that can be used: %s', (_name, of) => {
+    const outbox = create(createChip(of), of);
+    expect(outbox.open(7)).toBe(Code.Range);
+    expect(append(outbox, 'a')).toBe(Code.Range);
+  });
+});
+
+describe('before it is opened', () => {
+  it('takes nothing, has nothing, and leaves the flash alone', () => {
+    const nor = createChip(region);
+    const outbox = create(nor);
+    expect(append(outbox, 'a')).toBe(Code.Closed);
+    for (const sequence of [0, 1]) {
+      expect(outbox.acknowledge(sequence)).toBe(Code.Unknown);
+      expect(outbox.receive(sequence)).toBe(Code.Unknown);
+    }
+    expect(outbox.restart()).toBe(0);
+    expect(list(outbox)).toEqual([]);
+    expect(outbox.count()).toBe(0);
+    expect(outbox.idle()).toBe(false);
+    expect(nor.counters.programs + nor.counters.erases).toBe(0);
+  });
+});
+
+describe('records', () => {
+  it.each([4, 8])('have any payload, none too, unit %i', (unit) => {
+    const nor = createChip({ ...region, unit });
+    const outbox = open(nor, { ...region, unit });
+    const texts = Array.from({ length: 20 }, (_, i) => 'x'.repeat(i));
+    for (const [i, text] of texts.entries()) expect(append(outbox, text, 1 + (i & 1))).toBe(i + 1);
+    expect(payloads(outbox)).toEqual(texts);
+    expect(payloads(open(nor, { ...region, unit }))).toEqual(texts);
+  });
+
+  it('are refused when they are longer than was agreed, and then the next one is taken', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    // A topic of two characters with its length, and four more.
+    const longest = 'x'.repeat(100 - 8);
+    expect(append(outbox, `${longest}x`)).toBe(Code.TooLong);
+    expect(append(outbox, longest)).toBe(1);
+    expect(payloads(open(nor))).toEqual([longest]);
+  });
+
+  it('give their topic and flags back', () => {
+    const nor = createChip(region);
+    append(open(nor), 'a', 2);
+    const record: OutboxRecord<Bytes> = {
+      sequence: 0,
+      topic: topics[0]!,
+      payload: EMPTY,
+      received: false,
+    };
+    open(nor).peek(0, record);
+    expect(record.topic.first).toBe(0x34);
+    expect(toText(record.topic.name, 0, record.topic.name.length)).toBe('\0\x02t2');
+  });
+
+  it('wait until there is room', () => {
+    const outbox = open(createChip(region));
+    let count = 0;
+    while (append(outbox, 'x'.repeat(50)) > 0) count++;
+    expect(count).toBeGreaterThan(10);
+    expect(append(outbox, 'x'.repeat(50))).toBe(Code.Full);
+    expect(outbox.count()).toBe(count);
+    for (const sequence of sequences(outbox).slice(0, 9)) outbox.acknowledge(sequence);
+    expect(append(outbox, 'x'.repeat(50))).toBe(count + 1);
+  });
+});
+
+describe('acknowledgements', () => {
+  it.each([
+    ['0, which is no sequence', 0],
+    ['a negative number', -1],
+    ['a sequence that is not given yet', 10],
+    ['a sequence that is gone', 1],
+    ['a sequence eight away', 11],
+  ])('do not know %s', (_name, sequence) => {
+    const nor = createChip(region);
+    for (const outbox of [open(nor), open(nor)]) {
+      if (outbox.newest() === 0) for (let i = 0; i < 9; i++) append(outbox, `${i}`, 2);
+      outbox.acknowledge(1);
+      const before = read(nor, 0, 3 * PAGE);
+      const count = outbox.count();
+      expect(outbox.receive(sequence)).toBe(Code.Unknown);
+      expect(outbox.acknowledge(sequence)).toBe(Code.Unknown);
+      expect(outbox.count()).toBe(count);
+      expect(read(nor, 0, 3 * PAGE)).toEqual(before);
+    }
+  });
+
+  it('come for records that were never looked at, and for far ones', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    for (let i = 0; i < 20; i++) append(outbox, `${i}`, 2);
+    expect(outbox.receive(3)).toBe(Code.Ok);
+    expect(outbox.acknowledge(2)).toBe(Code.Ok);
+    expect(outbox.acknowledge(20)).toBe(Code.Ok);
+    expect(outbox.count()).toBe(18);
+    const again = open(nor);
+    expect(sequences(again)).toEqual([1, ...Array.from({ length: 17 }, (_, i) => i + 3)]);
+    expect(again.acknowledge(1)).toBe(Code.Ok);
+    expect(again.acknowledge(4)).toBe(Code.Ok);
+    expect(list(again)[0]).toMatchObject({ sequence: 3, received: true });
+    // At most: what was acknowledged out of order before the start is not known yet.
+    expect(again.count()).toBe(16 + 2);
+  });
+
+  it('of PUBREC are none for QoS 1', () => {
+    const outbox = open(createChip(region));
+    append(outbox, 'a', 1);
+    expect(outbox.receive(1)).toBe(Code.Unknown);
+    expect(list(outbox)[0]).toMatchObject({ received: false });
+  });
+
+  it('know where a page was erased meanwhile', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    append(outbox, 'damaged');
+    // Two bits of it turn while it is on its way: it is lost, and its page is used anew.
+    nor.flip(BASE + FIRST + 20, 3);
+    nor.flip(BASE + FIRST + 22, 3);
+    expect(list(outbox)).toEqual([]);
+    expect(outbox.counters().lost).toBe(1);
+    const late: number[] = [];
+    while (nor.wear(BASE) < 2) {
+      for (const sequence of late.splice(0)) outbox.acknowledge(sequence);
+      late.push(append(outbox, 'x'.repeat(80)));
+      if (late[0]! % 8 === 1) outbox.acknowledge(late.pop()!);
+    }
+    const before = sequences(outbox);
+    const bytes = read(nor, 0, 3 * PAGE);
+    expect(outbox.acknowledge(1)).toBe(Code.Unknown);
+    expect(read(nor, 0, 3 * PAGE)).toEqual(bytes);
+    expect(sequences(outbox)).toEqual(before);
+  });
+});
+
+describe('a lost session', () => {
+  it('forgets what PUBREC has come for, once', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    for (let i = 0; i < 5; i++) append(outbox, `${i}`, i === 4 ? 1 : 2);
+    outbox.receive(1);
+    outbox.receive(3);
+    expect(outbox.restart()).toBe(2);
+    expect(outbox.restart()).toBe(0);
+    expect(outbox.count()).toBe(3);
+    expect(sequences(outbox)).toEqual([2, 4, 5]);
+    // What comes late is for nobody.
+    expect(outbox.acknowledge(3)).toBe(Code.Unknown);
+    expect(outbox.count()).toBe(3);
+    outbox.receive(2);
+    expect(outbox.restart()).toBe(1);
+    expect(sequences(open(nor))).toEqual([4, 5]);
+  });
+
+  it('forgets what PUBREC had come for before the start', () => {
+    const nor = createChip(region);
+    const before = open(nor);
+    for (let i = 0; i < 3; i++) append(before, `${i}`, 2);
+    before.receive(2);
+    const outbox = open(nor);
+    expect(outbox.restart()).toBe(1);
+    expect(sequences(outbox)).toEqual([1, 3]);
+  });
+});
+
+describe('damage', () => {
+  /** Turn bits in the body of record number `index` of the first page, all of one size. */
+  function damage(nor: Nor, index: number, size: number, mask: number): void {
+    for (const at of [16, 18]) nor.flip(BASE + FIRST + index * size + at, mask);
+  }
+
+  it('of one message is the loss of that one', () => {
+    const nor = createChip(region);
+    const before = open(nor);
+    for (let i = 0; i < 6; i++) append(before, `message ${i}`);
+    const size = (8 + 4 + 8 + 9 + 3) & -4;
+    damage(nor, 0, size, 1);
+    damage(nor, 3, size, 1);
+    for (const outbox of [open(nor), open(nor)]) {
+      expect(payloads(outbox)).toEqual([1, 2, 4, 5].map((i) => `message ${i}`));
+      expect(payloads(outbox)).toHaveLength(4);
+    }
+  });
+
+  it('of a header of a record costs that one, and the rest is found', () => {
+    const nor = createChip(region);
+    const before = open(nor);
+    for (let i = 0; i < 6; i++) append(before, `message ${i}`);
+    const size = (8 + 4 + 8 + 9 + 3) & -4;
+    for (const at of [0, 2]) nor.flip(BASE + FIRST + 2 * size + at, 0x10);
+    const outbox = open(nor);
+    expect(payloads(outbox)).toEqual([0, 1, 3, 4, 5].map((i) => `message ${i}`));
+    expect(outbox.counters().damaged).toBeGreaterThan(0);
+    expect(append(outbox, 'more')).toBe(7);
+  });
+
+  it('of one bit is mended, and counted', () => {
+    const nor = createChip(region);
+    append(open(nor), 'a');
+    for (const at of [FIRST + 18, FIRST + 5, 3, 21]) {
+      const chip = nor.fork();
+      chip.flip(BASE + at, 16);
+      const outbox = open(chip);
+      expect(payloads(outbox)).toEqual(['a']);
+      expect(outbox.counters().mended).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('numbers', () => {
+  it('of messages begin again at 1, over starts', () => {
+    const nor = createChip(region);
+    let outbox = open(nor);
+    const late: number[] = [];
+    for (let i = 0; i < SEQUENCE_MAX + 100; i++) {
+      const sequence = append(outbox, 'a', 1 + (i & 1));
+      expect(sequence).toBe((i % SEQUENCE_MAX) + 1);
+      late.push(sequence);
+      if (late.length > 5) expect(outbox.acknowledge(late.shift()!)).toBe(Code.Ok);
+      const isNear = Math.abs(i - SEQUENCE_MAX) < 10;
+      if (!isNear && i % 5000 !== 0) continue;
+      expect(sequences(outbox)).toEqual(late);
+      outbox = open(nor);
+      expect(outbox.newest()).toBe(sequence);
+      expect(outbox.count()).toBe(late.length);
+      expect(sequences(outbox)).toEqual(late);
+    }
+  });
+
+  it('of pages end, and then nothing more is taken', () => {
+    const nor = createChip(region);
+    const first = open(nor);
+    append(first, 'a');
+    // The page's key is in all its checksums: it is emptied first.
+    first.acknowledge(1);
+    changeHeader(nor, 0, PAGE_SEQUENCE_AT, [0xff, 0xff, 0xff, 0x07]);
+    put(nor, 24, new Uint8Array(PAGE - 24).fill(0xff));
+    const outbox = open(nor);
+    const codes = Array.from({ length: 100 }, () => {
+      outbox.idle();
+      return append(outbox, 'x');
+    });
+    expect(codes[0]).toBe(1);
+    expect(codes.at(-1)).toBe(Code.Full);
+    expect(outbox.idle()).toBe(false);
+    expect(list(outbox)).toHaveLength(codes.filter((code) => code > 0).length);
+  });
+
+  it('of messages that are held end where order would', () => {
+    const large: Region = { pages: 30, pageBytes: 16384, unit: 4, ecc: false };
+    const outbox = open(createChip(large), large);
+    const most = (SEQUENCE_MAX >> 1) - 1;
+    for (let i = 0; i < most; i++) append(outbox, '');
+    expect(outbox.count()).toBe(most);
+    expect(append(outbox, 'a')).toBe(Code.Full);
+    expect(outbox.acknowledge(1)).toBe(Code.Ok);
+    expect(append(outbox, 'a')).toBe(most + 1);
+  });
+});
