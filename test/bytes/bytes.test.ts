@@ -12,18 +12,21 @@ import {
   EMPTY,
   emptied,
   fits,
+  flipped,
   fromText,
   isBytes,
   join,
   joinFixed,
   joinInteger,
   joinText,
+  joinWord,
   keep,
   release,
   slashAt,
   standsAt,
   tail,
   toText,
+  wordAt,
   type Bytes,
 } from '../../src/bytes/bytes.ts';
 import { decimalText } from '../../src/bytes/decimal.ts';
@@ -237,6 +240,29 @@ describe('numbers', () => {
     [1000000, 6, '1.000000'],
   ])('writes %i with %i decimals as %s', (value, decimals, expected) => {
     expect(all(joinFixed(createBuffer(20), value, decimals))).toBe(expected);
+  });
+});
+
+describe('words', () => {
+  it('are 16 bits, the lower eight first, of any number', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.nat(4), (value, from) => {
+        const held = joinWord(hold(8, 'ab', from), value);
+        expect(wordAt(held, 2)).toBe(value & 0xffff);
+        expect(byteAt(held, 2)).toBe(value & 255);
+        expect(held).toHaveLength(4);
+      }),
+    );
+  });
+
+  it('have bits turned round', () => {
+    fc.assert(
+      fc.property(fc.nat(3), fc.nat(3), fc.nat(255), (from, at, mask) => {
+        const held = flipped(hold(8, 'abcd', from), at, mask);
+        const codes = [...'abcd'].map((one, i) => one.charCodeAt(0) ^ (i === at ? mask : 0));
+        expect(all(held)).toBe(String.fromCharCode(...codes));
+      }),
+    );
   });
 });
 
