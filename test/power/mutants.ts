@@ -1,0 +1,146 @@
+// The outbox with one of its protections switched off, each a small edit of its source: what shows that the tests would tell.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { createFlashOutbox } from '../../src/outbox/flash.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FILES = ['log.ts', 'flash.ts'] as const;
+
+type Edit = readonly [from: string, to: string];
+
+export interface Mutant {
+  readonly name: string;
+  readonly file: (typeof FILES)[number];
+  readonly edits: readonly Edit[];
+}
+
+function inLog(name: string, ...edits: Edit[]): Mutant {
+  return { name, file: 'log.ts', edits };
+}
+
+function inOutbox(name: string, ...edits: Edit[]): Mutant {
+  return { name, file: 'flash.ts', edits };
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  inLog('a program is not read back', [
+    'return standsAt(flash.read(where, bytes.length), bytes, 0);',
+    'return true;',
+  ]),
+  inLog('a page is erased with its header', [
+    '    kill(slot);\n    for (let tries = 2',
+    '    for (let tries = 2',
+  ]),
+  inLog('an erase is not looked at', ['if (!isBlank(slot, 0, pageSize)) continue;', '']),
+  inLog('what was read at the start is not programmed again', [
+    'if (!ecc) flash.write(address(slot, at), bytes);',
+    '',
+  ]),
+  inLog('a torn tail is not buried', ['      bury(last);', '      tailAt = pageSize;']),
+  inLog('a tail without a header is not buried', [
+    '    } else {\n      bury(at);',
+    '    } else {\n      tailAt = pageSize;',
+  ]),
+  inLog('the rest of the page is taken for blank', [
+    'else if (isBlank(tail, at, end < pageSize ? end : pageSize))',
+    'else if (end > 0)',
+  ]),
+  inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
+  inLog(
+    'checksums of records are without the key',
+    ['flash.crc(tailKey, body)', 'flash.crc(EMPTY, body)'],
+    ['sound(readRecord(from), CRC_AT, key,', 'sound(readRecord(from), CRC_AT, EMPTY,'],
+  ),
+  inLog('one bit acknowledges', ['to.done = zeros > unit * 4;', 'to.done = zeros > 0;']),
+  inLog('one bit is a mark', ['const isSet = zeros > unit * 4;', 'const isSet = zeros > 0;']),
+  inLog('half a mark is left', [
+    'if (isSet && zeros < unit * 8 && of.marks > number) mark(addressOf(of), number);',
+    '',
+  ]),
+  inLog('a format does not say that it began', ['if (!intend()) return Code.WornOut;', '']),
+  inLog('a format that was begun is not gone on with', ['if (isIntended()) return format(given);', '']),
+  inLog('a format leaves the headers that are there', ['if (!isBlank(slot, 0, HEADER)) kill(slot);', '']),
+  inLog('half an intent is left', ['if (enter(pages - 1) === 0) buryIntents();', '']),
+  inLog('a format erases the last page with its header', [
+    '    kill(last);\n    flash.erase(last);',
+    '    flash.erase(last);',
+  ]),
+  inLog('the page of the head may be prepared', ['if (slot === head.slot) return false;', '']),
+  inLog('places in a page that goes are remembered', [
+    'onErase(address(slot, 0), address(slot, pageSize));',
+    '',
+  ]),
+  inLog('the sequence before a torn record is not looked for', ['if (before > 0) openLast(before);', '']),
+  inLog('the second half of a header is not looked at', [
+    'if (word === check && take(to, word, end)) {',
+    'if (take(to, word, end)) {',
+  ]),
+  inLog('one bit is not mended', [
+    'return flipped(bytes, from + (bit >> 3), 1 << (bit & 7));',
+    'return EMPTY;',
+  ]),
+  inLog('behind a wrong header nothing is looked for', [
+    'if (isRecord(to, word, end) || isRecord(to, check, end)) return true;',
+    '',
+  ]),
+  inLog('one wrong bit of the magic is too many', [
+    'if (wrong > 1) return EMPTY;',
+    'if (wrong > 0) return EMPTY;',
+  ]),
+  inLog('any magic will do', ['if (wrong > 1) return EMPTY;', '']),
+  inLog('a page with half an opening is prepared', [
+    'const isFresh = !ecc && isBlank(slot, HEADER, FIRST);',
+    'const isFresh = !ecc;',
+  ]),
+  inLog('parts with ECC keep a page with half an opening', [
+    'const isUnused = before > 0 && ecc && isBlank(newestSlot, FIRST, pageSize);',
+    'const isUnused = false;',
+  ]),
+  inLog('the newest page is written, whatever has come to it', [
+    'if (!isUnused && takeOpening(newestSlot)) return newestSlot;',
+    'takeOpening(newestSlot);\n    if (newest > 0) return newestSlot;',
+  ]),
+  inOutbox('a session that is lost is as before', [
+    '    hasReceived = false;\n    for',
+    '    return 0;\n    for',
+  ]),
+  inOutbox('PUBREC of before the start is forgotten', ['hasReceived = QOS2;', 'hasReceived = false;']),
+  inOutbox('a damaged message is given again and again', [
+    '        lost++;\n        finish();',
+    '        lost++;',
+  ]),
+  inOutbox('an acknowledged message keeps its place', [
+    '      table[at] = 0;\n      held--;',
+    '      held--;',
+  ]),
+  inOutbox('what comes next is the oldest', [
+    'sequence === 0 || isAfter(wordAt(bytes, 0), sequence)',
+    'bytes.length > 0',
+  ]),
+];
+
+/** @returns the text of a mutant's file. */
+function mutate({ name, file, edits }: Mutant): string {
+  let text = readFileSync(`${ROOT}src/outbox/${file}`, 'utf8');
+  for (const [from, to] of edits) {
+    const parts = text.split(from);
+    if (parts.length !== 2) throw new Error(`${name}: its text is ${parts.length - 1} times in ${file}`);
+    text = parts.join(to);
+  }
+  return text;
+}
+
+/** @returns what makes the outbox of a mutant. */
+export async function load(mutant: Mutant): Promise<typeof createFlashOutbox> {
+  const folder = `${ROOT}out/mutants/${MUTANTS.indexOf(mutant)}/`;
+  mkdirSync(folder, { recursive: true });
+  for (const file of FILES) {
+    const text = file === mutant.file ? mutate(mutant) : readFileSync(`${ROOT}src/outbox/${file}`, 'utf8');
+    writeFileSync(folder + file, text.replaceAll(" '../", " '../../../src/"));
+  }
+  const module = (await import(/* @vite-ignore */ `${folder}flash.ts`)) as {
+    createFlashOutbox: typeof createFlashOutbox;
+  };
+  return module.createFlashOutbox;
+}

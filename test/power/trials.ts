@@ -1,0 +1,152 @@
+// Trials that an outbox has to pass, from the cheapest on: each says what is wrong with the one that it is given.
+
+import type { Nor } from '../../sim/nor.ts';
+import { Code } from '../../src/ports/codes.ts';
+import { append, BASE, createBench, createChip, list, type Region } from './bench.ts';
+import { flipBits } from './flips.ts';
+import { sweepFormat, type Content } from './format.ts';
+import { runFuzz } from './fuzz.ts';
+import { sweep } from './sweep.ts';
+
+type Create = Region['create'];
+
+const SHAPES: Region[] = [
+  { pages: 2, pageBytes: 512, unit: 4, ecc: false },
+  { pages: 3, pageBytes: 512, unit: 8, ecc: false },
+  { pages: 3, pageBytes: 512, unit: 8, ecc: true },
+];
+
+const regions = (create: Create): Region[] =>
+  SHAPES.map((shape) => (create === undefined ? shape : { ...shape, create }));
+
+/** @returns what is wrong, of the first that finds something. */
+function firstOf<T>(items: readonly T[], find: (item: T) => string | undefined): string | undefined {
+  for (const item of items) {
+    const wrong = find(item);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+function trySweep(create: Create): string | undefined {
+  const options = { operations: 200, nestedShare: 0, violationsMax: 1 };
+  return firstOf(
+    regions(create),
+    (region) => sweep({ ...options, region, seed: 1, share: 0.05 }).violations[0],
+  );
+}
+
+function tryNested(create: Create): string | undefined {
+  const options = { operations: 200, nestedShare: 0.03, violationsMax: 1 };
+  return firstOf(
+    regions(create),
+    (region) => sweep({ ...options, region, seed: 2, share: 0.3 }).violations[0],
+  );
+}
+
+function tryUnsure(create: Create): string | undefined {
+  const options = { operations: 200, share: 1, nestedShare: 0.02, isUnsure: true, violationsMax: 1 };
+  const seeds = [101, 102, 103, 104, 105, 106];
+  return firstOf(regions(create), (region) =>
+    firstOf(seeds, (seed) => sweep({ ...options, region, seed }).violations[0]),
+  );
+}
+
+function tryFlips(create: Create): string | undefined {
+  return firstOf(regions(create), (region) => flipBits({ ...region, pages: 4 }, 5, 13, 1).violations[0]);
+}
+
+function tryFuzz(create: Create): string | undefined {
+  return firstOf([1001, 1002, 1003, 1004, 1005, 1006], (seed) => runFuzz(seed, 5000, create).violation);
+}
+
+function tryFormat(create: Create): string | undefined {
+  const contents: Content[] = ['blank', 'foreign', 'log'];
+  return firstOf(regions(create), (region) =>
+    firstOf(contents, (content) =>
+      firstOf([9, 10, 11, 12, 13], (seed) => sweepFormat(region, content, seed, 1).violations[0]),
+    ),
+  );
+}
+
+/** A page goes while a message in it is on its way: it was damaged, or its torn mark reads as set now. Then it is answered. */
+function tryLate(create: Create): string | undefined {
+  const damage = (nor: Nor) => [60, 62].forEach((at) => nor.flip(BASE + at, 3));
+  const finish = (nor: Nor, unit: number) => {
+    for (let i = 0; i < unit; i++) nor.flip(BASE + 48 + i, 0xff);
+  };
+  return firstOf([damage, finish], (spoil) =>
+    firstOf(regions(create), (shape) => {
+      // Pages of two records come round before the place of the first one is needed.
+      const region = { ...shape, pages: 3, recordMax: 200 };
+      const nor = createChip(region);
+      const { outbox } = createBench(nor, region);
+      outbox.open(7);
+      append(outbox, 'spoilt');
+      list(outbox);
+      spoil(nor, region.unit);
+      const lost = spoil === damage ? 1 : 0;
+      if (list(outbox).length > 0) return 'spoilt, and given';
+      if (list(outbox).length + outbox.counters().lost !== lost) return 'lost again and again';
+      const held: number[] = [];
+      while (nor.wear(BASE) < 2) {
+        const sequence = append(outbox, 'x'.repeat(190));
+        if (sequence < 0) return `append: ${sequence}`;
+        held.push(sequence);
+        if (held.length > 2) outbox.acknowledge(held.shift()!);
+      }
+      const code = outbox.acknowledge(1);
+      const found = list(outbox).map((one) => one.sequence);
+      if (code !== Code.Unknown) return `acknowledge of what is gone: ${code}`;
+      return found.join() === held.join() ? undefined : 'another was acknowledged';
+    }),
+  );
+}
+
+/** Bits that turned where records will be, and pages that keep bits. */
+function tryWorn(create: Create): string | undefined {
+  return firstOf(regions(create), (region) => {
+    const nor = createChip(region);
+    const { outbox } = createBench(nor, region);
+    if (outbox.open(7) !== Code.Ok) return 'open';
+    nor.flip(BASE + 200, 0xff);
+    if (region.pages > 2) nor.wearOut(BASE + region.pageBytes, (offset) => (offset % 64 === 5 ? 64 : 0));
+    const held: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      const payload = `message ${i}`;
+      if (append(outbox, payload) < 0) return `append ${i}`;
+      held.push(payload);
+      const found = list(outbox);
+      if (found.map((one) => one.payload).join() !== held.join()) return `lost by ${i}`;
+      if (held.length > 5) {
+        outbox.acknowledge(found[0]!.sequence);
+        held.shift();
+      }
+      outbox.idle();
+    }
+    return undefined;
+  });
+}
+
+const TRIALS: readonly [string, (create: Create) => string | undefined][] = [
+  ['late answers', tryLate],
+  ['worn pages', tryWorn],
+  ['cuts', trySweep],
+  ['bits turned', tryFlips],
+  ['fuzz', tryFuzz],
+  ['cuts in a format', tryFormat],
+  ['bits between 0 and 1', tryUnsure],
+  ['nested cuts', tryNested],
+];
+
+/** @returns the trial that `create` does not pass and why, undefined when it passes all. */
+export function tryAll(create: Create): string | undefined {
+  return firstOf(TRIALS, ([name, run]) => {
+    try {
+      const wrong = run(create);
+      return wrong === undefined ? undefined : `${name}: ${wrong}`;
+    } catch (error) {
+      return `${name}: ${(error as Error).message}`;
+    }
+  });
+}
