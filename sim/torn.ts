@@ -89,7 +89,7 @@ export function tornPrograms(bytes: number, unit: number, random: SeededRandom):
       torn: allBut(from, unit),
     })),
     ...randomWays(random, [0.1, 0.5, 0.9]),
-    ...[0.1, 1].map((share) => ({
+    ...[0.01, 0.1, 1].map((share) => ({
       name: `bits unsure, ${percent(share)}`,
       torn: unsureBits(random.fork(), share),
     })),
@@ -103,7 +103,7 @@ export function tornErases(bytes: number, unit: number, random: SeededRandom): W
   return [
     ...[0, unit, half, last, bytes].map((count) => ({ name: `first ${count} bytes`, torn: prefix(count) })),
     ...[unit, half, last].map((from) => ({ name: `last ${bytes - from} bytes`, torn: suffix(from) })),
-    ...[0, last].flatMap((from) => [
+    ...counts(bytes, Math.max(unit, bytes >> 7)).flatMap((from) => [
       { name: `only ${unit} bytes from ${from}`, torn: only(from, unit) },
       { name: `all but ${unit} bytes from ${from}`, torn: allBut(from, unit) },
     ]),

@@ -59,6 +59,8 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   let held = 0;
   /** PUBREC may have come for a message that is held. */
   let hasReceived = false;
+  /** PUBREC has come for the record that a walk has come to. */
+  let isReceived = false;
   let lost = 0;
 
   const log = createLog(flash, recordMax, forget);
@@ -129,6 +131,7 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   function walk(sequence: number): Bytes {
     for (let found = start(sequence); found; found = log.next(place)) {
       if (place.done || place.marks === 0) continue;
+      isReceived = QOS2 && place.marks > 1 && log.isMarked(place, 1);
       const bytes = log.body(place);
       if (bytes.length === 0) {
         // Nothing can be made of it, and nobody shall try again.
@@ -171,16 +174,12 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
     if (!isOpen || held === 0 || sequence === log.sequence()) return Code.Empty;
-    let bytes = walk(sequence);
+    const bytes = walk(sequence);
     if (bytes.length === 0) {
       if (sequence === 0) held = 0;
       return Code.Empty;
     }
-    out.received = false;
-    if (QOS2 && place.marks > 1) {
-      out.received = log.isMarked(place, 1);
-      bytes = log.body(place);
-    }
+    out.received = isReceived;
     fill(out, bytes);
     const most = upTo(out.sequence);
     // Those that were acknowledged out of order before the last start are known when the head has passed them.

@@ -558,21 +558,24 @@ export function createLog(
 
   /** Go through the records of the page that is written, to where the next one goes. */
   function openTail(longest: number): void {
-    let before = 0;
     let last = 0;
     let at = FIRST;
     tailAt = pageSize;
     place.slot = tail;
     place.at = at;
     while (seek(place)) {
-      before = last;
       last = place.at;
       at = place.at += place.size;
     }
     const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
     if (last > 0 && !openLast(last)) {
-      // Torn. The one before it was whole when it was begun.
-      if (before > 0) openLast(before);
+      // Torn. What stands before it was whole when it was begun.
+      place.at = FIRST;
+      while (seek(place) && place.at < last) {
+        const bytes = body(place);
+        if (bytes.length > 0) sequence = wordAt(bytes, 0);
+        place.at += place.size;
+      }
       bury(last);
     } else if (isBlank(tail, at, end < pageSize ? end : pageSize)) {
       tailAt = at;

@@ -11,7 +11,7 @@ const REGIONS: Region[] = [
   { pages: 4, pageBytes: 512, unit: 8, ecc: false },
   { pages: 3, pageBytes: 512, unit: 8, ecc: true },
 ];
-const CONTENTS: Content[] = ['blank', 'foreign', 'log'];
+const CONTENTS: Content[] = ['blank', 'foreign', 'few', 'log'];
 
 describe.each(REGIONS)('a format that is cut, $pages pages, unit $unit, ECC $ecc', (region) => {
   it.each(CONTENTS)(

@@ -17,7 +17,8 @@ import {
   type Region,
 } from './bench.ts';
 
-export type Content = 'blank' | 'foreign' | 'log';
+/** `few`: a log that has not come to its last page. */
+export type Content = 'blank' | 'foreign' | 'few' | 'log';
 
 interface Before {
   readonly nor: Nor;
@@ -35,7 +36,8 @@ function fill(region: Region, content: Content, seed: number): Before {
   }
   const { outbox } = createBench(nor, region);
   outbox.open(7);
-  for (let i = 0; append(outbox, `old ${i}`) > 0; i++) if (i > 500) throw new Error('never full');
+  const most = content === 'few' ? 8 : 500;
+  for (let i = 0; i < most && append(outbox, `old ${i}`) > 0; i++);
   for (let i = 1; i < 5; i++) outbox.acknowledge(i);
   return { nor, held: list(outbox) };
 }
@@ -103,7 +105,7 @@ export function sweepFormat(
     }
   };
   const bench = createBench(nor, region);
-  if (content === 'log') bench.outbox.open(8);
+  if (content === 'log' || content === 'few') bench.outbox.open(8);
   bench.before = cut;
   const code = bench.outbox.format(8);
   if (code !== Code.Ok) violations.push(`format: ${code}`);

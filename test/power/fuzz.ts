@@ -113,6 +113,12 @@ function stepSend(fuzz: Fuzz): void {
   const code = bench.outbox.peek(fuzz.sent, record);
   if (fuzz.isDark) return;
   // What was sent and is not answered comes before what was not sent.
+  const payload = toText(record.payload, 0, record.payload.length);
+  if (code === Code.Ok && model.torn.has(payload) && model.held[inFlight.length]?.payload !== payload) {
+    const qos = (record.topic.first >> 1) & 3;
+    const { sequence, received } = record;
+    model.held.splice(inFlight.length, 0, { sequence, payload, qos, received });
+  }
   const want = model.held[inFlight.length];
   if (code === Code.Empty && want === undefined) return;
   if (want === undefined) throw new Error(`sequence ${record.sequence} comes from nowhere`);
@@ -121,7 +127,6 @@ function stepSend(fuzz: Fuzz): void {
     model.held.splice(inFlight.length, 1);
     return;
   }
-  const payload = toText(record.payload, 0, record.payload.length);
   if (payload !== want.payload) throw new Error(`altered: ${want.payload}`);
   inFlight.push(want.sequence);
   fuzz.sent = want.sequence;

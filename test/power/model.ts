@@ -13,8 +13,8 @@ export interface Model {
   held: Held[];
   pending: Pending | undefined;
   /**
-   * Messages that were never accepted, but found: on a part with ECC, which takes no second program that would make them stay,
-   * they may be gone the next time.
+   * Messages that were never accepted, but may stand there: on a part with ECC, which takes no second program that would make
+   * them stay what they are, they may be found or not, each time.
    */
   torn: ReadonlySet<string>;
   /** Of records whose mark was torn: it may be read as none, and as one the next time; never the other way round. */
@@ -53,9 +53,15 @@ function judgeOne(model: Model, want: Held, have: Held): string | undefined {
   return `${want.payload} is ${have.received ? '' : 'not '}received`;
 }
 
-/** @returns why `found` is not what `model` allows, undefined when it is. */
-export function judgeList(model: Model, found: readonly Held[]): string | undefined {
+/** @returns whether `one` was never accepted, and was not there the last time. */
+export function isTorn({ torn, held }: Model, one: Held): boolean {
+  return torn.has(one.payload) && !held.some(({ sequence }) => sequence === one.sequence);
+}
+
+/** @returns why `all` is not what `model` allows, undefined when it is. */
+export function judgeList(model: Model, all: readonly Held[]): string | undefined {
   const { pending } = model;
+  const found = all.filter((one) => !isTorn(model, one));
   let at = 0;
   for (const want of model.held) {
     const have = found[at];

@@ -17,7 +17,7 @@ import {
   type Operation,
   type Region,
 } from './bench.ts';
-import { afterStart, copyModel, createModel, judgeList, mayBeGone, type Model } from './model.ts';
+import { afterStart, copyModel, createModel, isTorn, judgeList, mayBeGone, type Model } from './model.ts';
 
 export interface SweepOptions {
   readonly region: Region;
@@ -133,7 +133,7 @@ function acknowledgeAll({ model }: Life, outbox: FlashOutbox): void {
 function startLast(life: Life): void {
   const { model } = life;
   const outbox = power(life, 9);
-  const left = list(outbox);
+  const left = list(outbox).filter((one) => !isTorn(model, one));
   if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}`);
   model.pending = { kind: 'append', payload: 'end', qos: 1 };
   outbox.idle();

@@ -2,6 +2,7 @@
 
 import type { Nor } from '../../sim/nor.ts';
 import { Code } from '../../src/ports/codes.ts';
+import { addToCrc, endCrc, startCrc } from '../../src/bytes/crc32.ts';
 import { append, BASE, createBench, createChip, list, type Region } from './bench.ts';
 import { flipBits } from './flips.ts';
 import { sweepFormat, type Content } from './format.ts';
@@ -61,7 +62,7 @@ function tryFuzz(create: Create): string | undefined {
 }
 
 function tryFormat(create: Create): string | undefined {
-  const contents: Content[] = ['blank', 'foreign', 'log'];
+  const contents: Content[] = ['blank', 'foreign', 'few', 'log'];
   return firstOf(regions(create), (region) =>
     firstOf(contents, (content) =>
       firstOf([9, 10, 11, 12, 13], (seed) => sweepFormat(region, content, seed, 1).violations[0]),
@@ -83,6 +84,9 @@ function tryLate(create: Create): string | undefined {
       const { outbox } = createBench(nor, region);
       outbox.open(7);
       append(outbox, 'spoilt');
+      append(outbox, 'answered');
+      if (outbox.acknowledge(2) !== Code.Ok) return 'acknowledge';
+      if (outbox.acknowledge(2) !== Code.Unknown) return 'acknowledged again';
       list(outbox);
       spoil(nor, region.unit);
       const lost = spoil === damage ? 1 : 0;
@@ -128,14 +132,75 @@ function tryWorn(create: Create): string | undefined {
   });
 }
 
+/** A few pages keep a bit where the first record is: there are others. */
+function tryOthers(create: Create): string | undefined {
+  return firstOf(regions(create), (shape) => {
+    const region = { ...shape, pages: 5 };
+    const nor = createChip(region);
+    const { outbox } = createBench(nor, region);
+    if (outbox.open(7) !== Code.Ok) return 'open';
+    for (const slot of [1, 2, 3]) {
+      nor.wearOut(BASE + slot * region.pageBytes, (offset) => (offset === 50 ? 2 : 0));
+    }
+    for (let i = 0; i < 60; i++) {
+      const sequence = append(outbox, `message ${i}`);
+      if (sequence < 0) return `append ${i}: ${sequence}`;
+      outbox.acknowledge(sequence);
+    }
+    return undefined;
+  });
+}
+
+/** A message holds what looks like a record, and its own header is damaged: nobody sent what is in it. */
+function tryForged(create: Create): string | undefined {
+  return firstOf([regions(create)[0]!], (region) => {
+    const nor = createChip(region);
+    const { outbox } = createBench(nor, region);
+    outbox.open(7);
+    const inner = [99, 0, 2, 0, 0, 2, 0x74, 0x31, 0x78, 0x78];
+    const sum = { high: 0, low: 0 };
+    startCrc(sum);
+    for (const byte of inner) addToCrc(sum, byte);
+    endCrc(sum);
+    const words = [inner.length | 0x1000, ~(inner.length | 0x1000), sum.low, sum.high];
+    const bytes = [...words.flatMap((word) => [word & 255, (word >> 8) & 255]), 255, 255, 255, 255, ...inner];
+    append(outbox, String.fromCharCode(...bytes));
+    append(outbox, 'whole');
+    for (const at of [40, 42]) nor.flip(BASE + at, 0x40);
+    const again = createBench(nor, region).outbox;
+    again.open(7);
+    const found = list(again).map((one) => one.payload);
+    return found.join() === 'whole' ? undefined : `found ${found.join()}`;
+  });
+}
+
+/** A format with the number of the life before. */
+function trySameNonce(create: Create): string | undefined {
+  return firstOf(regions(create), (region) => {
+    const nor = createChip(region);
+    const { outbox } = createBench(nor, region);
+    outbox.open(7);
+    for (let i = 0; append(outbox, `old ${i}`) > 0;) i++;
+    outbox.format(7);
+    append(outbox, 'new');
+    const again = createBench(nor, region).outbox;
+    again.open(8);
+    const found = list(again).map((one) => one.payload);
+    return found.join() === 'new' ? undefined : `found ${found.join()}`;
+  });
+}
+
 const TRIALS: readonly [string, (create: Create) => string | undefined][] = [
   ['late answers', tryLate],
   ['worn pages', tryWorn],
+  ['worn pages, and others', tryOthers],
+  ['a record in a message', tryForged],
+  ['the same number again', trySameNonce],
   ['cuts', trySweep],
   ['bits turned', tryFlips],
   ['fuzz', tryFuzz],
-  ['cuts in a format', tryFormat],
   ['bits between 0 and 1', tryUnsure],
+  ['cuts in a format', tryFormat],
   ['nested cuts', tryNested],
 ];
 

@@ -147,14 +147,14 @@ describe('the ways to tear', () => {
     expect(new Set(ways.map(({ name }) => name)).size).toBe(ways.length);
     const count = (kind: RegExp) => ways.filter(({ name }) => kind.test(name)).length;
     expect([count(/^first/), count(/^last/), count(/^all but/)]).toEqual([13, 11, 3]);
-    expect([count(/random/), count(/unsure/)]).toEqual([3, 2]);
+    expect([count(/random/), count(/unsure/)]).toEqual([3, 3]);
   });
 
   it('an erase: parts, bits at random, bits cleared first, a page that looks blank', () => {
     const ways = tornErases(256, 4, random());
     expect(new Set(ways.map(({ name }) => name)).size).toBe(ways.length);
     const count = (kind: RegExp) => ways.filter(({ name }) => kind.test(name)).length;
-    expect([count(/^first/), count(/^last/), count(/^only/), count(/^all but/)]).toEqual([5, 3, 2, 2]);
+    expect([count(/^first/), count(/^last/), count(/^only/), count(/^all but/)]).toEqual([5, 3, 64, 64]);
     expect([count(/random/), count(/cleared/), count(/blank/)]).toEqual([3, 2, 1]);
   });
 
