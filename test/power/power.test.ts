@@ -23,7 +23,7 @@ describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region
     'lose nothing that was accepted',
     () => {
       const share = IS_FULL ? 1 : 0.04;
-      const nestedShare = IS_FULL ? 0.04 : 0.02;
+      const nestedShare = IS_FULL ? 0.06 : 0.02;
       const result = sweep({ region, seed: SEED, operations: OPERATIONS, share, nestedShare });
       const { cuts, nested, violations } = result;
       told(`cuts, ${nameOf(region)}`, {
@@ -42,7 +42,7 @@ describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region
     'that leave bits between 0 and 1 lose nothing either',
     () => {
       const seeds = Array.from({ length: IS_FULL ? 6 : 2 }, (_, i) => 101 + i);
-      const nestedShare = IS_FULL ? 0.04 : 0.01;
+      const nestedShare = IS_FULL ? 0.06 : 0.01;
       const total = { cuts: 0, nested: 0 };
       const violations: string[] = [];
       for (const seed of seeds) {

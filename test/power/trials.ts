@@ -166,7 +166,8 @@ function tryForged(create: Create): string | undefined {
     const bytes = [...words.flatMap((word) => [word & 255, (word >> 8) & 255]), 255, 255, 255, 255, ...inner];
     append(outbox, String.fromCharCode(...bytes));
     append(outbox, 'whole');
-    for (const at of [40, 42]) nor.flip(BASE + at, 0x40);
+    nor.flip(BASE + 40, 0x40);
+    nor.flip(BASE + 42, 0x20);
     const again = createBench(nor, region).outbox;
     again.open(7);
     const found = list(again).map((one) => one.payload);
