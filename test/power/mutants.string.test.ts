@@ -11,7 +11,7 @@ const caught: string[] = [];
 const sample = MUTANTS.filter((_, index) => IS_FULL || index % EVERY === 0);
 
 describe('an outbox', () => {
-  it('passes all trials as it is', () => expect(tryAll(undefined)).toBeUndefined(), TIMEOUT_MS);
+  it('passes the trials as it is', () => expect(tryAll(undefined, !IS_FULL)).toBeUndefined(), TIMEOUT_MS);
 
   it.each(sample)(
     'fails one when $name',
