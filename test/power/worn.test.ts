@@ -120,6 +120,31 @@ describe.each(REGIONS)('worn pages, unit $unit, ECC $ecc', (of) => {
     expect(outbox.idle()).toBe(false);
   });
 
+  it.each([
+    ['opening', 24, 4],
+    ['record', 40, 1],
+  ])('gives up after a few places when no %s comes to stand', (_name, at, byte) => {
+    const nor = createChip({ ...of, pages: 6 });
+    const bench = createBench(nor, { ...of, pages: 6 });
+    expect(bench.outbox.open(7)).toBe(Code.Ok);
+    while (nor.counters.erases < 2) append(bench.outbox, 'x'.repeat(60));
+    const held = list(bench.outbox);
+    for (const { sequence } of held) bench.outbox.acknowledge(sequence);
+    let spoilt = 0;
+    bench.before = (operation) => {
+      if (operation.kind !== 'program' || (operation.address - BASE) % of.pageBytes < at) return;
+      nor.flip(operation.address + byte, 0xff);
+      spoilt++;
+    };
+    const codes = Array.from({ length: 20 }, () => append(bench.outbox, 'more'));
+    expect(codes).toContain(Code.WornOut);
+    expect(spoilt).toBeGreaterThan(2);
+    expect(bench.outbox.format(8)).toBe(at === 24 ? Code.WornOut : Code.Ok);
+    bench.before = undefined;
+    expect(bench.outbox.format(9)).toBe(Code.Ok);
+    expect(append(bench.outbox, 'whole')).toBe(1);
+  });
+
   it('goes to the next place when a program did not come to stand', () => {
     const nor = createChip(of);
     const outbox = open(nor, of);
