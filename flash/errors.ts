@@ -10,6 +10,8 @@ export const ExitCode = {
   Environment: 3,
   /** The run ended without telemetry. */
   NoTelemetry: 4,
+  /** Readings that were accepted did not arrive, or not in order. */
+  Lost: 5,
 } as const;
 
 export class MoteError extends Error {

@@ -69,6 +69,8 @@ export interface Nor {
    * nothing changes and every read gives 0xFF, until `powerUp`.
    */
   interrupt: ((operation: NorOperation) => Torn | undefined) | undefined;
+  /** Hears of each program that was not interrupted. */
+  onProgram: ((address: number, data: Uint8Array) => void) | undefined;
   powerUp(): void;
   /** @returns another chip, under power, with the same contents, wear and worn pages. Its counters start at 0. */
   fork(): Nor;
@@ -188,6 +190,7 @@ function createChip(
     geometry,
     counters,
     interrupt: undefined,
+    onProgram: undefined,
     powerUp() {
       powered = true;
     },
@@ -224,6 +227,7 @@ function createChip(
         if (unit !== counted) countProgram(address + unit - base);
         counted = unit;
       }
+      if (torn === DONE) nor.onProgram?.(address, from);
       return true;
     },
     erase(address) {

@@ -10,6 +10,7 @@ interface SimFlags extends FirmwareFlags {
   readonly broker?: string;
   readonly port: string;
   readonly seconds?: string;
+  readonly cutPower?: string;
   readonly engine: string;
   readonly json?: boolean;
 }
@@ -30,6 +31,10 @@ export function addSim(program: Command): void {
       .option('--broker <mqtt://host:port>', 'publish there; without it a broker is started on 127.0.0.1')
       .option('--port <n>', 'port of the broker that is started, 0 for a free one', '0')
       .option('--seconds <n>', 'end after this time')
+      .option(
+        '--cut-power <n>',
+        'cut the power of the virtual board so often, and tell what became of each reading',
+      )
       .option('--engine <vm|espruino>', 'virtual board, or the real Espruino named by ESPRUINO', 'vm'),
   )
     .option('--json', 'print one JSON object a message: topic, value, unit, time (ms since 1970)')
@@ -54,6 +59,22 @@ function untilStopped(): Promise<void> {
   });
 }
 
+/** On a terminal p cuts the power. @returns whether this is one. */
+function watchKeys(cut: () => void): boolean {
+  const { stdin } = process;
+  if (!stdin.isTTY || !process.stdout.isTTY) return false;
+  stdin.setRawMode(true);
+  stdin.on('data', (keys) => {
+    const text = keys.toString('latin1');
+    if (text.includes('p')) cut();
+    // In this mode the terminal sends no signal.
+    if (text.includes('\x03')) process.kill(process.pid, 'SIGINT');
+  });
+  stdin.unref();
+  process.once('exit', () => stdin.setRawMode(false));
+  return true;
+}
+
 async function runSim(firmware: string, flags: SimFlags): Promise<void> {
   const load = Object.hasOwn(ENGINES, flags.engine) ? ENGINES[flags.engine] : undefined;
   if (load === undefined) {
@@ -67,6 +88,16 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
   const port = wholeNumber(flags.port, '--port', 0, 65535);
   const seconds =
     flags.seconds === undefined ? undefined : wholeNumber(flags.seconds, '--seconds', 1, 86400 * 365);
+  const cutPower =
+    flags.cutPower === undefined ? undefined : wholeNumber(flags.cutPower, '--cut-power', 1, 100_000);
+  if (cutPower !== undefined && flags.engine !== 'vm') {
+    throw new MoteError(
+      'only the power of a virtual board can be cut',
+      'leave --engine out, or --cut-power',
+      '--cut-power',
+      ExitCode.Usage,
+    );
+  }
   const { createJsonScreen, createLiveScreen, createPlainScreen } = await import('../sim/screen.ts');
   const { simulate } = await import('../sim/run.ts');
   const createScreen = flags.json
@@ -83,6 +114,8 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
     port,
     seconds,
     screen: createScreen(),
+    cutPower,
+    onPowerKey: watchKeys,
     stopped: untilStopped(),
   });
 }

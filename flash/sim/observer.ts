@@ -15,7 +15,8 @@ export interface Observation {
 }
 
 export interface ObserverEvents {
-  onMessage(observation: Observation): void;
+  /** @param payload as it arrived. */
+  onMessage(observation: Observation, payload: string): void;
   /** The connection to the broker is gone; the observer tries again by itself. */
   onLost(): void;
   onBack(): void;
@@ -80,7 +81,9 @@ export async function startObserver(
     connectTimeout: CONNECT_TIMEOUT_MS,
     resubscribe: false,
   });
-  client.on('message', (topic, payload) => events.onMessage(readPayload(topic, payload, Date.now())));
+  client.on('message', (topic, payload) =>
+    events.onMessage(readPayload(topic, payload, Date.now()), payload.toString('utf8')),
+  );
   await new Promise<void>((resolve, reject) => {
     client.once('connect', () => resolve());
     client.once('error', (error) => reject(connectError(error, address)));

@@ -7,19 +7,26 @@ import { locateFirmware } from '../build/firmware.ts';
 import { readSettings } from '../build/settings.ts';
 import { decodeLogLine } from '../codes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
+import type { Account, Bookkeeper } from './account.ts';
 import { formatBrokerAddress, parseBrokerAddress } from './address.ts';
 import type { BrokerAddress } from './address.ts';
 import { startBroker } from './broker.ts';
 import { startObserver } from './observer.ts';
+import type { Cutter } from './power.ts';
 import { readScene } from './scene.ts';
 import type { Scene } from './scene.ts';
 import type { Screen } from './screen.ts';
 import { createViewState } from './view.ts';
 import type { BoardFigures, ViewState } from './view.ts';
 
+/** The power of a virtual board, and what became of what it accepted. */
+export interface Power extends Pick<Cutter, 'cut' | 'plan'>, Pick<Bookkeeper, 'received' | 'account'> {}
+
 /** A board that runs. */
 export interface RunningBoard {
   figures(): BoardFigures[];
+  /** Of a board whose power is ours. */
+  readonly power?: Power;
   /** Settles with a sentence when the board stopped by itself. */
   readonly died: Promise<string>;
   stop(): Promise<void>;
@@ -31,6 +38,8 @@ export interface EngineOptions {
   scene: Scene;
   /** A line that the firmware printed. */
   onConsole(line: string): void;
+  /** The power was cut; it comes back by itself. */
+  onPowerCut(isTorn: boolean): void;
 }
 
 /** Starts the bundle in one kind of engine. */
@@ -51,9 +60,16 @@ export interface SimOptions {
   settings: Record<string, unknown>;
   features: Record<string, boolean>;
   screen: Screen;
+  /** How often the power is cut; undefined leaves it alone. */
+  cutPower?: number | undefined;
+  /** Given a function that cuts the power now. @returns whether there is a key for it. */
+  onPowerKey?: (cut: () => void) => boolean;
   /** Settles when the person wants it to end. */
   stopped: Promise<void>;
 }
+
+/** Between two power cuts of a run without an end. */
+const DEFAULT_CUT_SECONDS = 3;
 
 interface Closable {
   close(): Promise<void>;
@@ -113,6 +129,7 @@ export async function simulate(options: SimOptions): Promise<number> {
   const cleanup = createCleanup();
   try {
     const scene = readScene(firmware);
+    let power: Power | undefined;
     const address =
       options.broker === undefined
         ? await embeddedBroker(options.port, cleanup, screen)
@@ -122,7 +139,10 @@ export async function simulate(options: SimOptions): Promise<number> {
     // Before the build: a wrong address is noticed at once.
     cleanup.add(
       await startObserver(withLogin(address, settings), topicFilter(settings), {
-        onMessage: (observation) => screen.message(observation),
+        onMessage(observation, payload) {
+          power?.received(observation.topic, payload);
+          screen.message(observation);
+        },
         onLost: () => screen.note('observer: connection to the broker lost, trying again'),
         onBack: () => screen.note('observer: the broker is back'),
       }),
@@ -138,7 +158,17 @@ export async function simulate(options: SimOptions): Promise<number> {
     screen.progress(`built ${firmware}: ${size}`);
     const title = `${basename(resolve(firmware))} on ${options.board}, engine ${options.engineName}, built ${size}`;
     const state = createViewState(title, formatBrokerAddress(address), Date.now());
-    const lastWords = await runBoard(options, { bundle, scene }, state, cleanup);
+    const { lastWords, account } = await runBoard(options, { bundle, scene }, state, cleanup, (running) => {
+      power = running;
+    });
+    if (account !== undefined && account.lost + account.disordered > 0) {
+      throw new MoteError(
+        'readings were lost or came out of order',
+        'report it, with the seed',
+        firmware,
+        ExitCode.Lost,
+      );
+    }
     if (state.messages > 0) return 0;
     throw new MoteError(
       'no telemetry arrived',
@@ -157,15 +187,17 @@ async function embeddedBroker(port: number, cleanup: Cleanup, screen: Screen): P
   return { host: '127.0.0.1', port: broker.port, username: '', password: '' };
 }
 
-/** Run the board to its end. @returns the last thing that it said. */
+/** Run the board to its end. @returns the last thing that it said, and the account where power was cut. */
 async function runBoard(
   options: SimOptions,
   firmware: Pick<EngineOptions, 'bundle' | 'scene'>,
   state: ViewState,
   cleanup: Cleanup,
-): Promise<string> {
-  const { screen } = options;
+  onPower: (power: Power) => void,
+): Promise<{ lastWords: string; account: Account | undefined }> {
+  const { screen, cutPower, seconds } = options;
   let lastWords = 'it said nothing';
+  let ended: Account | undefined;
   let board: RunningBoard | undefined;
   screen.begin(state, () => board?.figures() ?? []);
   try {
@@ -176,11 +208,23 @@ async function runBoard(
         lastWords = decodeLogLine(line) ?? line;
         screen.note(lastWords);
       },
+      onPowerCut: (isTorn) =>
+        screen.note(isTorn ? 'power cut, in the middle of a flash operation' : 'power cut'),
     });
     const running = board;
+    const { power } = running;
+    if (power !== undefined) {
+      onPower(power);
+      state.hasPowerKey = options.onPowerKey?.(power.cut) ?? false;
+      if (cutPower !== undefined) power.plan(cutPower, seconds ?? cutPower * DEFAULT_CUT_SECONDS);
+    }
     cleanup.add({ close: () => running.stop() });
     const death = await Promise.race([options.stopped, timeUp(options.seconds), board.died]);
-    if (typeof death !== 'string') return lastWords;
+    if (typeof death !== 'string') {
+      const account = power?.account();
+      if (account !== undefined && account.cuts > 0) ended = account;
+      return { lastWords, account: ended };
+    }
     throw new MoteError(
       `the board stopped: ${death}`,
       'see what it printed above',
@@ -188,7 +232,7 @@ async function runBoard(
       ExitCode.Environment,
     );
   } finally {
-    screen.end();
+    screen.end(ended);
   }
 }
 

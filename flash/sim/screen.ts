@@ -1,6 +1,7 @@
 // Where `mote sim` writes: a live picture on a terminal, plain lines into a pipe, or JSON lines.
 
 import pc from 'picocolors';
+import { accountText, type Account } from './account.ts';
 import type { Observation } from './observer.ts';
 import { addNote, addObservation, clockText, closingLine, drawView } from './view.ts';
 import type { BoardFigures, ViewState } from './view.ts';
@@ -16,7 +17,8 @@ export interface Screen {
   message(observation: Observation): void;
   /** Something that happened, as a sentence. */
   note(text: string): void;
-  end(): void;
+  /** @param account where the power was cut. */
+  end(account?: Account): void;
 }
 
 /** One JSON object a message on stdout; everything else on stderr. */
@@ -33,7 +35,8 @@ export function createJsonScreen(): Screen {
       process.stdout.write(`${JSON.stringify({ topic, value, unit, time })}\n`);
     },
     note: (text) => process.stderr.write(`${text}\n`),
-    end() {
+    end(account) {
+      if (account !== undefined) process.stdout.write(`${JSON.stringify({ account })}\n`);
       if (state !== undefined) process.stderr.write(`${closingLine(state, Date.now())}\n`);
     },
   };
@@ -55,8 +58,9 @@ export function createPlainScreen(): Screen {
       line(`${clockText(time)} ${topic} ${value}${unit === '' ? '' : ` ${unit}`}`);
     },
     note: (text) => line(`${clockText(Date.now())} ${text}`),
-    end() {
+    end(account) {
       if (state !== undefined) line(closingLine(state, Date.now()));
+      if (account !== undefined) line(accountText(account));
     },
   };
 }
@@ -100,12 +104,13 @@ export function createLiveScreen(): Screen {
     note(text) {
       if (state !== undefined) addNote(state, Date.now(), text);
     },
-    end() {
+    end(account) {
       clearInterval(timer);
       if (state === undefined) return;
       draw();
       // Over the line that told how to end.
       process.stdout.write(`\x1b[1A\x1b[0J${closingLine(state, Date.now())}\n`);
+      if (account !== undefined) process.stdout.write(`${accountText(account)}\n`);
     },
   };
 }

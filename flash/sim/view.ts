@@ -28,10 +28,12 @@ export interface ViewState {
   messages: number;
   notes: string[];
   startedAt: number;
+  /** A key cuts the power. */
+  hasPowerKey: boolean;
 }
 
 export function createViewState(title: string, broker: string, startedAt: number): ViewState {
-  return { title, broker, topics: new Map(), messages: 0, notes: [], startedAt };
+  return { title, broker, topics: new Map(), messages: 0, notes: [], startedAt, hasPowerKey: false };
 }
 
 export function addObservation(state: ViewState, observation: Observation): void {
@@ -104,6 +106,7 @@ export function drawView(
   const longest = Math.max(5, ...topics.map((topic) => topic.last.topic.length));
   const topicWidth = Math.min(longest, Math.max(12, columns - 50));
   const head = `  ${'topic'.padEnd(topicWidth)} ${'value'.padStart(10)} ${'unit'.padEnd(5)} ${'count'.padStart(6)} ${'age'.padStart(6)}`;
+  const keys = state.hasPowerKey ? 'p cuts the power, ' : '';
   const lines = [
     `${pc.bold('mote sim')}  ${state.title}`,
     pc.dim(`broker ${state.broker}`),
@@ -116,7 +119,7 @@ export function drawView(
     '',
     ...state.notes.map((note) => pc.dim(`  ${fit(note, Math.max(10, columns - 3)).trimEnd()}`)),
     '',
-    pc.dim(`  ${((now - state.startedAt) / 1000).toFixed(0)} s, ${messages(state)}. Ctrl-C ends.`),
+    pc.dim(`  ${((now - state.startedAt) / 1000).toFixed(0)} s, ${messages(state)}. ${keys}Ctrl-C ends.`),
   ];
   return lines;
 }

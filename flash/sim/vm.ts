@@ -9,8 +9,10 @@ import type { I2cDevice } from '../../sim/chips/i2c-device.ts';
 import { createWeather } from '../../sim/environment/weather.ts';
 import { findBoard } from '../boards.ts';
 import { ExitCode, MoteError } from '../errors.ts';
+import { createBookkeeper } from './account.ts';
 import { countPackets } from './packets.ts';
 import type { PacketCounters } from './packets.ts';
+import { createCutter } from './power.ts';
 import type { EngineOptions, RunningBoard } from './run.ts';
 import type { Scene } from './scene.ts';
 import type { BoardFigures } from './view.ts';
@@ -51,12 +53,21 @@ export async function startVm(options: EngineOptions): Promise<RunningBoard> {
     i2c: buildBuses(options.scene),
     onConsole: options.onConsole,
   });
+  const { programUnit } = board.flash.geometry;
+  const bookkeeper = createBookkeeper(programUnit);
+  board.flash.onProgram = bookkeeper.programmed;
+  const cutter = createCutter(board, options.scene.seed, (isTorn) => {
+    bookkeeper.cut(isTorn);
+    options.onPowerCut(isTorn);
+  });
   board.powerOn();
   return {
     figures: () => figuresOf(board, packets),
+    power: { ...cutter, received: bookkeeper.received, account: bookkeeper.account },
     // Whatever the firmware does, a board goes on.
     died: new Promise(() => {}),
     async stop() {
+      cutter.stop();
       board.powerOff();
       await world.close();
     },

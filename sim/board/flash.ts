@@ -1,6 +1,7 @@
 // The module "Flash": reads, programs and erases anywhere, reports no failure, and calls some pages free that are not.
 
 import { bytesOf } from './bytes.ts';
+import { PowerCut } from './power-cut.ts';
 import { typeName } from './type-name.ts';
 import type { FlashMap } from '../../boards/board.ts';
 import type { Machine } from './machine.ts';
@@ -24,12 +25,17 @@ export function engineFlash(machine: Machine): EngineFlash {
     if (loop.isOn()) nor.read(address, into);
     return into;
   };
+  /** The power may go away in the middle of it: then the program does not come to its next line. */
+  const program = (address: number, bytes: Uint8Array) => {
+    nor.program(address, bytes);
+    if (!loop.isOn()) throw new PowerCut();
+  };
   /** One program of whole units, filled up with what is there. */
   const patch = (address: number, bytes: Uint8Array) => {
     const inUnit = address % unit;
     const word = read(address - inUnit, unit);
     word.set(bytes, inUnit);
-    nor.program(address - inUnit, word);
+    program(address - inUnit, word);
   };
   return {
     map,
@@ -40,11 +46,13 @@ export function engineFlash(machine: Machine): EngineFlash {
       const tail = (bytes.length - head) % unit;
       const middle = bytes.length - tail;
       if (head > 0) patch(address, bytes.subarray(0, head));
-      if (middle > head && loop.isOn()) nor.program(address + head, bytes.subarray(head, middle));
-      if (tail > 0 && loop.isOn()) patch(address + middle, bytes.subarray(middle));
+      if (middle > head) program(address + head, bytes.subarray(head, middle));
+      if (tail > 0) patch(address + middle, bytes.subarray(middle));
     },
     erase(address) {
-      if (loop.isOn()) nor.erase(address);
+      if (!loop.isOn()) return;
+      nor.erase(address);
+      if (!loop.isOn()) throw new PowerCut();
     },
   };
 }
