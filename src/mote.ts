@@ -1,7 +1,8 @@
 // The composition: sensors, telemetry, client and link on one timer. The only file that knows all rooms;
 // it decides nothing that one of them could decide.
 
-import { LOG } from './features.ts';
+import { HAS_OUTBOX_FLASH } from './board.ts';
+import { FLASH, LOG } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkPorts } from './link/link.ts';
 import type { CreateTimer } from './ports/clock.ts';
@@ -19,6 +20,9 @@ const DEFAULT_KEEP_ALIVE_SEC = 30;
 
 /** Largest packet from the broker that is taken in whole. */
 const RECEIVE_MAX = 1024;
+
+/** At least once, where what waits survives everything. Where it lies in RAM, a reading that finds no session is old news. */
+const READING_QOS = FLASH && HAS_OUTBOX_FLASH ? 1 : 0;
 
 /** One sensor of a mote. */
 export interface MoteSensor {
@@ -102,7 +106,12 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   for (let i = 0; i < options.sensors.length; i++) {
     const sensor = options.sensors[i];
-    const publisher = createPublisher(link.client, options.id + '/' + sensor.name, sensor.driver.channels);
+    const publisher = createPublisher(
+      link.client,
+      options.id + '/' + sensor.name,
+      sensor.driver.channels,
+      READING_QOS,
+    );
     if (publisher === null) {
       say(Event.BadSettings, 0);
       return Code.BadTopic;

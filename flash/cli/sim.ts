@@ -6,7 +6,7 @@ import type { StartEngine } from '../sim/run.ts';
 import { addFirmwareOptions, firmwareOptions, type FirmwareFlags } from './options.ts';
 
 interface SimFlags extends FirmwareFlags {
-  readonly board: string;
+  readonly board?: string;
   readonly broker?: string;
   readonly port: string;
   readonly seconds?: string;
@@ -27,7 +27,7 @@ export function addSim(program: Command): void {
       .command('sim')
       .description('run a firmware on a simulated board and show what reaches the broker')
       .argument('[firmware]', 'folder with main.ts, or a .ts file', '.')
-      .option('--board <id>', 'the board it is built for', 'esp32')
+      .option('--board <id>', 'the board it is built for; esp32, or espruino-linux with --engine espruino')
       .option('--broker <mqtt://host:port>', 'publish there; without it a broker is started on 127.0.0.1')
       .option('--port <n>', 'port of the broker that is started, 0 for a free one', '0')
       .option('--seconds <n>', 'end after this time')
@@ -107,7 +107,8 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
       : createPlainScreen;
   process.exitCode = await simulate({
     ...firmwareOptions(firmware, flags),
-    board: flags.board,
+    // The flash of the real engine is where its own board says.
+    board: flags.board ?? (flags.engine === 'espruino' ? 'espruino-linux' : 'esp32'),
     engineName: flags.engine,
     startEngine: await load(),
     broker: flags.broker,

@@ -6,9 +6,6 @@ import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
 import type { ChannelMeta, Reading } from '../ports/reading.ts';
 import { prepareJson, writeJson, type JsonField } from './json.ts';
 
-/** At least once: what was accepted is delivered. */
-const READING_QOS = 1;
-
 interface PreparedChannel {
   readonly topic: Topic;
   readonly field: JsonField;
@@ -22,16 +19,18 @@ export interface Publisher {
 /**
  * Prepare the topics of one sensor.
  * @param prefix what stands before the channel's key, without a slash at its end.
+ * @param qos of all their messages.
  * @returns null when a topic is no valid topic name.
  */
 export function createPublisher(
   writer: PacketWriter,
   prefix: string,
   channels: readonly ChannelMeta[],
+  qos: number,
 ): Publisher | null {
   const prepared: PreparedChannel[] = [];
   for (let i = 0; i < channels.length; i++) {
-    const topic = writer.topic(prefix + '/' + channels[i].key, READING_QOS);
+    const topic = writer.topic(prefix + '/' + channels[i].key, qos);
     if (topic === null) return null;
     prepared.push({ topic, field: prepareJson(channels[i]) });
   }

@@ -52,7 +52,10 @@ async function publishTo(
     look();
   });
   const broker = { host: '127.0.0.1', port: mosquitto.port };
-  const bundle = await program(EXAMPLE, { settings: { id: 'live', intervalMs, broker } });
+  const bundle = await program(EXAMPLE, {
+    board: 'espruino-linux',
+    settings: { id: 'live', intervalMs, broker },
+  });
   const espruino = await runEspruino({
     binary: engine.find() ?? '',
     prelude: [(await program(ESPRUINO_WORLD)).code],

@@ -13,13 +13,15 @@ import {
   THOUSAND_READINGS,
 } from './stories.ts';
 
+/** These worlds have no flash. */
+const IN_RAM = { features: { FLASH: false } };
 /** Small steps of time cost real time in an engine: readings are as rare as a story allows. */
 const SETTINGS = { id: 'engine', intervalMs: 5000 };
 const example = () =>
-  program(EXAMPLE, { settings: { ...SETTINGS, wifi: { ssid: 'home', password: 'secret' } } });
+  program(EXAMPLE, { ...IN_RAM, settings: { ...SETTINGS, wifi: { ssid: 'home', password: 'secret' } } });
 /** The quiet world has no Wi-Fi. */
 export const wiredExample = () =>
-  program(EXAMPLE, { settings: { ...SETTINGS, wifi: { ssid: '', password: '' } } });
+  program(EXAMPLE, { ...IN_RAM, settings: { ...SETTINGS, wifi: { ssid: '', password: '' } } });
 
 /** @returns what a program printed. Fails when it did not come to its end. */
 export async function linesOf(engine: Engine, scripts: Script[]): Promise<string[]> {

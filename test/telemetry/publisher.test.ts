@@ -34,7 +34,7 @@ function publish(value: number, over: Partial<ChannelMeta> = {}): { topic: strin
   socket.drain();
   socket.deliver('\x20\x02\x00\x00');
   socket.take();
-  const publisher = createPublisher(client, 'm/outdoor', [channel(over)])!;
+  const publisher = createPublisher(client, 'm/outdoor', [channel(over)], 0)!;
   expect(publisher.publish({ values: Int32Array.of(value), time: 0 })).toBe(Code.Ok);
   const packet = Buffer.from(socket.take(), 'latin1');
   const topicEnd = 4 + packet.readUInt16BE(2);
@@ -71,13 +71,25 @@ describe('publisher', () => {
   it('says which code refused the first channel, and tries the others', () => {
     const socket = createManualSocket();
     const client = createQuietClient(socket);
-    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })])!;
+    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })], 0)!;
     expect(publisher.publish({ values: Int32Array.of(1, 2), time: 0 })).toBe(Code.Closed);
     expect(client.counters().refused).toBe(2);
   });
 
+  it('publishes with the QoS that is asked for', () => {
+    const outbox = createRamOutbox(8, 100);
+    const client = createClient(
+      { socket: createManualSocket(), clock: createManualClock(), outbox },
+      { clientId: 'm', keepAliveSec: 60, cleanSession: true, receiveMax: 1024 },
+      { onOpen: () => {}, onOnline: () => {}, onOffline: () => {}, onReport: () => {} },
+    );
+    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })], 1)!;
+    expect(publisher.publish({ values: Int32Array.of(1, 2), time: 0 })).toBe(Code.Ok);
+    expect(outbox.count()).toBe(2);
+  });
+
   it('refuses names that cannot stand in a topic', () => {
     const client = createQuietClient(createManualSocket());
-    expect(createPublisher(client, 'm/+', [channel({})])).toBeNull();
+    expect(createPublisher(client, 'm/+', [channel({})], 0)).toBeNull();
   });
 });

