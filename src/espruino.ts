@@ -10,6 +10,7 @@ import type { MoteOptions } from './mote.ts';
 import { PACKET_MAX } from './mqtt/client.ts';
 import type { Client } from './mqtt/client.ts';
 import { createFlashOutbox } from './outbox/flash.ts';
+import { PAGE_OVERHEAD } from './outbox/log.ts';
 import { createRamOutbox } from './outbox/ram.ts';
 import { createClock } from './ports/espruino/clock.ts';
 import { Code, Event } from './ports/codes.ts';
@@ -31,10 +32,14 @@ export type { MoteOptions, MoteSensor } from './mote.ts';
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
 
+/** A record does not go over the end of a page. */
+const RECORD_MAX =
+  PACKET_MAX < OUTBOX_FLASH.pageSize - PAGE_OVERHEAD ? PACKET_MAX : OUTBOX_FLASH.pageSize - PAGE_OVERHEAD;
+
 /** In flash, where the board has some for it; else in RAM. What cannot be opened takes nothing, and that is said once. */
 function openOutbox(random: Random, log: Log): Outbox<Bytes> {
   if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX);
-  const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), PACKET_MAX);
+  const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX);
   const code = outbox.open(createNonce(random));
   if (LOG && code !== Code.Ok) log.write(Event.OutboxClosed, -code);
   return outbox;
@@ -51,7 +56,7 @@ function createNonce(random: Random): number {
  */
 export function formatOutbox(): number {
   if (!FLASH || !HAS_OUTBOX_FLASH) return Code.Absent;
-  return createFlashOutbox(openFlashBytes(OUTBOX_FLASH), PACKET_MAX).format(createNonce(createRandom()));
+  return createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX).format(createNonce(createRandom()));
 }
 
 function openPorts() {

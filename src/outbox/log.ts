@@ -33,6 +33,8 @@ const FRAME = 8;
 const CRC_AT = 4;
 /** First word of a record that is not there: all bits or none, and the same in the second. */
 const BLANK_CHECK = 0xffff;
+/** What a page needs besides the body of a record, at most: header, opening, frame, marks and padding of units of eight bytes. */
+export const PAGE_OVERHEAD = 72;
 /** Length of a body: the lower 12 bits of a record's first word; above them the number of its marks. */
 const LENGTH_MASK = 0xfff;
 const MARKS_SHIFT = 12;
