@@ -57,6 +57,8 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   let opened: number = Code.Closed;
   let isOpen = false;
   let held = 0;
+  /** Up to this sequence it is known which are held; behind it each may have been acknowledged before the last start. */
+  let seen = 0;
   /** PUBREC may have come for a message that is held. */
   let hasReceived = false;
   /** PUBREC has come for the record that a walk has come to. */
@@ -64,6 +66,11 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   let lost = 0;
 
   const log = createLog(flash, recordMax, forget);
+
+  /** @returns how many sequences `to` comes after `from`. */
+  function between(from: number, to: number): number {
+    return (to - from + SEQUENCE_MAX) % SEQUENCE_MAX;
+  }
 
   /** A page goes: so do the places in it. */
   function forget(from: number, to: number): void {
@@ -79,8 +86,12 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     held = 0;
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
+      seen = log.sequence();
       const first = walk(0);
-      held = first.length > 0 ? upTo(wordAt(first, 0)) : 0;
+      if (first.length > 0) {
+        seen = wordAt(first, 0);
+        held = between(seen, log.sequence()) + 1;
+      }
     }
     return code;
   }
@@ -97,13 +108,15 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   function append(to: Topic<Bytes>, payload: Bytes): number {
     if (!isOpen) return opened;
     if (held >= HELD_MAX) return Code.Full;
-    const sequence = nextSequence(log.sequence());
+    const newest = log.sequence();
+    const sequence = nextSequence(newest);
     const first = to.first;
     if (FIELDS + to.name.length + payload.length > recordMax) return Code.TooLong;
     body = join(join(joinWord(joinWord(emptied(body), sequence), first & FLAGS), to.name), payload);
     const code = log.append(QOS2 && (first & 4) > 0 ? 2 : 1, body);
     if (code < 0) return code;
     held++;
+    if (seen === newest) seen = sequence;
     const at = sequence % PLACES;
     table[at] = sequence;
     table[PLACES + at] = code;
@@ -115,7 +128,11 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     const where = log.addressOf(place);
     log.mark(where, 0);
     forget(where, where + 1);
-    held--;
+  }
+
+  /** One less is held: of those that are not known yet, the walk that comes by will see it. @hot */
+  function release(sequence: number): void {
+    if (seen === log.sequence() || !isAfter(sequence, seen)) held--;
   }
 
   /** Move `place` behind the record of `sequence`, or to the oldest one. @returns whether there is a record. */
@@ -127,20 +144,39 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     return log.addressOf(place) === where ? log.next(place) : true;
   }
 
+  /**
+   * A walk came from behind `from` to `to` and met none that is held, but for `gone`, of which nothing can be made.
+   * @param last what is known from now on.
+   */
+  function pass(from: number, to: number, gone: number, last: number): void {
+    lost += gone;
+    if ((from > 0 && isAfter(from, seen)) || !isAfter(to, seen)) {
+      held -= gone;
+      return;
+    }
+    const unheld = between(seen, to) - 1;
+    held -= unheld > gone ? unheld : gone;
+    seen = last;
+  }
+
   /** Move `place` to the oldest record behind `sequence` that is held, 0: of all. @returns its body, EMPTY when there is none. */
   function walk(sequence: number): Bytes {
-    for (let found = start(sequence); found; found = log.next(place)) {
+    let gone = 0;
+    for (let isThere = start(sequence); isThere; isThere = log.next(place)) {
       if (place.done || place.marks === 0) continue;
       isReceived = QOS2 && place.marks > 1 && log.isMarked(place, 1);
       const bytes = log.body(place);
       if (bytes.length === 0) {
         // Nothing can be made of it, and nobody shall try again.
-        lost++;
+        gone++;
         finish();
       } else if (sequence === 0 || isAfter(wordAt(bytes, 0), sequence)) {
+        const found = wordAt(bytes, 0);
+        pass(sequence, found, gone, found);
         return bytes;
       }
     }
+    pass(sequence, nextSequence(log.sequence()), gone, log.sequence());
     return EMPTY;
   }
 
@@ -151,11 +187,6 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     if (table[at] === sequence) return log.find(place, table[PLACES + at]) && !place.done;
     const bytes = walk(sequence === 1 ? SEQUENCE_MAX : sequence - 1);
     return bytes.length > 0 && wordAt(bytes, 0) === sequence;
-  }
-
-  /** @returns messages from `sequence` to the newest. */
-  function upTo(sequence: number): number {
-    return ((log.sequence() - sequence + SEQUENCE_MAX) % SEQUENCE_MAX) + 1;
   }
 
   /** Make a record of the body at `place`, and keep its place at hand. */
@@ -173,17 +204,11 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   }
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
-    if (!isOpen || held === 0 || sequence === log.sequence()) return Code.Empty;
+    if (!isOpen || sequence === log.sequence()) return Code.Empty;
     const bytes = walk(sequence);
-    if (bytes.length === 0) {
-      if (sequence === 0) held = 0;
-      return Code.Empty;
-    }
+    if (bytes.length === 0) return Code.Empty;
     out.received = isReceived;
     fill(out, bytes);
-    const most = upTo(out.sequence);
-    // Those that were acknowledged out of order before the last start are known when the head has passed them.
-    if (sequence === 0 && held > most) held = most;
     return Code.Ok;
   }
 
@@ -193,11 +218,11 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     if (sequence > 0 && table[at] === sequence) {
       log.mark(table[PLACES + at], 0);
       table[at] = 0;
-      held--;
     } else {
       if (!locate(sequence)) return Code.Unknown;
       finish();
     }
+    release(sequence);
     return Code.Ok;
   }
 
@@ -212,8 +237,9 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     let finished = 0;
     if (!QOS2 || !hasReceived) return finished;
     hasReceived = false;
-    for (let found = isOpen && log.first(place); found; found = log.next(place)) {
+    for (let isThere = isOpen && log.first(place); isThere; isThere = log.next(place)) {
       if (place.done || place.marks < 2 || !log.isMarked(place, 1)) continue;
+      release(wordAt(log.body(place), 0));
       finish();
       finished++;
     }
