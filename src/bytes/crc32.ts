@@ -1,29 +1,16 @@
 // CRC-32 (ISO 3309, "123456789" gives CBF43926) in halves of 16 bits: whole ones would be beyond what JerryScript holds
 // without allocating. Espruino has its own.
 
+import { stepCrc, type Crc32 } from './crc32-step.ts';
+
 /** What four bits at the end of the register become: halves of the values of the reversed polynomial EDB88320. */
 const HIGH: number[] = [];
 const LOW: number[] = [];
 for (let i = 0; i < 16; i++) {
-  let high = 0;
-  let low = i;
-  for (let bit = 0; bit < 4; bit++) {
-    const out = low & 1;
-    low = (low >> 1) | ((high & 1) << 15);
-    high >>= 1;
-    if (out) {
-      low ^= 0x8320;
-      high ^= 0xedb8;
-    }
-  }
-  HIGH.push(high);
-  LOW.push(low);
-}
-
-/** A checksum that is being made. */
-export interface Crc32 {
-  high: number;
-  low: number;
+  const crc: Crc32 = { high: 0, low: i };
+  for (let bit = 0; bit < 4; bit++) stepCrc(crc);
+  HIGH.push(crc.high);
+  LOW.push(crc.low);
 }
 
 /** Begin. */

@@ -1,7 +1,8 @@
 // A flash that deals in arrays, as strings: for host programs. Espruino's own flash port deals in strings anyway.
 
 import { constant, EMPTY, joinWord, type Bytes } from '../bytes/bytes-string.ts';
-import { addToCrc, endCrc, startCrc, type Crc32 } from '../bytes/crc32.ts';
+import type { Crc32 } from '../bytes/crc32-step.ts';
+import { addToCrc, endCrc, startCrc } from '../bytes/crc32.ts';
 import type { Flash, FlashBytes } from '../ports/flash.ts';
 
 /** @param lengthMax most bytes of one read or write. Start-up only. */

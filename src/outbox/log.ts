@@ -18,6 +18,7 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
+import { stepCrc, type Crc32 } from '../bytes/crc32-step.ts';
 import { Code } from '../ports/codes.ts';
 import type { FlashBytes } from '../ports/flash.ts';
 
@@ -175,6 +176,7 @@ export function createLog(
   let walkKey = createBuffer(KEY_SIZE);
   let walkSlot = -1;
   const view = createView();
+  const wrongBit: Crc32 = { high: 0, low: 0 };
   const place = createPlace();
 
   /** @inline */
@@ -207,27 +209,21 @@ export function createLog(
    */
   function sound(bytes: Bytes, at: number, seed: Bytes, from: number, count: number): Bytes {
     const crc = flash.crc(seed, cut(view, bytes, from, count));
-    let low = wordAt(crc, 0) ^ wordAt(bytes, at);
-    let high = wordAt(crc, 2) ^ wordAt(bytes, at + 2);
+    const low = wordAt(crc, 0) ^ wordAt(bytes, at);
+    const high = wordAt(crc, 2) ^ wordAt(bytes, at + 2);
     if (low === 0 && high === 0) return bytes;
     counters.mended++;
     // One bit of the checksum itself.
     const both = low | high;
     if ((low === 0 || high === 0) && (both & (both - 1)) === 0) return bytes;
     // What a wrong bit does to the checksum depends on its distance from the end only: go back until it is what is seen.
-    const seenLow = low;
-    const seenHigh = high;
-    low = 1;
-    high = 0;
+    wrongBit.high = 0;
+    wrongBit.low = 1;
     for (let bit = count * 8 - 1; bit >= 0; bit--) {
-      const out = low & 1;
-      low = (low >> 1) | ((high & 1) << 15);
-      high >>= 1;
-      if (out) {
-        low ^= 0x8320;
-        high ^= 0xedb8;
+      stepCrc(wrongBit);
+      if (wrongBit.low === low && wrongBit.high === high) {
+        return flipped(bytes, from + (bit >> 3), 1 << (bit & 7));
       }
-      if (low === seenLow && high === seenHigh) return flipped(bytes, from + (bit >> 3), 1 << (bit & 7));
     }
     counters.mended--;
     return EMPTY;
@@ -719,7 +715,8 @@ export function createLog(
 
   /** @returns whether the flash can hold a log of such records. */
   function isFit(): boolean {
-    return pages > 1 && (unit === 4 || unit === 8) && pageSize >= FIRST + sizeOf(MARKS_MAX, recordMax);
+    const isRoom = recordMax <= LENGTH_MASK && pageSize >= FIRST + sizeOf(MARKS_MAX, recordMax);
+    return pages > 1 && (unit === 4 || unit === 8) && isRoom;
   }
 
   function open(given: number): number {
@@ -733,6 +730,8 @@ export function createLog(
     tailKey = keep(tailKey, walkKey, 0);
     tail = slot;
     const longest = wordAt(header(slot), 16);
+    // Records longer than there is room for can only be delivered by what wrote them.
+    if (longest > recordMax) return Code.OldFormat;
     openTail(longest);
     openHead();
     isDue = true;

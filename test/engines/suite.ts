@@ -89,7 +89,7 @@ export function deviceSuite(engine: Engine): void {
     expect(bad.failure).toMatch(/missing/);
   });
 
-  it.each([...devicePrograms('bytes'), ...devicePrograms('sensors')])(
+  it.each([...devicePrograms('bytes'), ...devicePrograms('outbox'), ...devicePrograms('sensors')])(
     'runs %s with the figures that Node has',
     async (file) => {
       const scripts = [await program(file)];

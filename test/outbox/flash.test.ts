@@ -70,6 +70,15 @@ const sequences = (outbox: FlashOutbox) => list(outbox).map((one) => one.sequenc
 const payloads = (outbox: FlashOutbox) => list(outbox).map((one) => one.payload);
 
 describe('what is on the flash', () => {
+  it('is left to the firmware that wrote it where its records are longer than there is room for', () => {
+    const nor = createChip(region);
+    append(open(nor), 'long');
+    const smaller = create(nor, { ...region, recordMax: 50 });
+    expect(smaller.open(8)).toBe(Code.OldFormat);
+    expect(append(smaller, 'x')).toBe(Code.OldFormat);
+    expect(payloads(open(nor))).toEqual(['long']);
+  });
+
   it('is a new outbox when it is blank', () => {
     const outbox = open(createChip(region));
     expect(outbox.count()).toBe(0);

@@ -2,6 +2,7 @@
 // engine holds for them too.
 
 import { afterEach, expect, it } from 'vitest';
+import { crc32 } from '../../sim/board/bytes.ts';
 import { createRandom } from '../../sim/environment/random.ts';
 import { createFakeNet, type FakeConnection } from './espruino/fake-net.ts';
 import { createFakeTime } from './espruino/fake-time.ts';
@@ -44,8 +45,8 @@ function createFlash() {
   const cells = new Uint8Array(0x40000).fill(0xff);
   return {
     read: (length: number, address: number) => cells.slice(address - first, address - first + length),
-    write: (data: Uint8Array, address: number) =>
-      data.forEach((byte, i) => (cells[address - first + i] &= byte)),
+    write: (data: Uint8Array | string, address: number) =>
+      Buffer.from(data as string, 'latin1').forEach((byte, i) => (cells[address - first + i] &= byte)),
     erasePage: (address: number) => cells.fill(0xff, address - first, address - first + 1024),
   };
 }
@@ -89,6 +90,8 @@ const DUMMIES = {
     hwRand: random.next,
     enableWatchdog() {},
     kickWatchdog() {},
+    toString: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
+    CRC32: (text: string) => crc32(Buffer.from(text, 'latin1')),
   },
   getSerial: () => '00000000-addeadde-addeadde',
 };

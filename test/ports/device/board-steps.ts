@@ -1,9 +1,11 @@
 // The other ports, as far as Espruino on Linux has something behind them. ES5 subset.
 
+import { prepareTopic } from '../../../src/mqtt/form.ts';
+import { createFlashOutbox } from '../../../src/outbox/flash.ts';
 import { elapsed, NEVER_MS } from '../../../src/ports/clock.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createClock } from '../../../src/ports/espruino/clock.ts';
-import { openFlash } from '../../../src/ports/espruino/flash.ts';
+import { openFlash, openFlashBytes } from '../../../src/ports/espruino/flash.ts';
 import { openDigitalInput, openDigitalOutput } from '../../../src/ports/espruino/gpio.ts';
 import { openI2c } from '../../../src/ports/espruino/i2c.ts';
 import { createLog } from '../../../src/ports/espruino/log.ts';
@@ -14,6 +16,7 @@ import { createTimer } from '../../../src/ports/espruino/timer.ts';
 import { createUart } from '../../../src/ports/espruino/uart.ts';
 import { createWifi } from '../../../src/ports/espruino/wifi.ts';
 import type { FlashGeometry } from '../../../src/ports/flash.ts';
+import type { OutboxRecord } from '../../../src/ports/outbox.ts';
 import { Pull } from '../../../src/ports/gpio.ts';
 import { WakeCause } from '../../../src/ports/power.ts';
 import { check, report, until } from './check.ts';
@@ -128,6 +131,42 @@ function flash(done: () => void): void {
   done();
 }
 
+function flashAsStrings(done: () => void): void {
+  const ours = openFlashBytes(GEOMETRY);
+  const at = GEOMETRY.base + 1024 + 40;
+  const all = [0, 1, 127, 128, 254, 255, 34, 92].map((code) => String.fromCharCode(code)).join('');
+  ours.erase(1);
+  check('erased', ours.read(at, 4), '\xff\xff\xff\xff');
+  ours.write(at, all + all + all + all);
+  check('every byte comes back', ours.read(at, 32), all + all + all + all);
+  check('a part of it', ours.read(at + 3, 3), all.substr(3, 3));
+  ours.write(at, '\0\0\0\0');
+  check('zeros over it', ours.read(at, 8), '\0\0\0\0' + all.substr(4));
+  // CBF43926, the lowest byte first.
+  check('checksum', ours.crc('1234', '56789'), '\x26\x39\xf4\xcb');
+  check('of nothing', ours.crc('', ''), '\0\0\0\0');
+  ours.erase(1);
+  check('erased again', ours.read(at, 4), '\xff\xff\xff\xff');
+  done();
+}
+
+function outbox(done: () => void): void {
+  const topic = prepareTopic('t/n', 0x32);
+  const record: OutboxRecord<string> = { sequence: 0, topic, payload: '', received: false };
+  const before = createFlashOutbox(openFlashBytes(GEOMETRY), 100);
+  check('format', before.format(1), Code.Ok);
+  check('first message', before.append(topic, 'one'), 1);
+  check('second message', before.append(topic, 'two'), 2);
+  check('acknowledge', before.acknowledge(1), Code.Ok);
+  const after = createFlashOutbox(openFlashBytes(GEOMETRY), 100);
+  check('open', after.open(2), Code.Ok);
+  check('what is held', after.peek(0, record), Code.Ok);
+  check('its payload', record.payload, 'two');
+  check('its topic', record.topic.name, '\0\x03t/n');
+  check('and no more', after.peek(2, record), Code.Empty);
+  done();
+}
+
 function uart(done: () => void): void {
   const all = pattern(256);
   let heard = '';
@@ -192,4 +231,4 @@ function wifi(done: () => void): void {
   );
 }
 
-export const BOARD_STEPS: Step[] = [clock, timer, random, flash, uart, dummies, wifi];
+export const BOARD_STEPS: Step[] = [clock, timer, random, flash, flashAsStrings, outbox, uart, dummies, wifi];

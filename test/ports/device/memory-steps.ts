@@ -1,8 +1,10 @@
 // Whether the ports leave something behind in the engine's memory when they work for a long time. Rings of garbage count
 // too: what waits for a collection at the end is something left behind. ES5 subset.
 
+import { prepareTopic } from '../../../src/mqtt/form.ts';
+import { createFlashOutbox } from '../../../src/outbox/flash.ts';
 import { createClock } from '../../../src/ports/espruino/clock.ts';
-import { openFlash } from '../../../src/ports/espruino/flash.ts';
+import { openFlash, openFlashBytes } from '../../../src/ports/espruino/flash.ts';
 import { openI2c } from '../../../src/ports/espruino/i2c.ts';
 import { createLog } from '../../../src/ports/espruino/log.ts';
 import { createRandom } from '../../../src/ports/espruino/random.ts';
@@ -182,6 +184,9 @@ const clock = createClock();
 const wall = { day: 0, ms: 0 };
 const random = createRandom();
 const flash = openFlash(GEOMETRY);
+const outbox = createFlashOutbox(openFlashBytes(GEOMETRY), 100);
+outbox.format(3);
+const topic = prepareTopic('t/n', 0x32);
 
 export const MEMORY_STEPS: Step[] = [
   writes,
@@ -199,6 +204,10 @@ export const MEMORY_STEPS: Step[] = [
   }),
   often('random numbers', 0, () => random.next()),
   often('flash reads', 0, () => flash.read(GEOMETRY.base, bytes, 0, 8)),
+  often('messages through flash', 0, function () {
+    outbox.acknowledge(outbox.append(topic, 'a message of some length'));
+    outbox.idle();
+  }),
   often('log lines', 0, () => log.write(9, 1)),
   reconnects,
   stalling,
