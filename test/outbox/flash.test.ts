@@ -70,6 +70,12 @@ const sequences = (outbox: FlashOutbox) => list(outbox).map((one) => one.sequenc
 const payloads = (outbox: FlashOutbox) => list(outbox).map((one) => one.payload);
 
 describe('what is on the flash', () => {
+  it('is no place for records longer than their length can say', () => {
+    const large: Region = { pages: 2, pageBytes: 8192, unit: 4, ecc: false };
+    expect(create(createChip(large), { ...large, recordMax: 4096 }).open(7)).toBe(Code.Range);
+    expect(create(createChip(large), { ...large, recordMax: 4095 }).open(7)).toBe(Code.Ok);
+  });
+
   it('is left to the firmware that wrote it where its records are longer than there is room for', () => {
     const nor = createChip(region);
     append(open(nor), 'long');
@@ -249,6 +255,18 @@ describe('acknowledgements', () => {
     expect(again.acknowledge(4)).toBe(Code.Ok);
     expect(list(again)[0]).toMatchObject({ sequence: 3, received: true });
     expect(again.count()).toBe(16);
+  });
+
+  it('of messages that no walk has come to since the start are counted once', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    for (let i = 0; i < 20; i++) append(outbox, `${i}`, 1);
+    expect(outbox.acknowledge(5)).toBe(Code.Ok);
+    const again = open(nor);
+    expect(again.acknowledge(15)).toBe(Code.Ok);
+    expect(again.acknowledge(1)).toBe(Code.Ok);
+    expect(list(again)).toHaveLength(17);
+    expect(again.count()).toBe(17);
   });
 
   it('of PUBREC are none for QoS 1', () => {

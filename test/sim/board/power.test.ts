@@ -125,4 +125,24 @@ describe('a power cut in the middle of a flash operation', () => {
     expect([...into]).toEqual([1, 2, 3, 4, 5, ...Array<number>(15).fill(255)]);
     expect(board.isRunning()).toBe(false);
   });
+
+  it.each([
+    ['a program', 'flash.write(new Uint8Array([1, 2, 3, 4]), 0x310000);'],
+    ['a program off the unit', 'flash.write(new Uint8Array([1, 2, 3, 4]), 0x310001);'],
+    ['an erase', 'flash.erasePage(0x310000);'],
+  ])('ends the program in %s: its next line is never come to', (_what, operation) => {
+    const { board, world, lines } = createRig(`
+      var flash = require("Flash");
+      print("before");
+      ${operation}
+      print("after");
+    `);
+    board.flash.interrupt = () => {
+      board.powerOff();
+      return prefix(0);
+    };
+    board.powerOn();
+    world.run(10);
+    expect(lines).toEqual(['before']);
+  });
 });
