@@ -2,7 +2,7 @@
 // and 1. Masks are made once, so that a tear is the same whenever it is looked at.
 
 import type { SeededRandom } from './network/random.ts';
-import type { Torn } from './nor.ts';
+import type { NorOperation, Torn } from './nor.ts';
 
 const NONE = 0;
 const ALL = 0xff;
@@ -114,4 +114,13 @@ export function tornErases(bytes: number, unit: number, random: SeededRandom): W
     })),
     { name: 'looks blank', torn: blankLooking(random.fork(), 0.001) },
   ];
+}
+
+/** Ways to tear an operation. @param unit program unit. */
+export function tornWays(
+  { kind, bytes }: Omit<NorOperation, 'address'>,
+  unit: number,
+  random: SeededRandom,
+): Way[] {
+  return (kind === 'program' ? tornPrograms : tornErases)(bytes, unit, random);
 }

@@ -3,7 +3,7 @@
 
 import type { Board } from '../../sim/board/board.ts';
 import { createRandom } from '../../sim/network/random.ts';
-import { tornErases, tornPrograms } from '../../sim/torn.ts';
+import { tornWays } from '../../sim/torn.ts';
 
 /** Without power. */
 const OFF_MS = { least: 100, most: 800 };
@@ -26,7 +26,7 @@ export interface Cutter {
 export function createCutter(board: Board, seed: number, onCut: (isTorn: boolean) => void): Cutter {
   const random = createRandom(seed);
   const { flash } = board;
-  const { programUnit, pageBytes } = flash.geometry;
+  const { programUnit } = flash.geometry;
   const timers = new Set<NodeJS.Timeout>();
   let isStopped = false;
 
@@ -51,11 +51,8 @@ export function createCutter(board: Board, seed: number, onCut: (isTorn: boolean
 
   const cut = (): void => {
     if (!random.chance(TORN_SHARE)) return off(false);
-    flash.interrupt = ({ kind, bytes }) => {
-      const ways =
-        kind === 'program'
-          ? tornPrograms(bytes, programUnit, random)
-          : tornErases(pageBytes, programUnit, random);
+    flash.interrupt = (operation) => {
+      const ways = tornWays(operation, programUnit, random);
       off(true);
       return ways[random.integer(0, ways.length - 1)]!.torn;
     };

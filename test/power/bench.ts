@@ -7,7 +7,9 @@ import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { Flash } from '../../src/ports/flash.ts';
 import type { OutboxRecord } from '../../src/ports/outbox.ts';
+import type { SeededRandom } from '../../sim/network/random.ts';
 import { createNor, createNorPort, type Nor } from '../../sim/nor.ts';
+import { tornWays, type Way } from '../../sim/torn.ts';
 
 export interface Region {
   readonly pages: number;
@@ -111,4 +113,11 @@ export function list(outbox: FlashOutbox): Held[] {
 /** Append. @returns its sequence, or a code. */
 export function append(outbox: FlashOutbox, payload: string, qos = 1): number {
   return outbox.append(topics[qos]!, constant(payload));
+}
+
+/** Ways to tear `operation`. */
+export function waysOf(operation: Operation, region: Region, random: SeededRandom): Way[] {
+  const { kind } = operation;
+  const bytes = kind === 'program' ? operation.data.length : region.pageBytes;
+  return tornWays({ kind, bytes }, region.unit, random);
 }

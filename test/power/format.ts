@@ -3,7 +3,6 @@
 
 import { createRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
-import { tornErases, tornPrograms } from '../../sim/torn.ts';
 import { Code } from '../../src/ports/codes.ts';
 import {
   append,
@@ -12,6 +11,7 @@ import {
   createChip,
   list,
   perform,
+  waysOf,
   type Held,
   type Operation,
   type Region,
@@ -86,11 +86,7 @@ export function sweepFormat(
   const cut = (operation: Operation) => {
     const before = nor.fork();
     number++;
-    const ways =
-      operation.kind === 'program'
-        ? tornPrograms(operation.data.length, region.unit, random)
-        : tornErases(region.pageBytes, region.unit, random);
-    for (const { name, torn } of ways) {
+    for (const { name, torn } of waysOf(operation, region, random)) {
       if (!random.chance(share)) continue;
       cuts++;
       const chip = before.fork();

@@ -3,7 +3,7 @@
 
 import { createRandom, type SeededRandom } from '../../sim/network/random.ts';
 import type { Nor, NorOperation } from '../../sim/nor.ts';
-import { tornErases, tornPrograms } from '../../sim/torn.ts';
+import { tornWays } from '../../sim/torn.ts';
 import { EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { OutboxRecord } from '../../src/ports/outbox.ts';
@@ -55,12 +55,12 @@ function randomRegion(random: SeededRandom): Region {
   return { pages, pageBytes, unit, ecc, recordMax: random.integer(60, 400) };
 }
 
-function interrupt(fuzz: Fuzz, { kind, bytes }: NorOperation) {
+function interrupt(fuzz: Fuzz, operation: NorOperation) {
   if (fuzz.countdown < 0 || fuzz.countdown-- > 0) return undefined;
   const { random, region } = fuzz;
   fuzz.isDark = true;
   fuzz.figures.cuts++;
-  const ways = (kind === 'program' ? tornPrograms : tornErases)(bytes, region.unit, random);
+  const ways = tornWays(operation, region.unit, random);
   return ways[random.integer(0, ways.length - 1)]!.torn;
 }
 

@@ -4,7 +4,7 @@
 
 import { createRandom, type SeededRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
-import { tornErases, tornPrograms, type Way } from '../../sim/torn.ts';
+import type { Way } from '../../sim/torn.ts';
 import type { FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
 import {
@@ -13,6 +13,7 @@ import {
   createChip,
   list,
   perform,
+  waysOf,
   type Held,
   type Operation,
   type Region,
@@ -47,11 +48,6 @@ interface Branch {
   readonly operation: Operation;
   readonly model: Model;
 }
-
-const waysOf = (operation: Operation, region: Region, random: SeededRandom): Way[] =>
-  operation.kind === 'program'
-    ? tornPrograms(operation.data.length, region.unit, random)
-    : tornErases(region.pageBytes, region.unit, random);
 
 function tear(branch: Branch, way: Way, region: Region): Nor {
   const nor = branch.nor.fork();
