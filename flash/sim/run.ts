@@ -164,7 +164,7 @@ export async function simulate(options: SimOptions): Promise<number> {
     if (account !== undefined && account.lost + account.disordered > 0) {
       throw new MoteError(
         'readings were lost or came out of order',
-        'report it, with the seed',
+        'report it, with what stands above',
         firmware,
         ExitCode.Lost,
       );

@@ -162,6 +162,10 @@ export function createLog(
   let spare = -1;
   /** Before it there is nothing that is not done. */
   const head = createPlace();
+  /** Address of the record at the head, -1 when it is not known that there is one. */
+  let headAddress = -1;
+  /** In the page that is written, nothing before this is not done: a start has seen that. */
+  let tailHead = FIRST;
   let sequence = 0;
   /** How often the page was erased that was erased most often. */
   let erases = 0;
@@ -310,7 +314,7 @@ export function createLog(
     tailKey = keep(tailKey, walkKey, 0);
     tail = slot;
     tailPage = page;
-    tailAt = FIRST;
+    tailAt = tailHead = FIRST;
     isDue = true;
     return true;
   }
@@ -396,6 +400,11 @@ export function createLog(
   function mark(where: number, number: number): void {
     flash.write(where + FRAME + number * unit, markZeros);
     isDue = true;
+    if (where === headAddress && number === 0) {
+      // The next look for the oldest record need not read this one again.
+      head.at += head.size;
+      headAddress = -1;
+    }
   }
 
   /** Take `word` for the first of a record at `to.at`. @returns whether that may be. */
@@ -467,7 +476,7 @@ export function createLog(
       if (to.slot === tail) return false;
       do to.slot = (to.slot + 1) % pages;
       while (to.slot !== tail && enter(to.slot) === 0);
-      to.at = FIRST;
+      to.at = to.slot === tail ? tailHead : FIRST;
     }
     return false;
   }
@@ -484,6 +493,8 @@ export function createLog(
     while (found && (to.done || to.marks === 0)) found = next(to);
     head.slot = to.slot;
     head.at = to.at;
+    head.size = to.size;
+    headAddress = found ? addressOf(to) : -1;
     return found;
   }
 
@@ -532,7 +543,7 @@ export function createLog(
   function openHead(): void {
     let page = tailPage;
     head.slot = tail;
-    for (let i = 1; i < pages; i++) {
+    for (let i = 1; i < pages && page > headPage; i++) {
       const slot = (tail - i + pages) % pages;
       const found = enter(slot);
       if (found === 0) continue;
@@ -554,17 +565,29 @@ export function createLog(
     return true;
   }
 
-  /** Go through the records of the page that is written, to where the next one goes. */
-  function openTail(longest: number): void {
+  /** Go through the records of the page that is written; `tailAt` is behind them then. @returns place of the last one, 0 when there is none. */
+  function walkTail(): number {
     let last = 0;
     let at = FIRST;
+    let isDone = true;
+    tailHead = FIRST;
     tailAt = pageSize;
     place.slot = tail;
-    place.at = at;
+    place.at = FIRST;
     while (seek(place)) {
       last = place.at;
       at = place.at += place.size;
+      isDone = isDone && (place.done || place.marks === 0);
+      if (isDone) tailHead = at;
     }
+    tailAt = at;
+    return last;
+  }
+
+  /** Find where the next record goes, and what the last one is. @param longest body that may have been torn there. */
+  function openTail(longest: number): void {
+    const last = walkTail();
+    const at = tailAt;
     const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
     if (last > 0 && !openLast(last)) {
       // Torn. What stands before it was whole when it was begun.
@@ -575,9 +598,7 @@ export function createLog(
         place.at += place.size;
       }
       bury(last);
-    } else if (isBlank(tail, at, end < pageSize ? end : pageSize)) {
-      tailAt = at;
-    } else {
+    } else if (!isBlank(tail, at, end < pageSize ? end : pageSize)) {
       bury(at);
     }
   }
@@ -603,8 +624,8 @@ export function createLog(
   function buryIntents(): void {
     for (let i = 0; i < INTENTS; i++) {
       const at = i * INTENT_SIZE;
-      if (isBlank(pages - 1, at, at + INTENT_SIZE)) continue;
-      if (!standsAt(ZEROS, read(pages - 1, at, INTENT_SIZE), 0)) {
+      const bytes = read(pages - 1, at, INTENT_SIZE);
+      if (!standsAt(blank, bytes, 0) && !standsAt(ZEROS, bytes, 0)) {
         flash.write(address(pages - 1, at), cut(view, ZEROS, 0, INTENT_SIZE));
       }
     }
@@ -726,10 +747,11 @@ export function createLog(
     if (newest === 0) return openBlank(given);
     if (enter(pages - 1) === 0) buryIntents();
     const slot = chooseTail();
-    tailPage = enter(slot);
-    tailKey = keep(tailKey, walkKey, 0);
+    const bytes = header(slot);
+    tailPage = doubleAt(bytes, 8);
+    const longest = wordAt(bytes, 16);
+    tailKey = keep(tailKey, cut(view, bytes, KEY_AT, KEY_SIZE), 0);
     tail = slot;
-    const longest = wordAt(header(slot), 16);
     // Records longer than there is room for can only be delivered by what wrote them.
     if (longest > recordMax) return Code.OldFormat;
     openTail(longest);
