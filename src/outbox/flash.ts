@@ -83,11 +83,11 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     opened = code;
     isOpen = code === Code.Ok;
     hasReceived = QOS2;
-    held = 0;
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
       seen = log.sequence();
       const first = walk(0);
+      held = 0;
       if (first.length > 0) {
         seen = wordAt(first, 0);
         held = between(seen, log.sequence()) + 1;

@@ -269,6 +269,21 @@ describe('acknowledgements', () => {
     expect(again.count()).toBe(17);
   });
 
+  it('leave nothing to count where the only message is damaged', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    append(outbox, 'damaged');
+    append(outbox, 'acknowledged');
+    outbox.acknowledge(2);
+    nor.flip(BASE + FIRST + 20, 3);
+    const again = open(nor);
+    expect(again.count()).toBe(0);
+    expect(list(again)).toEqual([]);
+    expect(again.counters().lost).toBe(1);
+    append(again, 'next');
+    expect(again.count()).toBe(1);
+  });
+
   it('of PUBREC are none for QoS 1', () => {
     const outbox = open(createChip(region));
     append(outbox, 'a', 1);

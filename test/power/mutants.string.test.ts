@@ -1,6 +1,6 @@
 // Each protection of the outbox is needed: without it, a trial fails.
 import { describe, expect, it } from 'vitest';
-import { load, MUTANTS } from './mutants.ts';
+import { load, mutate, MUTANTS } from './mutants.ts';
 import { IS_FULL, told, TIMEOUT_MS } from './settings.ts';
 import { tryAll } from './trials.ts';
 
@@ -12,6 +12,10 @@ const sample = MUTANTS.filter((_, index) => IS_FULL || index % EVERY === 0);
 
 describe('an outbox', () => {
   it('passes the trials as it is', () => expect(tryAll(undefined, !IS_FULL)).toBeUndefined(), TIMEOUT_MS);
+
+  it.each(MUTANTS)('has the text that is to be changed when $name', (mutant) => {
+    expect(mutate(mutant)).not.toBe('');
+  });
 
   it.each(sample)(
     'fails one when $name',

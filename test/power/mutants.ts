@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   inLog('a torn tail is not buried', ['      bury(last);', '      tailAt = pageSize;']),
   inLog('a tail without a header is not buried', [
-    '    } else {\n      bury(at);',
-    '    } else {\n      tailAt = pageSize;',
+    'end < pageSize ? end : pageSize)) {\n      bury(at);',
+    'end < pageSize ? end : pageSize)) {\n      tailAt = pageSize;',
   ]),
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
   inLog(
@@ -102,21 +102,29 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   inOutbox('PUBREC of before the start is forgotten', ['hasReceived = QOS2;', 'hasReceived = false;']),
   inOutbox('a damaged message is given again and again', [
-    '        lost++;\n        finish();',
-    '        lost++;',
+    '        gone++;\n        finish();',
+    '        gone++;',
   ]),
   inOutbox('an acknowledged message keeps its place', [
-    '      table[at] = 0;\n      held--;',
-    '      held--;',
+    'log.mark(table[PLACES + at], 0);\n      table[at] = 0;',
+    'log.mark(table[PLACES + at], 0);',
   ]),
   inOutbox('what comes next is the oldest', [
     'sequence === 0 || isAfter(wordAt(bytes, 0), sequence)',
     'bytes.length > 0',
   ]),
+  inLog('a start does not see what is done in the page that is written', [
+    'if (isDone) tailHead = at;',
+    'tailHead = at;',
+  ]),
+  inLog('the head moves when any record is marked', [
+    'where === headAddress && number === 0',
+    'number === 0',
+  ]),
 ];
 
-/** @returns the text of a mutant's file. */
-function mutate({ name, file, edits }: Mutant): string {
+/** @returns the text of a mutant's file. Throws when it has another text than the edits are for. */
+export function mutate({ name, file, edits }: Mutant): string {
   let text = readFileSync(`${ROOT}src/outbox/${file}`, 'utf8');
   for (const [from, to] of edits) {
     const parts = text.split(from);
