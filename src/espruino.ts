@@ -2,7 +2,7 @@
 
 import type { Bytes } from './bytes/bytes.ts';
 import { HAS_OUTBOX_FLASH, OUTBOX_FLASH } from './board.ts';
-import { FLASH, LOG } from './features.ts';
+import { FLASH, LOG, STATE } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkOptions } from './link/link.ts';
 import { startMote as startOnPorts } from './mote.ts';
@@ -10,7 +10,7 @@ import type { MoteOptions } from './mote.ts';
 import { PACKET_MAX } from './mqtt/client.ts';
 import type { Client } from './mqtt/client.ts';
 import { createFlashOutbox } from './outbox/flash.ts';
-import { PAGE_OVERHEAD } from './outbox/log.ts';
+import { PAGE_OVERHEAD, stateRoom } from './outbox/log.ts';
 import { createRamOutbox } from './outbox/ram.ts';
 import { createClock } from './ports/espruino/clock.ts';
 import { Code, Event } from './ports/codes.ts';
@@ -32,9 +32,10 @@ export type { MoteOptions, MoteSensor } from './mote.ts';
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
 
+/** What a page has for one record, whatever else is in it. */
+const PAGE_ROOM = OUTBOX_FLASH.pageSize - PAGE_OVERHEAD - (STATE ? stateRoom(OUTBOX_FLASH.pageSize) : 0);
 /** A record does not go over the end of a page. */
-const RECORD_MAX =
-  PACKET_MAX < OUTBOX_FLASH.pageSize - PAGE_OVERHEAD ? PACKET_MAX : OUTBOX_FLASH.pageSize - PAGE_OVERHEAD;
+const RECORD_MAX = PACKET_MAX < PAGE_ROOM ? PACKET_MAX : PAGE_ROOM;
 
 /** In flash, where the board has some for it; else in RAM. What cannot be opened takes nothing, and that is said once. */
 function openOutbox(random: Random, log: Log): Outbox<Bytes> {

@@ -15,3 +15,5 @@ export const QOS2 = true;
 export const STREAM = true;
 /** Keep messages of QoS 1 and 2 in flash until they are delivered, on boards with flash for it. */
 export const FLASH = true;
+/** Small state beside the messages in flash. Exactly once, over the loss of power, for messages from the broker needs it. */
+export const STATE = true;

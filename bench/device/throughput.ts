@@ -56,6 +56,8 @@ function createObservedOutbox(): Outbox {
     },
     count: inner.count,
     newest: inner.newest,
+    recall: inner.recall,
+    remember: inner.remember,
     idle: inner.idle,
   };
 }

@@ -102,6 +102,8 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
         acknowledge,
         count: outbox.count,
         newest: outbox.newest,
+        recall: outbox.recall,
+        remember: outbox.remember,
         idle: outbox.idle,
       },
     },

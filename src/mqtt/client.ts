@@ -18,15 +18,17 @@ import {
   joinFixed,
   joinInteger,
   joinText,
+  joinWord,
   standsAt,
   tail,
+  wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { AUTH, INBOUND, QOS2, STREAM } from '../features.ts';
+import { AUTH, INBOUND, QOS2, STATE, STREAM } from '../features.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after, elapsed, NEVER_MS, remaining, sooner } from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
-import { isAfter, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
+import { isAfter, STATE_MAX, StateKey, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
 import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
 import { createDecoder } from './decoder.ts';
@@ -105,6 +107,8 @@ const ACKS_MAX = 256;
 export const IN_FLIGHT_MAX = 8;
 /** Identifiers of inbound QoS 2 messages that may be open; further ones are left to the next connection. */
 const RECEIVED_MAX = 32;
+/** Of those, so many are kept under one key. */
+const KEPT_TOGETHER = STATE_MAX / 2;
 /** Stands for the sequence of a streamed message that was given up. */
 const GIVEN_UP = -1;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
@@ -307,6 +311,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   };
   /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; NO_ID in places that are free again. */
   const open: Id[] = [];
+  let openBytes = createBuffer(STATE && QOS2 ? STATE_MAX : 0);
+  /** What was kept of them is not so any more, and could not be changed. */
+  let isStale = false;
   let ownId = FIRST_OWN_ID;
 
   // The message over the limit that is coming in.
@@ -671,14 +678,34 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     owner.onReport(Event.HandlerFailed, to === null ? -1 : to.number);
   }
 
+  /** Keep the open identifiers around `index` over the loss of power. @returns whether they are kept, or need not be. */
+  function keepOpen(index: number): boolean {
+    if (!STATE || options.cleanSession) return true;
+    const part = (index / KEPT_TOGETHER) | 0;
+    const from = part * KEPT_TOGETHER;
+    let end = from + KEPT_TOGETHER < open.length ? from + KEPT_TOGETHER : open.length;
+    while (end > from && open[end - 1] === NO_ID) end--;
+    openBytes = emptied(openBytes);
+    for (let i = from; i < end; i++) openBytes = joinWord(openBytes, idValue(open[i]));
+    return outbox.remember(StateKey.Open + part, openBytes) !== Code.Full;
+  }
+
+  /** The session is lost, and with it what was open. */
+  function forgetOpen(): void {
+    for (let i = 0; i < open.length; i++) open[i] = NO_ID;
+    isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);
+  }
+
   /** A message of QoS 1 or 2 is taken: say so. */
   function confirm(first: number, id: Id): void {
     if (QOS2 && qosOf(first) === 2) {
       if (open.indexOf(id) < 0) {
-        const free = open.indexOf(NO_ID);
-        if (free >= 0) open[free] = id;
-        else if (open.length < RECEIVED_MAX) open.push(id);
-        else return;
+        let place = open.indexOf(NO_ID);
+        if (place < 0) place = open.length;
+        if (place === RECEIVED_MAX) return;
+        open[place] = id;
+        // What flash has no room for is known as long as there is power.
+        keepOpen(place);
       }
       answer(PUBREC, id);
     } else {
@@ -736,7 +763,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!present) {
       lastSent = 0;
       counters.finished += outbox.restart();
-      for (let i = 0; i < open.length; i++) open[i] = NO_ID;
+      if (QOS2 && INBOUND) forgetOpen();
       if (STREAM) streamer.restart();
     }
     if (INBOUND) subscriptions.begin(present);
@@ -782,8 +809,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     const index = open.indexOf(id);
-    if (index >= 0) open[index] = NO_ID;
-    else counters.strays++;
+    if (index >= 0) {
+      open[index] = NO_ID;
+      if (!keepOpen(index)) {
+        // The identifier will come with another message, which must not be taken for this one after a reboot.
+        open[index] = id;
+        counters.postponed++;
+        return;
+      }
+    } else counters.strays++;
     answer(PUBCOMP, id);
   }
 
@@ -1082,6 +1116,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function tick(now: number): number {
     let wait = NEVER_MS;
     outbox.idle();
+    if (STATE && isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);
     if (state === State.Online) {
       // Called no earlier than it asked for, it may have been long ago that something was sent.
       const isEarly = elapsed(tickedAt, now) < promisedMs;
@@ -1182,6 +1217,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function rttMs(): number {
     return rtt;
+  }
+
+  for (let part = 0; STATE && QOS2 && INBOUND && part * KEPT_TOGETHER < RECEIVED_MAX; part++) {
+    const kept = outbox.recall(StateKey.Open + part);
+    for (let i = 0; i + 1 < kept.length; i += 2) {
+      while (open.length < part * KEPT_TOGETHER) open.push(NO_ID);
+      const value = wordAt(kept, i);
+      open.push(idFrom(value));
+    }
   }
 
   return {

@@ -250,6 +250,14 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     return held;
   }
 
+  function recall(key: number): Bytes {
+    return isOpen ? log.recall(key) : EMPTY;
+  }
+
+  function remember(key: number, value: Bytes): number {
+    return isOpen ? log.remember(key, value) : opened;
+  }
+
   function idle(): boolean {
     return isOpen && log.idle();
   }
@@ -269,6 +277,8 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     acknowledge,
     count,
     newest: log.sequence,
+    recall,
+    remember,
     idle,
     counters,
   };

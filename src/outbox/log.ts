@@ -20,7 +20,9 @@ import {
 } from '../bytes/bytes.ts';
 import { stepCrc, type Crc32 } from '../bytes/crc32-step.ts';
 import { Code } from '../ports/codes.ts';
+import { STATE } from '../features.ts';
 import type { FlashBytes } from '../ports/flash.ts';
+import { STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
 
 // A page begins with its header, and what is said when the first record comes to it.
 /** Header: magic 4, nonce 4, page sequence 4, erase count 4, longest body 2, program unit 2, crc 4. */
@@ -40,6 +42,15 @@ export const PAGE_OVERHEAD = 72;
 const LENGTH_MASK = 0xfff;
 const MARKS_SHIFT = 12;
 export const MARKS_MAX = 2;
+
+/** Body of a record of state, which has no marks: key 1, the same inverted 1, the value. */
+const STATE_FIELDS = 2;
+/** Bytes of the longest such record. */
+const STATE_SIZE = (FRAME + STATE_FIELDS + STATE_MAX + 7) & -8;
+/** Added to the key of what was written when its page was begun. */
+const CARRIED = 0x40;
+/** What all state may take of a page that has less room to give: a part of so many. */
+const STATE_PART = 4;
 
 /** Ends with the version of the layout. */
 const MAGIC = constant('MOT\x01');
@@ -113,6 +124,10 @@ export interface Log {
   body(place: Place): Bytes;
   /** @returns whether mark number `mark` of a record is set. */
   isMarked(place: Place, mark: number): boolean;
+  /** @returns what `remember` last took for `key`, valid until the next call; EMPTY when there is nothing. */
+  recall(key: number): Bytes;
+  /** Keep `value` in the place of what is kept for `key`. @returns 0, or Code.Range, TooLong, Full, WornOut. */
+  remember(key: number, value: Bytes): number;
   /** Prepare the next page, if one is to be had. @returns whether something was done. */
   idle(): boolean;
 }
@@ -133,6 +148,12 @@ function joinDouble(head: Bytes, value: number): Bytes {
 
 function doubleAt(bytes: Bytes, at: number): number {
   return wordAt(bytes, at) | (wordAt(bytes, at + 2) << 16);
+}
+
+/** @returns bytes of a page of `pageSize` bytes that state may take. */
+export function stateRoom(pageSize: number): number {
+  const most = STATE_KEYS * STATE_SIZE;
+  return most < pageSize / STATE_PART ? most : pageSize / STATE_PART;
 }
 
 /** @param recordMax longest body. @param onErase a page is about to be erased. Start-up only. */
@@ -167,6 +188,11 @@ export function createLog(
   /** In the page that is written, nothing before this is not done: a start has seen that. */
   let tailHead = FIRST;
   let sequence = 0;
+  /** Of each key: place of its record in the page that is written, 0: none; bytes of its body; place in the page that comes next. */
+  const states = new Int16Array(STATE ? 3 * STATE_KEYS : 0);
+  const statePlace = createPlace();
+  let stateBody = createBuffer(STATE_FIELDS + STATE_MAX);
+  let carriedBody = createBuffer(STATE_FIELDS + STATE_MAX);
   /** How often the page was erased that was erased most often. */
   let erases = 0;
   /** Something happened that may free a page. */
@@ -298,14 +324,49 @@ export function createLog(
     return false;
   }
 
-  /** Begin with a prepared page. @returns whether it takes that. */
+  /** @returns what is kept for `key`; EMPTY when there is nothing, or it is damaged. */
+  function stateOf(key: number): Bytes {
+    if (states[key] === 0) return EMPTY;
+    statePlace.slot = tail;
+    statePlace.at = states[key];
+    statePlace.length = states[STATE_KEYS + key];
+    const bytes = body(statePlace);
+    return bytes.length === 0 ? EMPTY : cut(view, bytes, STATE_FIELDS, bytes.length - STATE_FIELDS);
+  }
+
+  function joinState(to: Bytes, key: number, value: Bytes): Bytes {
+    return join(joinWord(emptied(to), key | (~key << 8)), value);
+  }
+
+  /** Write all state into the page that comes next, whose key is `walkKey`. @returns place behind it, 0 when the page does not take it. */
+  function carry(slot: number): number {
+    let at = FIRST;
+    for (let key = 0; STATE && key < STATE_KEYS; key++) {
+      const value = stateOf(key);
+      states[2 * STATE_KEYS + key] = 0;
+      if (value.length === 0) continue;
+      carriedBody = joinState(carriedBody, key | CARRIED, value);
+      if (!program(slot, at, joinRecord(0, carriedBody, walkKey))) return 0;
+      states[2 * STATE_KEYS + key] = at;
+      at += buffer.length;
+    }
+    return at;
+  }
+
+  /** The page that state was carried to is the one that is written from now on. */
+  function arrive(): void {
+    for (let key = 0; STATE && key < STATE_KEYS; key++) states[key] = states[2 * STATE_KEYS + key];
+  }
+
+  /** Begin with a prepared page: its opening is the last that is written, so that a page that has one has all. @returns whether it takes that. */
   function begin(slot: number, page: number): boolean {
     const headPage = tailPage > 0 ? enter(head.slot) : page;
     walkKey = joinKey(emptied(walkKey), page);
     walkSlot = -1;
+    const at = carry(slot);
     buffer = joinDouble(emptied(buffer), headPage);
     buffer = joinDouble(joinWord(joinWord(buffer, head.at), sequence), 0);
-    if (!programSummed(slot, HEADER, walkKey)) {
+    if (at === 0 || !programSummed(slot, HEADER, walkKey)) {
       kill(slot);
       counters.worn++;
       return false;
@@ -314,7 +375,8 @@ export function createLog(
     tailKey = keep(tailKey, walkKey, 0);
     tail = slot;
     tailPage = page;
-    tailAt = tailHead = FIRST;
+    tailAt = tailHead = at;
+    arrive();
     isDue = true;
     return true;
   }
@@ -362,11 +424,11 @@ export function createLog(
     tailAt = pageSize;
   }
 
-  /** @returns the record of `body` in the page that is written, with none of its marks set. @hot */
-  function joinRecord(marks: number, body: Bytes): Bytes {
+  /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
+  function joinRecord(marks: number, body: Bytes, key: Bytes): Bytes {
     const word = body.length | (marks << MARKS_SHIFT);
     buffer = joinWord(joinWord(emptied(buffer), word), ~word);
-    buffer = join(buffer, flash.crc(tailKey, body));
+    buffer = join(buffer, flash.crc(key, body));
     for (let i = marks; i > 0; i--) buffer = join(buffer, blankMark);
     buffer = join(buffer, body);
     const rest = -buffer.length & (unit - 1);
@@ -378,14 +440,14 @@ export function createLog(
   function append(marks: number, body: Bytes): number {
     const length = body.length;
     const size = sizeOf(marks, length);
-    if (length > recordMax || size > pageSize - FIRST) return Code.TooLong;
+    if (length > recordMax) return Code.TooLong;
     for (let tries = TRIES; tries > 0; tries--) {
       if (tailAt + size > pageSize) {
         const code = advance();
         if (code < 0) return code;
       }
       const at = tailAt;
-      if (program(tail, at, joinRecord(marks, body))) {
+      if (program(tail, at, joinRecord(marks, body, tailKey))) {
         tailAt = at + size;
         if (marks > 0) sequence = wordAt(body, 0);
         return address(tail, at);
@@ -529,7 +591,7 @@ export function createLog(
 
   /** A prepared page that no record came to yet. */
   function openSpare(slot: number): void {
-    const isFresh = !ecc && isBlank(slot, HEADER, FIRST);
+    const isFresh = !ecc && isBlank(slot, HEADER, STATE ? FIRST + STATE_SIZE : FIRST);
     const bytes = header(slot);
     if (isFresh && bytes.length > 0) {
       refresh(slot, 0, bytes);
@@ -554,53 +616,118 @@ export function createLog(
     if (page !== headPage) head.at = FIRST;
   }
 
-  /** @returns whether the record at `at` of the tail is sound: the last message's sequence is its then. It is made to stay so. */
-  function openLast(at: number): boolean {
-    place.at = at;
-    if (!seek(place) || place.at > at) return false;
-    const bytes = body(place);
-    if (bytes.length === 0) return false;
-    sequence = wordAt(bytes, 0);
-    refresh(tail, at, joinRecord(place.marks, bytes));
-    return true;
+  /** @returns key of a record of state, as it stands in its body; STATE_KEYS when it is none. */
+  function readKey(of: Place): number {
+    if (of.marks > 0) return STATE_KEYS;
+    let bytes = read(of.slot, of.at + FRAME, STATE_FIELDS);
+    const key = byteAt(bytes, 0);
+    if ((key ^ byteAt(bytes, 1)) === 255) return key;
+    // A bit of it is wrong: the checksum says which.
+    bytes = body(of);
+    return bytes.length === 0 ? STATE_KEYS : byteAt(bytes, 0);
   }
 
-  /** Go through the records of the page that is written; `tailAt` is behind them then. @returns place of the last one, 0 when there is none. */
-  function walkTail(): number {
+  /** The record at `at` of the page that is written is what is kept for `key`. */
+  function noteState(at: number, key: number, length: number): void {
+    const index = key & ~CARRIED;
+    if (!STATE || index >= STATE_KEYS) return;
+    states[index] = at;
+    states[STATE_KEYS + index] = length;
+  }
+
+  /** Place of the last message in the page that is written, 0 when there is none. */
+  let lastMessage = 0;
+
+  /**
+   * Go through the records of the page that is written that begin before `end`, and note the state that is in them: not that of
+   * the last one in the page, which may be torn, so that it reads as either each time. `tailAt` is behind them then.
+   * @returns place of the last one, 0 when there is none.
+   */
+  function walkTail(end: number): number {
     let last = 0;
     let at = FIRST;
     let isDone = true;
+    let key = STATE_KEYS;
+    let length = 0;
     tailHead = FIRST;
     tailAt = pageSize;
+    lastMessage = 0;
+    for (let i = 0; STATE && i < STATE_KEYS; i++) states[i] = 0;
     place.slot = tail;
     place.at = FIRST;
-    while (seek(place)) {
+    while (seek(place) && place.at < end) {
+      noteState(last, key, length);
       last = place.at;
-      at = place.at += place.size;
-      isDone = isDone && (place.done || place.marks === 0);
+      at = last + place.size;
+      if (STATE) {
+        length = place.length;
+        key = readKey(place);
+      }
+      if (place.marks > 0) {
+        lastMessage = last;
+        isDone = isDone && place.done;
+      }
+      place.at = at;
       if (isDone) tailHead = at;
     }
+    if (end < pageSize) noteState(last, key, length);
     tailAt = at;
     return last;
   }
 
+  /** Move `place` to the record at `at` of the page that is written. @returns its body, EMPTY when it is damaged. */
+  function visit(at: number): Bytes {
+    place.slot = tail;
+    place.at = at;
+    return seek(place) && place.at === at ? body(place) : EMPTY;
+  }
+
+  /** Read the sequence of the last message in the page that is sound. The opening has said it, where there is none. */
+  function openSequence(): void {
+    if (lastMessage === 0) return;
+    const bytes = visit(lastMessage);
+    if (bytes.length > 0) {
+      sequence = wordAt(bytes, 0);
+      return;
+    }
+    place.at = FIRST;
+    while (seek(place) && place.at < lastMessage) {
+      const other = place.marks > 0 ? body(place) : EMPTY;
+      if (other.length > 0) sequence = wordAt(other, 0);
+      place.at += place.size;
+    }
+  }
+
   /** Find where the next record goes, and what the last one is. @param longest body that may have been torn there. */
   function openTail(longest: number): void {
-    const last = walkTail();
+    const last = walkTail(pageSize);
     const at = tailAt;
     const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
-    if (last > 0 && !openLast(last)) {
+    const bytes = last > 0 ? visit(last) : EMPTY;
+    if (last > 0 && bytes.length === 0) {
       // Torn. What stands before it was whole when it was begun.
-      place.at = FIRST;
-      while (seek(place) && place.at < last) {
-        const bytes = body(place);
-        if (bytes.length > 0) sequence = wordAt(bytes, 0);
-        place.at += place.size;
-      }
+      walkTail(last);
+      openSequence();
       bury(last);
-    } else if (!isBlank(tail, at, end < pageSize ? end : pageSize)) {
-      bury(at);
+      return;
     }
+    if (last > 0) {
+      if (last === lastMessage) sequence = wordAt(bytes, 0);
+      else {
+        noteState(last, byteAt(bytes, 0), bytes.length);
+        if (ecc) {
+          stateBody = joinState(
+            stateBody,
+            byteAt(bytes, 0) & ~CARRIED,
+            cut(view, bytes, STATE_FIELDS, bytes.length - STATE_FIELDS),
+          );
+        }
+      }
+      // Sound: it is made to stay so.
+      refresh(tail, last, joinRecord(place.marks, bytes, tailKey));
+      if (last !== lastMessage) openSequence();
+    }
+    if (!isBlank(tail, at, end < pageSize ? end : pageSize)) bury(at);
   }
 
   /** @returns whether one of the places of an intent holds it. */
@@ -669,6 +796,7 @@ export function createLog(
     spare = -1;
     head.at = FIRST;
     tailPage = sequence = 0;
+    for (let key = 0; STATE && key < STATE_KEYS; key++) states[key] = 0;
     for (let slot = 0; slot < last; slot++) {
       if (prepare(slot, 1) && begin(slot, 1)) {
         buryIntents();
@@ -688,6 +816,7 @@ export function createLog(
 
   function openPages(): void {
     hasNonce = isOld = false;
+    tailAt = pageSize;
     newest = before = 0;
     for (let slot = 0; slot < pages; slot++) {
       const page = enter(slot);
@@ -718,6 +847,14 @@ export function createLog(
     return true;
   }
 
+  /** @returns place in a page behind what was written when it was begun. */
+  function findUsed(slot: number): number {
+    place.slot = slot;
+    place.at = FIRST;
+    while (STATE && seek(place) && (readKey(place) & CARRIED) > 0) place.at += place.size;
+    return place.at;
+  }
+
   /** @returns the page that is written: the newest, unless nothing has come to it yet. */
   function chooseTail(): number {
     spare = -1;
@@ -725,7 +862,7 @@ export function createLog(
     head.at = FIRST;
     enter(newestSlot);
     // A part with ECC takes no second program that would make an opening stay what it is.
-    const isUnused = before > 0 && ecc && isBlank(newestSlot, FIRST, pageSize);
+    const isUnused = before > 0 && ecc && isBlank(newestSlot, findUsed(newestSlot), pageSize);
     if (!isUnused && takeOpening(newestSlot)) return newestSlot;
     if (before === 0) return newestSlot;
     openSpare(newestSlot);
@@ -736,7 +873,8 @@ export function createLog(
 
   /** @returns whether the flash can hold a log of such records. */
   function isFit(): boolean {
-    const isRoom = recordMax <= LENGTH_MASK && pageSize >= FIRST + sizeOf(MARKS_MAX, recordMax);
+    const room = pageSize - (STATE ? stateRoom(pageSize) : 0);
+    const isRoom = recordMax <= LENGTH_MASK && room >= FIRST + sizeOf(MARKS_MAX, recordMax);
     return pages > 1 && (unit === 4 || unit === 8) && isRoom;
   }
 
@@ -754,10 +892,45 @@ export function createLog(
     tail = slot;
     // Records longer than there is room for can only be delivered by what wrote them.
     if (longest > recordMax) return Code.OldFormat;
+    stateBody = emptied(stateBody);
     openTail(longest);
     openHead();
     isDue = true;
+    // Nothing makes it stay what it is on a part with ECC: it is written again, behind itself.
+    if (STATE && stateBody.length > 0) appendState(byteAt(stateBody, 0));
     return Code.Ok;
+  }
+
+  /** Append what stands in `stateBody`. @returns 0, or a code of `append`. */
+  function appendState(key: number): number {
+    const where = append(0, stateBody);
+    if (where < 0) return where;
+    noteState(where - address(tail, 0), key, stateBody.length);
+    return Code.Ok;
+  }
+
+  function recall(key: number): Bytes {
+    return STATE && key >= 0 && key < STATE_KEYS ? stateOf(key) : EMPTY;
+  }
+
+  /** @returns bytes of what is kept for other keys than `key`. */
+  function sizeWithout(key: number): number {
+    let size = 0;
+    for (let other = 0; other < STATE_KEYS; other++) {
+      if (other !== key && states[other] > 0) size += sizeOf(0, states[STATE_KEYS + other]);
+    }
+    return size;
+  }
+
+  function remember(key: number, value: Bytes): number {
+    if (!STATE || !(key >= 0 && key < STATE_KEYS)) return Code.Range;
+    const length = STATE_FIELDS + value.length;
+    if (value.length > STATE_MAX) return Code.TooLong;
+    const kept = stateOf(key);
+    if (kept.length === value.length && standsAt(kept, value, 0)) return Code.Ok;
+    if (sizeWithout(key) + sizeOf(0, length) > stateRoom(pageSize)) return Code.TooLong;
+    stateBody = joinState(stateBody, key, value);
+    return appendState(key);
   }
 
   function lastSequence(): number {
@@ -777,6 +950,8 @@ export function createLog(
     find,
     body,
     isMarked,
+    recall,
+    remember,
     idle,
   };
 }

@@ -1,6 +1,6 @@
 // The outbox without flash: a fixed number of places in RAM, which survives everything but the loss of power.
 
-import { copy, createBuffer, fits, release, type Bytes } from '../bytes/bytes.ts';
+import { copy, createBuffer, EMPTY, fits, release, type Bytes } from '../bytes/bytes.ts';
 import { QOS2 } from '../features.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter, nextSequence, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
@@ -102,9 +102,29 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     return newest;
   }
 
+  function recall(_key: number): Bytes {
+    return EMPTY;
+  }
+
+  /** What would be asked for at the next start only, there would be nobody to ask for. */
+  function remember(_key: number, _value: Bytes): number {
+    return Code.Ok;
+  }
+
   function idle(): boolean {
     return false;
   }
 
-  return { append, peek, receive, restart, acknowledge, count: countHeld, newest: findNewest, idle };
+  return {
+    append,
+    peek,
+    receive,
+    restart,
+    acknowledge,
+    count: countHeld,
+    newest: findNewest,
+    recall,
+    remember,
+    idle,
+  };
 }

@@ -8,6 +8,16 @@ import type { Topic } from './packet-writer.ts';
  */
 export const SEQUENCE_MAX = 32640;
 
+/** Small state beside the messages: how many keys there are, and most bytes of a value. */
+export const STATE_KEYS = 16;
+export const STATE_MAX = 32;
+
+/** Keys that are taken; others are the firmware's. */
+export const enum StateKey {
+  /** Identifiers of inbound messages of QoS 2 whose PUBREL has not come, two bytes each; goes on in the next key. */
+  Open = 0,
+}
+
 /** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */
 export interface OutboxRecord<B = string> {
   /** Position in the order of append; gives the packet identifier. */
@@ -37,6 +47,13 @@ export interface Outbox<B = string> {
   count(): number;
   /** @returns sequence of the newest record, acknowledged or not; 0 before the first. */
   newest(): number;
+  /** @returns what `remember` last took for `key`, valid until the next call; nothing, when it was forgotten since. */
+  recall(key: number): B;
+  /**
+   * Keep `value`, of at most STATE_MAX bytes, in the place of what is kept for `key`, 0 to STATE_KEYS - 1. What is kept already
+   * is not written again. @returns 0, or Code.Range, TooLong (all state together may be, too), Full, WornOut: then the former value stays.
+   */
+  remember(key: number, value: B): number;
   /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */
   idle(): boolean;
 }

@@ -99,6 +99,8 @@ function shifted(outbox: Outbox<Bytes>, first: number): Outbox<Bytes> {
       const newest = outbox.newest();
       return newest === 0 ? 0 : turn(newest, first - 1);
     },
+    recall: outbox.recall,
+    remember: outbox.remember,
     idle: outbox.idle,
   };
 }

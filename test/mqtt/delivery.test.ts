@@ -51,6 +51,8 @@ function createOutboxFrom(first: number): Outbox<Bytes> {
     },
     count: () => held.length,
     newest: () => held.at(-1)?.sequence ?? 0,
+    recall: () => EMPTY,
+    remember: () => Code.Ok,
     idle: () => false,
   };
 }

@@ -1,13 +1,9 @@
 // The client of a firmware built without logins: neither user name, password nor will are looked at.
 import { expect, it, vi } from 'vitest';
 
-vi.mock('../../src/features.ts', () => ({
-  LOG: true,
+vi.mock('../../src/features.ts', async (original) => ({
+  ...(await original<object>()),
   AUTH: false,
-  WIFI: true,
-  INBOUND: true,
-  QOS2: true,
-  STREAM: true,
 }));
 
 const { createWorld } = await import('./client.ts');

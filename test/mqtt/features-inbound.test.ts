@@ -1,13 +1,9 @@
 // The client of a firmware built without subscriptions. An older firmware of the same name may have left some in the session.
 import { describe, expect, it, vi } from 'vitest';
 
-vi.mock('../../src/features.ts', () => ({
-  LOG: true,
-  AUTH: true,
-  WIFI: true,
+vi.mock('../../src/features.ts', async (original) => ({
+  ...(await original<object>()),
   INBOUND: false,
-  QOS2: true,
-  STREAM: true,
 }));
 
 const { Close, Code } = await import('../../src/ports/codes.ts');

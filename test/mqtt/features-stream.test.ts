@@ -1,12 +1,8 @@
 // The client of a firmware built without streaming: large messages are passed over, none are sent.
 import { expect, it, vi } from 'vitest';
 
-vi.mock('../../src/features.ts', () => ({
-  LOG: true,
-  AUTH: true,
-  WIFI: true,
-  INBOUND: true,
-  QOS2: true,
+vi.mock('../../src/features.ts', async (original) => ({
+  ...(await original<object>()),
   STREAM: false,
 }));
 

@@ -5,8 +5,8 @@ import { IN_FLIGHT_MAX } from '../../src/mqtt/client.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox } from '../../src/outbox/flash.ts';
 import { Code, Event } from '../../src/ports/codes.ts';
-import { createWorld } from './client.ts';
-import { ack, PUBACK, PUBCOMP, PUBREC } from './wire.ts';
+import { createWorld, type Setup } from './client.ts';
+import { ack, message, PUBACK, PUBCOMP, PUBREC, PUBREL } from './wire.ts';
 
 const RECORD_MAX = 400;
 
@@ -15,11 +15,11 @@ function createChip(): Nor {
 }
 
 /** A board after power-on, without a session. */
-function boot(nor: Nor) {
+function boot(nor: Nor, setup: Setup = {}) {
   const port = createNorPort(nor, 0x310000, 4);
   const outbox = createFlashOutbox(createFlashBytes(port, RECORD_MAX + 64), RECORD_MAX);
   expect(outbox.open(nor.counters.programs)).toBe(Code.Ok);
-  const world = createWorld({ outbox });
+  const world = createWorld({ ...setup, outbox });
   return { ...world, one: world.topic('one', 1), two: world.topic('two', 2, true) };
 }
 
@@ -90,6 +90,115 @@ describe('after a reboot', () => {
     after.socket.deliver(ack(PUBACK, IN_FLIGHT_MAX + 1));
     expect(after.outbox.count()).toBe(IN_FLIGHT_MAX + 1);
     expect(after.said).toEqual([`report ${Event.StrayAck} ${IN_FLIGHT_MAX + 1}`]);
+  });
+});
+
+describe('a message of QoS 2 from the broker', () => {
+  /** A board that wants messages. */
+  function listen(nor: Nor, cleanSession = false) {
+    const world = boot(nor, { cleanSession });
+    world.subscribe('#', 2);
+    return world;
+  }
+
+  it('is handed over once, over a reboot too, until PUBREL [MQTT-4.3.3-2]', () => {
+    const nor = createChip();
+    const before = listen(nor);
+    before.online();
+    before.socket.deliver(message('a', 'x', 4, 7) + message('a', 'y', 4, 300));
+    expect(before.got).toEqual(['a x 34', 'a y 34']);
+    const after = listen(nor);
+    after.online(true);
+    after.socket.deliver(message('a', 'x', 12, 7) + message('a', 'z', 4, 8));
+    expect(after.got).toEqual(['a z 34']);
+    expect(after.client.counters()).toMatchObject({ repeated: 1 });
+    expect(after.sent().slice(-2)).toEqual(['pubrec #7', 'pubrec #8']);
+    after.socket.deliver(ack(PUBREL, 7) + ack(PUBREL, 300));
+    expect(after.sent()).toEqual(['pubcomp #7', 'pubcomp #300']);
+    const last = listen(nor);
+    last.online(true);
+    last.socket.deliver(message('a', 'new', 4, 7) + message('a', 'z', 12, 8) + message('a', 'also', 4, 300));
+    expect(last.got).toEqual(['a new 34', 'a also 34']);
+  });
+
+  it('is known however many are open', () => {
+    const nor = createChip();
+    const before = listen(nor);
+    before.online();
+    for (let id = 1; id <= 32; id++) before.socket.deliver(message('a', `${id}`, 4, id));
+    before.flush();
+    // A whole part of them is free again, the next one is not.
+    for (let id = 1; id <= 16; id++) before.socket.deliver(ack(PUBREL, id));
+    const after = listen(nor);
+    after.online(true);
+    for (let id = 1; id <= 32; id++) after.socket.deliver(message('a', `${id}`, 12, id));
+    expect(after.got.map((line) => line.split(' ')[1])).toEqual(
+      Array.from({ length: 16 }, (_, i) => `${i + 1}`),
+    );
+  });
+
+  it('is a new one where the broker has lost the session', () => {
+    const nor = createChip();
+    const before = listen(nor);
+    before.online();
+    before.socket.deliver(message('a', 'x', 4, 7));
+    const after = listen(nor);
+    after.online(false);
+    after.socket.deliver(ack(PUBREL, 7));
+    const last = listen(nor);
+    last.online(true);
+    last.socket.deliver(message('a', 'new', 4, 7));
+    expect(last.got).toEqual(['a new 34']);
+  });
+
+  it('costs no flash where the session is not to be kept', () => {
+    const nor = createChip();
+    const world = listen(nor, true);
+    world.online();
+    const { programs } = nor.counters;
+    world.socket.deliver(message('a', 'x', 4, 7) + ack(PUBREL, 7));
+    expect(nor.counters.programs).toBe(programs);
+  });
+
+  it('is not ended while the flash has no room to note that, for its identifier comes again', () => {
+    const nor = createChip();
+    const world = listen(nor);
+    world.online();
+    world.socket.deliver(message('a', 'x', 4, 7));
+    world.sent();
+    // Until not even the smallest note has room.
+    for (const size of [300, 60, 10, 1]) while (world.publish(world.one, 'x'.repeat(size)) === Code.Ok);
+    world.sent();
+    world.socket.deliver(ack(PUBREL, 7));
+    expect(world.sent()).toEqual([]);
+    expect(world.client.counters()).toMatchObject({ postponed: 1 });
+    while (world.outbox.count() > 0) {
+      for (let id = 1; id <= world.outbox.newest(); id++) world.socket.deliver(ack(PUBACK, id));
+      world.flush();
+    }
+    world.reconnect();
+    world.socket.deliver(ack(PUBREL, 7));
+    expect(world.sent()).toContain('pubcomp #7');
+  });
+
+  it('that a lost session has ended is forgotten as soon as there is room', () => {
+    const nor = createChip();
+    const before = listen(nor);
+    before.online();
+    before.socket.deliver(message('a', 'x', 4, 7));
+    before.socket.drop();
+    for (const size of [300, 60, 10, 1]) while (before.publish(before.one, 'x'.repeat(size)) === Code.Ok);
+    before.online(false);
+    for (let id = 1; id <= before.outbox.newest(); id++) {
+      before.socket.deliver(ack(PUBACK, id));
+      before.flush();
+    }
+    before.client.tick(before.clock.now());
+    before.client.tick(before.clock.now());
+    const after = listen(nor);
+    after.online(true);
+    after.socket.deliver(message('a', 'new', 4, 7));
+    expect(after.got).toEqual(['a new 34']);
   });
 });
 

@@ -6,7 +6,7 @@ import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { Flash } from '../../src/ports/flash.ts';
-import type { OutboxRecord } from '../../src/ports/outbox.ts';
+import { STATE_KEYS, type OutboxRecord } from '../../src/ports/outbox.ts';
 import type { SeededRandom } from '../../sim/network/random.ts';
 import { createNor, createNorPort, type Nor } from '../../sim/nor.ts';
 import { tornWays, type Way } from '../../sim/torn.ts';
@@ -106,6 +106,16 @@ export function list(outbox: FlashOutbox): Held[] {
       received: record.received,
     });
     if (found.length > 5000) throw new Error('peek comes to no end');
+  }
+  return found;
+}
+
+/** @returns what `outbox` keeps by key. */
+export function listState(outbox: FlashOutbox): Map<number, string> {
+  const found = new Map<number, string>();
+  for (let key = 0; key < STATE_KEYS; key++) {
+    const value = outbox.recall(key);
+    if (value.length > 0) found.set(key, toText(value, 0, value.length));
   }
   return found;
 }

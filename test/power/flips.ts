@@ -2,13 +2,21 @@
 
 import { createRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
+import { constant, EMPTY } from '../../src/bytes/bytes.ts';
+import type { FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
-import { append, BASE, createBench, createChip, list, type Held, type Region } from './bench.ts';
+import { append, BASE, createBench, createChip, list, listState, type Held, type Region } from './bench.ts';
 
 interface Filled {
   readonly nor: Nor;
   readonly held: readonly Held[];
   readonly newest: number;
+  readonly state: string;
+}
+
+/** @returns what is kept by key, as text. */
+function stateOf(outbox: FlashOutbox): string {
+  return JSON.stringify([...listState(outbox)]);
 }
 
 /** One page is prepared; in each of the others are records that are held, that are acknowledged, and that PUBREC has come for. */
@@ -17,6 +25,7 @@ function fill(region: Region, seed: number): Filled {
   const nor = createChip(region);
   const { outbox } = createBench(nor, region);
   outbox.open(7);
+  for (const key of [0, 7, 15]) outbox.remember(key, constant(`kept ${key}`));
   const held: Held[] = [];
   let firstPage = 0;
   for (let more = 4; more > 0; more -= nor.counters.erases < region.pages ? 0 : 1) {
@@ -25,6 +34,9 @@ function fill(region: Region, seed: number): Filled {
     held.push({ sequence: append(outbox, payload, qos), payload, qos, received: false });
     if (nor.counters.erases === 1) firstPage = held.length;
   }
+  // Three were taken along from page to page; of these one was kept anew, and one forgotten.
+  if (outbox.remember(15, constant('again')) !== Code.Ok) throw new Error('no room for state');
+  if (outbox.remember(7, EMPTY) !== Code.Ok) throw new Error('no room to forget');
   const left: Held[] = [];
   held.forEach((one, at) => {
     if (at < firstPage || random.chance(0.4)) {
@@ -36,16 +48,17 @@ function fill(region: Region, seed: number): Filled {
     left.push({ ...one, received });
   });
   if (!outbox.idle()) throw new Error('no page was prepared');
-  return { nor, held: left, newest: outbox.newest() };
+  return { nor, held: left, newest: outbox.newest(), state: stateOf(outbox) };
 }
 
 /** @returns what is wrong on a chip in which a bit has turned. */
-function judge(nor: Nor, region: Region, { held, newest }: Filled): string | undefined {
+function judge(nor: Nor, region: Region, { held, newest, state }: Filled): string | undefined {
   const { outbox } = createBench(nor, region);
   const code = outbox.open(8);
   if (code !== Code.Ok) return `open: ${code}`;
   const found = list(outbox);
   if (JSON.stringify(found) !== JSON.stringify(held)) return `found ${JSON.stringify(found)}`;
+  if (stateOf(outbox) !== state) return `state ${stateOf(outbox)}`;
   const sequence = append(outbox, 'after');
   if (sequence !== newest + 1) return `append: ${sequence}`;
   for (const one of [...held.map((one) => one.sequence), sequence]) {
@@ -56,6 +69,7 @@ function judge(nor: Nor, region: Region, { held, newest }: Filled): string | und
   if (again.open(9) !== Code.Ok) return 'open again';
   const left = list(again);
   if (left.length > 0) return `left: ${JSON.stringify(left)}`;
+  if (stateOf(again) !== state) return `in the end: state ${stateOf(again)}`;
   return append(again, 'end') === sequence + 1 ? undefined : 'append at the end';
 }
 

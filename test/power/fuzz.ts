@@ -4,11 +4,20 @@
 import { createRandom, type SeededRandom } from '../../sim/network/random.ts';
 import type { Nor, NorOperation } from '../../sim/nor.ts';
 import { tornWays } from '../../sim/torn.ts';
-import { EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
+import { constant, EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { OutboxRecord } from '../../src/ports/outbox.ts';
-import { append, createBench, createChip, list, topics, type Bench, type Region } from './bench.ts';
-import { afterStart, createModel, judgeList, mayBeGone, type Model } from './model.ts';
+import {
+  append,
+  createBench,
+  createChip,
+  list,
+  listState,
+  topics,
+  type Bench,
+  type Region,
+} from './bench.ts';
+import { afterStart, createModel, judgeList, judgeState, mayBeGone, noteState, type Model } from './model.ts';
 
 export const WINDOW = 8;
 
@@ -30,6 +39,7 @@ interface Fuzz {
   readonly nor: Nor;
   readonly figures: FuzzFigures;
   readonly record: OutboxRecord<Bytes>;
+  readonly hasState: boolean;
   bench: Bench;
   model: Model;
   /** Sequences that were sent and not answered, and the last one. */
@@ -52,7 +62,7 @@ function randomRegion(random: SeededRandom): Region {
   const unit = random.chance(0.5) ? 4 : 8;
   const ecc = unit === 8 && random.chance(0.5);
   const pages = random.integer(2, pageBytes > 1024 ? 4 : 6);
-  return { pages, pageBytes, unit, ecc, recordMax: random.integer(60, 400) };
+  return { pages, pageBytes, unit, ecc, recordMax: random.integer(60, 300) };
 }
 
 function interrupt(fuzz: Fuzz, operation: NorOperation) {
@@ -83,9 +93,11 @@ function start(fuzz: Fuzz): void {
     if (code !== Code.Ok) throw new Error(`open: ${code}`);
     const found = list(fuzz.bench.outbox);
     if (fuzz.isDark) continue;
-    const wrong = judgeList(fuzz.model, found);
+    const state = listState(fuzz.bench.outbox);
+    if (fuzz.isDark) continue;
+    const wrong = judgeList(fuzz.model, found) ?? judgeState(fuzz.model, state);
     if (wrong !== undefined) throw new Error(wrong);
-    fuzz.model = afterStart(fuzz.model, found, region.ecc);
+    fuzz.model = afterStart(fuzz.model, found, state, region.ecc);
     connect(fuzz);
     return;
   }
@@ -174,13 +186,24 @@ function stepLostSession(fuzz: Fuzz): void {
   connect(fuzz);
 }
 
+function stepState(fuzz: Fuzz): void {
+  const { random, model, bench, number } = fuzz;
+  const key = random.integer(0, 15);
+  const value = random.chance(0.1) ? '' : `${number} `.padEnd(random.integer(1, 32), 'xyz');
+  model.pending = { kind: 'remember', key, value };
+  const code = bench.outbox.remember(key, constant(value));
+  if (!fuzz.isDark) noteState(model, key, value, code);
+}
+
 function step(fuzz: Fuzz): void {
   const { random } = fuzz;
   if (random.chance(fuzz.isOnline ? 0.005 : 0.02)) fuzz.isOnline = !fuzz.isOnline;
   if (random.chance(0.02)) fuzz.countdown = random.integer(0, 5);
   fuzz.bench.patience = 100_000;
   const draw = random.next();
-  if (draw < 0.002) fuzz.isDark = true;
+  // Every other run is without state.
+  if (fuzz.hasState && random.chance(0.05)) stepState(fuzz);
+  else if (draw < 0.002) fuzz.isDark = true;
   else if (draw < 0.005) stepLostSession(fuzz);
   else if (draw < 0.15) fuzz.bench.outbox.idle();
   else if (draw < 0.34) stepAppend(fuzz);
@@ -206,6 +229,7 @@ export function runFuzz(
     nor,
     figures: { accepted: 0, acknowledged: 0, full: 0, starts: 0, cuts: 0, twiceMax: 0 },
     record: { sequence: 0, topic: topics[1]!, payload: EMPTY, received: false },
+    hasState: seed % 2 === 0,
     bench: createBench(nor, region),
     model: createModel(),
     inFlight: [],

@@ -1,12 +1,15 @@
 // What an outbox was told, as a plain list, and whether what it holds is that.
 
+import { Code } from '../../src/ports/codes.ts';
+import { STATE_KEYS } from '../../src/ports/outbox.ts';
 import type { Held } from './bench.ts';
 
 /** What is being done. */
 export type Pending =
   | { readonly kind: 'append'; readonly payload: string; readonly qos: number }
   | { readonly kind: 'acknowledge' | 'receive'; readonly sequence: number }
-  | { readonly kind: 'restart' };
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'remember'; readonly key: number; readonly value: string };
 
 export interface Model {
   /** Accepted and not acknowledged, in order. */
@@ -19,10 +22,21 @@ export interface Model {
   torn: ReadonlySet<string>;
   /** Of records whose mark was torn: it may be read as none, and as one the next time; never the other way round. */
   unsure: ReadonlySet<number>;
+  /** What is kept, by key. */
+  state: ReadonlyMap<number, string>;
+  /** Values by key that were never accepted, but may be found on a part with ECC, each time: "key value". */
+  tornState: ReadonlySet<string>;
 }
 
 export function createModel(): Model {
-  return { held: [], pending: undefined, torn: new Set(), unsure: new Set() };
+  return {
+    held: [],
+    pending: undefined,
+    torn: new Set(),
+    unsure: new Set(),
+    state: new Map(),
+    tornState: new Set(),
+  };
 }
 
 export function copyModel(model: Model): Model {
@@ -78,10 +92,43 @@ export function judgeList(model: Model, all: readonly Held[]): string | undefine
   return found[at] === undefined ? undefined : `not accepted, or again: ${found[at]!.payload}`;
 }
 
-/** @returns the model after a start that found `found`: from there on this is what there is. */
-export function afterStart(model: Model, found: Held[], ecc: boolean): Model {
+/** @returns why `state` is not what `model` allows, undefined when it is. */
+export function judgeState(model: Model, state: ReadonlyMap<number, string>): string | undefined {
   const { pending } = model;
-  const next: Model = { ...model, held: found, pending: undefined };
+  for (let key = 0; key < STATE_KEYS; key++) {
+    const have = state.get(key) ?? '';
+    if (have === (model.state.get(key) ?? '')) continue;
+    const isPendingNow = pending?.kind === 'remember' && pending.key === key && pending.value === have;
+    if (!isPendingNow && !model.tornState.has(`${key} ${have}`)) {
+      return `state ${key} is ${have}, not ${model.state.get(key) ?? ''}`;
+    }
+  }
+  return undefined;
+}
+
+/** What `remember` came to. */
+export function noteState(model: Model, key: number, value: string, code: number): void {
+  model.pending = undefined;
+  if (code === Code.Full || code === Code.TooLong) return;
+  if (code !== Code.Ok) throw new Error(`remember: ${code}`);
+  model.state = new Map([...model.state, [key, value]]);
+  model.tornState = new Set([...model.tornState].filter((one) => !one.startsWith(`${key} `)));
+}
+
+/** @returns the model after a start that found `found` and `state`: from there on this is what there is. */
+export function afterStart(
+  model: Model,
+  found: Held[],
+  state: ReadonlyMap<number, string>,
+  ecc: boolean,
+): Model {
+  const { pending } = model;
+  const next: Model = { ...model, held: found, state, pending: undefined };
+  if (ecc && pending?.kind === 'remember') {
+    const { key, value } = pending;
+    // Whichever of both is found now, the other may be next time.
+    next.tornState = new Set([...model.tornState, `${key} ${value}`, `${key} ${model.state.get(key) ?? ''}`]);
+  }
   if (ecc && pending?.kind === 'append') next.torn = new Set([...model.torn, pending.payload]);
   if (pending?.kind === 'acknowledge' || pending?.kind === 'receive') {
     next.unsure = new Set([...model.unsure, pending.sequence]);

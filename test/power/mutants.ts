@@ -26,7 +26,8 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
 /**
  * Not here is what others stand behind: whether the rest of a page and the place of an opening are blank (a program is read back),
  * the magic (the header has a checksum), and the header of a last page that is erased for an intent (the sequence goes on behind the
- * newest record that is sound).
+ * newest record that is sound). Nor that the key of a last record which reads as either each time is taken from its sound body: it
+ * has to read as another key twice.
  */
 export const MUTANTS: readonly Mutant[] = [
   inLog('a program is not read back', [
@@ -44,13 +45,13 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   inLog('a torn tail is not buried', ['      bury(last);', '      tailAt = pageSize;']),
   inLog('a tail without a header is not buried', [
-    'end < pageSize ? end : pageSize)) {\n      bury(at);',
-    'end < pageSize ? end : pageSize)) {\n      tailAt = pageSize;',
+    'end < pageSize ? end : pageSize)) bury(at);',
+    'end < pageSize ? end : pageSize)) tailAt = pageSize;',
   ]),
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
   inLog(
     'checksums of records are without the key',
-    ['flash.crc(tailKey, body)', 'flash.crc(EMPTY, body)'],
+    ['flash.crc(key, body)', 'flash.crc(EMPTY, body)'],
     ['sound(readRecord(from), CRC_AT, key,', 'sound(readRecord(from), CRC_AT, EMPTY,'],
   ),
   inLog('one bit acknowledges', ['to.done = zeros > unit * 4;', 'to.done = zeros > 0;']),
@@ -69,9 +70,32 @@ export const MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inLog('the sequence before a torn record is not looked for', [
-    'if (bytes.length > 0) sequence = wordAt(bytes, 0);',
+    '      openSequence();\n      bury(last);',
+    '      bury(last);',
+  ]),
+  inLog('the sequence before a record of state is not looked for', [
+    'if (last !== lastMessage) openSequence();',
     '',
   ]),
+  inLog('state is not taken along to the next page', ['    arrive();\n', '']),
+  inLog('parts with ECC keep the last state as it stands', [
+    'if (STATE && stateBody.length > 0)',
+    'if (false)',
+  ]),
+  inLog('state of a torn record is taken', ['      walkTail(last);\n', '']),
+  inLog('a wrong bit of a key is taken', [
+    'if ((key ^ byteAt(bytes, 1)) === 255) return key;',
+    'if (key < 256) return key;',
+  ]),
+  inLog('state in a page is the first that was written', [
+    'if (!STATE || index >= STATE_KEYS) return;',
+    'if (!STATE || index >= STATE_KEYS || states[index] > 0) return;',
+  ]),
+  inLog('a page with half an opening has been used, for state stands in it', [
+    'findUsed(newestSlot), pageSize)',
+    'FIRST, pageSize)',
+  ]),
+  inLog('a page with half of its state is fresh', ['STATE ? FIRST + STATE_SIZE : FIRST', 'FIRST']),
   inLog('the second half of a header is not looked at', [
     'if (word === check && take(to, word, end)) {',
     'if (take(to, word, end)) {',
@@ -89,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
     'if (wrong > 0) return EMPTY;',
   ]),
   inLog('parts with ECC keep a page with half an opening', [
-    'const isUnused = before > 0 && ecc && isBlank(newestSlot, FIRST, pageSize);',
+    'const isUnused = before > 0 && ecc && isBlank(newestSlot, findUsed(newestSlot), pageSize);',
     'const isUnused = false;',
   ]),
   inLog('the newest page is written, whatever has come to it', [

@@ -39,6 +39,27 @@ describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region
   );
 
   it(
+    'lose no state that was accepted',
+    () => {
+      const share = IS_FULL ? 1 : 0.03;
+      const nestedShare = IS_FULL ? 0.02 : 0.02;
+      const options = { region, operations: OPERATIONS, hasState: true };
+      const result = sweep({ ...options, seed: 2, share, nestedShare });
+      const unsure = sweep({ ...options, seed: 3, share: IS_FULL ? 1 : 0.3, nestedShare, isUnsure: true });
+      const violations = [...result.violations, ...unsure.violations];
+      told(`cuts with state beside the messages, ${nameOf(region)}`, {
+        seeds: '2, 3',
+        operations: OPERATIONS,
+        cuts: result.cuts + unsure.cuts,
+        nested: result.nested + unsure.nested,
+        violations: violations.length,
+      });
+      expect(violations).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'that leave bits between 0 and 1 lose nothing either',
     () => {
       const seeds = Array.from({ length: IS_FULL ? 6 : 2 }, (_, i) => 101 + i);

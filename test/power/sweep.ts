@@ -6,25 +6,39 @@ import { createRandom, type SeededRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
 import type { Way } from '../../sim/torn.ts';
 import type { FlashOutbox } from '../../src/outbox/flash.ts';
+import { constant } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
 import {
   append,
   createBench,
   createChip,
   list,
+  listState,
   perform,
   waysOf,
   type Held,
   type Operation,
   type Region,
 } from './bench.ts';
-import { afterStart, copyModel, createModel, isTorn, judgeList, mayBeGone, type Model } from './model.ts';
+import {
+  afterStart,
+  copyModel,
+  createModel,
+  isTorn,
+  judgeList,
+  judgeState,
+  mayBeGone,
+  noteState,
+  type Model,
+} from './model.ts';
 
 export interface SweepOptions {
   readonly region: Region;
   readonly seed: number;
   /** Appends, acknowledgements and others of the scenario. */
   readonly operations: number;
+  /** State is kept beside the messages. */
+  readonly hasState?: boolean;
   /** Of the ways to tear an operation, the share that is tried. */
   readonly share: number;
   /** Try only those that leave bits between 0 and 1. */
@@ -80,13 +94,14 @@ function power(life: Life, nonce: number): FlashOutbox {
 function startFirst(life: Life): void {
   const outbox = power(life, 7);
   const found = list(outbox);
-  const wrong = judgeList(life.model, found);
+  const state = listState(outbox);
+  const wrong = judgeList(life.model, found) ?? judgeState(life.model, state);
   if (wrong !== undefined) throw new Error(wrong);
   // Whose mark reads as either each time may be counted, and not be found.
   const doubtful = life.model.torn.size + life.model.held.filter((one) => mayBeGone(life.model, one)).length;
   const extra = outbox.count() - found.length;
   if (extra < 0 || extra > doubtful) throw new Error(`count ${outbox.count()} of ${found.length}`);
-  life.model = afterStart(life.model, found, life.region.ecc);
+  life.model = afterStart(life.model, found, state, life.region.ecc);
   outbox.idle();
 }
 
@@ -94,9 +109,11 @@ function startFirst(life: Life): void {
 function startAgain(life: Life): FlashOutbox {
   const outbox = power(life, 8);
   const found = list(outbox);
-  const wrong = judgeList(life.model, found);
+  const state = listState(outbox);
+  const wrong = judgeList(life.model, found) ?? judgeState(life.model, state);
   if (wrong !== undefined) throw new Error(`not the same again: ${wrong}`);
   life.model.held = found;
+  life.model.state = state;
   return outbox;
 }
 
@@ -128,10 +145,17 @@ function acknowledgeAll({ model }: Life, outbox: FlashOutbox): void {
   outbox.idle();
 }
 
-/** The last start: nothing comes back, and there is room. */
+/** Keep values for two keys: one that has one, mostly, and one that has none. */
+function rememberSome({ model }: Life, outbox: FlashOutbox): void {
+  for (const key of [1, 15]) remember(model, outbox, key, `after ${key}`);
+}
+
+/** The last start: nothing comes back, what is kept is kept, and there is room. */
 function startLast(life: Life): void {
   const { model } = life;
   const outbox = power(life, 9);
+  const wrong = judgeState(model, listState(outbox));
+  if (wrong !== undefined) throw new Error(`in the end: ${wrong}`);
   const left = list(outbox).filter((one) => !isTorn(model, one));
   if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}`);
   model.pending = { kind: 'append', payload: 'end', qos: 1 };
@@ -147,6 +171,7 @@ function restart(nor: Nor, region: Region, model: Model, onOperation: OnOperatio
     startFirst(life);
     const outbox = startAgain(life);
     appendSome(life, outbox);
+    if (life.model.state.size > 0) rememberSome(life, outbox);
     acknowledgeAll(life, outbox);
     startLast(life);
     return undefined;
@@ -154,6 +179,11 @@ function restart(nor: Nor, region: Region, model: Model, onOperation: OnOperatio
     if (error instanceof Error) return error.message;
     throw error;
   }
+}
+
+function remember(model: Model, outbox: FlashOutbox, key: number, value: string): void {
+  model.pending = { kind: 'remember', key, value };
+  noteState(model, key, value, outbox.remember(key, constant(value)));
 }
 
 /** A scenario that is being played, and what it has to come to. */
@@ -199,10 +229,16 @@ function playLostSession({ model, outbox }: Play): void {
   model.held = model.held.filter((one) => !one.received);
 }
 
+function playState({ random, model, outbox }: Play, number: number): void {
+  const key = random.integer(0, 4);
+  const value = random.chance(0.1) ? '' : `s${number} `.padEnd(random.integer(1, 20), 'xyz');
+  remember(model, outbox, key, value);
+}
+
 /** Run the scenario. @param onOperation hears of each program and erase, before it happens. */
 export function runScenario(
   nor: Nor,
-  { region, seed, operations }: Pick<SweepOptions, 'region' | 'seed' | 'operations'>,
+  { region, seed, operations, hasState }: Omit<SweepOptions, 'share' | 'nestedShare'>,
   onOperation: OnOperation,
 ): Held[] {
   const random = createRandom(seed);
@@ -211,6 +247,7 @@ export function runScenario(
   const play: Play = { random, model, outbox: start(), appended: 0 };
   for (let i = 0; i < operations; i++) {
     const draw = random.next();
+    if (hasState && random.chance(0.25)) playState(play, i);
     if (draw < 0.04) play.outbox = start();
     else if (draw < 0.06) playLostSession(play);
     else if (draw < 0.5 || model.held.length === 0) playAppend(play);

@@ -53,6 +53,16 @@ function tryUnsure(create: Create): string | undefined {
   );
 }
 
+function tryState(create: Create): string | undefined {
+  const options = { operations: 200, nestedShare: 0.02, hasState: true, violationsMax: 1 };
+  return firstOf(
+    regions(create),
+    (region) =>
+      sweep({ ...options, region, seed: 2, share: 0.05 }).violations[0] ??
+      sweep({ ...options, region, seed: 3, share: 0.6, isUnsure: true }).violations[0],
+  );
+}
+
 function tryFlips(create: Create): string | undefined {
   return firstOf(regions(create), (region) => flipBits({ ...region, pages: 4 }, 5, 13, 1).violations[0]);
 }
@@ -222,6 +232,7 @@ const TRIALS: readonly [string, (create: Create) => string | undefined][] = [
   ['the same number again', trySameNonce],
   ['half an intent', tryHalfIntent],
   ['cuts', trySweep],
+  ['cuts with state', tryState],
   ['bits turned', tryFlips],
   ['fuzz', tryFuzz],
   ['bits between 0 and 1', tryUnsure],
