@@ -1,6 +1,6 @@
 // The sentence for every number that a board prints on its console: what happened, and what to do where a person can do something.
 
-import { Close, Code, Event } from '../src/ports/codes.ts';
+import { Close, Code, Drop, Event } from '../src/ports/codes.ts';
 
 const CODES: Record<number, string> = {
   [Code.Ok]: 'no error',
@@ -78,6 +78,8 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.StrayAck]: (id) => `the broker acknowledged packet ${id}, which is not in flight`,
   [Event.HandlerFailed]: (index) =>
     `the handler of subscription ${index} threw: its message comes again on the next connection`,
+  [Event.Dropped]: (detail) =>
+    `${detail >> 2} accepted ${detail >> 2 === 1 ? 'message was' : 'messages were'} given up: ${detail % 4 === Drop.Oldest ? 'the outbox was full, and a new one needed the room' : 'damaged in flash'}`,
   [Event.OutboxClosed]: (detail) => `the outbox takes nothing: ${name(CODES, -detail)}`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };

@@ -21,7 +21,7 @@ import { createSocket } from './ports/espruino/socket.ts';
 import { createTimer } from './ports/espruino/timer.ts';
 import { createWifi } from './ports/espruino/wifi.ts';
 import type { Log } from './ports/log.ts';
-import type { Outbox } from './ports/outbox.ts';
+import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
 
 export { openI2c } from './ports/espruino/i2c.ts';
@@ -38,9 +38,15 @@ const PAGE_ROOM = OUTBOX_FLASH.pageSize - PAGE_OVERHEAD - (STATE ? stateRoom(OUT
 const RECORD_MAX = PACKET_MAX < PAGE_ROOM ? PACKET_MAX : PAGE_ROOM;
 
 /** In flash, where the board has some for it; else in RAM. What cannot be opened takes nothing, and that is said once. */
-function openOutbox(random: Random, log: Log): Outbox<Bytes> {
+function openOutbox(random: Random, log: Log, options?: OutboxOptions): Outbox<Bytes> {
   if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX);
-  const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX);
+  const whenFull = options === undefined ? undefined : options.whenFull;
+  const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX, {
+    whenFull,
+    onDrop(why, count) {
+      if (LOG) log.write(Event.Dropped, count * 4 + why);
+    },
+  });
   const code = outbox.open(createNonce(random));
   if (LOG && code !== Code.Ok) log.write(Event.OutboxClosed, -code);
   return outbox;
@@ -60,7 +66,7 @@ export function formatOutbox(): number {
   return createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX).format(createNonce(createRandom()));
 }
 
-function openPorts() {
+function openPorts(options?: OutboxOptions) {
   const random = createRandom();
   const log = createLog();
   return {
@@ -68,7 +74,7 @@ function openPorts() {
     clock: createClock(),
     random,
     log,
-    outbox: openOutbox(random, log),
+    outbox: openOutbox(random, log, options),
     wifi: createWifi(),
     createTimer,
   };
@@ -76,15 +82,15 @@ function openPorts() {
 
 /** Start a mote on this board. Bad names in the options are reported on the console; nothing runs then. */
 export function startMote(options: MoteOptions): number {
-  return startOnPorts(openPorts(), options);
+  return startOnPorts(openPorts(options.outbox), options);
 }
 
 /**
  * MQTT without a mote around it: a client that is kept connected, over Wi-Fi and broker failures, until the board stops.
  * Prepare its topics and subscriptions at once. Options that no broker can take are reported on the console.
  */
-export function openMqtt(options: LinkOptions): Client {
-  const ports = openPorts();
+export function openMqtt(options: LinkOptions & { readonly outbox?: OutboxOptions }): Client {
+  const ports = openPorts(options.outbox);
   function wake(): void {
     timer.set(0);
   }

@@ -8,6 +8,7 @@ import type { LinkPorts } from './link/link.ts';
 import type { CreateTimer } from './ports/clock.ts';
 import { sooner } from './ports/clock.ts';
 import { Code, Event } from './ports/codes.ts';
+import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
 import type { Driver } from './sensors/driver.ts';
 import { createScheduler } from './sensors/scheduler.ts';
@@ -47,6 +48,7 @@ export interface MoteOptions {
   /** Left out, or an empty ssid: the network is always there. */
   readonly wifi?: { readonly ssid: string; readonly password: string };
   readonly sensors: readonly MoteSensor[];
+  readonly outbox?: OutboxOptions;
 }
 
 export interface MotePorts extends LinkPorts {

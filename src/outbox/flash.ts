@@ -13,10 +13,17 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { QOS2 } from '../features.ts';
-import { Code } from '../ports/codes.ts';
+import { DROP, QOS2 } from '../features.ts';
+import { Code, Drop } from '../ports/codes.ts';
 import type { FlashBytes } from '../ports/flash.ts';
-import { isAfter, nextSequence, SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
+import {
+  isAfter,
+  nextSequence,
+  SEQUENCE_MAX,
+  type Outbox,
+  type OutboxOptions,
+  type OutboxRecord,
+} from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 import { createLog, createPlace, type LogCounters } from './log.ts';
 
@@ -34,6 +41,16 @@ const HELD_MAX = (SEQUENCE_MAX >> 1) - 1;
 export interface FlashOutboxCounters extends LogCounters {
   /** Messages that were read back other than they were written, by more than one bit: lost. */
   lost: number;
+  /** Messages that were given up for newer ones. */
+  dropped: number;
+  /** Bytes that messages take from the oldest that is held on, in flash, and all there are. What lies between counts too. */
+  used: number;
+  capacity: number;
+}
+
+export interface FlashOutboxOptions extends OutboxOptions {
+  /** Messages that had been accepted were given up. */
+  onDrop?(why: Drop, count: number): void;
 }
 
 export interface FlashOutbox extends Outbox<Bytes> {
@@ -45,7 +62,13 @@ export interface FlashOutbox extends Outbox<Bytes> {
 }
 
 /** @param recordMax most bytes of topic and payload and six more. Start-up only. */
-export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): FlashOutbox {
+export function createFlashOutbox(
+  flash: FlashBytes<Bytes>,
+  recordMax: number,
+  options: FlashOutboxOptions = {},
+): FlashOutbox {
+  const isDropping = DROP && options.whenFull === 'drop-oldest';
+  const onDrop = options.onDrop;
   /** Sequences, 0 in free places, and behind them the addresses of their records. */
   const table = new Int32Array(2 * PLACES);
   const place = createPlace();
@@ -64,6 +87,7 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
   /** PUBREC has come for the record that a walk has come to. */
   let isReceived = false;
   let lost = 0;
+  let dropped = 0;
 
   const log = createLog(flash, recordMax, forget);
 
@@ -113,8 +137,13 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     const first = to.first;
     if (FIELDS + to.name.length + payload.length > recordMax) return Code.TooLong;
     body = join(join(joinWord(joinWord(emptied(body), sequence), first & FLAGS), to.name), payload);
-    const code = log.append(QOS2 && (first & 4) > 0 ? 2 : 1, body);
-    if (code < 0) return code;
+    const marks = QOS2 && (first & 4) > 0 ? 2 : 1;
+    let code = log.append(marks, body);
+    if (code < 0) {
+      if (!DROP || !isDropping || code !== Code.Full || !dropPage()) return code;
+      code = log.append(marks, body);
+      if (code < 0) return code;
+    }
     held++;
     if (seen === newest) seen = sequence;
     const at = sequence % PLACES;
@@ -135,6 +164,29 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
     if (seen === log.sequence() || !isAfter(sequence, seen)) held--;
   }
 
+  function say(why: Drop, count: number): void {
+    if (count > 0 && onDrop !== undefined) onDrop(why, count);
+  }
+
+  /** Give up the messages of the oldest page that holds any. @returns whether there were any. @apart */
+  function dropPage(): boolean {
+    let count = 0;
+    let isThere = log.first(place);
+    const slot = place.slot;
+    for (; isThere && place.slot === slot; isThere = log.next(place)) {
+      if (place.done || place.marks === 0) continue;
+      const bytes = log.body(place);
+      // A damaged one is counted by the walk that comes by.
+      if (bytes.length === 0) continue;
+      release(wordAt(bytes, 0));
+      finish();
+      count++;
+    }
+    dropped += count;
+    say(Drop.Oldest, count);
+    return count > 0;
+  }
+
   /** Move `place` behind the record of `sequence`, or to the oldest one. @returns whether there is a record. */
   function start(sequence: number): boolean {
     const at = sequence % PLACES;
@@ -150,6 +202,7 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
    */
   function pass(from: number, to: number, gone: number, last: number): void {
     lost += gone;
+    say(Drop.Damaged, gone);
     if ((from > 0 && isAfter(from, seen)) || !isAfter(to, seen)) {
       held -= gone;
       return;
@@ -264,7 +317,15 @@ export function createFlashOutbox(flash: FlashBytes<Bytes>, recordMax: number): 
 
   function counters(): FlashOutboxCounters {
     const of = log.counters;
-    return { mended: of.mended, damaged: of.damaged, worn: of.worn, lost };
+    return {
+      mended: of.mended,
+      damaged: of.damaged,
+      worn: of.worn,
+      lost,
+      dropped,
+      used: isOpen && held > 0 ? log.used() : 0,
+      capacity: flash.geometry.pages * flash.geometry.pageSize,
+    };
   }
 
   return {

@@ -128,6 +128,8 @@ export interface Log {
   recall(key: number): Bytes;
   /** Keep `value` in the place of what is kept for `key`. @returns 0, or Code.Range, TooLong, Full, WornOut. */
   remember(key: number, value: Bytes): number;
+  /** @returns bytes from the oldest record that may not be done to the end of the last one. */
+  used(): number;
   /** Prepare the next page, if one is to be had. @returns whether something was done. */
   idle(): boolean;
 }
@@ -933,6 +935,12 @@ export function createLog(
     return appendState(key);
   }
 
+  function used(): number {
+    first(place);
+    const between = (tail - head.slot + pages) % pages;
+    return between * pageSize + (tailAt < pageSize ? tailAt : pageSize) - head.at;
+  }
+
   function lastSequence(): number {
     return sequence;
   }
@@ -952,6 +960,7 @@ export function createLog(
     isMarked,
     recall,
     remember,
+    used,
     idle,
   };
 }

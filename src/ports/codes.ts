@@ -66,6 +66,16 @@ export const enum Event {
   Subscribed = 15,
   /** The flash of the outbox was not opened, so nothing is accepted with QoS 1 and 2 [-Code]. */
   OutboxClosed = 16,
+  /** Messages that had been accepted were given up [how many * 4 + why, see Drop]. */
+  Dropped = 17,
+}
+
+/** Why a message is given up that was accepted. */
+export const enum Drop {
+  /** It was among the oldest, and a new one needed the room. */
+  Oldest = 1,
+  /** More than one bit of it is wrong. */
+  Damaged = 2,
 }
 
 /** Why a connection ended. */

@@ -12,6 +12,18 @@ export const SEQUENCE_MAX = 32640;
 export const STATE_KEYS = 16;
 export const STATE_MAX = 32;
 
+/**
+ * What becomes of a message that finds no room: it is refused with Code.Full, so that what was accepted stays, or the oldest
+ * messages, a page of them, are given up for it.
+ */
+export type WhenFull = 'refuse' | 'drop-oldest';
+
+/** What a firmware may say about its outbox. */
+export interface OutboxOptions {
+  /** Default: refuse. An outbox in RAM always refuses. */
+  readonly whenFull?: WhenFull;
+}
+
 /** Keys that are taken; others are the firmware's. */
 export const enum StateKey {
   /** Identifiers of inbound messages of QoS 2 whose PUBREL has not come, two bytes each; goes on in the next key. */
