@@ -9,21 +9,30 @@ import { SEND_WINDOW } from '../src/ports/socket.ts';
 import type { Socket, SocketEvents } from '../src/ports/socket.ts';
 import type { Wifi, WifiEvents } from '../src/ports/wifi.ts';
 
+const DAY_MS = 86_400_000;
+
 export interface ManualClock extends Clock {
   advance(ms: number): void;
+  /** Tell it the time: seconds since 1970-01-01, UTC. Until then the wall clock is unknown. */
+  setWall(seconds: number): void;
 }
 
 /** A clock that stands still. @param startMs 0 to 2^27 - 1. */
 export function createManualClock(startMs = 0): ManualClock {
   let now = startMs;
+  let wallMs = -1;
   return {
     now: () => now,
     wall(out: WallTime): void {
-      out.day = -1;
-      out.ms = 0;
+      out.day = wallMs < 0 ? -1 : Math.floor(wallMs / DAY_MS);
+      out.ms = wallMs < 0 ? 0 : wallMs % DAY_MS;
     },
     advance(ms: number): void {
       now = after(now, ms);
+      if (wallMs >= 0) wallMs += ms;
+    },
+    setWall(seconds: number): void {
+      wallMs = seconds * 1000;
     },
   };
 }

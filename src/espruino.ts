@@ -20,6 +20,7 @@ import { createRandom } from './ports/espruino/random.ts';
 import { createSocket } from './ports/espruino/socket.ts';
 import { createTimer } from './ports/espruino/timer.ts';
 import { createWifi } from './ports/espruino/wifi.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
@@ -38,11 +39,12 @@ const PAGE_ROOM = OUTBOX_FLASH.pageSize - PAGE_OVERHEAD - (STATE ? stateRoom(OUT
 const RECORD_MAX = PACKET_MAX < PAGE_ROOM ? PACKET_MAX : PAGE_ROOM;
 
 /** In flash, where the board has some for it; else in RAM. What cannot be opened takes nothing, and that is said once. */
-function openOutbox(random: Random, log: Log, options?: OutboxOptions): Outbox<Bytes> {
+function openOutbox(random: Random, log: Log, clock: Clock, options?: OutboxOptions): Outbox<Bytes> {
   if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX);
   const whenFull = options === undefined ? undefined : options.whenFull;
   const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX, {
     whenFull,
+    clock,
     onDrop(why, count) {
       if (LOG) log.write(Event.Dropped, count * 4 + why);
     },
@@ -69,12 +71,13 @@ export function formatOutbox(): number {
 function openPorts(options?: OutboxOptions) {
   const random = createRandom();
   const log = createLog();
+  const clock = createClock();
   return {
     socket: createSocket(),
-    clock: createClock(),
+    clock,
     random,
     log,
-    outbox: openOutbox(random, log, options),
+    outbox: openOutbox(random, log, clock, options),
     wifi: createWifi(),
     createTimer,
   };

@@ -15,6 +15,8 @@ export const QOS2 = true;
 export const STREAM = true;
 /** Keep messages of QoS 1 and 2 in flash until they are delivered, on boards with flash for it. */
 export const FLASH = true;
+/** Keep with each message in flash when it was made. Needs STATE. */
+export const TIME = true;
 /** Give up the oldest messages in flash for new ones, where a firmware asks for that. */
 export const DROP = true;
 /** Small state beside the messages in flash. Exactly once, over the loss of power, for messages from the broker needs it. */

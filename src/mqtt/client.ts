@@ -24,11 +24,19 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { AUTH, INBOUND, QOS2, STATE, STREAM } from '../features.ts';
+import { AUTH, INBOUND, QOS2, STATE, STREAM, TIME } from '../features.ts';
 import type { Clock } from '../ports/clock.ts';
-import { after, elapsed, NEVER_MS, remaining, sooner } from '../ports/clock.ts';
+import { after, elapsed, NEVER_MS, remaining, sooner, wallSeconds, type WallTime } from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
-import { isAfter, STATE_MAX, StateKey, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
+import {
+  isAfter,
+  STATE_MAX,
+  StateKey,
+  TIME_AT_MAX,
+  TIME_NOWHERE,
+  type Outbox,
+  type OutboxRecord,
+} from '../ports/outbox.ts';
 import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
 import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
 import { createDecoder } from './decoder.ts';
@@ -109,6 +117,8 @@ export const IN_FLIGHT_MAX = 8;
 const RECEIVED_MAX = 32;
 /** Of those, so many are kept under one key. */
 const KEPT_TOGETHER = STATE_MAX / 2;
+/** Longest time as text. */
+const TIME_SIZE = 10;
 /** Stands for the sequence of a streamed message that was given up. */
 const GIVEN_UP = -1;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
@@ -241,6 +251,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let wire: Connection<Bytes> | null = null;
   let draft = createBuffer(PACKET_MAX);
   let draftTopic: Topic<Bytes> | null = null;
+  /** Where in the draft the outbox is to put the time. */
+  let draftTimeAt = TIME_NOWHERE;
   /** The socket has drained since the last `tick`. */
   let hasDrained = false;
   const nowhere = createRoute(onNoTopic);
@@ -260,6 +272,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let lastSent = outbox.newest();
   let state = State.Offline;
 
+  const wall: WallTime = { day: -1, ms: 0 };
   const socket = ports.socket;
   const clock = ports.clock;
   const counters: ClientCounters = {
@@ -1165,6 +1178,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function begin(to: Topic<Bytes>): void {
     draftTopic = to;
     draft = emptied(draft);
+    if (TIME) draftTimeAt = TIME_NOWHERE;
   }
 
   /** @hot */
@@ -1180,6 +1194,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** @hot */
   function fixed(value: number, decimals: number): void {
     draft = joinFixed(draft, value, decimals);
+  }
+
+  function time(): void {
+    const at = draft.length;
+    const isKept = TIME && outbox.keepsTime && draftTopic !== null && draftTopic.first > QOS0_LAST;
+    if (isKept && draftTimeAt < 0 && at <= TIME_AT_MAX) {
+      draftTimeAt = at;
+      return;
+    }
+    clock.wall(wall);
+    draft = wall.day < 0 ? joinText(draft, 'null') : joinInteger(draft, wallSeconds(wall));
   }
 
   function bytes(more: Bytes): void {
@@ -1206,7 +1231,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function endSlow(): number {
     const to = draftTopic;
     draftTopic = null;
-    return publish(to, draft);
+    return TIME && to !== null && draftTimeAt >= 0 ? publishTimed(to) : publish(to, draft);
+  }
+
+  /** Publish the draft with QoS 1 or 2; it is the outbox that puts in the time, when it is sent. */
+  function publishTimed(to: Topic<Bytes>): number {
+    const needed = packetSize(to.size - RELIABLE + draft.length + TIME_SIZE);
+    if (needed > PACKET_MAX) return refuseLength(needed);
+    const sequence = outbox.append(to, draft, draftTimeAt);
+    if (sequence < 0) return refuse(sequence);
+    caughtUp = false;
+    pump();
+    return Code.Ok;
   }
 
   function readCounters(): ClientCounters {
@@ -1246,6 +1282,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     text,
     integer,
     fixed,
+    time,
     bytes,
     end: endMessage,
   };

@@ -9,11 +9,14 @@ import {
   emptied,
   EMPTY,
   join,
+  joinInteger,
+  joinText,
   joinWord,
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { DROP, QOS2 } from '../features.ts';
+import { DROP, QOS2, TIME } from '../features.ts';
+import type { Clock } from '../ports/clock.ts';
 import { Code, Drop } from '../ports/codes.ts';
 import type { FlashBytes } from '../ports/flash.ts';
 import {
@@ -26,9 +29,17 @@ import {
 } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 import { createLog, createPlace, type LogCounters } from './log.ts';
+import { createTimes, Kind, type Stamp } from './times.ts';
 
-/** Before the topic: sequence 2, the flags of its PUBLISH 2. */
+/** Before the topic: sequence 2, flags 2, and when it was made, where that is known, 4. */
 const FIELDS = 4;
+const STAMP_SIZE = 4;
+/** Flags: RETAIN and QoS of its PUBLISH; kind of its stamp; one more than the place of its time in the payload, 0: nowhere. */
+const KIND_SHIFT = 3;
+const KIND_MASK = 3;
+const TIME_SHIFT = 6;
+/** Longest time as text. */
+const TIME_SIZE = 10;
 /** Before the characters of a topic stands their number. */
 const NAME_LENGTH = 2;
 const PUBLISH = 0x30;
@@ -49,11 +60,15 @@ export interface FlashOutboxCounters extends LogCounters {
 }
 
 export interface FlashOutboxOptions extends OutboxOptions {
+  /** Left out: no message says when it was made. */
+  readonly clock?: Clock;
   /** Messages that had been accepted were given up. */
   onDrop?(why: Drop, count: number): void;
 }
 
 export interface FlashOutbox extends Outbox<Bytes> {
+  /** @returns seconds since the oldest message was taken; -1: there is none, or nobody knows. */
+  oldestSec(): number;
   /** @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range: then `append` says the same. */
   open(nonce: number): number;
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
@@ -69,6 +84,7 @@ export function createFlashOutbox(
 ): FlashOutbox {
   const isDropping = DROP && options.whenFull === 'drop-oldest';
   const onDrop = options.onDrop;
+  const keepsTime = TIME && options.clock !== undefined;
   /** Sequences, 0 in free places, and behind them the addresses of their records. */
   const table = new Int32Array(2 * PLACES);
   const place = createPlace();
@@ -90,6 +106,11 @@ export function createFlashOutbox(
   let dropped = 0;
 
   const log = createLog(flash, recordMax, forget);
+  const times = keepsTime ? createTimes(options.clock!, log) : null;
+  const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
+  /** A payload with its time put in. */
+  let timed = createBuffer(TIME ? recordMax + TIME_SIZE : 0);
+  const fields = FIELDS + (keepsTime ? STAMP_SIZE : 0);
 
   /** @returns how many sequences `to` comes after `from`. */
   function between(from: number, to: number): number {
@@ -109,6 +130,7 @@ export function createFlashOutbox(
     hasReceived = QOS2;
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
+      if (TIME && times !== null) times.open();
       seen = log.sequence();
       const first = walk(0);
       held = 0;
@@ -128,22 +150,38 @@ export function createFlashOutbox(
     return begin(log.format(nonce));
   }
 
+  /** Put sequence and flags of a message into `body`, and when it was made. @hot */
+  function joinFields(sequence: number, flags: number, timeAt?: number): void {
+    body = joinWord(emptied(body), sequence);
+    if (TIME && times !== null) {
+      times.stamp(stamp);
+      const at = timeAt === undefined ? 0 : timeAt + 1;
+      body = joinWord(body, flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT));
+      if (stamp.kind !== Kind.Unknown) body = joinWord(joinWord(body, stamp.low), stamp.high);
+    } else {
+      body = joinWord(body, flags);
+    }
+  }
+
+  /** Append `body`, and give up the oldest messages for it when there is no room. @apart */
+  function appendDropping(marks: number): number {
+    const code = log.append(marks, body);
+    return code === Code.Full && dropPage() ? log.append(marks, body) : code;
+  }
+
   /** @hot */
-  function append(to: Topic<Bytes>, payload: Bytes): number {
+  function append(to: Topic<Bytes>, payload: Bytes, timeAt?: number): number {
     if (!isOpen) return opened;
     if (held >= HELD_MAX) return Code.Full;
     const newest = log.sequence();
     const sequence = nextSequence(newest);
     const first = to.first;
-    if (FIELDS + to.name.length + payload.length > recordMax) return Code.TooLong;
-    body = join(join(joinWord(joinWord(emptied(body), sequence), first & FLAGS), to.name), payload);
+    if (fields + to.name.length + payload.length > recordMax) return Code.TooLong;
+    joinFields(sequence, first & FLAGS, timeAt);
+    body = join(join(body, to.name), payload);
     const marks = QOS2 && (first & 4) > 0 ? 2 : 1;
-    let code = log.append(marks, body);
-    if (code < 0) {
-      if (!DROP || !isDropping || code !== Code.Full || !dropPage()) return code;
-      code = log.append(marks, body);
-      if (code < 0) return code;
-    }
+    const code = DROP && isDropping ? appendDropping(marks) : log.append(marks, body);
+    if (code < 0) return code;
     held++;
     if (seen === newest) seen = sequence;
     const at = sequence % PLACES;
@@ -242,15 +280,42 @@ export function createFlashOutbox(
     return bytes.length > 0 && wordAt(bytes, 0) === sequence;
   }
 
+  /** Read into `stamp` when the message of `bytes` was made. @returns place behind that. */
+  function readStamp(bytes: Bytes, flags: number): number {
+    stamp.kind = (flags >> KIND_SHIFT) & KIND_MASK;
+    if (stamp.kind === Kind.Unknown) return FIELDS;
+    stamp.low = wordAt(bytes, FIELDS);
+    stamp.high = wordAt(bytes, FIELDS + 2);
+    return FIELDS + STAMP_SIZE;
+  }
+
+  /** @returns the payload that begins at `from` of the message at `place`, whose time `stamp` is, with that put in at `at`. */
+  function putTime(read: Bytes, sequence: number, from: number, at: number): Bytes {
+    let bytes = read;
+    const seconds = times === null ? -1 : times.resolve(stamp, sequence, true);
+    // What is kept of boots may have been read meanwhile, over the message.
+    if (stamp.kind === Kind.Uptime) bytes = log.body(place);
+    timed = join(emptied(timed), cut(payloadView, bytes, from, at));
+    timed = seconds < 0 ? joinText(timed, 'null') : joinInteger(timed, seconds);
+    timed = join(timed, cut(payloadView, bytes, from + at, bytes.length - from - at));
+    return timed;
+  }
+
   /** Make a record of the body at `place`, and keep its place at hand. */
   function fill(out: OutboxRecord<Bytes>, bytes: Bytes): void {
     const found = wordAt(bytes, 0);
+    const flags = wordAt(bytes, 2);
+    const from = readStamp(bytes, flags);
     out.sequence = found;
-    topic.first = PUBLISH | (wordAt(bytes, 2) & FLAGS);
-    const end = FIELDS + NAME_LENGTH + ((byteAt(bytes, FIELDS) << 8) | byteAt(bytes, FIELDS + 1));
-    topic.name = cut(nameView, bytes, FIELDS, end - FIELDS);
+    topic.first = PUBLISH | (flags & FLAGS);
+    const end = from + NAME_LENGTH + ((byteAt(bytes, from) << 8) | byteAt(bytes, from + 1));
+    const timeAt = (flags >> TIME_SHIFT) - 1;
+    out.payload =
+      TIME && timeAt >= 0
+        ? putTime(bytes, found, end, timeAt)
+        : cut(payloadView, bytes, end, bytes.length - end);
+    topic.name = cut(nameView, bytes, from, end - from);
     out.topic = topic;
-    out.payload = cut(payloadView, bytes, end, bytes.length - end);
     const at = found % PLACES;
     table[at] = found;
     table[PLACES + at] = log.addressOf(place);
@@ -299,6 +364,15 @@ export function createFlashOutbox(
     return finished;
   }
 
+  function oldestSec(): number {
+    if (!TIME || times === null || !isOpen) return -1;
+    const bytes = walk(0);
+    if (bytes.length === 0) return -1;
+    const sequence = wordAt(bytes, 0);
+    readStamp(bytes, wordAt(bytes, 2));
+    return times.age(stamp, sequence);
+  }
+
   function count(): number {
     return held;
   }
@@ -312,6 +386,7 @@ export function createFlashOutbox(
   }
 
   function idle(): boolean {
+    if (TIME && times !== null && isOpen) times.tick();
     return isOpen && log.idle();
   }
 
@@ -329,6 +404,7 @@ export function createFlashOutbox(
   }
 
   return {
+    keepsTime,
     open,
     format,
     append,
@@ -337,6 +413,7 @@ export function createFlashOutbox(
     restart,
     acknowledge,
     count,
+    oldestSec,
     newest: log.sequence,
     recall,
     remember,

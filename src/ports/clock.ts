@@ -13,6 +13,11 @@ export interface WallTime {
   ms: number;
 }
 
+/** @returns seconds since 1970-01-01, UTC, of a time that is known. */
+export function wallSeconds(time: WallTime): number {
+  return time.day * 86400 + (time.ms - (time.ms % 1000)) / 1000;
+}
+
 export interface Clock {
   /** Milliseconds since some instant, 0 to CLOCK_PERIOD_MS - 1; never runs backwards, even when the wall clock is set back. */
   now(): number;

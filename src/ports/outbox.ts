@@ -12,6 +12,10 @@ export const SEQUENCE_MAX = 32640;
 export const STATE_KEYS = 16;
 export const STATE_MAX = 32;
 
+/** A message that says no time, and the last place where it can say one. */
+export const TIME_NOWHERE = -1;
+export const TIME_AT_MAX = 1022;
+
 /**
  * What becomes of a message that finds no room: it is refused with Code.Full, so that what was accepted stays, or the oldest
  * messages, a page of them, are given up for it.
@@ -28,6 +32,8 @@ export interface OutboxOptions {
 export const enum StateKey {
   /** Identifiers of inbound messages of QoS 2 whose PUBREL has not come, two bytes each; goes on in the next key. */
   Open = 0,
+  /** Number of the boot, and when former ones began (src/outbox/times.ts). */
+  Boots = 2,
 }
 
 /** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */
@@ -42,8 +48,14 @@ export interface OutboxRecord<B = string> {
 }
 
 export interface Outbox<B = string> {
-  /** Take a message. @returns its sequence, or Code.Full / Code.TooLong and nothing was taken. */
-  append(topic: Topic<B>, payload: B): number;
+  /** It keeps the time at which a message is taken, so that `append` may be asked to put it in. Default: it does not. */
+  readonly keepsTime?: boolean;
+  /**
+   * Take a message. @param timeAt place in the payload where `peek` is to put the time at which it was taken: seconds since
+   * 1970-01-01, or null when nobody knows; at most TIME_AT_MAX. Left out, or TIME_NOWHERE: nowhere. @returns its sequence, or Code.Full /
+   * Code.TooLong and nothing was taken.
+   */
+  append(topic: Topic<B>, payload: B, timeAt?: number): number;
   /** Fill `out` with the oldest record after `sequence` (0: of all) that is not acknowledged. @returns 0, or Code.Empty. */
   peek(sequence: number, out: OutboxRecord<B>): number;
   /** QoS 2: the broker has the message, the exchange goes on. @returns 0, or Code.Unknown when no such record is held. */

@@ -26,6 +26,11 @@ export interface PacketWriter<B = string> {
   integer(value: number): void;
   /** Append `value` / 10^`decimals` in decimal, with all its decimals. @param decimals 0 to 6. */
   fixed(value: number, decimals: number): void;
+  /**
+   * Append the time at which the message is made: seconds since 1970-01-01, or null while nobody knows. With QoS 1 and 2 over an
+   * outbox that keeps it, it is put in when the message is sent, once: by then it may be known, and it stays the same ever after.
+   */
+  time(): void;
   /** Append bytes. What is none drops the message, so that `end` refuses it. */
   bytes(bytes: B): void;
   /**

@@ -1,6 +1,6 @@
 // A client whose clock, socket and broker are a test's own hands: nothing happens unless the test does it.
 
-import { createManualClock, createManualSocket } from '../../sim/manual.ts';
+import { createManualClock, createManualSocket, type ManualClock } from '../../sim/manual.ts';
 import { constant, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { createClient, type ClientEvents, type ClientOptions } from '../../src/mqtt/client.ts';
 import type { StreamSource } from '../../src/mqtt/streamer.ts';
@@ -24,6 +24,8 @@ export interface Setup extends Partial<ClientOptions> {
   /** Records the outbox holds at most. */
   places?: number;
   outbox?: Outbox<Bytes>;
+  /** Instead of one that starts at startMs. */
+  clock?: ManualClock;
   /** Called behind the line in `said`. */
   on?: Partial<ClientEvents>;
 }
@@ -32,7 +34,7 @@ export type World = ReturnType<typeof createWorld>;
 
 export function createWorld(setup: Setup = {}) {
   const { startMs = 0x7fffff0, places = 20, on = {}, ...rest } = setup;
-  const clock = createManualClock(startMs);
+  const clock = setup.clock ?? createManualClock(startMs);
   const socket = createManualSocket();
   const outbox = setup.outbox ?? createRamOutbox(places, 1024);
   /** What the client told its owner. */
