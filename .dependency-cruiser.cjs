@@ -45,6 +45,12 @@ module.exports = {
       '^src/',
       'Device code has no dependency: not Node, not a package, not the simulator.',
     ),
+    room(
+      'inspection',
+      '^flash/outbox/',
+      '^flash/outbox/',
+      'A second opinion on the layout shares no code with the outbox.',
+    ),
     room('boards', '^boards/', '^boards/', 'Boards are data.'),
     room(
       'engine-world',

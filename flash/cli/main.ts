@@ -8,13 +8,14 @@ import { PACKAGE_ROOT } from '../build/firmware.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
+import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
 
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim];
+const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox];
 
 function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
@@ -25,10 +26,16 @@ function createProgram(): Command {
   return program;
 }
 
-function fromCommander(error: CommanderError, args: readonly string[]): MoteError {
+/** @returns the names of command and subcommand that `args` begin with. */
+function commandOf(program: Command, args: readonly string[]): string[] {
+  const command = program.commands.find((candidate) => candidate.name() === args[0]);
+  return command === undefined ? [] : [command.name(), ...commandOf(command, args.slice(1))];
+}
+
+function fromCommander(error: CommanderError, program: Command, args: readonly string[]): MoteError {
   const what = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-  const command = args[0] !== undefined && /^[a-z]+$/.test(args[0]) ? ` ${args[0]}` : '';
-  const help = error.code === 'commander.unknownCommand' ? 'mote --help' : `mote${command} --help`;
+  const words = error.code === 'commander.unknownCommand' ? [] : commandOf(program, args);
+  const help = ['mote', ...words, '--help'].join(' ');
   return new MoteError(what, `see ${help}`, undefined, ExitCode.Usage);
 }
 
@@ -46,12 +53,12 @@ export async function main(args: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit(0);
     process.exit(reportError(error));
   });
+  const program = createProgram();
   try {
-    const program = createProgram();
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) fail(error);
-    else if (error.exitCode !== 0) fail(fromCommander(error, args));
+    else if (error.exitCode !== 0) fail(fromCommander(error, program, args));
   }
 }

@@ -1,0 +1,165 @@
+// `mote outbox inspect`: what is in the flash region of an outbox, from an image of it.
+
+import { readFileSync, statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { boards } from '../../boards/index.ts';
+import type { FlashMap } from '../../boards/board.ts';
+import { findBoard } from '../boards.ts';
+import { ExitCode, MoteError } from '../errors.ts';
+import type { Inspection } from '../outbox/inspection.ts';
+import { inspectRegion } from '../outbox/layout.ts';
+import { findPageSize } from '../outbox/page-size.ts';
+import { formatInspection, hex } from '../outbox/report.ts';
+
+interface InspectFlags {
+  readonly board?: string;
+  readonly address?: string;
+  readonly size?: string;
+  readonly pageSize?: string;
+  readonly json?: boolean;
+}
+
+/** Part of a file, and how its bytes are numbered. */
+interface Part {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly address: number;
+}
+
+const PAGE_MIN = 64;
+
+export function addOutbox(program: Command): void {
+  const outbox = program.command('outbox').description('look into the outbox of a board');
+  outbox
+    .command('inspect')
+    .description('say what is in an image of the flash: pages, messages, damage, what is sent next')
+    .argument('<file>', 'image of the region of the outbox, or of the whole flash')
+    .option('--board <id>', 'whose flash it is: where the region lies, and how large a page is')
+    .option('--address <n>', 'where the region begins in the file (0x... for hex)')
+    .option('--size <n>', 'bytes of the region; without it, to the end of the file')
+    .option('--page-size <n>', 'bytes of a page; without it, of the board, or found out')
+    .option('--json', 'print one JSON object with everything')
+    .action(runInspect);
+}
+
+function parseNumber(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^(0x[\da-f]{1,8}|\d{1,10})$/i.test(text)) return Number(text);
+  throw new MoteError(
+    `${JSON.stringify(text)} is not a number of bytes`,
+    'write it in decimal, or as 0x... in hex',
+    option,
+    ExitCode.Usage,
+  );
+}
+
+/** @returns the flash of the board with this name, undefined without one. */
+function flashOf(id: string | undefined): FlashMap | undefined {
+  if (id === undefined) return undefined;
+  const { flash } = findBoard(id);
+  if (flash !== undefined) return flash;
+  throw new MoteError(
+    `the flash of ${id} is whatever its host program says`,
+    'name the region by --address, --size and --page-size',
+    '--board',
+    ExitCode.Usage,
+  );
+}
+
+const isPort = (file: string) =>
+  /^COM\d+$/i.test(file) || (statSync(file, { throwIfNoEntry: false })?.isCharacterDevice() ?? false);
+
+function readImage(file: string, flash: FlashMap | undefined): Uint8Array {
+  if (isPort(file)) {
+    const region =
+      flash === undefined ? 'ADDRESS SIZE' : `${hex(flash.outbox.address)} ${hex(flash.outbox.bytes)}`;
+    throw new MoteError(
+      'reading an outbox over a port is not built yet',
+      `read the region into a file: esptool.py --port ${file} read_flash ${region} outbox.bin, then inspect outbox.bin`,
+      file,
+      ExitCode.Environment,
+    );
+  }
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'no such file' : `cannot read it (${code})`;
+    throw new MoteError(what, 'name an image of the flash', file, ExitCode.Environment);
+  }
+}
+
+/** @returns where the region of the outbox lies in a file of `length` bytes. */
+function locate(file: string, length: number, flash: FlashMap | undefined, flags: InspectFlags): Part {
+  const offset = parseNumber(flags.address, '--address');
+  const size = parseNumber(flags.size, '--size') ?? flash?.outbox.bytes;
+  if (offset !== undefined) {
+    return { offset, bytes: size ?? length - offset, address: flash?.outbox.address ?? offset };
+  }
+  if (flash !== undefined) {
+    const { address } = flash.outbox;
+    return { offset: length === size ? 0 : address - flash.base, bytes: size ?? length, address };
+  }
+  const whole = boards.find((board) => board.flash?.bytes === length);
+  if (whole === undefined || size !== undefined) return { offset: 0, bytes: size ?? length, address: 0 };
+  throw new MoteError(
+    `as large as the whole flash of ${whole.id}: where in it is the outbox?`,
+    `add --board ${whole.id}, or --address and --size (--address 0 when all of it is the outbox)`,
+    file,
+    ExitCode.Usage,
+  );
+}
+
+function checkPart(file: string, length: number, { offset, bytes }: Part): void {
+  if (bytes > 0 && offset + bytes <= length) return;
+  throw new MoteError(
+    `it has ${length} bytes, and the region would be ${Math.max(bytes, 0)} from ${hex(offset)} on`,
+    'read all of the region or of the flash, or name its place by --address and --size',
+    file,
+    ExitCode.Usage,
+  );
+}
+
+function checkPages(file: string, bytes: number, pageSize: number): void {
+  const isSize = pageSize >= PAGE_MIN && pageSize % 8 === 0;
+  if (isSize && bytes % pageSize === 0 && bytes >= 2 * pageSize) return;
+  throw new MoteError(
+    isSize
+      ? `a region of ${bytes} bytes is not two pages or more of ${pageSize} bytes`
+      : `pages of ${pageSize} bytes do not exist`,
+    'name the size of a page by --page-size, or by --board',
+    file,
+    ExitCode.Usage,
+  );
+}
+
+/** What cannot be inspected ends with an error, after all that is known was shown. */
+function checkState(file: string, { state, version }: Inspection): void {
+  if (state === 'other-version') {
+    throw new MoteError(
+      `an outbox of version ${version} of the layout, and this is a reader of version 1`,
+      'use the mote of the firmware that wrote it',
+      file,
+    );
+  }
+  if (state === 'foreign') {
+    throw new MoteError(
+      'no outbox: something else stands here',
+      'check --address, --size, --page-size or --board; a firmware leaves it alone until formatOutbox()',
+      file,
+    );
+  }
+}
+
+function runInspect(file: string, flags: InspectFlags): void {
+  const flash = flashOf(flags.board);
+  const image = readImage(file, flash);
+  const part = locate(file, image.length, flash, flags);
+  checkPart(file, image.length, part);
+  const region = image.subarray(part.offset, part.offset + part.bytes);
+  const pageSize = parseNumber(flags.pageSize, '--page-size') ?? flash?.pageBytes ?? findPageSize(region);
+  checkPages(file, region.length, pageSize);
+  const inspection = inspectRegion(region, pageSize, part.address);
+  process.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : formatInspection(file, inspection));
+  checkState(file, inspection);
+}

@@ -1,0 +1,251 @@
+// From the bytes of an outbox's flash region to what is in it, as data: the reader of record for support. It shares no code
+// with src/outbox, so that it is a second opinion on the layout in docs/outbox.md. It changes nothing, and takes any bytes.
+
+import type {
+  Inspection,
+  PageReport,
+  PageState,
+  RecordReport,
+  RegionState,
+  StateReport,
+} from './inspection.ts';
+import { readMessage, readState, sequenceOf } from './message.ts';
+import {
+  isFilled,
+  isKnown,
+  isPrepared,
+  readHeader,
+  readOpening,
+  readRecords,
+  type Gap,
+  type Header,
+  type Opening,
+  type PageRecord,
+} from './page.ts';
+import { findTroubles, type OwnPage } from './troubles.ts';
+
+const INTENT = 'MOTE!FMT';
+const INTENTS = 8;
+const HEADER_BYTES = 24;
+const NOTHING: Pick<OwnPage, 'records' | 'gaps'> = { records: [], gaps: [] };
+
+const latin = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+
+/** @returns whether an intent to format the region stands in its last page. */
+function isIntended(last: Uint8Array): boolean {
+  const places = Array.from({ length: INTENTS }, (_, i) => latin(last.subarray(i * 8, i * 8 + 8)));
+  return places.includes(INTENT);
+}
+
+/** @returns whether a page is blank, but for what may be the beginning of an intent. */
+function isBlankOrHalfIntent(page: Uint8Array): boolean {
+  const intents = INTENTS * INTENT.length;
+  return page.every(
+    (byte, i) =>
+      byte === 0xff || (i < intents && (byte & INTENT.charCodeAt(i % 8)) === INTENT.charCodeAt(i % 8)),
+  );
+}
+
+function readOwnPage(page: number, address: number, bytes: Uint8Array, header: Header): OwnPage {
+  const opening = readOpening(bytes, header);
+  const prepared = isPrepared(bytes);
+  const read = prepared ? { ...NOTHING, end: HEADER_BYTES } : readRecords(bytes, header);
+  return { page, address, header, opening, isPrepared: prepared, ...read };
+}
+
+/** @returns the page that is written: the newest, unless no record came to it yet. */
+function findTail(own: readonly OwnPage[]): OwnPage | undefined {
+  const newest = own.at(-1);
+  return newest?.opening === undefined && own.length > 1 ? own.at(-2) : newest;
+}
+
+/** @returns the page without its last record, where that was torn: it stands among the gaps then. */
+function withoutTorn(own: OwnPage): OwnPage {
+  const last = own.records.at(-1);
+  if (last === undefined || last.body !== undefined) return own;
+  const end = own.gaps.reduce((to, gap) => Math.max(to, gap.at + gap.bytes), last.at + last.size);
+  const torn: Gap = { at: last.at, bytes: end - last.at, kind: 'behind' };
+  return {
+    ...own,
+    records: own.records.slice(0, -1),
+    gaps: [...own.gaps.filter(({ at }) => at < last.at), torn],
+    end: last.at,
+  };
+}
+
+/** @returns whether everything before the head, and so this record, was done with when the page that is written was begun. */
+function isBeforeHead(head: Opening | undefined, { header }: OwnPage, { at }: PageRecord): boolean {
+  if (head === undefined) return false;
+  return header.sequence < head.headPage || (header.sequence === head.headPage && at < head.headAt);
+}
+
+function reportRecord(own: OwnPage, record: PageRecord, isDone: boolean): RecordReport {
+  const { body } = record;
+  const place = { page: own.page, address: own.address + record.at, bytes: record.size };
+  const received = record.received;
+  if (body === undefined) {
+    const why = 'more than one bit is wrong';
+    return {
+      ...place,
+      state: isDone ? 'acknowledged' : 'damaged',
+      sequence: null,
+      received,
+      message: null,
+      why,
+    };
+  }
+  const message = readMessage(body);
+  return {
+    ...place,
+    state: isDone ? 'acknowledged' : 'held',
+    sequence: sequenceOf(body),
+    received,
+    message: typeof message === 'string' ? null : message,
+    ...(typeof message === 'string' && { why: message }),
+  };
+}
+
+/** @returns the messages of all pages, in the order of their append. */
+function reportRecords(own: readonly OwnPage[], head: Opening | undefined): RecordReport[] {
+  const messages = own.flatMap((page) =>
+    page.records.filter(({ marks }) => marks > 0).map((record) => ({ page, record })),
+  );
+  // With lazy acknowledgements a mark speaks for all that stands before it.
+  const lazy = messages.findLastIndex(
+    ({ page, record }) => page.header.lazy && record.marks === 1 && record.done,
+  );
+  return messages.map(({ page, record }, i) =>
+    reportRecord(page, record, record.done || i < lazy || isBeforeHead(head, page, record)),
+  );
+}
+
+/** @returns the latest value of each key, by key. */
+function reportValues(own: readonly OwnPage[]): StateReport[] {
+  const values = new Map<number, StateReport>();
+  for (const page of own) {
+    for (const { marks, body, at } of page.records) {
+      const value = marks > 0 || body === undefined ? undefined : readState(body);
+      if (value === undefined || typeof value === 'string') continue;
+      values.set(value.key, { ...value, page: page.page, address: page.address + at });
+    }
+  }
+  return [...values.values()].sort((a, b) => a.key - b.key);
+}
+
+/** @returns what a page is that has no header of this life. */
+function nameStranger(bytes: Uint8Array, header: Header | undefined): PageState {
+  if (header !== undefined) return isKnown(header) ? 'other-life' : 'other-version';
+  if (isFilled(bytes, 0xff)) return 'blank';
+  if (isIntended(bytes)) return 'intent';
+  if (isFilled(bytes.subarray(0, INTENT.length), 0)) return 'killed';
+  return latin(bytes.subarray(0, 3)) === 'MOT' ? 'damaged' : 'foreign';
+}
+
+function nameRegion(
+  pages: readonly Uint8Array[],
+  headers: readonly (Header | undefined)[],
+  own: number,
+): RegionState {
+  const last = pages.at(-1)!;
+  if (isIntended(last)) return 'half-formatted';
+  if (own > 0) return 'outbox';
+  if (headers.some((header) => header !== undefined)) return 'other-version';
+  return pages.slice(0, -1).every((page) => isFilled(page, 0xff)) && isBlankOrHalfIntent(last)
+    ? 'blank'
+    : 'foreign';
+}
+
+function reportPage(
+  own: OwnPage,
+  tail: OwnPage,
+  pageSize: number,
+  records: readonly RecordReport[],
+): PageReport {
+  const mine = records.filter(({ page }) => page === own.page);
+  const isTail = own === tail;
+  const isNext = own.header.sequence > tail.header.sequence;
+  const isOpen = isTail && own.gaps.every(({ at }) => at < own.end);
+  const free = isOpen ? pageSize - own.end : isNext ? pageSize - 40 : 0;
+  return {
+    page: own.page,
+    address: own.address,
+    state: isTail ? 'written' : isNext ? 'prepared' : 'older',
+    sequence: own.header.sequence,
+    erases: own.header.erases,
+    used: own.end,
+    free,
+    records: mine.length,
+    held: mine.filter(({ state }) => state === 'held').length,
+  };
+}
+
+function reportWear(headers: readonly (Header | undefined)[]): Inspection['wear'] {
+  const counts = headers.flatMap((header) => (header === undefined ? [] : [header.erases]));
+  if (counts.length === 0) return null;
+  const min = counts.reduce((a, b) => Math.min(a, b));
+  const max = counts.reduce((a, b) => Math.max(a, b));
+  return { min, max, spread: max - min };
+}
+
+function describe(header: Header | undefined) {
+  if (header === undefined) return {};
+  const { version, programUnit, longest, lazy, nonce } = header;
+  return { version, programUnit, longestBody: longest, lazyAcknowledgements: lazy, nonce };
+}
+
+const indexOrNull = (index: number) => (index < 0 ? null : index);
+
+/**
+ * Read an outbox's flash region.
+ * @param region all of its bytes, a multiple of `pageSize` and two pages at least.
+ * @param address of its first byte, for what the result says of places.
+ */
+export function inspectRegion(region: Uint8Array, pageSize: number, address = 0): Inspection {
+  const pages = Array.from({ length: Math.floor(region.length / pageSize) }, (_, i) =>
+    region.subarray(i * pageSize, (i + 1) * pageSize),
+  );
+  const addressOf = (page: number) => address + page * pageSize;
+  const headers = pages.map(readHeader);
+  // Half a format leaves pages of the life before: the first one decides, as at a start.
+  const nonce = headers.find((header) => header !== undefined && isKnown(header))?.nonce;
+  const isOwn = (header: Header | undefined): header is Header =>
+    header !== undefined && isKnown(header) && header.nonce === nonce;
+  const read = headers
+    .flatMap((header, i) => (isOwn(header) ? [readOwnPage(i, addressOf(i), pages[i]!, header)] : []))
+    .sort((a, b) => a.header.sequence - b.header.sequence);
+  const state = nameRegion(pages, headers, read.length);
+  const tailPage = findTail(read)?.page;
+  const own = read.map((page) => (page.page === tailPage ? withoutTorn(page) : page));
+  const tail = own.find(({ page }) => page === tailPage);
+  const records = reportRecords(own, tail?.opening);
+  const troubles = own.flatMap((page) => findTroubles(page, tail!, records));
+  const count = (is: (record: RecordReport) => boolean) => records.filter(is).length;
+  return {
+    state,
+    address,
+    bytes: region.length,
+    pageSize,
+    ...describe(tail?.header ?? headers.find((header) => header !== undefined)),
+    pages: pages.map((bytes, i) => {
+      const mine = own.find(({ page }) => page === i);
+      if (mine !== undefined) return reportPage(mine, tail!, pageSize, records);
+      const header = headers[i];
+      const known = header === undefined ? {} : { sequence: header.sequence, erases: header.erases };
+      const name = nameStranger(bytes, header);
+      return { page: i, address: addressOf(i), state: name, ...known, used: 0, free: 0, records: 0, held: 0 };
+    }),
+    records,
+    values: reportValues(own),
+    troubles: troubles.sort((a, b) => a.address - b.address),
+    totals: {
+      held: count((record) => record.state === 'held'),
+      acknowledged: count((record) => record.state === 'acknowledged'),
+      received: count((record) => record.state === 'held' && record.received),
+      damaged: count((record) => record.state === 'damaged'),
+      mended: troubles.filter(({ kind }) => kind === 'mended').length,
+    },
+    wear: reportWear(headers),
+    next: indexOrNull(records.findIndex((record) => record.state === 'held')),
+    newest: indexOrNull(records.findLastIndex((record) => record.state === 'held')),
+  };
+}

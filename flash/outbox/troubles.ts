@@ -1,0 +1,105 @@
+// What is not as it should be in a page of the log: wrong bits, half a mark, records that were torn, buried or lost.
+
+import type { RecordReport, Trouble } from './inspection.ts';
+import { readState } from './message.ts';
+import { FRAME, type Gap, type Header, type MendedBit, type Opening, type PageRecord } from './page.ts';
+
+/** A page of the log that is inspected, with what was read of it. */
+export interface OwnPage {
+  readonly page: number;
+  readonly address: number;
+  readonly header: Header;
+  readonly opening: Opening | undefined;
+  readonly isPrepared: boolean;
+  readonly records: readonly PageRecord[];
+  readonly gaps: readonly Gap[];
+  readonly end: number;
+}
+
+const MENDED: Record<MendedBit['where'], string> = {
+  header: 'one bit of the page header is wrong: the outbox mends it',
+  opening: 'one bit of the opening is wrong: the outbox mends it',
+  record: 'one bit of a record is wrong: the outbox mends it',
+};
+
+function mendedTroubles(own: OwnPage): Trouble[] {
+  const inRecords = own.records.filter(({ body }) => body !== undefined).flatMap((record) => record.mended);
+  return [...own.header.mended, ...(own.opening?.mended ?? []), ...inRecords].map(({ at, bit, where }) => ({
+    kind: 'mended',
+    address: own.address + at,
+    bytes: bit === undefined ? 4 : 1,
+    ...(bit !== undefined && { bit }),
+    why: MENDED[where],
+  }));
+}
+
+const GAPS: Record<Gap['kind'], Pick<Trouble, 'kind' | 'why'>> = {
+  buried: { kind: 'buried', why: 'it was never accepted; nothing behind it is read' },
+  unreadable: { kind: 'unreadable', why: 'no record can be made out here' },
+  behind: { kind: 'unreadable', why: 'not blank behind the last record' },
+};
+
+/** What the power left of a record that was being written. */
+const TORN: Pick<Trouble, 'kind' | 'why'> = {
+  kind: 'torn',
+  why: 'the power went away before it was accepted; the next start closes the page',
+};
+
+function gapTroubles(own: OwnPage, isTail: boolean): Trouble[] {
+  return own.gaps.map((gap) => {
+    const isTorn = isTail && gap.kind !== 'buried' && gap.at >= own.end;
+    return { ...(isTorn ? TORN : GAPS[gap.kind]), address: own.address + gap.at, bytes: gap.bytes };
+  });
+}
+
+/** Half a mark is what the power, or a bit that rots, leaves of one: more than half of it zero counts. */
+function markTroubles({ address, header, records }: OwnPage): Trouble[] {
+  const { programUnit } = header;
+  return records.flatMap(({ at, halfMarks, done, received }) =>
+    halfMarks.map((number) => ({
+      kind: 'mark',
+      address: address + at + FRAME + number * programUnit,
+      bytes: programUnit,
+      why: `half a mark of ${number === 0 ? 'the acknowledgement' : 'PUBREC'}: it ${(number === 0 ? done : received) ? 'counts' : 'does not count'}`,
+    })),
+  );
+}
+
+function recordTroubles(own: OwnPage, reports: readonly RecordReport[]): Trouble[] {
+  const lost = reports.flatMap(({ page, state, address, bytes }): Trouble[] =>
+    page === own.page && state === 'damaged'
+      ? [{ kind: 'lost', address, bytes, why: 'a message of which more than one bit is wrong' }]
+      : [],
+  );
+  const values = own.records.flatMap(({ marks, body, at, size }): Trouble[] => {
+    if (marks > 0) return [];
+    const value = body === undefined ? 'more than one bit is wrong' : readState(body);
+    const place = { address: own.address + at, bytes: size };
+    return typeof value === 'string'
+      ? [{ kind: 'unreadable', ...place, why: `a value of the state: ${value}` }]
+      : [];
+  });
+  return [...lost, ...values];
+}
+
+function pageTroubles(own: OwnPage, tail: OwnPage): Trouble[] {
+  const found: string[] = [];
+  if (own.header.unknownFlags > 0) found.push('its header has flags that this reader does not know');
+  const isNewer = own.header.sequence > tail.header.sequence;
+  if (isNewer && !own.isPrepared) {
+    found.push('its opening is torn: no record came to it; the next start takes its header away');
+  }
+  if (!isNewer && own.opening === undefined) found.push('its opening cannot be read');
+  return found.map((why) => ({ kind: 'page', address: own.address, bytes: 40, why }));
+}
+
+/** @returns all that is wrong in a page. @param tail the page that is written. @param records of the whole region. */
+export function findTroubles(own: OwnPage, tail: OwnPage, records: readonly RecordReport[]): Trouble[] {
+  return [
+    ...pageTroubles(own, tail),
+    ...mendedTroubles(own),
+    ...markTroubles(own),
+    ...gapTroubles(own, own === tail),
+    ...recordTroubles(own, records),
+  ];
+}
