@@ -11,14 +11,16 @@ import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { reportError } from '../flash/cli/output.ts';
 import { runEspruino } from '../sim/engine/espruino.ts';
 import {
-  ALL,
   allocationProgram,
+  CLIENT,
+  FLASH,
   growth,
   OF_A_CLIENT,
   OPERATIONS,
   prelude,
   readRows,
   type Operation,
+  type Program,
   type Rounds,
   type Row,
 } from './allocation-runs.ts';
@@ -28,15 +30,17 @@ const RESULT = join(PACKAGE_ROOT, 'bench', 'results', 'allocations.json');
 const PAGE = join(PACKAGE_ROOT, 'docs', 'allocations.md');
 const LIMIT_MS = 800_000;
 
+type OfAnEngine = Partial<Record<Operation, number>>;
+
 /** What is measured where; the unit of a figure is in its name. */
 interface Figures {
   /** Allocations of 10,000 operations less those of 1,000, beyond an empty call. */
-  duktape?: Partial<Record<Operation, number>>;
-  jerryscript?: Partial<Record<Operation, number>>;
+  duktape?: OfAnEngine;
+  jerryscript?: OfAnEngine;
   /** Bytes for each operation over 10^6 of them. */
-  v8?: Partial<Record<Operation, number>>;
+  v8?: OfAnEngine;
   /** Variables in use after 10,000 operations less those before. */
-  espruino?: Partial<Record<Operation, number>>;
+  espruino?: OfAnEngine;
   /** Flat blocks that 110 rounds of all operations asked for, less those of 10, and the same of arrays. */
   espruinoFlat?: { readonly client: number; readonly array: number };
 }
@@ -52,10 +56,19 @@ function byOperation(operations: readonly Operation[], figure: (operation: Opera
   return Object.fromEntries(operations.map((operation) => [operation, figure(operation)]));
 }
 
-async function inHost(host: Command): Promise<Partial<Record<Operation, number>>> {
-  const { lines } = runHost(host, [prelude(ALL, HOST_ROUNDS), await allocationProgram('array')]);
-  const rows = readRows(lines, ALL, HOST_ROUNDS);
-  return byOperation(ALL, (operation) => growth(rows, operation));
+/** What `measure` finds with each of the programs. */
+async function ofAll(measure: (program: Program) => Promise<OfAnEngine>): Promise<OfAnEngine> {
+  return { ...(await measure(FLASH)), ...(await measure(CLIENT)) };
+}
+
+async function inHost(host: Command, program: Program): Promise<OfAnEngine> {
+  const { operations } = program;
+  const { lines } = runHost(host, [
+    prelude(operations, HOST_ROUNDS),
+    await allocationProgram(program, 'array'),
+  ]);
+  const rows = readRows(lines, operations, HOST_ROUNDS);
+  return byOperation(operations, (operation) => growth(rows, operation));
 }
 
 /** Runs the program on V8 and looks at the heap. A collection between two looks would hide what was allocated. */
@@ -75,12 +88,13 @@ setTimeout(() => {
 }, 100);
 `;
 
-async function onV8(): Promise<Partial<Record<Operation, number>>> {
+async function onV8(program: Program): Promise<OfAnEngine> {
+  const { operations } = program;
   const directory = mkdtempSync(join(tmpdir(), 'mote-v8-'));
   try {
     const file = join(directory, 'main.cjs');
-    const program = `${prelude(ALL, V8_ROUNDS)}\n${await allocationProgram('array')}`;
-    writeFileSync(file, `${V8_HARNESS}\n(0, eval)(${JSON.stringify(program)});`);
+    const code = `${prelude(operations, V8_ROUNDS)}\n${await allocationProgram(program, 'array')}`;
+    writeFileSync(file, `${V8_HARNESS}\n(0, eval)(${JSON.stringify(code)});`);
     // Room for all that the operation that allocates on purpose makes.
     const flags = ['--min-semi-space-size=512', '--max-semi-space-size=512'];
     const { stdout, stderr, status } = spawnSync(process.execPath, [...flags, file], {
@@ -91,11 +105,11 @@ async function onV8(): Promise<Partial<Record<Operation, number>>> {
     const lines = stdout.split('\n').slice(0, -1);
     if (status !== 0) throw new Error(`node ended with ${status}: ${stderr}`);
     if (!lines.includes('@@collected 0')) throw new Error(`V8 collected garbage in between: ${lines.at(-1)}`);
-    const rows = readRows(lines, ALL, V8_ROUNDS);
+    const rows = readRows(lines, operations, V8_ROUNDS);
     const { many } = V8_ROUNDS;
     const bytes = (operation: Operation) =>
       (rows.find((row) => row.operation === operation) as Row).high / many;
-    return byOperation(ALL, (operation) => Math.round(bytes(operation) * 1000) / 1000);
+    return byOperation(operations, (operation) => Math.round(bytes(operation) * 1000) / 1000);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -104,14 +118,14 @@ async function onV8(): Promise<Partial<Record<Operation, number>>> {
 /** What stands for allocations in Espruino, whose variables are freed at once: those in use. */
 const USAGE = 'return process.memory().usage';
 
-async function onEspruino(binary: string): Promise<Partial<Record<Operation, number>>> {
+async function onEspruino(binary: string): Promise<OfAnEngine> {
   const operations = ['empty', ...OF_A_CLIENT] as Operation[];
   const lines: string[] = [];
   let end = () => {};
   const ended = new Promise<void>((resolve) => (end = resolve));
   const engine = await runEspruino({
     binary,
-    prelude: [prelude(operations, ESPRUINO_ROUNDS, USAGE), await allocationProgram('string')],
+    prelude: [prelude(operations, ESPRUINO_ROUNDS, USAGE), await allocationProgram(CLIENT, 'string')],
     bundle: 'print("@@end")',
     startMs: LIMIT_MS,
     onLine: (line) => (line === '@@end' ? end() : lines.push(line)),
@@ -180,7 +194,7 @@ function flatBlocks(
 }
 
 async function flatOnEspruino(binary: string): Promise<{ client: number; array: number }> {
-  const program = await allocationProgram('string');
+  const program = await allocationProgram(CLIENT, 'string');
   const of = (operations: readonly Operation[]) => {
     const [low, high] = FLAT_ROUNDS.map((times) => flatBlocks(binary, program, operations, times));
     return (high as number) - (low as number);
@@ -192,8 +206,9 @@ const INTRODUCTION = `# What steady state allocates
 
 Written by \`npm run bench:allocations\`, from \`bench/results/allocations.json\`; \`test/engines/\` holds the first two columns.
 
-A client on a simulated socket does each operation again and again, after a warm-up. A board that allocates with each message
-fragments its heap or stops for a collection; a client that allocates nothing cannot run out of memory after a month.
+A client on a simulated socket, and the flash outbox around its ring of pages, do each operation again and again, after a
+warm-up. A board that allocates with each message fragments its heap or stops for a collection; a client that allocates nothing
+cannot run out of memory after a month.
 
 - **Duktape**: allocations of 10,000 operations less those of 1,000, beyond an empty call, in a host of ours that counts every
   call of the engine's allocator (array form).
@@ -221,7 +236,7 @@ function page(figures: Figures): string {
     ['Espruino', figures.espruino],
   ] as const;
   const line = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`;
-  const rows = ALL.map((operation) =>
+  const rows = (Object.keys(OPERATIONS) as Operation[]).map((operation) =>
     line([OPERATIONS[operation], ...columns.map(([, column]) => column?.[operation] ?? '')]),
   );
   const head = ['one operation', ...columns.map(([name]) => name)];
@@ -239,17 +254,17 @@ const ENGINES: Readonly<Record<keyof Figures, readonly [string, () => Promise<Fi
     'install the Debian packages duktape-dev and gcc',
     async () => {
       const host = findDukhost();
-      return host === undefined ? {} : { duktape: await inHost(host) };
+      return host === undefined ? {} : { duktape: await ofAll((program) => inHost(host, program)) };
     },
   ],
   jerryscript: [
     'set JERRY_DIR to the include and lib folders of a JerryScript 3.0',
     async () => {
       const host = findJerryhost();
-      return host === undefined ? {} : { jerryscript: await inHost(host) };
+      return host === undefined ? {} : { jerryscript: await ofAll((program) => inHost(host, program)) };
     },
   ],
-  v8: ['run it with Node', async () => ({ v8: await onV8() })],
+  v8: ['run it with Node', async () => ({ v8: await ofAll(onV8) })],
   espruino: [
     'set ESPRUINO to a Linux Espruino with 16383 variables',
     async () => {

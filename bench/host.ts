@@ -10,6 +10,9 @@ import { ExitCode, MoteError } from '../flash/errors.ts';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 
 const SOURCES = join(PACKAGE_ROOT, 'bench', 'host');
+/** What Mote gives to C hosts of JerryScript. */
+const BOARD = join(PACKAGE_ROOT, 'boards', 'jerryscript');
+const FLASH_SOURCES = ['flash.h', 'flash.c', 'flash-file.c'].map((file) => join(BOARD, file));
 const OUT = join(PACKAGE_ROOT, 'out', 'engines');
 const COMPILER = 'gcc';
 const STRICT = ['-pedantic', '-O2', '-Wall', '-Wextra', '-Werror'];
@@ -20,6 +23,8 @@ export type Command = readonly [string, ...string[]];
 
 interface Build {
   readonly name: string;
+  /** Our sources. */
+  readonly sources: readonly string[];
   /** Everything that decides what comes out, beside our source. */
   readonly depends: readonly string[];
   /** A program that compiles where the engine is there. */
@@ -27,7 +32,7 @@ interface Build {
   /** Parameters in front of the source and behind it. */
   readonly parameters: readonly string[];
   readonly libraries: readonly string[];
-  /** Functions of the engine that our source stands in front of. */
+  /** Functions of the engine that our sources stand in front of. */
   readonly wrapped: readonly string[];
 }
 
@@ -36,9 +41,10 @@ function gcc(parameters: readonly string[], input = ''): void {
 }
 
 /** @returns the path of the compiled host, undefined without compiler or engine. */
-function compile({ name, depends, probe, parameters, libraries, wrapped }: Build): string | undefined {
-  const source = join(SOURCES, `${name}.c`);
-  const hash = createHash('sha256').update(readFileSync(source));
+function compile(build: Build): string | undefined {
+  const { name, sources, depends, probe, parameters, libraries, wrapped } = build;
+  const hash = createHash('sha256');
+  for (const source of sources) hash.update(readFileSync(source));
   for (const item of [...depends, ...parameters, ...libraries, ...wrapped]) hash.update(item);
   const path = join(OUT, `${name}-${hash.digest('hex').slice(0, 12)}`);
   if (existsSync(path)) return path;
@@ -50,9 +56,10 @@ function compile({ name, depends, probe, parameters, libraries, wrapped }: Build
   } catch {
     return undefined;
   }
-  // From here on a failure is a mistake in our source.
+  // From here on a failure is a mistake in our sources.
+  const units = sources.filter((source) => source.endsWith('.c'));
   const wraps = wrapped.map((function_) => `-Wl,--wrap=${function_}`);
-  gcc([...parameters, ...STRICT, '-o', own, source, ...wraps, ...libraries]);
+  gcc([...parameters, ...STRICT, '-o', own, ...units, ...wraps, ...libraries]);
   renameSync(own, path);
   return path;
 }
@@ -61,6 +68,7 @@ function compile({ name, depends, probe, parameters, libraries, wrapped }: Build
 export function compileDukhost(): string | undefined {
   return compile({
     name: 'dukhost',
+    sources: [join(SOURCES, 'dukhost.c')],
     depends: [],
     probe: '#include <duktape.h>\nint main(void) { return 0; }\n',
     parameters: ['-std=c89'],
@@ -104,9 +112,10 @@ export function compileJerryhost(directory: string): Command {
   for (const width of [[], ['-m32']]) {
     const path = compile({
       name: 'jerryhost',
+      sources: [join(SOURCES, 'jerryhost.c'), ...FLASH_SOURCES],
       depends: [archive],
       probe: '#include <jerryscript.h>\nint main(void) { jerry_init(JERRY_INIT_EMPTY); return 0; }\n',
-      parameters: ['-std=c99', ...width, `-I${join(directory, 'include')}`],
+      parameters: ['-std=c99', ...width, `-I${join(directory, 'include')}`, `-I${BOARD}`],
       libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
       wrapped: WRAPPED,
     });

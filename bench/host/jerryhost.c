@@ -1,11 +1,14 @@
 /* Runs ES5 files in JerryScript and lets them see every allocation, also one that is freed at once.
- * Usage: jerryhost FILE...      (the files share one global scope; what they define stays)
- * Scripts have print(...), allocations(), allocatedBytes(), heapUsed().
+ * Usage: jerryhost [--flash FILE PAGE_BYTES PAGES] FILE...      (the files share one global scope; what they define stays)
+ * Scripts have print(...), allocations(), allocatedBytes(), heapUsed(), and moteFlash over FILE, which is made where there is none.
  * The linker puts our functions in front of the engine's own: -Wl,--wrap=NAME for each NAME of WRAPPED in ../host.ts.
  * Exit codes: 0 all ran, 1 uncaught error, 2 wrong usage or unreadable file, 3 a library that cannot be counted, 10 out of memory. */
+#include "flash.h"
+
 #include <jerryscript.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { EXIT_UNCAUGHT = 1, EXIT_USAGE = 2, EXIT_UNCOUNTED = 3 };
 
@@ -162,10 +165,26 @@ static int run_file(const char *path) {
   return failed ? EXIT_UNCAUGHT : 0;
 }
 
+/* Parameters of --flash, itself included. */
+enum { FLASH_PARAMETERS = 4 };
+
+/* Give scripts the flash that the parameters of --flash name. */
+static int open_flash(mote_flash_t *flash, char **parameters) {
+  mote_flash_geometry_t geometry = {0};
+  geometry.page_size = (uint32_t)strtoul(parameters[2], NULL, 10);
+  geometry.pages = (uint32_t)strtoul(parameters[3], NULL, 10);
+  geometry.program_unit = 4;
+  if (mote_flash_open_file(flash, parameters[1], &geometry) && mote_flash_register(flash)) return 0;
+  fprintf(stderr, "no flash in %s\n", parameters[1]);
+  return EXIT_USAGE;
+}
+
 int main(int argc, char **argv) {
-  int i, code = 0;
-  if (argc < 2) {
-    fprintf(stderr, "usage: jerryhost FILE...\n");
+  mote_flash_t flash = {0};
+  int has_flash = argc > FLASH_PARAMETERS && strcmp(argv[1], "--flash") == 0;
+  int i, code = 0, first = has_flash ? 1 + FLASH_PARAMETERS : 1;
+  if (argc <= first) {
+    fprintf(stderr, "usage: jerryhost [--flash FILE PAGE_BYTES PAGES] FILE...\n");
     return EXIT_USAGE;
   }
   jerry_init(JERRY_INIT_EMPTY);
@@ -177,8 +196,10 @@ int main(int argc, char **argv) {
   define("allocations", script_allocations);
   define("allocatedBytes", script_allocated_bytes);
   define("heapUsed", script_heap_used);
-  for (i = 1; i < argc && code == 0; i++) code = run_file(argv[i]);
+  if (has_flash) code = open_flash(&flash, argv + 1);
+  for (i = first; i < argc && code == 0; i++) code = run_file(argv[i]);
   fflush(stdout);
   jerry_cleanup();
+  if (flash.part != NULL) mote_flash_close_file(&flash);
   return code;
 }

@@ -563,8 +563,9 @@ export function createLog(
   }
 
   function find(to: Place, where: number): boolean {
-    to.slot = ((where - base) / pageSize) | 0;
     to.at = (where - base) % pageSize;
+    // A fraction would take memory in JerryScript.
+    to.slot = (where - base - to.at) / pageSize;
     return seek(to);
   }
 

@@ -1,26 +1,54 @@
-// The client allocates nothing in steady state: its array form in an engine that counts, each operation by itself.
+// The client and the flash outbox allocate nothing in steady state: their array form in an engine that counts, each operation
+// by itself.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ALL, allocationProgram, growth, OF_A_CLIENT, OPERATIONS } from '../../bench/allocation-runs.ts';
-import { prelude, readRows, type Row } from '../../bench/allocation-runs.ts';
-import { LIMIT_MS, type Engine } from './engines.ts';
+import {
+  allocationProgram,
+  CLIENT,
+  FLASH,
+  growth,
+  OF_A_CLIENT,
+  OF_THE_FLASH,
+  OPERATIONS,
+  prelude,
+  readRows,
+  type Program,
+  type Row,
+} from '../../bench/allocation-runs.ts';
+import { LIMIT_MS, type Engine, type RunOptions } from './engines.ts';
 
 const ROUNDS = { warmUp: 1000, few: 1000, many: 10_000 };
+
+async function run(engine: Engine, program: Program, options: RunOptions = {}): Promise<Row[]> {
+  const { operations } = program;
+  const scripts = [
+    { name: 'prelude', code: prelude(operations, ROUNDS) },
+    { name: 'allocations', code: await allocationProgram(program, 'array') },
+  ];
+  const { lines, failure } = await engine.run(scripts, options);
+  expect(failure, lines.slice(-8).join('\n')).toBeUndefined();
+  return readRows(lines, operations, ROUNDS);
+}
+
+/** The flash outbox of `engine`, which has `allocations()`. @param options the host's flash; without it lies in RAM. */
+export function flashAllocations(engine: Engine, options: RunOptions = {}): void {
+  it(
+    'allocates as much with 10,000 messages as with 1,000',
+    async () => {
+      const rows = await run(engine, FLASH, options);
+      const all = OF_THE_FLASH.map((operation) => [OPERATIONS[operation], growth(rows, operation)]);
+      expect(all).toEqual(OF_THE_FLASH.map((operation) => [OPERATIONS[operation], 0]));
+    },
+    LIMIT_MS,
+  );
+}
 
 /** Describe what `engine`, which has `allocations()`, must count. */
 export function allocationSuite(engine: Engine): void {
   describe('10,000 operations of a client less 1,000 of them', () => {
     let rows: readonly Row[] = [];
 
-    beforeAll(async () => {
-      const scripts = [
-        { name: 'prelude', code: prelude(ALL, ROUNDS) },
-        { name: 'allocations', code: await allocationProgram('array') },
-      ];
-      const { lines, failure } = await engine.run(scripts);
-      expect(failure, lines.slice(-8).join('\n')).toBeUndefined();
-      rows = readRows(lines, ALL, ROUNDS);
-    }, LIMIT_MS);
+    beforeAll(async () => void (rows = await run(engine, CLIENT)), LIMIT_MS);
 
     it.each(OF_A_CLIENT.map((operation) => [OPERATIONS[operation], operation] as const))(
       'allocate as much as an empty call: %s',
@@ -34,4 +62,6 @@ export function allocationSuite(engine: Engine): void {
       expect(growth(rows, 'array')).toBeGreaterThanOrEqual(9000);
     });
   });
+
+  describe('the flash outbox, on flash in RAM', () => flashAllocations(engine));
 }

@@ -37,6 +37,8 @@ export interface Engine {
 export interface RunOptions {
   /** Most bytes of heap; only the Duktape host can cap it. */
   heapBytes?: number;
+  /** Flash in a file; only the JerryScript host gives any. */
+  flash?: { file: string; pageBytes: number; pages: number };
 }
 
 /** An engine may run under an emulator; what takes longer than this hangs. */
@@ -199,9 +201,12 @@ export const ENGINES: readonly Engine[] = [
     enable: 'set JERRY_DIR to include and lib of a JerryScript 3.0; a 32-bit one may need QEMU_I386 as well',
     heapUnit: 'bytes',
     find: () => findJerryhost()?.at(-1),
-    start: (_path, scripts) =>
+    start: (_path, scripts, { flash }) =>
       withFiles(scripts, (files) => {
         const [program = '', ...parameters] = findJerryhost() ?? [];
+        if (flash !== undefined) {
+          parameters.push('--flash', flash.file, String(flash.pageBytes), String(flash.pages));
+        }
         return execute(program, [...parameters, ...files]);
       }),
   }),

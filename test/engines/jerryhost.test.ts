@@ -1,8 +1,14 @@
 // The host that counts what JerryScript allocates: that it counts, and misses nothing. Device code runs in `jerry`.
 
-import { expect, it } from 'vitest';
-import { allocationSuite } from './allocations.ts';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allocationSuite, flashAllocations } from './allocations.ts';
 import { describeEngine } from './describe-engine.ts';
+import type { Engine } from './engines.ts';
+import { program, runInNode } from './programs.ts';
+import { expectOk } from './suite.ts';
 
 /** What is known of the engine: a fraction is a block of 8 bytes, an object with a property two of 8 and 16. */
 const LOOPS = `
@@ -22,8 +28,55 @@ function count(f, times) {
 }
 count(nothing, 10000); count(sum, 10000); count(fraction, 10000); count(freedAtOnce, 10000); count(literal, 10000); count(grown, 10);`;
 
+/** What device programs do over the flash that boards/jerryscript/ gives them, which lies in a file here. */
+function flashSuite(engine: Engine): void {
+  const device = (file: string) => program(file, { board: 'jerryscript', form: 'array' });
+  let folder = '';
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'mote-flash-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('does what a flash port does', async () => {
+    const flash = { file: join(folder, 'flash'), pageBytes: 512, pages: 2 };
+    const { lines, failure } = await engine.run([await device('test/ports/device/host-flash.device.ts')], {
+      flash,
+    });
+    expect(failure).toBeUndefined();
+    expectOk(lines);
+  });
+
+  it('is absent where the host gives none, which a program sees', async () => {
+    const { lines } = await engine.run([await device('test/ports/device/host-flash.device.ts')]);
+    expect(lines).toEqual(['FAIL flash of the host: none, not some', 'end']);
+  });
+
+  it('keeps what was programmed beyond the end of the host', async () => {
+    const flash = { file: join(folder, 'flash'), pageBytes: 256, pages: 2 };
+    const of = (code: string) =>
+      engine.run([{ name: 'part', code: `var a = new Uint8Array([1, 2, 3, 4]); ${code}` }], { flash });
+    await of('moteFlash.write(252, a, 0, 4)');
+    const { lines } = await of('moteFlash.read(251, a, 0, 4); print(a[0], a[1], a[2], a[3])');
+    expect(lines).toEqual(['255 1 2 3']);
+  });
+
+  it('holds the outbox as flash in RAM does', async () => {
+    const flash = { file: join(folder, 'flash'), pageBytes: 256, pages: 3 };
+    const scripts = [await device('test/outbox/outbox.device.ts')];
+    const { lines, failure } = await engine.run(scripts, { flash });
+    expect(failure).toBeUndefined();
+    expectOk(lines);
+    expect(lines).toEqual(runInNode(scripts));
+    expect(readFileSync(flash.file).includes('MOT\x01')).toBe(true);
+  });
+}
+
 describeEngine('jerryhost', (engine) => {
   allocationSuite(engine);
+  describe('flash of the host', () => flashSuite(engine));
+  describe('the flash outbox, on flash of the host', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mote-flash-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    flashAllocations(engine, { flash: { file: join(folder, 'flash'), pageBytes: 1024, pages: 4 } });
+  });
 
   it('counts no allocation in a loop that makes none, and each of one that does', async () => {
     const { lines, failure } = await engine.run([{ name: 'loops', code: LOOPS }]);

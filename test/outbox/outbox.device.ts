@@ -1,4 +1,4 @@
-// The flash outbox inside an engine, on flash that lies in RAM, over restarts, a torn record and a bit that rots:
+// The flash outbox inside an engine, on the flash of a C host or else in RAM, over restarts, a torn record and a bit that rots:
 // `ok <what>` or `FAIL <what>: <seen>, not <wanted>`, figures behind `= `, and `end` at its end. ES5 subset.
 
 import { constant, EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
@@ -6,7 +6,8 @@ import { prepareTopic } from '../../src/mqtt/form.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
-import type { Flash, FlashGeometry } from '../../src/ports/flash.ts';
+import type { Flash } from '../../src/ports/flash.ts';
+import { openFlash } from '../../src/ports/jerryscript/flash.ts';
 import type { OutboxRecord } from '../../src/ports/outbox.ts';
 
 declare const print: (line: string) => void;
@@ -16,9 +17,31 @@ function check(what: string, seen: number | string, wanted: number | string): vo
 }
 
 const RECORD_MAX = 60;
-const geometry: FlashGeometry = { base: 0, pageSize: 256, pages: 3, programUnit: 4, ecc: false };
-const chip = new Uint8Array(768);
-for (let i = 0; i < chip.length; i++) chip[i] = 255;
+const PAGE_SIZE = 256;
+const PAGES = 3;
+
+/** @returns flash that lies in RAM. */
+function createRamFlash(): Flash {
+  const chip = new Uint8Array(PAGE_SIZE * PAGES);
+  for (let i = 0; i < chip.length; i++) chip[i] = 255;
+  return {
+    geometry: { base: 0, pageSize: PAGE_SIZE, pages: PAGES, programUnit: 4, ecc: false },
+    read(address: number, into: Uint8Array, offset: number, length: number): number {
+      for (let i = 0; i < length; i++) into[offset + i] = chip[address + i];
+      return Code.Ok;
+    },
+    write(address: number, from: Uint8Array, offset: number, length: number): number {
+      for (let i = 0; i < length; i++) chip[address + i] &= from[offset + i];
+      return Code.Ok;
+    },
+    erase(page: number): number {
+      for (let i = 0; i < PAGE_SIZE; i++) chip[page * PAGE_SIZE + i] = 255;
+      return Code.Ok;
+    },
+  };
+}
+
+const part: Flash = openFlash() || createRamFlash();
 let programs = 0;
 let erases = 0;
 /** Bytes of the next program that come through before the power goes away; -1: it does not. */
@@ -26,24 +49,25 @@ let torn = -1;
 let isOn = true;
 
 const flash: Flash = {
-  geometry,
-  read(address: number, into: Uint8Array, offset: number, length: number): number {
-    for (let i = 0; i < length; i++) into[offset + i] = chip[address + i];
-    return Code.Ok;
-  },
+  geometry: part.geometry,
+  read: part.read,
   write(address: number, from: Uint8Array, offset: number, length: number): number {
     programs++;
-    const count = torn < 0 ? length : torn;
-    for (let i = 0; i < count && isOn; i++) chip[address + i] &= from[offset + i];
+    if (isOn) part.write(address, from, offset, torn < 0 ? length : torn);
     isOn = isOn && torn < 0;
     return Code.Ok;
   },
   erase(page: number): number {
     erases++;
-    for (let i = 0; i < 256 && isOn; i++) chip[page * 256 + i] = 255;
-    return Code.Ok;
+    return isOn ? part.erase(page) : Code.Ok;
   },
 };
+
+/** Put `bytes` into the flash, whatever is there. */
+function restore(bytes: Uint8Array): void {
+  for (let page = 0; page < PAGES; page++) part.erase(page);
+  part.write(part.geometry.base, bytes, 0, bytes.length);
+}
 
 const topics = [prepareTopic('t/one', 0x32), prepareTopic('t/two', 0x35)];
 const record: OutboxRecord<Bytes> = { sequence: 0, topic: topics[0], payload: EMPTY, received: false };
@@ -89,17 +113,18 @@ isOn = true;
 outbox = boot();
 check('nothing of it', list(outbox), '60 t/one 50 message 60;');
 check('goes on', outbox.append(topics[0], constant('whole')), 61);
-const saved = new Uint8Array(chip.length);
-saved.set(chip);
-for (let i = 0; i < chip.length; i += 7) {
+const saved = new Uint8Array(PAGE_SIZE * PAGES);
+part.read(part.geometry.base, saved, 0, saved.length);
+for (let i = 0; i < saved.length; i += 7) {
   // A start writes: each bit turns in what was there before.
-  chip.set(saved);
-  chip[i] ^= 4;
+  saved[i] ^= 4;
+  restore(saved);
+  saved[i] ^= 4;
   const again = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX);
   const seen = again.open(1) + ' ' + list(again);
   if (seen !== '0 60 t/one 50 message 60;61 t/one 50 whole;') check('bit at ' + i, seen, '');
 }
-chip.set(saved);
+restore(saved);
 outbox = boot();
 check(
   'long',

@@ -21,6 +21,7 @@ import { Pull } from '../../../src/ports/gpio.ts';
 import { WakeCause } from '../../../src/ports/power.ts';
 import { check, report, until } from './check.ts';
 import type { Step } from './check.ts';
+import { checkFlash } from './flash-check.ts';
 import { pattern } from './socket-steps.ts';
 
 /** The end of the engine's fake flash: what lies before belongs to its file store. */
@@ -99,35 +100,7 @@ function random(done: () => void): void {
 }
 
 function flash(done: () => void): void {
-  const ours = openFlash(GEOMETRY);
-  const base = GEOMETRY.base;
-  const end = base + 2048;
-  const from = new Uint8Array(40);
-  const into = new Uint8Array(40);
-  for (let i = 0; i < 40; i++) from[i] = i * 7;
-  check('erase', ours.erase(0) + ours.erase(1), 0);
-  check('read erased', ours.read(base, into, 0, 40), 0);
-  check('erased is 0xFF', into[0] + into[39], 510);
-  check('program part of an array', ours.write(base + 1020, from, 4, 32), 0);
-  check('read into part of an array', ours.read(base + 1020, into, 8, 32), 0);
-  check('around it nothing', into[7], 255);
-  let wrong = 0;
-  for (let i = 0; i < 32; i++) if (into[8 + i] !== from[4 + i]) wrong++;
-  check('what was programmed', wrong, 0);
-  from[0] = 0x0f;
-  from[1] = from[2] = from[3] = 0xff;
-  check('program again', ours.write(base + 1020, from, 0, 4), 0);
-  ours.read(base + 1020, into, 0, 4);
-  check('bits are only cleared', into[0] * 256 + into[1], (28 & 15) * 256 + 35);
-  check('erase one page', ours.erase(0), 0);
-  ours.read(base + 1020, into, 0, 8);
-  check('and no other', into[3] * 256 + into[4], 255 * 256 + 56);
-  check('last unit', ours.write(end - 4, from, 0, 4), 0);
-  check('past the end', ours.write(end - 4, from, 0, 8), Code.Range);
-  check('before the region', ours.read(base - 4, into, 0, 4), Code.Range);
-  check('off the unit', ours.write(base + 2, from, 0, 4), Code.Range);
-  check('past the array', ours.read(base, into, 37, 4), Code.Range);
-  check('no such page', ours.erase(2) + ours.erase(-1), 2 * Code.Range);
+  checkFlash(openFlash(GEOMETRY));
   done();
 }
 
