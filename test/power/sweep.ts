@@ -63,7 +63,8 @@ interface Branch {
   readonly model: Model;
 }
 
-function tear(branch: Branch, way: Way, region: Region): Nor {
+/** @returns the chip after an operation that the power went away in. */
+export function tear(branch: Pick<Branch, 'nor' | 'operation'>, way: Way, region: Region): Nor {
   const nor = branch.nor.fork();
   nor.interrupt = () => way.torn;
   perform(nor, region, branch.operation);

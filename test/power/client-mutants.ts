@@ -1,0 +1,129 @@
+// The client with one of its protections switched off, each a small edit of its source: what shows that the tests would tell.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { createClient } from '../../src/mqtt/client.ts';
+import type { Region } from './bench.ts';
+import { sweepClient } from './client-sweep.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface ClientMutant {
+  readonly name: string;
+  readonly edits: readonly (readonly [from: string, to: string])[];
+}
+
+export const CLIENT_MUTANTS: readonly ClientMutant[] = [
+  {
+    name: 'after a reboot nothing counts as sent',
+    edits: [['let lastSent = outbox.newest();', 'let lastSent = 0;']],
+  },
+  {
+    name: 'what was sent on the connection before counts as not sent',
+    edits: [['if (cursor > 0 && (lastSent === 0 || isAfter(cursor, lastSent))) lastSent = cursor;', '']],
+  },
+  {
+    name: 'a connection goes on behind what the one before has sent',
+    edits: [['room = cursor = 0;', 'room = 0;']],
+  },
+  {
+    name: 'a message is sent before it is kept',
+    edits: [
+      [
+        'const sequence = outbox.append(topic!, payload);\n      if (sequence < 0) return refuse(sequence);',
+        `const early = (outbox.newest() % 32640) + 1;
+      const isEarly = caughtUp && size <= room && size <= SHORT_MAX && awaited[early % IN_FLIGHT_MAX] === NO_KEY;
+      if (isEarly) wire!.write(shortPublishId(topic!, payload, size, idFrom(early)));
+      const sequence = outbox.append(topic!, payload);
+      if (sequence < 0) return refuse(sequence);`,
+      ],
+      ['wire!.write(shortPublishId(topic!, payload, size, id));\n        } catch', '} catch'],
+    ],
+  },
+  {
+    name: 'what the outbox does not take counts as taken',
+    edits: [['if (sequence < 0) return refuse(sequence);', 'if (sequence < 0) return Code.Ok;']],
+  },
+  {
+    name: 'what is sent is forgotten at once',
+    edits: [
+      [
+        'cursor = sequence;\n    return true;',
+        'cursor = sequence;\n    outbox.acknowledge(sequence);\n    return true;',
+      ],
+    ],
+  },
+  {
+    name: 'what is acknowledged is kept',
+    edits: [
+      [
+        'if (!STREAM || sequences[place] > 0) outbox.acknowledge(sequences[place]);',
+        'if (sequences[place] > 0);',
+      ],
+    ],
+  },
+  {
+    name: 'PUBREC is not noted',
+    edits: [['if (!STREAM || sequence > 0) outbox.receive(sequence);', 'if (sequence > 0);']],
+  },
+  {
+    name: 'PUBREC ends the exchange',
+    edits: [
+      [
+        'return (!QOS2 || byteAt(bytes, at) !== First.Pubrec) && (!STREAM || !isUnsent(place));',
+        'return !STREAM || !isUnsent(place);',
+      ],
+    ],
+  },
+  {
+    name: 'PUBLISH comes again behind PUBREC',
+    edits: [['if (QOS2 && record.received) {', 'if (record.sequence < 0) {']],
+  },
+  {
+    name: 'a lost session is not noticed',
+    edits: [['counters.finished += outbox.restart();', '']],
+  },
+  {
+    name: 'more is in flight than may be',
+    edits: [['export const IN_FLIGHT_MAX = 8;', 'export const IN_FLIGHT_MAX = 12;']],
+  },
+];
+
+/** @returns the client's text with the edits of a mutant. Throws when it has another text than they are for. */
+export function mutateClient({ name, edits }: ClientMutant): string {
+  let text = readFileSync(`${ROOT}src/mqtt/client.ts`, 'utf8');
+  for (const [from, to] of edits) {
+    const parts = text.split(from);
+    if (parts.length !== 2) throw new Error(`${name}: its text is ${parts.length - 1} times in client.ts`);
+    text = parts.join(to);
+  }
+  return text;
+}
+
+/** @returns what makes the client of a mutant. */
+export async function loadClient(mutant: ClientMutant): Promise<typeof createClient> {
+  const folder = `${ROOT}out/mutants/client-${CLIENT_MUTANTS.indexOf(mutant)}/`;
+  mkdirSync(folder, { recursive: true });
+  const text = mutateClient(mutant)
+    .replaceAll(" '../", " '../../../src/")
+    .replaceAll(" './", " '../../../src/mqtt/");
+  writeFileSync(`${folder}client.ts`, text);
+  const module = (await import(/* @vite-ignore */ `${folder}client.ts`)) as {
+    createClient: typeof createClient;
+  };
+  return module.createClient;
+}
+
+/** In the smaller ones there is no room at times. */
+const PAGES = [4, 2];
+
+/** @returns what is wrong with a client that is cut, undefined when nothing is. */
+export function tryClient(create: typeof createClient | undefined): string | undefined {
+  for (const [seed, pages] of PAGES.entries()) {
+    const region: Region = { pages, pageBytes: 512, unit: 4, ecc: false, recordMax: 200 };
+    const options = { region, seed, steps: 100, share: 0.015, nestedShare: 0, violationsMax: 1 };
+    const [wrong] = sweepClient({ ...options, isSerial: false, ...(create && { create }) }).violations;
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
