@@ -97,10 +97,11 @@ function judge(world: World): void {
   if (violations + strays > 0) {
     throw new Error(`the client counts ${violations} violations, ${strays} strays`);
   }
+  const { unsure, torn } = world.story;
   const left = list(world.outbox).length;
-  // Whose mark reads as either each time may be counted, and not be found.
+  // What reads as either each time may be counted, and not be found.
   const counted = world.outbox.count();
-  if (left > 0 || counted > world.story.unsure.size) {
+  if (left > 0 || counted > unsure.size + torn.size) {
     throw new Error(`${left} messages are left, ${counted} are counted`);
   }
   const wrong = judgeStory(world.story);

@@ -39,6 +39,8 @@ export interface Story {
   open: Map<number, string>;
   /** Of this session: when and as what a message was handed to the socket first. */
   handed: Map<string, { readonly connection: number; readonly id: number }>;
+  /** Of sessions before: messages by identifier. */
+  former: Map<number, string>;
   /** Of this connection: exchanges that are not over, answers that are owed, messages of QoS 1 that came again. */
   inFlight: Set<number>;
   due: Answer[];
@@ -54,8 +56,10 @@ export interface Story {
   telling: Answer[];
   /** All that may arrive, in the order in which it may: what was taken, and what was being given to a client at a cut. */
   order: string[];
-  /** Messages whose answer was being told at a cut: it was taken, or not. */
+  /** Messages whose answer was being told at a cut: it was taken, or not, or either each time that somebody looks. */
   unsure: Set<string>;
+  /** Messages that were being given to a client at a cut: on a part with ECC they may be there each time, or not. */
+  torn: Set<string>;
   /** Messages whose last answer, and whose PUBREC, the client has taken. */
   finished: Set<string>;
   received: Set<string>;
@@ -73,6 +77,7 @@ export function createStory(): Story {
     session: 1,
     open: new Map(),
     handed: new Map(),
+    former: new Map(),
     inFlight: new Set(),
     due: [],
     repeated: 0,
@@ -83,6 +88,7 @@ export function createStory(): Story {
     telling: [],
     order: [],
     unsure: new Set(),
+    torn: new Set(),
     finished: new Set(),
     received: new Set(),
     missing: new Set(),
@@ -94,12 +100,14 @@ export function copyStory(story: Story): Story {
     ...story,
     open: new Map(story.open),
     handed: new Map(story.handed),
+    former: new Map(story.former),
     inFlight: new Set(story.inFlight),
     due: [...story.due],
     delivered: [...story.delivered],
     accepted: [...story.accepted],
     order: [...story.order],
     unsure: new Set(story.unsure),
+    torn: new Set(story.torn),
     finished: new Set(story.finished),
     received: new Set(story.received),
     missing: new Set(story.missing),
@@ -155,6 +163,7 @@ export function connectStory(story: Story, isLost: boolean): boolean {
   if (isLost) {
     story.session++;
     story.open.clear();
+    for (const [payload, { id }] of story.handed) story.former.set(id, payload);
     story.handed.clear();
     const isDone = ({ payload }: Message) =>
       story.finished.has(payload) || story.received.has(payload) || story.unsure.has(payload);
@@ -213,8 +222,10 @@ function takePublish(story: Story, packet: IPublishPacket, repeatedMax: number):
 
 function takePubrel(story: Story, id: number): void {
   const payload = [...story.handed].find(([, handed]) => handed.id === id)?.[0];
-  // Where a session was lost and the client does not know that yet, it goes on with the one before.
-  demand(payload !== undefined || story.isPresent, `PUBREL ${id} of a session that is lost`);
+  // Where the client could not learn that a session was lost, it goes on with it; so it does where a torn mark of PUBREC was
+  // not there when it forgot such messages, and is there now.
+  const mayBe = story.isPresent || story.unsure.has(story.former.get(id) ?? '');
+  demand(payload !== undefined || mayBe, `PUBREL ${id} of a session that is lost`);
   demand(payload === undefined || !story.finished.has(payload), `PUBREL after PUBCOMP: ${payload}`);
   story.open.delete(id);
   story.due.push({ first: PUBCOMP, id, payload: payload ?? '' });
@@ -245,7 +256,10 @@ export function noteAnswers(story: Story, answers: readonly Answer[]): void {
 /** The power went away: what was being done may have been done. */
 export function cutStory(story: Story): void {
   const { publishing } = story;
-  if (publishing !== undefined) story.order.push(publishing.payload);
+  if (publishing !== undefined) {
+    story.order.push(publishing.payload);
+    story.torn.add(publishing.payload);
+  }
   for (const { payload } of story.telling) story.unsure.add(payload);
   story.publishing = undefined;
   story.telling = [];
