@@ -22,7 +22,7 @@ import { stepCrc, type Crc32 } from '../bytes/crc32-step.ts';
 import { Code } from '../ports/codes.ts';
 import { STATE } from '../features.ts';
 import type { FlashBytes } from '../ports/flash.ts';
-import { STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
+import { nextSequence, STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
 
 // A page begins with its header, and what is said when the first record comes to it.
 /** Header: magic 4, nonce 4, page sequence 4, erase count 4, longest body 2, program unit 2, crc 4. */
@@ -701,6 +701,12 @@ export function createLog(
     }
   }
 
+  /** Bury what is torn at the end. On parts with ECC a start may have read it and a client sent it: its sequence is not given again. */
+  function buryTorn(at: number): void {
+    if (ecc) sequence = nextSequence(sequence);
+    bury(at);
+  }
+
   /** Find where the next record goes, and what the last one is. @param longest body that may have been torn there. */
   function openTail(longest: number): void {
     const last = walkTail(pageSize);
@@ -711,7 +717,7 @@ export function createLog(
       // Torn. What stands before it was whole when it was begun.
       walkTail(last);
       openSequence();
-      bury(last);
+      buryTorn(last);
       return;
     }
     if (last > 0) {
@@ -730,7 +736,7 @@ export function createLog(
       refresh(tail, last, joinRecord(place.marks, bytes, tailKey));
       if (last !== lastMessage) openSequence();
     }
-    if (!isBlank(tail, at, end < pageSize ? end : pageSize)) bury(at);
+    if (!isBlank(tail, at, end < pageSize ? end : pageSize)) buryTorn(at);
   }
 
   /** @returns whether one of the places of an intent holds it. */

@@ -51,6 +51,11 @@ function fill(region: Region, seed: number): Filled {
   return { nor, held: left, newest: outbox.newest(), state: stateOf(outbox) };
 }
 
+/** On parts with ECC a bit behind the last record may be what is left of a message that was sent: its sequence is passed over. */
+function isNext({ ecc }: Region, before: number, sequence: number): boolean {
+  return sequence === before + 1 || (ecc && sequence === before + 2);
+}
+
 /** @returns what is wrong on a chip in which a bit has turned. */
 function judge(nor: Nor, region: Region, { held, newest, state }: Filled): string | undefined {
   const { outbox } = createBench(nor, region);
@@ -60,7 +65,7 @@ function judge(nor: Nor, region: Region, { held, newest, state }: Filled): strin
   if (JSON.stringify(found) !== JSON.stringify(held)) return `found ${JSON.stringify(found)}`;
   if (stateOf(outbox) !== state) return `state ${stateOf(outbox)}`;
   const sequence = append(outbox, 'after');
-  if (sequence !== newest + 1) return `append: ${sequence}`;
+  if (!isNext(region, newest, sequence)) return `append: ${sequence}`;
   for (const one of [...held.map((one) => one.sequence), sequence]) {
     if (outbox.acknowledge(one) !== Code.Ok) return `acknowledge ${one}`;
   }
@@ -70,7 +75,7 @@ function judge(nor: Nor, region: Region, { held, newest, state }: Filled): strin
   const left = list(again);
   if (left.length > 0) return `left: ${JSON.stringify(left)}`;
   if (stateOf(again) !== state) return `in the end: state ${stateOf(again)}`;
-  return append(again, 'end') === sequence + 1 ? undefined : 'append at the end';
+  return isNext(region, sequence, append(again, 'end')) ? undefined : 'append at the end';
 }
 
 /** Turn one bit of each `every`. */

@@ -43,10 +43,14 @@ export const MUTANTS: readonly Mutant[] = [
     'if (!ecc) flash.write(address(slot, at), bytes);',
     '',
   ]),
-  inLog('a torn tail is not buried', ['      bury(last);', '      tailAt = pageSize;']),
+  inLog('a torn tail is not buried', ['      buryTorn(last);', '      tailAt = pageSize;']),
   inLog('a tail without a header is not buried', [
-    'end < pageSize ? end : pageSize)) bury(at);',
+    'end < pageSize ? end : pageSize)) buryTorn(at);',
     'end < pageSize ? end : pageSize)) tailAt = pageSize;',
+  ]),
+  inLog('parts with ECC give the sequence of a torn message again', [
+    'if (ecc) sequence = nextSequence(sequence);',
+    '',
   ]),
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
   inLog(
@@ -70,8 +74,8 @@ export const MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inLog('the sequence before a torn record is not looked for', [
-    '      openSequence();\n      bury(last);',
-    '      bury(last);',
+    '      openSequence();\n      buryTorn(last);',
+    '      buryTorn(last);',
   ]),
   inLog('the sequence before a record of state is not looked for', [
     'if (last !== lastMessage) openSequence();',
