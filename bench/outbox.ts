@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { build } from '../flash/build/build.ts';
+import { listFeatures } from '../flash/build/features.ts';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { createNor, createNorPort, type Nor } from '../sim/nor.ts';
 import { EMPTY } from '../src/bytes/bytes.ts';
@@ -127,8 +129,18 @@ function countStart(pages: number, recordMax: number) {
   return worst;
 }
 
+/** Minified bytes of the outbox with these features, without what it stands on. */
+async function countBytes(...on: string[]): Promise<number> {
+  const features = Object.fromEntries(Object.keys(listFeatures()).map((name) => [name, on.includes(name)]));
+  const bytesOf = async (file: string) => {
+    const firmware = join(PACKAGE_ROOT, 'bench', 'device', file);
+    return (await build({ firmware, features, board: 'esp32' })).code.length;
+  };
+  return (await bytesOf('outbox-size.ts')) - (await bytesOf('outbox-ports.ts'));
+}
+
 /** Count everything. */
-export function measureOutbox(): OutboxRow[] {
+export async function measureOutbox(): Promise<OutboxRow[]> {
   const rows: OutboxRow[] = [];
   const add = (what: string, value: number, unit: string, limit?: number) =>
     rows.push({ what, value: rounded(value), unit, ...(limit === undefined ? {} : { limit }) });
@@ -136,6 +148,7 @@ export function measureOutbox(): OutboxRow[] {
   add('overhead of a record of 64 bytes, unit 4', records.overhead, 'bytes', 13.5);
   add('the same, unit 8', countRecords(64, 8).overhead, 'bytes', 20);
   add('fields of a message, beside its topic', 4, 'bytes', 8);
+  add('the same, with when it was made', 8, 'bytes', 8);
   add('programs a message', records.programs, '', 2.1);
   add('bytes programmed a message of 64 bytes', records.bytes, 'bytes');
   for (const size of [16, 32, 64, 128, 256]) {
@@ -156,6 +169,16 @@ export function measureOutbox(): OutboxRow[] {
       add(`${what}: erases`, erases, '', 0);
     }
   }
+  const base = await countBytes();
+  add('minified, with QoS 1 and refusing: log and queue', base, 'bytes', 4000);
+  const parts: [string, ...string[]][] = [
+    ['QoS 2', 'QOS2'],
+    ['giving up the oldest', 'DROP'],
+    ['state by key', 'STATE'],
+    ['times of messages, with state by key', 'STATE', 'TIME'],
+  ];
+  for (const [what, ...on] of parts) add(`more with ${what}`, (await countBytes(...on)) - base, 'bytes');
+  add('minified, everything', await countBytes('QOS2', 'DROP', 'STATE', 'TIME'), 'bytes', 7000);
   return rows;
 }
 
@@ -180,7 +203,7 @@ export async function withOutboxTable(page: string, rows: readonly OutboxRow[]):
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const rows = measureOutbox();
+  const rows = await measureOutbox();
   const file = join(PACKAGE_ROOT, RESULT);
   mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);

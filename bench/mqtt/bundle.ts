@@ -22,7 +22,7 @@ export const MEASURED: Combination = { name: '3.1.1 QoS 0/1', on: ['AUTH', 'INBO
 
 export const EVERYTHING: Combination = {
   name: 'everything',
-  on: ['AUTH', 'INBOUND', 'QOS2', 'STREAM'],
+  on: ['AUTH', 'INBOUND', 'QOS2', 'STREAM', 'STATE', 'TIME'],
 };
 
 export const COMBINATIONS: readonly Combination[] = [

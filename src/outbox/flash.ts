@@ -12,17 +12,20 @@ import {
   joinInteger,
   joinText,
   joinWord,
+  standsAt,
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { DROP, QOS2, TIME } from '../features.ts';
-import type { Clock } from '../ports/clock.ts';
+import { DROP, QOS2, STATE, TIME } from '../features.ts';
+import { elapsed, type Clock } from '../ports/clock.ts';
 import { Code, Drop } from '../ports/codes.ts';
 import type { FlashBytes } from '../ports/flash.ts';
 import {
   isAfter,
   nextSequence,
   SEQUENCE_MAX,
+  STATE_KEYS,
+  StateKey,
   type Outbox,
   type OutboxOptions,
   type OutboxRecord,
@@ -48,6 +51,9 @@ const FLAGS = 7;
 const PLACES = 8;
 /** More records held could not be told in order. */
 const HELD_MAX = (SEQUENCE_MAX >> 1) - 1;
+
+/** Least time from one value of a key of the firmware's to the next, where there is a clock: flash wears. */
+export const STATE_INTERVAL_MS = 10000;
 
 export interface FlashOutboxCounters extends LogCounters {
   /** Messages that were read back other than they were written, by more than one bit: lost. */
@@ -106,6 +112,9 @@ export function createFlashOutbox(
   let dropped = 0;
 
   const log = createLog(flash, recordMax, forget);
+  /** When each key was last kept, -1: not since the start. */
+  const rememberedAt = new Int32Array(STATE && options.clock !== undefined ? STATE_KEYS : 0);
+  for (let i = 0; i < rememberedAt.length; i++) rememberedAt[i] = -1;
   const times = keepsTime ? createTimes(options.clock!, log) : null;
   const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
   /** A payload with its time put in. */
@@ -382,7 +391,18 @@ export function createFlashOutbox(
   }
 
   function remember(key: number, value: Bytes): number {
-    return isOpen ? log.remember(key, value) : opened;
+    if (!isOpen) return opened;
+    const clock = options.clock;
+    if (!STATE || clock === undefined || !(key > StateKey.Boots && key < STATE_KEYS))
+      return log.remember(key, value);
+    const now = clock.now();
+    if (rememberedAt[key] >= 0 && elapsed(rememberedAt[key], now) < STATE_INTERVAL_MS) {
+      const kept = log.recall(key);
+      return kept.length === value.length && standsAt(kept, value, 0) ? Code.Ok : Code.Busy;
+    }
+    const code = log.remember(key, value);
+    if (code === Code.Ok) rememberedAt[key] = now;
+    return code;
   }
 
   function idle(): boolean {

@@ -75,7 +75,8 @@ export interface Outbox<B = string> {
   recall(key: number): B;
   /**
    * Keep `value`, of at most STATE_MAX bytes, in the place of what is kept for `key`, 0 to STATE_KEYS - 1. What is kept already
-   * is not written again. @returns 0, or Code.Range, TooLong (all state together may be, too), Full, WornOut: then the former value stays.
+   * is not written again. @returns 0; Code.Busy when this key was kept a moment ago; Code.Range, TooLong (all state together may
+   * be, too), Full, WornOut. Then the former value stays.
    */
   remember(key: number, value: B): number;
   /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock, type ManualClock } from '../../sim/manual.ts';
 import type { Nor } from '../../sim/nor.ts';
 import { constant } from '../../src/bytes/bytes.ts';
-import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
+import { createFlashOutbox, STATE_INTERVAL_MS, type FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { createBench, createChip, list, topics, type Region } from '../power/bench.ts';
 
@@ -184,6 +184,24 @@ describe('the time of a message', () => {
     full.outbox.idle();
     expect(full.sent().at(-1)).toBe(`counted@${NOON - 2}!`);
   });
+});
+
+it('keeps the values of a key of the firmware apart, by ten seconds', () => {
+  const { outbox, clock } = boot(createChip(region));
+  const keep = (value: string, key = 9) => outbox.remember(key, constant(value));
+  expect(keep('a')).toBe(Code.Ok);
+  expect(keep('b')).toBe(Code.Busy);
+  expect(keep('a')).toBe(Code.Ok);
+  expect(keep('other', 10)).toBe(Code.Ok);
+  // Those of the SDK itself have to be right at once.
+  expect([keep('a', 0), keep('b', 0)]).toEqual([Code.Ok, Code.Ok]);
+  clock.advance(STATE_INTERVAL_MS - 1);
+  expect(keep('b')).toBe(Code.Busy);
+  clock.advance(1);
+  expect(keep('b')).toBe(Code.Ok);
+  expect(keep('x'.repeat(33), 11)).toBe(Code.TooLong);
+  expect(keep('x', 11)).toBe(Code.Ok);
+  expect(keep('x', 16)).toBe(Code.Range);
 });
 
 describe('the age of the oldest message', () => {
