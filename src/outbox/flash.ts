@@ -390,18 +390,21 @@ export function createFlashOutbox(
     return isOpen ? log.recall(key) : EMPTY;
   }
 
+  /** @returns whether a key of the firmware's was kept a moment ago; of others it is not noted. */
+  function isTooSoon(key: number): boolean {
+    const then = rememberedAt[key];
+    return then >= 0 && elapsed(then, options.clock!.now()) < STATE_INTERVAL_MS;
+  }
+
   function remember(key: number, value: Bytes): number {
     if (!isOpen) return opened;
-    const clock = options.clock;
-    if (!STATE || clock === undefined || !(key > StateKey.Boots && key < STATE_KEYS))
-      return log.remember(key, value);
-    const now = clock.now();
-    if (rememberedAt[key] >= 0 && elapsed(rememberedAt[key], now) < STATE_INTERVAL_MS) {
+    if (STATE && isTooSoon(key)) {
       const kept = log.recall(key);
       return kept.length === value.length && standsAt(kept, value, 0) ? Code.Ok : Code.Busy;
     }
     const code = log.remember(key, value);
-    if (code === Code.Ok) rememberedAt[key] = now;
+    const isNoted = STATE && options.clock !== undefined && key > StateKey.Boots;
+    if (isNoted && code === Code.Ok) rememberedAt[key] = options.clock.now();
     return code;
   }
 
