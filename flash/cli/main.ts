@@ -33,7 +33,10 @@ function commandOf(program: Command, args: readonly string[]): string[] {
 }
 
 function fromCommander(error: CommanderError, program: Command, args: readonly string[]): MoteError {
-  const what = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const isHelp = error.code === 'commander.help';
+  const what = isHelp
+    ? 'a command is missing'
+    : error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
   const words = error.code === 'commander.unknownCommand' ? [] : commandOf(program, args);
   const help = ['mote', ...words, '--help'].join(' ');
   return new MoteError(what, `see ${help}`, undefined, ExitCode.Usage);

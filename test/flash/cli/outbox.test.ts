@@ -223,6 +223,17 @@ describe('mote outbox inspect', () => {
     expect(code).toBe(exitCode);
   });
 
+  it('is a command of a command', async () => {
+    expect(await mote(['outbox'])).toEqual({
+      code: ExitCode.Usage,
+      stdout: '',
+      stderr: 'error: a command is missing\n  do: see mote outbox --help\n',
+    });
+    expect((await mote(['outbox', 'inpsect'])).stderr).toMatch(
+      /unknown command 'inpsect' \(Did you mean inspect\?\)/,
+    );
+  });
+
   it('is in the help', async () => {
     expect((await mote(['--help'])).stdout).toMatch(/outbox +look into the outbox/);
     expect((await mote(['outbox', '--help'])).stdout).toMatch(/inspect \[options\] <file>/);
