@@ -2,7 +2,7 @@
 // it decides nothing that one of them could decide.
 
 import { HAS_OUTBOX_FLASH } from './board.ts';
-import { FLASH, LOG } from './features.ts';
+import { FLASH, LOG, TIME } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkPorts } from './link/link.ts';
 import type { CreateTimer } from './ports/clock.ts';
@@ -49,6 +49,8 @@ export interface MoteOptions {
   readonly wifi?: { readonly ssid: string; readonly password: string };
   readonly sensors: readonly MoteSensor[];
   readonly outbox?: OutboxOptions;
+  /** Each reading says when it was taken, also one that waited in flash for days. Default: it does not. */
+  readonly time?: boolean;
 }
 
 export interface MotePorts extends LinkPorts {
@@ -113,6 +115,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       options.id + '/' + sensor.name,
       sensor.driver.channels,
       READING_QOS,
+      TIME && options.time === true,
     );
     if (publisher === null) {
       say(Event.BadSettings, 0);

@@ -92,7 +92,7 @@ function take(payload: string, topic: string): void {
 }
 
 function run(owner: SocketEvents): void {
-  const publisher = createPublisher(client, 'bench/outdoor', CHANNELS, 0);
+  const publisher = createPublisher(client, 'bench/outdoor', CHANNELS, 0, false);
   if (publisher === null) return;
   owner.onOpen(connection);
   owner.onDrain();

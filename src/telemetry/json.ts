@@ -1,4 +1,5 @@
-// One value as a JSON object that explains itself: {"value":21.54,"unit":"°C"}.
+// One value as a JSON object that explains itself: {"value":21.54,"unit":"°C"}, and where it is wanted when it was taken:
+// {"value":21.54,"unit":"°C","time":1767268800}, in seconds since 1970-01-01; null while nobody knows.
 // Written straight through the packet writer; the text around the number is prepared once.
 
 import type { PacketWriter } from '../ports/packet-writer.ts';
@@ -7,16 +8,19 @@ import type { ChannelMeta } from '../ports/reading.ts';
 /** A channel's constant text, and how its number is rounded. */
 export interface JsonField {
   readonly after: string;
+  /** The time stands behind that. */
+  readonly hasTime: boolean;
   readonly decimals: number;
   /** 10 ^ (decimals of the reading - decimals published). */
   readonly divisor: number;
 }
 
 /** @param channel its unit must need no escape in JSON: no quote, backslash or control character. */
-export function prepareJson(channel: ChannelMeta): JsonField {
+export function prepareJson(channel: ChannelMeta, hasTime: boolean): JsonField {
   let divisor = 1;
   for (let i = channel.precision; i < channel.decimals; i++) divisor *= 10;
-  return { after: ',"unit":"' + channel.unit + '"}', decimals: channel.precision, divisor };
+  const after = ',"unit":"' + channel.unit + (hasTime ? '","time":' : '"}');
+  return { after, hasTime, decimals: channel.precision, divisor };
 }
 
 /** @returns `value` / `divisor` as an integer, halves away from zero. */
@@ -31,4 +35,8 @@ export function writeJson(writer: PacketWriter, field: JsonField, value: number)
   writer.text('{"value":');
   writer.fixed(divideRounded(value, field.divisor), field.decimals);
   writer.text(field.after);
+  if (field.hasTime) {
+    writer.time();
+    writer.text('}');
+  }
 }

@@ -19,7 +19,7 @@ export interface Publisher {
 /**
  * Prepare the topics of one sensor.
  * @param prefix what stands before the channel's key, without a slash at its end.
- * @param qos of all their messages.
+ * @param qos of all their messages. @param hasTime they say when they were taken.
  * @returns null when a topic is no valid topic name.
  */
 export function createPublisher(
@@ -27,12 +27,13 @@ export function createPublisher(
   prefix: string,
   channels: readonly ChannelMeta[],
   qos: number,
+  hasTime: boolean,
 ): Publisher | null {
   const prepared: PreparedChannel[] = [];
   for (let i = 0; i < channels.length; i++) {
     const topic = writer.topic(prefix + '/' + channels[i].key, qos);
     if (topic === null) return null;
-    prepared.push({ topic, field: prepareJson(channels[i]) });
+    prepared.push({ topic, field: prepareJson(channels[i], hasTime) });
   }
 
   function publish(reading: Reading): number {

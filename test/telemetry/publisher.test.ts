@@ -26,7 +26,11 @@ function createQuietClient(socket: ManualSocket): Client {
 }
 
 /** What a reading of one channel looks like on the wire. */
-function publish(value: number, over: Partial<ChannelMeta> = {}): { topic: string; payload: string } {
+function publish(
+  value: number,
+  over: Partial<ChannelMeta> = {},
+  hasTime = false,
+): { topic: string; payload: string } {
   const socket = createManualSocket();
   const client = createQuietClient(socket);
   client.connect('broker', 1883);
@@ -34,7 +38,7 @@ function publish(value: number, over: Partial<ChannelMeta> = {}): { topic: strin
   socket.drain();
   socket.deliver('\x20\x02\x00\x00');
   socket.take();
-  const publisher = createPublisher(client, 'm/outdoor', [channel(over)], 0)!;
+  const publisher = createPublisher(client, 'm/outdoor', [channel(over)], 0, hasTime)!;
   expect(publisher.publish({ values: Int32Array.of(value), time: 0 })).toBe(Code.Ok);
   const packet = Buffer.from(socket.take(), 'latin1');
   const topicEnd = 4 + packet.readUInt16BE(2);
@@ -46,6 +50,12 @@ describe('publisher', () => {
     const message = publish(21537);
     expect(message).toEqual({ topic: 'm/outdoor/temperature', payload: '{"value":21.54,"unit":"°C"}' });
     expect(JSON.parse(message.payload)).toEqual({ value: 21.54, unit: '°C' });
+  });
+
+  it('says when it was taken where that is wanted', () => {
+    const { payload } = publish(21537, {}, true);
+    expect(payload).toBe('{"value":21.54,"unit":"°C","time":null}');
+    expect(JSON.parse(payload)).toEqual({ value: 21.54, unit: '°C', time: null });
   });
 
   it.each([
@@ -71,7 +81,7 @@ describe('publisher', () => {
   it('says which code refused the first channel, and tries the others', () => {
     const socket = createManualSocket();
     const client = createQuietClient(socket);
-    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })], 0)!;
+    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })], 0, false)!;
     expect(publisher.publish({ values: Int32Array.of(1, 2), time: 0 })).toBe(Code.Closed);
     expect(client.counters().refused).toBe(2);
   });
@@ -83,13 +93,13 @@ describe('publisher', () => {
       { clientId: 'm', keepAliveSec: 60, cleanSession: true, receiveMax: 1024 },
       { onOpen: () => {}, onOnline: () => {}, onOffline: () => {}, onReport: () => {} },
     );
-    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })], 1)!;
+    const publisher = createPublisher(client, 'm/s', [channel({}), channel({ key: 'b' })], 1, false)!;
     expect(publisher.publish({ values: Int32Array.of(1, 2), time: 0 })).toBe(Code.Ok);
     expect(outbox.count()).toBe(2);
   });
 
   it('refuses names that cannot stand in a topic', () => {
     const client = createQuietClient(createManualSocket());
-    expect(createPublisher(client, 'm/+', [channel({})], 0)).toBeNull();
+    expect(createPublisher(client, 'm/+', [channel({})], 0, false)).toBeNull();
   });
 });
