@@ -2,8 +2,10 @@
 // which `npm run bench:minifier` writes.
 
 import { decodedMap, encodedMap, TraceMap } from '@jridgewell/trace-mapping';
-import { tokenizer, tokTypes } from 'acorn';
+import { parse, tokenizer, tokTypes, type Identifier, type SourceLocation } from 'acorn';
+import { full } from 'acorn-walk';
 import { minify as terser, type MinifyOptions } from 'terser';
+import { RESERVED_NAMES } from '../check/rules/statements.ts';
 import type { Code } from './compile.ts';
 
 /** Settings that the engines' nature demands, whatever else is chosen. */
@@ -47,23 +49,55 @@ export function withShortProperties(options: MinifyOptions, reserved: readonly s
   };
 }
 
-/** Write integers as 20000 where terser wrote 2e4: Espruino makes a double of any number with an exponent. */
-export function writeIntegersOut({ code, map }: Code): Code {
+/** A text in the place of a token. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly loc: SourceLocation;
+  readonly text: string;
+}
+
+/** Integers as 20000 where terser wrote 2e4: Espruino makes a double of any number with an exponent. */
+function plainIntegers(code: string): Edit[] {
+  const edits: Edit[] = [];
+  for (const { type, start, end, loc } of tokenizer(code, { ecmaVersion: 5, locations: true })) {
+    const raw = code.slice(start, end);
+    const text = String(Number(raw));
+    if (type !== tokTypes.num || !loc || !/^[\d.]+e\d/i.test(raw) || !/^\d+$/.test(text)) continue;
+    edits.push({ start, end, loc, text });
+  }
+  return edits;
+}
+
+/**
+ * Other names for variables whose names are words of Espruino: terser comes to `of` where there are very many variables, and
+ * what it is told to avoid it does not rename in the source either.
+ */
+function allowedNames(code: string): Edit[] {
+  const edits: Edit[] = [];
+  full(parse(code, { ecmaVersion: 5, locations: true }), (node) => {
+    const { name, start, end, loc } = node as Identifier;
+    // Of a property name it shows nothing.
+    if (node.type !== 'Identifier' || !loc || !RESERVED_NAMES.includes(name) || name === 'undefined') return;
+    let text = `${name}$`;
+    while (code.includes(text)) text += '$';
+    edits.push({ start, end, loc, text });
+  });
+  return edits;
+}
+
+/** Change a program, and its map with it. */
+function applyEdits({ code, map }: Code, edits: Edit[]): Code {
   const lines = code.split('\n');
   const decoded = decodedMap(new TraceMap(map));
-  const tokens = [...tokenizer(code, { ecmaVersion: 5, locations: true })];
   // From the end, so that the columns in front stay true.
-  for (const token of tokens.reverse()) {
-    const raw = code.slice(token.start, token.end);
-    const plain = String(Number(raw));
-    if (token.type !== tokTypes.num || !token.loc || !/^[\d.]+e\d/i.test(raw) || !/^\d+$/.test(plain)) {
-      continue;
-    }
-    const { line, column } = token.loc.start;
-    const text = lines[line - 1] as string;
-    lines[line - 1] = text.slice(0, column) + plain + text.slice(column + raw.length);
+  for (const { start, end, loc, text } of edits.sort((a, b) => b.start - a.start)) {
+    const { line, column } = loc.start;
+    const before = lines[line - 1] as string;
+    const length = end - start;
+    lines[line - 1] = before.slice(0, column) + text + before.slice(column + length);
     for (const segment of decoded.mappings[line - 1] ?? []) {
-      if (segment[0] > column) segment[0] += plain.length - raw.length;
+      if (segment[0] > column) segment[0] += text.length - length;
     }
   }
   const encoded = encodedMap(new TraceMap(decoded as never));
@@ -71,7 +105,9 @@ export function writeIntegersOut({ code, map }: Code): Code {
 }
 
 /** Minify a bundle. */
-export async function minifyCode({ code, map }: Code, options: MinifyOptions): Promise<Code> {
-  const result = await terser({ 'firmware.js': code }, { ...options, ecma: 5, sourceMap: { content: map } });
-  return writeIntegersOut({ code: result.code as string, map: result.map as string });
+export async function minifyCode(source: Code, options: MinifyOptions): Promise<Code> {
+  const sourceMap = { content: source.map };
+  const result = await terser({ 'firmware.js': source.code }, { ...options, ecma: 5, sourceMap });
+  const code = result.code as string;
+  return applyEdits({ code, map: result.map as string }, [...plainIntegers(code), ...allowedNames(code)]);
 }

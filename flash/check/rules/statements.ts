@@ -7,8 +7,8 @@ import type { Source } from '../source.ts';
 import { isFunction } from '../tree.ts';
 import { variableOf } from '../values.ts';
 
-/** Words of the engine's lexer that ES5 leaves free. */
-const RESERVED = new Set(['let', 'of', 'static', 'undefined']);
+/** Words of Espruino's lexer that ES5 leaves free. */
+export const RESERVED_NAMES: readonly string[] = ['let', 'of', 'static', 'undefined'];
 
 type SwitchStatement = Extract<AnyNode, { type: 'SwitchStatement' }>;
 
@@ -212,7 +212,7 @@ export const statementRules: readonly Rule[] = [
     },
     check({ scopes }, report) {
       for (const [id] of scopes.declared) {
-        if (RESERVED.has(id.name)) report(id, { message: `${id.name} cannot be a name` });
+        if (RESERVED_NAMES.includes(id.name)) report(id, { message: `${id.name} cannot be a name` });
       }
     },
   },

@@ -1,6 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../../flash/build/build.ts';
-import { runBundle, SAY, writeFirmware } from './fixture.ts';
+import { CHOSEN, minifyCode } from '../../../flash/build/minify.ts';
+import { bundleOf, runBundle, SAY, writeFirmware } from './fixture.ts';
 
 const bundle = (main: string, more: Record<string, string> = {}) =>
   build({ firmware: writeFirmware({ 'main.ts': SAY + main, ...more }) });
@@ -126,4 +128,18 @@ say(get('firstKey') + get('secondKey') + o.thirdName);`,
     });
     expect(code).not.toMatch(/longestName/);
   });
+});
+
+it('gives no variable a name that is a word of Espruino, however many there are', async () => {
+  // All names of two letters and more.
+  const count = 4000;
+  const parts = Array.from({ length: count }, (_, i) => `var part${i} = base() + ${i};`).join('\n');
+  const uses = Array.from({ length: count }, (_, i) => `use(part${i}, part${i});`).join('\n');
+  const { code } = await minifyCode(bundleOf(`${parts}\n${uses}`), CHOSEN);
+  expect(code).not.toMatch(/\b(let|of|static)\b(?!\$)/);
+  // Each variable has a name of its own.
+  const seen: number[] = [];
+  let next = 0;
+  runInNewContext(code, { base: () => 1000 * next++, use: (value: number) => seen.push(value) });
+  expect(seen).toEqual(Array.from({ length: count }, (_, i) => 1001 * i));
 });
