@@ -1,16 +1,16 @@
 // A client that runs for ever and counts: publishes 1, 2, 3, ... with QoS 1 without a gap, whatever the broker does, and
-// prints what it is sent. The same on every engine; how it gets at network, time and files is handed in.
-// A message is a function of its number, so two numbers are all that has to survive.
+// prints what it is sent. The same on every engine; how it gets at network, time and flash is handed in.
+// Where the count stands the outbox alone tells: its newest message is kept until the next one is in it.
 
 import { EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
-import { createClient } from '../../src/mqtt/client.ts';
-import { after, elapsed, NEVER_MS, remaining, sooner } from '../../src/ports/clock.ts';
+import { createClient, IN_FLIGHT_MAX } from '../../src/mqtt/client.ts';
+import { after, elapsed, remaining, sooner } from '../../src/ports/clock.ts';
 import type { Clock, CreateTimer } from '../../src/ports/clock.ts';
 import { Code } from '../../src/ports/codes.ts';
-import type { Outbox, OutboxRecord } from '../../src/ports/outbox.ts';
+import { SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../../src/ports/outbox.ts';
+import type { Topic } from '../../src/ports/packet-writer.ts';
 import type { Socket } from '../../src/ports/socket.ts';
 import { queuedLine, receivedLine } from './lines.ts';
-import type { Progress, Store } from './store.ts';
 
 export interface CounterOptions {
   readonly host: string;
@@ -27,7 +27,7 @@ export interface CounterOptions {
   readonly connectTimeoutMs: number;
   /** Largest packet that is taken in whole. */
   readonly receiveMax: number;
-  /** The first number, where nothing was saved. */
+  /** The first number that was not said to be queued yet; the first of all, where the outbox holds none. */
   readonly first: number;
 }
 
@@ -35,8 +35,8 @@ export interface CounterPorts {
   readonly socket: Socket<Bytes>;
   readonly clock: Clock;
   readonly createTimer: CreateTimer;
+  /** Open, and the counter's alone. */
   readonly outbox: Outbox<Bytes>;
-  readonly store: Store;
   print(line: string): void;
   /** @returns false while whoever reads the lines is behind: then no number is promised. */
   isRead(): boolean;
@@ -47,29 +47,34 @@ export interface Counter {
   stop(): void;
 }
 
-/** Numbers that become safe with one write when there is no period. */
-const BATCH = 8;
+/** Bytes of the outbox's longest record: six, the topic, and ten digits. */
+export const RECORD_MAX = 24;
+/** Numbers that wait for the broker at most, so that they are soon with it when it comes back. */
+const HELD_MAX = 64;
 /** The broker had a message for so long without acknowledging it: only a new connection can bring that about. */
 const STALLED_MS = 15000;
-/** Before a write that failed is tried again. */
-const SAVE_RETRY_MS = 1000;
+/** Before the next try where the outbox took nothing and no acknowledgement comes. */
+const REFUSED_MS = 1000;
 /** Before a reader that was behind is looked at again. */
 const READER_MS = 50;
 
 export function startCounter(ports: CounterPorts, options: CounterOptions): Counter {
   const clock = ports.clock;
   const outbox = ports.outbox;
-  const progress: Progress = { acked: options.first - 1, queued: options.first - 1 };
-  ports.store.load(progress);
+  const isFast = options.periodMs === 0;
+  /** Without a period none waits that could not be on its way. */
+  const heldMax = isFast ? IN_FLIGHT_MAX : HELD_MAX;
   /** Every number up to this one went into the outbox. */
-  let appended = progress.acked;
-  let savedAcked = progress.acked;
+  let queued = options.first - 1;
+  /** Sequence of the newest message, when the broker has it; 0: it has not. */
+  let kept = 0;
   let nextAt = clock.now();
   /** A connection is there or on its way. */
   let trying = false;
   let retryAt = nextAt;
   let giveUpAt = nextAt;
-  /** When the broker last acknowledged something, or had nothing to acknowledge. */
+  /** Sequence of the oldest message that waits, and since when it is that. */
+  let oldest = 0;
   let movedAt = nextAt;
   let urgent = false;
 
@@ -78,10 +83,26 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
     timer.set(0);
   }
 
-  /** The client tells of no acknowledgement, but the outbox hears of each. */
+  function append(to: Topic<Bytes>, payload: Bytes): number {
+    const sequence = outbox.append(to, payload);
+    if (sequence > 0 && kept > 0) {
+      outbox.acknowledge(kept);
+      kept = 0;
+    }
+    return sequence;
+  }
+
+  /** The newest message stays, for a start after a kill to count on from: for the client it is gone. */
   function acknowledge(sequence: number): number {
     wake();
-    return outbox.acknowledge(sequence);
+    if (sequence !== outbox.newest()) return outbox.acknowledge(sequence);
+    kept = sequence;
+    return Code.Ok;
+  }
+
+  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
+    const code = outbox.peek(sequence, out);
+    return code === Code.Ok && out.sequence === kept ? Code.Empty : code;
   }
 
   function retryLater(): void {
@@ -95,8 +116,8 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
       socket: ports.socket,
       clock,
       outbox: {
-        append: outbox.append,
-        peek: outbox.peek,
+        append,
+        peek,
         receive: outbox.receive,
         restart: outbox.restart,
         acknowledge,
@@ -116,66 +137,56 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
     { onOpen: wake, onOnline: wake, onOffline: retryLater, onReport: wake },
   );
   const topic = client.topic('t/n', 1)!;
-  const oldest: OutboxRecord<Bytes> = { sequence: 0, topic, payload: EMPTY, received: false };
+  const record: OutboxRecord<Bytes> = { sequence: 0, topic, payload: EMPTY, received: false };
   client.subscription('cmd/#', 1, function (payload, name) {
     ports.print(receivedLine(name, payload));
   });
 
-  /** See which numbers the broker has: all before the oldest that is still held. */
-  function settle(now: number): void {
-    let acked = appended;
-    if (outbox.count() > 0 && outbox.peek(0, oldest) === Code.Ok) {
-      acked = parseInt(toText(oldest.payload, 0, oldest.payload.length), 10) - 1;
-    }
-    if (acked !== progress.acked || outbox.count() === 0 || !client.isOnline()) movedAt = now;
-    progress.acked = acked;
+  /** See how far an earlier life came, and say what it had no time to say. */
+  function resume(): void {
+    const sequence = outbox.newest();
+    if (sequence === 0) return;
+    if (outbox.peek(sequence === 1 ? SEQUENCE_MAX : sequence - 1, record) !== Code.Ok) return;
+    const last = parseInt(toText(record.payload, 0, record.payload.length), 10);
+    while (queued < last) ports.print(queuedLine(++queued));
   }
 
-  /** Give promised numbers to the outbox, as many as it takes. @returns whether it took all. */
-  function refill(): boolean {
-    while (appended < progress.queued) {
-      client.begin(topic);
-      client.text('' + (appended + 1));
-      if (client.end() !== Code.Ok) return false;
-      appended++;
-    }
-    return true;
+  /** See whether the broker acknowledges, when it has something to. */
+  function watch(now: number): void {
+    const before = oldest;
+    oldest = peek(0, record) === Code.Ok ? record.sequence : 0;
+    if (oldest !== before || oldest === 0 || !client.isOnline()) movedAt = now;
   }
 
-  /** Promise the next numbers: first they are safe, then that is said, then they are sent. @returns whether they are. */
-  function promise(count: number): boolean {
-    const before = progress.queued;
-    progress.queued = before + count;
-    if (!ports.store.save(progress)) {
-      progress.queued = before;
-      return false;
-    }
-    savedAcked = progress.acked;
-    for (let n = before + 1; n <= progress.queued; n++) ports.print(queuedLine(n));
+  /** Give the next number to the outbox, and say so. @returns whether it took it. */
+  function queue(): boolean {
+    if (outbox.count() >= heldMax) return false;
+    client.begin(topic);
+    client.text('' + (queued + 1));
+    if (client.end() !== Code.Ok) return false;
+    queued++;
+    ports.print(queuedLine(queued));
     return true;
   }
 
   /** Count on, if it is time and there is room. @returns ms until there is more to do. */
   function count(now: number): number {
-    if (!refill()) {
-      // An acknowledgement goes on from here.
-      nextAt = now;
-      return NEVER_MS;
-    }
     const left = remaining(now, nextAt);
     if (left > 0) return left;
     if (!ports.isRead()) {
       nextAt = now;
       return READER_MS;
     }
-    if (!promise(options.periodMs === 0 ? BATCH : 1)) {
-      nextAt = after(now, SAVE_RETRY_MS);
-      return SAVE_RETRY_MS;
+    for (let i = isFast ? IN_FLIGHT_MAX : 1; i > 0; i--) {
+      if (queue()) continue;
+      // An acknowledgement goes on from here.
+      nextAt = now;
+      return REFUSED_MS;
     }
     nextAt = after(nextAt, options.periodMs);
     // What was missed while the outbox was full is not made up for.
     if (remaining(now, nextAt) === 0) nextAt = after(now, options.periodMs);
-    return refill() ? remaining(now, nextAt) : NEVER_MS;
+    return remaining(now, nextAt);
   }
 
   function connect(): void {
@@ -210,9 +221,8 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
   function run(): void {
     urgent = false;
     const now = clock.now();
-    settle(now);
+    watch(now);
     let wait = count(now);
-    if (progress.acked !== savedAcked && ports.store.save(progress)) savedAcked = progress.acked;
     wait = sooner(wait, keepConnected(now));
     wait = sooner(wait, client.tick(now));
     timer.set(urgent ? 0 : wait);
@@ -224,6 +234,7 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
   }
 
   const timer = ports.createTimer(run);
+  resume();
   timer.set(0);
   return { stop };
 }

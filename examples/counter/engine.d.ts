@@ -1,14 +1,5 @@
 // What the counter needs of Espruino on Linux beyond what a board has. The build keeps the names that stand here.
 
-interface EspruinoFiles {
-  /** @returns undefined when there is no such file; some failures throw. */
-  readFileSync(path: string): string | undefined;
-  writeFileSync(path: string, text: string): void;
-  appendFileSync(path: string, text: string): void;
-  statSync(path: string): { size: number };
-}
-
-declare function require(module: 'fs'): EspruinoFiles;
 declare function print(line: string): void;
 
 /** Set by whoever starts the engine, before the counter is loaded. */

@@ -1,57 +1,18 @@
-// The counter in a real Espruino on Linux (`ENGINE=espruino npm run -s counter`), with its files in the current folder.
+// The counter in a real Espruino on Linux (`ENGINE=espruino npm run -s counter`), with its flash in the current folder.
 
-import { createRamOutbox } from '../../src/outbox/ram.ts';
+import { OUTBOX_FLASH } from '../../src/board.ts';
+import { createFlashOutbox } from '../../src/outbox/flash.ts';
+import { Code } from '../../src/ports/codes.ts';
 import { createClock } from '../../src/ports/espruino/clock.ts';
+import { openFlashBytes } from '../../src/ports/espruino/flash.ts';
+import { createRandom } from '../../src/ports/espruino/random.ts';
 import { createSocket } from '../../src/ports/espruino/socket.ts';
 import { createTimer } from '../../src/ports/espruino/timer.ts';
-import { startCounter } from './counter.ts';
-import { createStore } from './store.ts';
+import { RECORD_MAX, startCounter } from './counter.ts';
 
 /** Whoever started us sees by it that no connection is stuck: the engine waits for one and does nothing else. */
 const BEAT = '~';
 const BEAT_MS = 1000;
-const OUTBOX_PLACES = 32;
-const PAYLOAD_MAX = 16;
-
-// No board has such files, so there is no port for them.
-// eslint-disable-next-line no-restricted-globals, @typescript-eslint/no-require-imports
-const files = require('fs');
-/** Of the file that was written last. */
-let size = 0;
-
-function path(index: number): string {
-  return 'counter.' + index;
-}
-
-function read(index: number): string {
-  try {
-    const text = files.readFileSync(path(index));
-    return text === undefined ? '' : text;
-  } catch {
-    return '';
-  }
-}
-
-/** Write, and see by its size that a file has it all: the engine does not notice that a disk is full. */
-function write(index: number, text: string, before: number, isNew: boolean): boolean {
-  try {
-    if (isNew) files.writeFileSync(path(index), text);
-    else files.appendFileSync(path(index), text);
-    size = files.statSync(path(index)).size;
-  } catch {
-    return false;
-  }
-  return size === before + text.length;
-}
-
-function replace(index: number, text: string): boolean {
-  return write(index, text, 0, true);
-}
-
-/** Only what was replaced before is appended to, so its size is known. */
-function append(index: number, text: string): boolean {
-  return write(index, text, size, false);
-}
 
 function say(line: string): void {
   // eslint-disable-next-line no-restricted-globals
@@ -68,6 +29,10 @@ function beat(): void {
   beats.set(BEAT_MS);
 }
 
+const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX);
+const opened = outbox.open(createRandom().next());
+// Then it takes nothing, and no number is queued.
+if (opened !== Code.Ok) say('the outbox does not open: code ' + opened);
 const beats = createTimer(beat);
 beat();
 startCounter(
@@ -75,8 +40,7 @@ startCounter(
     socket: createSocket(),
     clock: createClock(),
     createTimer,
-    outbox: createRamOutbox(OUTBOX_PLACES, PAYLOAD_MAX),
-    store: createStore({ read, replace, append }),
+    outbox,
     print: say,
     isRead: isAlways,
   },

@@ -3,7 +3,8 @@
 import type { CounterOptions } from '../../examples/counter/counter.ts';
 
 export interface EngineOptions {
-  readonly counter: CounterOptions;
+  /** @returns what the counter is told, for each start anew: the first number changes. */
+  counter(): CounterOptions;
   /** Absolute; its own, locked. */
   readonly stateDirectory: string;
   /** Takes a line that the counter printed: bytes, one character each. */

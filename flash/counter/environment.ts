@@ -1,4 +1,4 @@
-// What the counter is told by its environment, checked: the same variables for every engine.
+// What the counter is told by its environment, checked: the same variables for every engine (docs/mqtt-client.md).
 
 import { resolve } from 'node:path';
 import type { CounterOptions } from '../../examples/counter/counter.ts';

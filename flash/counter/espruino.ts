@@ -37,7 +37,7 @@ function binary(): string {
 export async function startEspruino(options: EngineOptions): Promise<RunningEngine> {
   const path = binary();
   const bundle = await counterBundle();
-  const quietMs = Math.max(QUIET_LEAST_MS, options.counter.connectTimeoutMs) + LOOK_EVERY_MS;
+  const quietMs = Math.max(QUIET_LEAST_MS, options.counter().connectTimeoutMs) + LOOK_EVERY_MS;
   let stopping = false;
   /** When the present engine last showed life; undefined until it has for the first time. */
   let aliveAt: number | undefined;
@@ -52,7 +52,7 @@ export async function startEspruino(options: EngineOptions): Promise<RunningEngi
     const engine = await runEspruino({
       binary: path,
       // From memory, not from flash storage as on a board: on Linux every look at that opens a file.
-      prelude: [`counterOptions=${asciiSource(options.counter)};`, bundle],
+      prelude: [`counterOptions=${asciiSource(options.counter())};`, bundle],
       bundle: '',
       cwd: options.stateDirectory,
       graceMs: GRACE_MS,

@@ -1,13 +1,11 @@
 // `npm run -s counter`: a client that publishes a counter for ever, for brokers, test doubles and fault injectors to be
-// tried on. It is told by its environment what to do (README), and prints nothing but JSON lines.
+// tried on. It is told by its environment what to do (docs/mqtt-client.md), and prints nothing but JSON lines.
 
 import { mkdirSync, accessSync, constants } from 'node:fs';
-import { createStore, type Progress } from '../../examples/counter/store.ts';
 import { reportError } from '../cli/output.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { RunningEngine } from './engine.ts';
 import { readSettings, type CounterSettings } from './environment.ts';
-import { createFiles } from './files.ts';
 import { acquireLock } from './lock.ts';
 import { openOutput, type Output } from './output.ts';
 import { watchParent } from './parent.ts';
@@ -30,12 +28,6 @@ function openDirectory(directory: string): void {
   }
 }
 
-/** Print what a kill kept from being printed. */
-function catchUp(directory: string, output: Output): void {
-  const progress: Progress = { acked: 0, queued: 0 };
-  if (createStore(createFiles(directory)).load(progress)) output.catchUp(progress.queued);
-}
-
 /** Lines that are not read wait in memory: few, and then no number is promised. */
 const isRead = () => process.stdout.writableLength < WAITING_MAX;
 
@@ -49,7 +41,7 @@ function flush(): Promise<void> {
 
 async function start(settings: CounterSettings, output: Output, onProcess: (pid: number) => void) {
   const options = {
-    counter: settings.options,
+    counter: () => ({ ...settings.options, first: output.next() }),
     stateDirectory: settings.stateDirectory,
     print: output.print,
     isRead,
@@ -91,10 +83,10 @@ export async function main(parent: number): Promise<void> {
     const lock = await acquireLock(directory);
     const output = openOutput(
       directory,
+      settings.options.first,
       (text) => process.stdout.write(text, 'latin1'),
       (text) => process.stderr.write(text, 'latin1'),
     );
-    catchUp(directory, output);
     engine = await start(settings, output, lock.setEngine);
     if (ending) await engine.stop();
   } catch (error) {

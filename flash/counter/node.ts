@@ -1,30 +1,45 @@
 // ENGINE=node: the counter in this process, over Node's sockets.
 
-import { startCounter } from '../../examples/counter/counter.ts';
-import { createStore } from '../../examples/counter/store.ts';
+import { RECORD_MAX, startCounter } from '../../examples/counter/counter.ts';
 import { createClock, createTimer } from '../../sim/node/clock.ts';
+import { createRandom } from '../../sim/node/random.ts';
 import { createSocket } from '../../sim/node/socket.ts';
-import { createRamOutbox } from '../../src/outbox/ram.ts';
+import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
+import { createFlashOutbox } from '../../src/outbox/flash.ts';
+import { Code } from '../../src/ports/codes.ts';
+import { codeText } from '../codes.ts';
+import { ExitCode, MoteError } from '../errors.ts';
 import type { EngineOptions, RunningEngine } from './engine.ts';
-import { createFiles } from './files.ts';
+import { openCounterFlash } from './flash.ts';
 
-const OUTBOX_PLACES = 64;
-const PAYLOAD_MAX = 16;
 /** For DISCONNECT to leave. */
 const FAREWELL_MS = 50;
 
-export function startNode({ counter, stateDirectory, print, isRead }: EngineOptions): RunningEngine {
+function openOutbox(directory: string) {
+  const flash = openCounterFlash(directory);
+  const outbox = createFlashOutbox(createFlashBytes(flash, flash.geometry.pageSize), RECORD_MAX);
+  const code = outbox.open(createRandom().next());
+  if (code === Code.Ok) return outbox;
+  throw new MoteError(
+    `the outbox does not open: ${codeText(code)}`,
+    'set STATE_DIR to another folder',
+    directory,
+    ExitCode.Environment,
+  );
+}
+
+/** Start the counter. @throws MoteError when its flash holds something else. */
+export function startNode(options: EngineOptions): RunningEngine {
   const running = startCounter(
     {
       socket: createSocket(),
       clock: createClock(),
       createTimer,
-      outbox: createRamOutbox(OUTBOX_PLACES, PAYLOAD_MAX),
-      store: createStore(createFiles(stateDirectory)),
-      print,
-      isRead,
+      outbox: openOutbox(options.stateDirectory),
+      print: options.print,
+      isRead: options.isRead,
     },
-    counter,
+    options.counter(),
   );
   return {
     stop() {

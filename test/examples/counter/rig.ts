@@ -1,10 +1,9 @@
-// The counter in virtual time, between files in memory and a broker of the test's own that is read and written with
-// mqtt-packet. What survives a kill is `disk`: start another counter on it.
+// The counter in virtual time, between a simulated flash and a broker of the test's own that is read and written with
+// mqtt-packet. What survives a kill is `kept`: start another counter on it.
 
 import mqttPacket, { type Packet } from 'mqtt-packet';
-import { startCounter } from '../../../examples/counter/counter.ts';
+import { RECORD_MAX, startCounter } from '../../../examples/counter/counter.ts';
 import type { CounterOptions } from '../../../examples/counter/counter.ts';
-import { createStore, type Files } from '../../../examples/counter/store.ts';
 import {
   createManualClock,
   createManualSocket,
@@ -12,28 +11,28 @@ import {
   type ManualClock,
   type ManualSocket,
 } from '../../../sim/manual.ts';
-import { createRamOutbox } from '../../../src/outbox/ram.ts';
+import { createNor, createNorPort, type Nor } from '../../../sim/nor.ts';
+import { createFlashBytes } from '../../../src/outbox/flash-bytes.ts';
+import { createFlashOutbox } from '../../../src/outbox/flash.ts';
 
-/** Two files, whose writes can be made to fail. */
-export interface Disk extends Files {
-  readonly texts: string[];
-  full: boolean;
+/** What survives a kill. */
+export interface Kept {
+  readonly nor: Nor;
+  /** The number that was printed last, as the program notes it; undefined before the first. */
+  printed: number | undefined;
 }
 
-export function createDisk(texts: string[] = ['', '']): Disk {
-  const disk: Disk = {
-    texts,
-    full: false,
-    read: (index) => texts[index] ?? '',
-    replace: (index, text) => write(index, text, ''),
-    append: (index, text) => write(index, text, texts[index] ?? ''),
-  };
-  function write(index: number, text: string, before: string): boolean {
-    // A full disk takes a beginning.
-    texts[index] = before + (disk.full ? text.slice(0, 3) : text);
-    return !disk.full;
-  }
-  return disk;
+const PAGE_BYTES = 256;
+
+export function createKept(pages = 4): Kept {
+  const nor = createNor({
+    base: 0,
+    bytes: pages * PAGE_BYTES,
+    pageBytes: PAGE_BYTES,
+    programUnit: 4,
+    ecc: false,
+  });
+  return { nor, printed: undefined };
 }
 
 export interface Rig {
@@ -80,8 +79,7 @@ const OPTIONS: CounterOptions = {
 
 export function createRig(
   options: Partial<CounterOptions> = {},
-  disk: Disk = createDisk(),
-  places = 16,
+  kept: Kept = createKept(),
   startMs = 0,
 ): Rig {
   const clock = createManualClock(startMs);
@@ -139,17 +137,28 @@ export function createRig(
     }
   }
 
+  const { bytes } = kept.nor.geometry;
+  const flash = createNorPort(kept.nor, 0, bytes / PAGE_BYTES);
+  const outbox = createFlashOutbox(createFlashBytes(flash, PAGE_BYTES), RECORD_MAX);
+  outbox.open(kept.nor.counters.reads);
+
+  function print(line: string): void {
+    lines.push(line);
+    const said = JSON.parse(line) as { ev: string; n: number };
+    if (said.ev === 'queued') kept.printed = said.n;
+  }
+
+  const settings = { ...OPTIONS, ...options };
   const counter = startCounter(
     {
       socket,
       clock,
       createTimer: timer.createTimer,
-      outbox: createRamOutbox(places, 16),
-      store: createStore(disk),
-      print: (line) => void lines.push(line),
+      outbox,
+      print,
       isRead: () => reader.reads,
     },
-    { ...OPTIONS, ...options },
+    { ...settings, first: kept.printed === undefined ? settings.first : kept.printed + 1 },
   );
 
   return {

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { openOutput } from '../../../flash/counter/output.ts';
 import { stateDirectory } from './program.ts';
 
-function open(directory: string) {
+function open(directory: string, first = 1) {
   let said = '';
   let complaints = '';
   const output = openOutput(
     directory,
+    first,
     (text) => (said += text),
     (text) => (complaints += text),
   );
@@ -30,25 +31,34 @@ describe('output', () => {
     expect(output.complaints()).toBe('Uncaught Error: boom\n');
   });
 
-  it('prints after a kill what was promised and not printed before it', () => {
-    const directory = stateDirectory();
-    open(directory).print(line(41));
-    const output = open(directory);
-    output.catchUp(44);
-    expect(output.said()).toBe(`${line(42)}\n${line(43)}\n${line(44)}\n`);
-    const again = open(directory);
-    again.catchUp(44);
-    expect(again.said()).toBe('');
+  it('passes over half a line, which the kill of an engine leaves', () => {
+    const output = open(stateDirectory());
+    output.print('{"ev":"queued","n":12');
+    output.print('{');
+    expect(output.said() + output.complaints()).toBe('');
+    expect(output.next()).toBe(1);
   });
 
-  it('prints nothing afterwards where it never printed', () => {
-    const output = open(stateDirectory());
-    output.catchUp(1000);
-    expect(output.said()).toBe('');
+  it('knows after a kill which number comes next', () => {
+    const directory = stateDirectory();
+    const output = open(directory, 41);
+    expect(output.next()).toBe(41);
+    output.print(line(41));
+    expect(output.next()).toBe(42);
+    output.print('{"ev":"recv","topic":"cmd","payload":"7"}');
+    expect(open(directory).next()).toBe(42);
+  });
+
+  it('stays with the first number, also when it was killed before it printed', () => {
+    const directory = stateDirectory();
+    open(directory, 1000);
+    expect(open(directory, 7).next()).toBe(1000);
+    expect(open(stateDirectory(), 0).next()).toBe(0);
+  });
+
+  it('begins where the note of a number was cut off', () => {
     const directory = stateDirectory();
     writeFileSync(join(directory, 'printed'), '  12');
-    const cut = open(directory);
-    cut.catchUp(1000);
-    expect(cut.said()).toBe('');
+    expect(open(directory, 5).next()).toBe(5);
   });
 });

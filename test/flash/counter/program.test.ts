@@ -1,7 +1,7 @@
 // The counter program on Node, against aedes and against peers that are no brokers.
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startBroker, startPeer } from './broker.ts';
@@ -267,6 +267,18 @@ describe('processes', { timeout: LIMIT_MS }, () => {
     expect(counter.lines).toEqual([]);
     expect(counter.errors()).toMatch(/^error: .*\n {2}do: .*\n$/);
     expect(counter.errors()).toContain(words);
+  });
+
+  it('says when something else stands in its flash, and leaves it alone', async () => {
+    const directory = stateDirectory();
+    const file = join(directory, 'espruino.flash');
+    const flash = Buffer.alloc(0x40000, 0x55);
+    writeFileSync(file, flash);
+    const counter = startProgram({ ...BASE, STATE_DIR: directory });
+    expect((await counter.done).code).toBe(3);
+    expect(counter.lines).toEqual([]);
+    expect(counter.errors()).toContain('the outbox does not open: something else stands in the flash');
+    expect(readFileSync(file).equals(flash)).toBe(true);
   });
 
   it('says when it cannot write its state', async () => {
