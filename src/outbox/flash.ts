@@ -194,8 +194,11 @@ export function createFlashOutbox(
     held++;
     if (seen === newest) seen = sequence;
     const at = sequence % PLACES;
-    table[at] = sequence;
-    table[PLACES + at] = code;
+    // The place of one that is in flight is asked for sooner.
+    if (table[at] === 0) {
+      table[at] = sequence;
+      table[PLACES + at] = code;
+    }
     return sequence;
   }
 

@@ -241,6 +241,17 @@ describe('acknowledgements', () => {
     }
   });
 
+  it('read nothing for a message in flight, however many wait behind it', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    for (let i = 1; i <= 12; i++) append(outbox, `${i}`);
+    const { reads } = nor.counters;
+    for (let i = 1; i <= 8; i++) expect(outbox.acknowledge(i)).toBe(Code.Ok);
+    expect(nor.counters.reads).toBe(reads);
+    expect(outbox.acknowledge(9)).toBe(Code.Ok);
+    expect(sequences(outbox)).toEqual([10, 11, 12]);
+  });
+
   it('come for records that were never looked at, and for far ones', () => {
     const nor = createChip(region);
     const outbox = open(nor);
