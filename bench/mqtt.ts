@@ -9,7 +9,14 @@ import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { reportError } from '../flash/cli/output.ts';
 import { MoteError } from '../flash/errors.ts';
 import { engineVersion, findEngines, type Engines } from './espruino.ts';
-import { buildMeasured, EVERYTHING, MEASURED, type Bundle } from './mqtt/bundle.ts';
+import {
+  buildMeasured,
+  EVERYTHING,
+  FLASH_FIRMWARE,
+  MEASURED,
+  PUBLISH_ONLY,
+  type Bundle,
+} from './mqtt/bundle.ts';
 import { freeNeeded, held, loaded } from './mqtt/memory.ts';
 import {
   calibrationWarning,
@@ -36,6 +43,8 @@ interface Run {
   readonly count: Count;
   readonly peers: Peers;
   readonly bundle: Bundle;
+  /** The same over the flash outbox. */
+  readonly overFlash: Bundle;
 }
 
 /** A row that is not counted in instructions. */
@@ -91,7 +100,8 @@ function subjects({ peers, bundle }: Run): Subject[] {
 }
 
 function speedRow(run: Run, row: SpeedRow): ResultRow {
-  const [espruino, tiny, mote] = subjects(run).map((subject): Cell => {
+  const bundle = row.isOverFlash ? run.overFlash : run.bundle;
+  const [espruino, tiny, mote] = subjects({ ...run, bundle }).map((subject): Cell => {
     const measured = measureRow(run.engines, run.count, subject, row);
     return measured === undefined ? null : (measured.wrong ?? Math.round(measured.net * 10) / 10);
   }) as [Cell, Cell, Cell];
@@ -161,6 +171,7 @@ async function main(): Promise<void> {
     count: chosen === undefined ? countWith(engines) : countWithMemory(engines, COUNTED),
     peers: await findPeers(),
     bundle: await buildMeasured(MEASURED),
+    overFlash: await buildMeasured(PUBLISH_ONLY, FLASH_FIRMWARE),
   };
   const table = [...SPEED_ROWS.filter((row) => row.isShown), ...OTHER_ROWS].map(({ id }) => id);
   const result = await measure(run, chosen ?? table, chosen === undefined);

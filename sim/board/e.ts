@@ -79,6 +79,7 @@ export function createE(machine: Machine): object {
     toArrayBuffer(text: unknown): ArrayBuffer | undefined {
       return typeof text === 'string' ? new realm.Uint8Array(textToBytes(text)).buffer : undefined;
     },
+    sum: (data: unknown) => bytesOf(realm, data).reduce((sum, byte) => sum + byte, 0),
     CRC32: (data: unknown) => crc32(bytesOf(realm, data)),
     hwRand: () => (random.next() * 0x100000000) | 0,
     srand: (seed: number) => random.seed(seed),

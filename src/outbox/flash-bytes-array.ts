@@ -5,6 +5,9 @@ import type { Crc32 } from '../bytes/crc32-step.ts';
 import { addToCrc, endCrc, startCrc } from '../bytes/crc32.ts';
 import type { Flash, FlashBytes } from '../ports/flash.ts';
 
+/** Bytes that are looked at at once. */
+const BLANK_CHUNK = 64;
+
 /** @param lengthMax most bytes of one read or write. Start-up only. */
 export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<Bytes> {
   const held = createBuffer(lengthMax);
@@ -14,6 +17,16 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
   function read(address: number, length: number): Bytes {
     flash.read(address, held.data, 0, length);
     return cut(held, held, 0, length);
+  }
+
+  function isBlank(address: number, length: number): boolean {
+    const data = held.data;
+    for (let at = 0; at < length; at += BLANK_CHUNK) {
+      const count = length - at < BLANK_CHUNK ? length - at : BLANK_CHUNK;
+      flash.read(address + at, data, 0, count);
+      for (let i = 0; i < count; i++) if (data[i] !== 255) return false;
+    }
+    return true;
   }
 
   function write(address: number, bytes: Bytes): void {
@@ -32,5 +45,5 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
     return joinWord(joinWord(emptied(checksum), sum.low), sum.high);
   }
 
-  return { geometry: flash.geometry, read, write, erase, crc };
+  return { geometry: flash.geometry, read, isBlank, write, erase, crc };
 }

@@ -65,8 +65,7 @@ const INTENT = constant('MOTE!FMT');
 const INTENT_SIZE = 8;
 const INTENTS = 8;
 
-/** Bytes that are looked at at once to see whether they are blank. */
-const CHUNK = 64;
+const BLANK = constant('\xff\xff\xff\xff\xff\xff\xff\xff');
 const ZEROS = constant('\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0');
 /** Places that a record is tried in before the flash is called worn out. */
 const TRIES = 3;
@@ -172,8 +171,6 @@ export function createLog(
   const ecc = geometry.ecc;
   const counters: LogCounters = { mended: 0, damaged: 0, worn: 0 };
   const markZeros = constant(unit === 8 ? '\0\0\0\0\0\0\0\0' : '\0\0\0\0');
-  let blank = createBuffer(CHUNK);
-  while (blank.length < CHUNK) blank = joinWord(blank, 0xffff);
   const blankMark = constant(unit === 8 ? '\xff\xff\xff\xff\xff\xff\xff\xff' : '\xff\xff\xff\xff');
 
   /** The page that is written, its page sequence, and where the next record goes; pageSize: it takes none any more. */
@@ -228,11 +225,7 @@ export function createLog(
   }
 
   function isBlank(slot: number, from: number, to: number): boolean {
-    for (let at = from; at < to; at += CHUNK) {
-      const count = to - at < CHUNK ? to - at : CHUNK;
-      if (!standsAt(blank, read(slot, at, count), 0)) return false;
-    }
-    return true;
+    return from >= to || flash.isBlank(base + slot * pageSize + from, to - from);
   }
 
   /**
@@ -434,7 +427,7 @@ export function createLog(
     for (let i = marks; i > 0; i--) buffer = join(buffer, blankMark);
     buffer = join(buffer, body);
     const rest = -buffer.length & (unit - 1);
-    if (rest > 0) buffer = join(buffer, cut(view, blank, 0, rest));
+    if (rest > 0) buffer = join(buffer, cut(view, BLANK, 0, rest));
     return buffer;
   }
 
@@ -761,7 +754,7 @@ export function createLog(
     for (let i = 0; i < INTENTS; i++) {
       const at = i * INTENT_SIZE;
       const bytes = read(pages - 1, at, INTENT_SIZE);
-      if (!standsAt(blank, bytes, 0) && !standsAt(ZEROS, bytes, 0)) {
+      if (!standsAt(BLANK, bytes, 0) && !standsAt(ZEROS, bytes, 0)) {
         flash.write(address(pages - 1, at), cut(view, ZEROS, 0, INTENT_SIZE));
       }
     }

@@ -29,6 +29,8 @@ export interface FlashBytes<B> {
   readonly geometry: FlashGeometry;
   /** @returns `length` bytes from `address` on, valid until the next read. They are in the region: nobody checks. */
   read(address: number, length: number): B;
+  /** @returns whether all `length` bytes from `address` on are 0xFF; what was read before is not valid any more. */
+  isBlank(address: number, length: number): boolean;
   /** Program `bytes`; address and length are multiples of the program unit. */
   write(address: number, bytes: B): void;
   /** Erase page number `page`. */

@@ -91,6 +91,7 @@ const DUMMIES = {
     enableWatchdog() {},
     kickWatchdog() {},
     toString: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
+    sum: (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0),
     CRC32: (text: string) => crc32(Buffer.from(text, 'latin1')),
   },
   getSerial: () => '00000000-addeadde-addeadde',

@@ -36,6 +36,9 @@ export function openFlash(geometry: FlashGeometry): Flash {
   return { geometry, read, write, erase };
 }
 
+/** Bytes that are summed up at once: the engine makes an array of each, and looks for room for it. */
+const BLANK_CHUNK = 512;
+
 /**
  * The same region as strings, which the engine programs, compares and sums up at once. Nobody checks an address here: the
  * outbox makes none outside of its region.
@@ -47,6 +50,14 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
   /** @hot */
   function read(address: number, length: number): string {
     return E.toString(flash.read(length, address));
+  }
+
+  function isBlank(address: number, length: number): boolean {
+    for (let at = 0; at < length; at += BLANK_CHUNK) {
+      const count = length - at < BLANK_CHUNK ? length - at : BLANK_CHUNK;
+      if (E.sum(flash.read(count, address + at)) !== 255 * count) return false;
+    }
+    return true;
   }
 
   /** @hot */
@@ -64,5 +75,5 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
     return chr(sum & 255, (sum >> 8) & 255, (sum >> 16) & 255, sum >>> 24);
   }
 
-  return { geometry, read, write, erase, crc };
+  return { geometry, read, isBlank, write, erase, crc };
 }

@@ -127,6 +127,8 @@ declare const E: {
   srand(seed: number): void;
   /** @returns the bytes as a string, one character each. */
   toString(bytes: Uint8Array): string;
+  /** @returns the sum of the bytes. */
+  sum(bytes: Uint8Array): number;
   /** @returns CRC-32 (ISO 3309), 0 to 2^32 - 1. */
   CRC32(bytes: string): number;
   enableWatchdog(seconds: number, isAuto: boolean): void;

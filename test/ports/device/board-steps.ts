@@ -111,6 +111,14 @@ function flashAsStrings(done: () => void): void {
   ours.erase(1);
   check('erased', ours.read(at, 4), '\xff\xff\xff\xff');
   ours.write(at, all + all + all + all);
+  const page = GEOMETRY.base + 1024;
+  check('nothing else', ours.isBlank(page, 40) && ours.isBlank(at + 32, 952) ? 1 : 0, 1);
+  // Over the end of what is looked at at once, and at its last byte.
+  check(
+    'not blank',
+    ours.isBlank(page, 1024) || ours.isBlank(at + 31, 900) || ours.isBlank(at, 1) ? 1 : 0,
+    0,
+  );
   check('every byte comes back', ours.read(at, 32), all + all + all + all);
   check('a part of it', ours.read(at + 3, 3), all.substr(3, 3));
   ours.write(at, '\0\0\0\0');
