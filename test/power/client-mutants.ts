@@ -42,7 +42,12 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
   },
   {
     name: 'what the outbox does not take counts as taken',
-    edits: [['if (sequence < 0) return refuse(sequence);', 'if (sequence < 0) return Code.Ok;']],
+    edits: [
+      [
+        'outbox.append(topic!, payload);\n      if (sequence < 0) return refuse(sequence);',
+        'outbox.append(topic!, payload);\n      if (sequence < 0) return Code.Ok;',
+      ],
+    ],
   },
   {
     name: 'what is sent is forgotten at once',

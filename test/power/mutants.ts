@@ -168,7 +168,9 @@ export async function load(mutant: Mutant): Promise<typeof createFlashOutbox> {
   mkdirSync(folder, { recursive: true });
   for (const file of FILES) {
     const text = file === mutant.file ? mutate(mutant) : readFileSync(`${ROOT}src/outbox/${file}`, 'utf8');
-    writeFileSync(folder + file, text.replaceAll(" '../", " '../../../src/"));
+    const inPlace = text.replaceAll(" '../", " '../../../src/");
+    // What lies beside the two stays where it is.
+    writeFileSync(folder + file, inPlace.replace(/ '\.\/(?!log\.ts|flash\.ts)/g, " '../../../src/outbox/"));
   }
   const module = (await import(/* @vite-ignore */ `${folder}flash.ts`)) as {
     createFlashOutbox: typeof createFlashOutbox;
