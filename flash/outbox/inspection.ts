@@ -1,12 +1,13 @@
 // What an inspection finds, as data: `mote outbox inspect --json` prints an Inspection.
 
-import type { Message, StateValue } from './message.ts';
+import type { Message } from './message.ts';
+import type { StateValue } from './state.ts';
 
 /** What stands in the region as a whole. */
 export type RegionState = 'outbox' | 'blank' | 'half-formatted' | 'other-version' | 'foreign';
 
 /**
- * - written: records come to it now; older: they did; prepared: it is the next.
+ * - written: records come to it now; older: they did; prepared: it is the next, or state was being carried to it for that.
  * - blank: all bits are set, by an erase or since ever; killed: its header was cleared, so that nothing in it counts; damaged: a header of ours that cannot be read;
  *   intent: says that the region is to be formatted.
  * - other-life, other-version: a header of another life of the flash, or of another layout; foreign: anything else.
@@ -82,12 +83,11 @@ export interface Inspection {
   readonly version?: number;
   readonly programUnit?: number;
   readonly longestBody?: number;
-  readonly lazyAcknowledgements?: boolean;
   readonly nonce?: number;
   readonly pages: readonly PageReport[];
   /** In the order of their append. */
   readonly records: readonly RecordReport[];
-  /** The small state: the latest value of each key. */
+  /** The small state: what is kept for each key. */
   readonly values: readonly StateReport[];
   readonly troubles: readonly Trouble[];
   readonly totals: {

@@ -9,11 +9,13 @@ import type {
   RegionState,
   StateReport,
 } from './inspection.ts';
-import { readMessage, readState, sequenceOf } from './message.ts';
+import { readMessage, sequenceOf } from './message.ts';
 import {
+  endOfBytes,
+  FIRST,
+  HEADER,
   isFilled,
   isKnown,
-  isPrepared,
   readHeader,
   readOpening,
   readRecords,
@@ -22,12 +24,11 @@ import {
   type Opening,
   type PageRecord,
 } from './page.ts';
-import { findTroubles, type OwnPage } from './troubles.ts';
+import { isForgotten, keyOf, readState, type Boots } from './state.ts';
+import { findTroubles, type Leftover, type OwnPage } from './troubles.ts';
 
 const INTENT = 'MOTE!FMT';
 const INTENTS = 8;
-const HEADER_BYTES = 24;
-const NOTHING: Pick<OwnPage, 'records' | 'gaps'> = { records: [], gaps: [] };
 
 const latin = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
@@ -47,13 +48,10 @@ function isBlankOrHalfIntent(page: Uint8Array): boolean {
 }
 
 function readOwnPage(page: number, address: number, bytes: Uint8Array, header: Header): OwnPage {
-  const opening = readOpening(bytes, header);
-  const prepared = isPrepared(bytes);
-  const read = prepared ? { ...NOTHING, end: HEADER_BYTES } : readRecords(bytes, header);
-  return { page, address, header, opening, isPrepared: prepared, ...read };
+  return { page, address, header, opening: readOpening(bytes, header), ...readRecords(bytes, header) };
 }
 
-/** @returns the page that is written: the newest, unless no record came to it yet. */
+/** @returns the page that is written: the newest, unless it has not been begun. */
 function findTail(own: readonly OwnPage[]): OwnPage | undefined {
   const newest = own.at(-1);
   return newest?.opening === undefined && own.length > 1 ? own.at(-2) : newest;
@@ -73,13 +71,38 @@ function withoutTorn(own: OwnPage): OwnPage {
   };
 }
 
+/** @returns what stands behind the header of a page that has no opening. */
+function nameLeftover({ records }: OwnPage, bytes: Uint8Array): Leftover | undefined {
+  if (isFilled(bytes.subarray(HEADER, FIRST), 0xff)) {
+    return endOfBytes(bytes, HEADER) > HEADER ? 'state' : undefined;
+  }
+  return records.some(({ marks }) => marks > 0) ? 'messages' : 'opening';
+}
+
+/** @returns a page that has not been begun: nothing that stands in it counts. */
+function asPrepared(own: OwnPage, bytes: Uint8Array): OwnPage {
+  const leftover = nameLeftover(own, bytes);
+  return {
+    ...own,
+    records: [],
+    gaps: [],
+    end: endOfBytes(bytes, HEADER),
+    ...(leftover !== undefined && { leftover }),
+  };
+}
+
 /** @returns whether everything before the head, and so this record, was done with when the page that is written was begun. */
 function isBeforeHead(head: Opening | undefined, { header }: OwnPage, { at }: PageRecord): boolean {
   if (head === undefined) return false;
   return header.sequence < head.headPage || (header.sequence === head.headPage && at < head.headAt);
 }
 
-function reportRecord(own: OwnPage, record: PageRecord, isDone: boolean): RecordReport {
+function reportRecord(
+  own: OwnPage,
+  record: PageRecord,
+  isDone: boolean,
+  boots: Boots | undefined,
+): RecordReport {
   const { body } = record;
   const place = { page: own.page, address: own.address + record.at, bytes: record.size };
   const received = record.received;
@@ -94,7 +117,7 @@ function reportRecord(own: OwnPage, record: PageRecord, isDone: boolean): Record
       why,
     };
   }
-  const message = readMessage(body);
+  const message = readMessage(body, boots);
   return {
     ...place,
     state: isDone ? 'acknowledged' : 'held',
@@ -106,28 +129,28 @@ function reportRecord(own: OwnPage, record: PageRecord, isDone: boolean): Record
 }
 
 /** @returns the messages of all pages, in the order of their append. */
-function reportRecords(own: readonly OwnPage[], head: Opening | undefined): RecordReport[] {
-  const messages = own.flatMap((page) =>
-    page.records.filter(({ marks }) => marks > 0).map((record) => ({ page, record })),
-  );
-  // With lazy acknowledgements a mark speaks for all that stands before it.
-  const lazy = messages.findLastIndex(
-    ({ page, record }) => page.header.lazy && record.marks === 1 && record.done,
-  );
-  return messages.map(({ page, record }, i) =>
-    reportRecord(page, record, record.done || i < lazy || isBeforeHead(head, page, record)),
+function reportRecords(
+  own: readonly OwnPage[],
+  head: Opening | undefined,
+  boots: Boots | undefined,
+): RecordReport[] {
+  return own.flatMap((page) =>
+    page.records
+      .filter(({ marks }) => marks > 0)
+      .map((record) => reportRecord(page, record, record.done || isBeforeHead(head, page, record), boots)),
   );
 }
 
-/** @returns the latest value of each key, by key. */
-function reportValues(own: readonly OwnPage[]): StateReport[] {
+/** @returns what is kept, by key: all of it was carried to the page that is written when that was begun. */
+function reportValues({ page, address, records }: OwnPage): StateReport[] {
   const values = new Map<number, StateReport>();
-  for (const page of own) {
-    for (const { marks, body, at } of page.records) {
-      const value = marks > 0 || body === undefined ? undefined : readState(body);
-      if (value === undefined || typeof value === 'string') continue;
-      values.set(value.key, { ...value, page: page.page, address: page.address + at });
-    }
+  for (const { marks, raw, body, at } of records) {
+    const key = marks > 0 ? undefined : (keyOf(raw) ?? (body && keyOf(body)));
+    if (key === undefined) continue;
+    // Also where it is damaged, it was written in the place of the one before.
+    values.delete(key);
+    const value = body === undefined || isForgotten(body) ? '' : readState(body);
+    if (typeof value !== 'string') values.set(key, { ...value, page, address: address + at });
   }
   return [...values.values()].sort((a, b) => a.key - b.key);
 }
@@ -165,7 +188,8 @@ function reportPage(
   const isTail = own === tail;
   const isNext = own.header.sequence > tail.header.sequence;
   const isOpen = isTail && own.gaps.every(({ at }) => at < own.end);
-  const free = isOpen ? pageSize - own.end : isNext ? pageSize - 40 : 0;
+  const isFresh = isNext && own.leftover === undefined;
+  const free = isOpen ? pageSize - own.end : isFresh ? pageSize - FIRST : 0;
   return {
     page: own.page,
     address: own.address,
@@ -189,8 +213,8 @@ function reportWear(headers: readonly (Header | undefined)[]): Inspection['wear'
 
 function describe(header: Header | undefined) {
   if (header === undefined) return {};
-  const { version, programUnit, longest, lazy, nonce } = header;
-  return { version, programUnit, longestBody: longest, lazyAcknowledgements: lazy, nonce };
+  const { version, programUnit, longest, nonce } = header;
+  return { version, programUnit, longestBody: longest, nonce };
 }
 
 const indexOrNull = (index: number) => (index < 0 ? null : index);
@@ -214,10 +238,16 @@ export function inspectRegion(region: Uint8Array, pageSize: number, address = 0)
     .flatMap((header, i) => (isOwn(header) ? [readOwnPage(i, addressOf(i), pages[i]!, header)] : []))
     .sort((a, b) => a.header.sequence - b.header.sequence);
   const state = nameRegion(pages, headers, read.length);
-  const tailPage = findTail(read)?.page;
-  const own = read.map((page) => (page.page === tailPage ? withoutTorn(page) : page));
-  const tail = own.find(({ page }) => page === tailPage);
-  const records = reportRecords(own, tail?.opening);
+  const tailSequence = findTail(read)?.header.sequence ?? 0;
+  const own = read.map((page) => {
+    const { sequence } = page.header;
+    if (sequence > tailSequence) return asPrepared(page, pages[page.page]!);
+    return sequence === tailSequence ? withoutTorn(page) : page;
+  });
+  const tail = own.find(({ header }) => header.sequence === tailSequence);
+  const values = tail === undefined ? [] : reportValues(tail);
+  const boots = values.find((value) => value.boots !== undefined)?.boots;
+  const records = reportRecords(own, tail?.opening, boots);
   const troubles = own.flatMap((page) => findTroubles(page, tail!, records));
   const count = (is: (record: RecordReport) => boolean) => records.filter(is).length;
   return {
@@ -235,7 +265,7 @@ export function inspectRegion(region: Uint8Array, pageSize: number, address = 0)
       return { page: i, address: addressOf(i), state: name, ...known, used: 0, free: 0, records: 0, held: 0 };
     }),
     records,
-    values: reportValues(own),
+    values,
     troubles: troubles.sort((a, b) => a.address - b.address),
     totals: {
       held: count((record) => record.state === 'held'),

@@ -1,52 +1,43 @@
-// What a record says: a message that waits for the broker, or a value of the small state by key.
+// What a record of a message says: what is sent, and when it was taken.
 
-/** Bytes as text where a person can read them, else in hex. */
-export type Text = { readonly text: string } | { readonly hex: string };
+import type { Boots } from './state.ts';
+import { asText, asTime, type Text } from './text.ts';
 
+/** Of a message that knows its boot only, `iso` is there when it is kept when that boot began. Boots are counted modulo 256 here. */
 export type MessageTime =
-  | { readonly iso: string }
-  /** Boot numbers are counted modulo 256. */
-  | { readonly boot: number; readonly uptimeSec: number };
+  { readonly iso: string } | { readonly boot: number; readonly uptimeSec: number; readonly iso?: string };
 
 export interface Message {
   readonly qos: number;
   readonly retain: boolean;
   readonly topic: Text;
   readonly payload: Text;
-  /** When it was taken, and the place in the payload where that is filled in when it is sent. */
+  /** When it was taken; missing where nobody knows. */
   readonly time?: MessageTime;
+  /** Place in the payload where that is filled in when it is sent; missing: nowhere. */
   readonly timeAt?: number;
 }
 
-export interface StateValue {
-  readonly key: number;
-  readonly value: Text;
-}
-
-const KEYS = 16;
-const VALUE_MAX = 32;
 const RETAIN = 1;
-const PROPERTIES = 1 << 5;
+const UNKNOWN_FLAG = 1 << 5;
 const WALL_CLOCK = 1;
 const UPTIME = 2;
+/** Sequences run from 1 to this, and then from 1 again. */
+const SEQUENCES = 32640;
 
 const view = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Control characters and what is no UTF-8 would do something to a terminal: those come in hex. */
-export function asText(bytes: Uint8Array): Text {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!/[\p{C}\p{Zl}\p{Zp}]/u.test(text)) return { text };
-  } catch {
-    // Not UTF-8.
-  }
-  return { hex: Buffer.from(bytes).toString('hex') };
+/** @returns whether a message came after the one of sequence `last`, 0: there was none. */
+function isBehind(sequence: number, last: number): boolean {
+  const distance = (sequence - last + SEQUENCES) % SEQUENCES;
+  return last === 0 || (distance > 0 && distance < SEQUENCES / 2);
 }
 
-function readTime(kind: number, value: number): MessageTime | undefined {
-  if (kind === WALL_CLOCK) return { iso: new Date(value * 1000).toISOString().replace('.000', '') };
-  if (kind === UPTIME) return { boot: value >>> 24, uptimeSec: value & 0xffffff };
-  return undefined;
+function readUptime(value: number, sequence: number, boots: Boots | undefined): MessageTime {
+  const time = { boot: value >>> 24, uptimeSec: value & 0xffffff };
+  const known = boots?.known.find(({ boot }) => (boot & 0xff) === time.boot);
+  if (known === undefined || !isBehind(sequence, known.after)) return time;
+  return { ...time, iso: asTime(Date.parse(known.began) / 1000 + time.uptimeSec) };
 }
 
 /** @returns sequence of the message in `body`. */
@@ -54,15 +45,18 @@ export function sequenceOf(body: Uint8Array): number {
   return view(body).getUint16(0, true);
 }
 
-/** @param body two bytes or more. @returns the message, or why it is none, as a clause. */
-export function readMessage(body: Uint8Array): Message | string {
+/**
+ * @param body two bytes or more. @param boots what is kept of them, undefined: nothing.
+ * @returns the message, or why it is none, as a clause.
+ */
+export function readMessage(body: Uint8Array, boots: Boots | undefined): Message | string {
   if (body.length < 6) return `a body of ${body.length} bytes is too short for a message`;
   const fields = view(body);
   const flags = fields.getUint16(2, true);
   const qos = (flags >> 1) & 3;
   const kind = (flags >> 3) & 3;
   if (qos === 3) return 'it says QoS 3';
-  if (kind > UPTIME || (flags & PROPERTIES) > 0) {
+  if (kind > UPTIME || (flags & UNKNOWN_FLAG) > 0) {
     return 'its flags are of a version that this reader does not know';
   }
   const nameAt = kind === 0 ? 4 : 8;
@@ -71,20 +65,15 @@ export function readMessage(body: Uint8Array): Message | string {
   }
   const payloadAt = nameAt + 2 + fields.getUint16(nameAt);
   if (payloadAt > body.length) return 'its topic is longer than its body';
-  const time = kind === 0 ? undefined : readTime(kind, fields.getUint32(4, true));
+  // One more than the place, so that 0 says that there is none.
+  const place = flags >> 6;
   return {
     qos,
     retain: (flags & RETAIN) > 0,
     topic: asText(body.subarray(nameAt + 2, payloadAt)),
     payload: asText(body.subarray(payloadAt)),
-    ...(time !== undefined && { time, timeAt: flags >> 6 }),
+    ...(kind === WALL_CLOCK && { time: { iso: asTime(fields.getUint32(4, true)) } }),
+    ...(kind === UPTIME && { time: readUptime(fields.getUint32(4, true), sequenceOf(body), boots) }),
+    ...(place > 0 && { timeAt: place - 1 }),
   };
-}
-
-/** @param body two bytes or more. @returns the value, or why it is none, as a clause. */
-export function readState(body: Uint8Array): StateValue | string {
-  const key = sequenceOf(body);
-  if (key >= KEYS) return `key ${key} is none`;
-  if (body.length > 2 + VALUE_MAX) return `a value of ${body.length - 2} bytes is too long`;
-  return { key, value: asText(body.subarray(2)) };
 }

@@ -3,10 +3,10 @@
 
 import { verify, type Sound } from './checksum.ts';
 
-const HEADER = 24;
+export const HEADER = 24;
 const OPENING = 16;
 /** Where the records begin. */
-const FIRST = HEADER + OPENING;
+export const FIRST = HEADER + OPENING;
 /** Of a record, before its marks: length and their number, the same inverted, checksum. */
 export const FRAME = 8;
 const VERSION = 1;
@@ -31,10 +31,6 @@ export interface Header {
   /** Longest body of a record. */
   readonly longest: number;
   readonly programUnit: number;
-  /** A first mark on a record of QoS 1 says that everything before it is done too. */
-  readonly lazy: boolean;
-  /** Bits set that no layout of this version has a meaning for. */
-  readonly unknownFlags: number;
   /** Nonce and page sequence, which the checksums of the page begin with. */
   readonly key: Uint8Array;
   readonly mended: readonly MendedBit[];
@@ -61,6 +57,8 @@ export interface PageRecord {
   readonly halfMarks: readonly number[];
   /** undefined: more than one bit is wrong. */
   readonly body: Uint8Array | undefined;
+  /** The body with the bits that are wrong. */
+  readonly raw: Uint8Array;
   readonly mended: readonly MendedBit[];
 }
 
@@ -100,16 +98,13 @@ export function readHeader(page: Uint8Array): Header | undefined {
   if (sound === undefined || String.fromCharCode(...sound.bytes.subarray(0, 3)) !== 'MOT') return undefined;
   const fields = view(sound.bytes);
   const sequence = fields.getUint32(8, true);
-  const flags = fields.getUint8(19);
   return {
     version: fields.getUint8(3),
     nonce: fields.getUint32(4, true),
     sequence,
     erases: fields.getUint32(12, true),
     longest: fields.getUint16(16, true),
-    programUnit: fields.getUint8(18),
-    lazy: (flags & 1) > 0,
-    unknownFlags: flags & ~1,
+    programUnit: fields.getUint16(18, true),
     key: sound.bytes.slice(4, 12),
     mended: mendedBits(sound, 0, sumAt, 'header'),
   };
@@ -120,12 +115,7 @@ export function isKnown({ version, sequence, programUnit }: Header): boolean {
   return version === VERSION && sequence > 0 && (programUnit === 4 || programUnit === 8);
 }
 
-/** @returns whether the page stands where `readOpening` looks as it was prepared: no record ever came to it. */
-export function isPrepared(page: Uint8Array): boolean {
-  return isFilled(page.subarray(HEADER, FIRST), 0xff);
-}
-
-/** @returns what was said when the first record came to the page, undefined when nothing was. */
+/** @returns what was said when the page was begun, undefined when nothing was: then no record counts that came to it. */
 export function readOpening(page: Uint8Array, { key }: Header): Opening | undefined {
   const sumAt = FIRST - 4;
   const sound = verify(view(page).getUint32(sumAt, true), key, page.subarray(HEADER, sumAt));
@@ -161,7 +151,8 @@ function takeRecord(
     countZeros(page.subarray(at + FRAME + number * programUnit, at + FRAME + (number + 1) * programUnit));
   const zeros = Array.from({ length: marks }, (_, number) => mark(number));
   const isSet = zeros.map((count) => count > programUnit * 4);
-  const sound = verify(view(page).getUint32(at + 4, true), key, page.subarray(bodyAt, bodyAt + length));
+  const raw = page.subarray(bodyAt, bodyAt + length);
+  const sound = verify(view(page).getUint32(at + 4, true), key, raw);
   return {
     at,
     size,
@@ -170,6 +161,7 @@ function takeRecord(
     received: isSet[1] ?? false,
     halfMarks: zeros.flatMap((count, number) => (count > 0 && count < programUnit * 8 ? [number] : [])),
     body: sound?.bytes,
+    raw,
     mended: sound === undefined ? [] : mendedBits(sound, bodyAt, at + 4, 'record'),
   };
 }
@@ -198,7 +190,7 @@ function takeDamaged(
 }
 
 /** @returns behind the last byte of the page that is not blank, `from` when there is none. */
-function endOfBytes(page: Uint8Array, from: number): number {
+export function endOfBytes(page: Uint8Array, from: number): number {
   let end = page.length;
   while (end > from && page[end - 1] === 0xff) end--;
   return end;

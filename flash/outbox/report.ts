@@ -1,7 +1,9 @@
 // An inspection as text for a terminal: the same data that --json prints, what matters first.
 
 import type { Inspection, PageReport, RecordReport, Trouble } from './inspection.ts';
-import type { Message, Text } from './message.ts';
+import type { Message } from './message.ts';
+import type { StateValue } from './state.ts';
+import type { Text } from './text.ts';
 
 /** Lines of messages that are shown; --json has all. */
 const SHOWN = 20;
@@ -66,10 +68,28 @@ function formatPages(pages: readonly PageReport[]): string[] {
   return table([title, ...groups.map(pageRow)], [0, 3, 4, 5, 6, 7, 8]);
 }
 
+/** @returns the payload as it lies there, with the place marked where its time goes. */
+function payloadText({ payload, timeAt }: Message): string {
+  if (timeAt === undefined) return textOf(payload);
+  const [bytes, encoding] =
+    'text' in payload
+      ? ([Buffer.from(payload.text), 'utf8'] as const)
+      : ([Buffer.from(payload.hex, 'hex'), 'hex'] as const);
+  const start = bytes.toString(encoding, 0, timeAt);
+  const marked = `${start}<time>${bytes.toString(encoding, timeAt)}`;
+  return textOf(encoding === 'hex' ? { hex: marked } : { text: marked });
+}
+
+function whenText(time: Message['time']): string {
+  if (time === undefined) return 'unknown';
+  if (!('boot' in time)) return time.iso;
+  const since = `boot ${time.boot}, up ${time.uptimeSec} s`;
+  return time.iso === undefined ? since : `${time.iso} (${since})`;
+}
+
 function timeText({ time, timeAt }: Message): string {
-  if (time === undefined) return '';
-  const when = 'iso' in time ? time.iso : `boot ${time.boot}, up ${time.uptimeSec} s`;
-  return `${when}; goes into the payload at ${timeAt}`;
+  if (timeAt !== undefined) return `${whenText(time)}; goes into the payload at ${timeAt}`;
+  return time === undefined ? '' : whenText(time);
 }
 
 function formatNext(next: RecordReport): string[] {
@@ -86,7 +106,7 @@ function messageRows(message: Message): string[][] {
   return [
     ['topic', textOf(message.topic)],
     ['QoS', `${message.qos}${message.retain ? ', RETAIN' : ''}`],
-    ['payload', textOf(message.payload)],
+    ['payload', payloadText(message)],
     ...(when === '' ? [] : [['time', when]]),
   ];
 }
@@ -95,7 +115,7 @@ function heldRow({ sequence, address, received, message, why }: RecordReport): s
   const place = [String(sequence), hex(address)];
   if (message === null) return [...place, '?', '', why ?? ''];
   const qos = `${message.qos}${message.retain ? ' retain' : ''}${received ? ' PUBREC' : ''}`;
-  return [...place, qos, shorten(textOf(message.topic)), shorten(textOf(message.payload))];
+  return [...place, qos, shorten(textOf(message.topic)), shorten(payloadText(message))];
 }
 
 function formatHeld(records: readonly RecordReport[]): string[] {
@@ -105,6 +125,13 @@ function formatHeld(records: readonly RecordReport[]): string[] {
   const lines = table([['packet', 'address', 'QoS', 'topic', 'payload'], ...rows], [0]);
   const more = held.length > SHOWN ? [`... and ${held.length - SHOWN} more: --json shows all`] : [];
   return ['held, in the order in which they are sent', ...indent([...lines, ...more]), ''];
+}
+
+function valueText({ value, openIdentifiers, boots }: StateValue): string {
+  if (openIdentifiers !== undefined) return `open identifiers ${openIdentifiers.join(', ') || 'none'}`;
+  if (boots === undefined) return textOf(value);
+  const known = boots.known.map(({ boot, began }) => `boot ${boot} began ${began}`);
+  return [`boot ${boots.last}`, ...known].join('; ');
 }
 
 function troubleRow({ kind, address, bytes, bit, why }: Trouble): string[] {
@@ -130,18 +157,10 @@ function formatTotals({ totals, wear, records, newest }: Inspection): string[] {
   return table(rows, []);
 }
 
-function formatHeader({
-  pages,
-  pageSize,
-  address,
-  programUnit,
-  longestBody,
-  lazyAcknowledgements,
-}: Inspection) {
+function formatHeader({ pages, pageSize, address, programUnit, longestBody }: Inspection) {
   const size = `${plural(pages.length, 'page')} of ${pageSize} bytes at ${hex(address)}`;
   if (programUnit === undefined) return size;
-  const lazy = lazyAcknowledgements ? ', lazy acknowledgements' : '';
-  return `${size}, program unit ${programUnit}, bodies up to ${longestBody} bytes${lazy}`;
+  return `${size}, program unit ${programUnit}, bodies up to ${longestBody} bytes`;
 }
 
 /** @returns the inspection for a person, with a line end. @param name of the file. */
@@ -159,7 +178,7 @@ export function formatInspection(name: string, inspection: Inspection): string {
     ...formatHeld(records),
     ...section(
       'values by key',
-      values.map(({ key, value, address }) => [String(key), hex(address), textOf(value)]),
+      values.map((value) => [String(value.key), hex(value.address), valueText(value)]),
     ),
     ...section('not as it should be', troubles.map(troubleRow)),
   ];

@@ -1,8 +1,19 @@
 // What is not as it should be in a page of the log: wrong bits, half a mark, records that were torn, buried or lost.
 
 import type { RecordReport, Trouble } from './inspection.ts';
-import { readState } from './message.ts';
-import { FRAME, type Gap, type Header, type MendedBit, type Opening, type PageRecord } from './page.ts';
+import {
+  FIRST,
+  FRAME,
+  type Gap,
+  type Header,
+  type MendedBit,
+  type Opening,
+  type PageRecord,
+} from './page.ts';
+import { readState } from './state.ts';
+
+/** What may stand in a page that has not been begun. */
+export type Leftover = 'state' | 'opening' | 'messages';
 
 /** A page of the log that is inspected, with what was read of it. */
 export interface OwnPage {
@@ -10,7 +21,7 @@ export interface OwnPage {
   readonly address: number;
   readonly header: Header;
   readonly opening: Opening | undefined;
-  readonly isPrepared: boolean;
+  readonly leftover?: Leftover;
   readonly records: readonly PageRecord[];
   readonly gaps: readonly Gap[];
   readonly end: number;
@@ -82,15 +93,17 @@ function recordTroubles(own: OwnPage, reports: readonly RecordReport[]): Trouble
   return [...lost, ...values];
 }
 
-function pageTroubles(own: OwnPage, tail: OwnPage): Trouble[] {
-  const found: string[] = [];
-  if (own.header.unknownFlags > 0) found.push('its header has flags that this reader does not know');
-  const isNewer = own.header.sequence > tail.header.sequence;
-  if (isNewer && !own.isPrepared) {
-    found.push('its opening is torn: no record came to it; the next start takes its header away');
-  }
-  if (!isNewer && own.opening === undefined) found.push('its opening cannot be read');
-  return found.map((why) => ({ kind: 'page', address: own.address, bytes: 40, why }));
+const LEFTOVERS: Record<Leftover, string> = {
+  state: 'the power went away while state was carried to it; the next start takes its header away',
+  opening: 'its opening is torn: no message came to it; the next start takes its header away',
+  messages: 'its opening cannot be read; the next start takes its header away, and gives up its messages',
+};
+
+function pageTroubles({ address, header, opening, leftover, end }: OwnPage, tail: OwnPage): Trouble[] {
+  const page = { kind: 'page', address } as const;
+  if (leftover !== undefined) return [{ ...page, bytes: end, why: LEFTOVERS[leftover] }];
+  if (header.sequence > tail.header.sequence || opening !== undefined) return [];
+  return [{ ...page, bytes: FIRST, why: 'its opening cannot be read' }];
 }
 
 /** @returns all that is wrong in a page. @param tail the page that is written. @param records of the whole region. */

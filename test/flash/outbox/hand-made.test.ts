@@ -1,11 +1,13 @@
-// Regions that are put together by hand from the table in docs/outbox.md: what the reader says of fields that this outbox does not
-// write yet, of other versions, and of what makes no sense.
+// Regions that are put together by hand from the table in docs/outbox.md: what the reader says of each field, of other versions,
+// and of what makes no sense.
 import { describe, expect, it } from 'vitest';
 import { inspectRegion } from '../../../flash/outbox/layout.ts';
-import { asText } from '../../../flash/outbox/message.ts';
+import { asText } from '../../../flash/outbox/text.ts';
 import {
   ascii,
   blankPage,
+  bootImage,
+  CARRIED,
   crc,
   FIRST,
   join,
@@ -13,6 +15,8 @@ import {
   number,
   PAGE_BYTES,
   pageImage,
+  stateImage,
+  timeAt,
   type PageImage,
   type RecordImage,
 } from './image.ts';
@@ -24,6 +28,10 @@ const held = ({ records }: ReturnType<typeof inspect>) =>
   records.filter(({ state }) => state === 'held').map(({ sequence }) => sequence);
 
 const QOS1 = 1 << 1;
+/** Kinds of the time of a message. */
+const WALL = 1 << 3;
+const UPTIME = 2 << 3;
+const NOON = Date.UTC(2026, 0, 1, 12) / 1000;
 const record = (sequence: number, set: readonly number[] = [], marks = 1): RecordImage => ({
   marks,
   set,
@@ -48,34 +56,64 @@ describe('a message', () => {
 
   it('may have the time of the wall clock, and the place in the payload where it goes', () => {
     const time = Date.UTC(2026, 0, 2, 3, 4, 5) / 1000;
-    expect(read(message(1, QOS1 | (1 << 3) | (12 << 6), 't', 'p', time))!.message).toMatchObject({
+    expect(read(message(1, QOS1 | WALL | timeAt(12), 't', 'p', time))!.message).toEqual({
+      qos: 1,
+      retain: false,
       topic: { text: 't' },
       payload: { text: 'p' },
       time: { iso: '2026-01-02T03:04:05Z' },
       timeAt: 12,
     });
-    expect(read(message(1, QOS1 | (1 << 3), 't', 'p', 0xffffffff))!.message!.time).toEqual({
-      iso: '2106-02-07T06:28:15Z',
+    expect(read(message(1, QOS1 | WALL | timeAt(0), 't', 'p', time))!.message!.timeAt).toBe(0);
+    expect(read(message(1, QOS1 | WALL, 't', 'p', 0xffffffff))!.message).toEqual({
+      qos: 1,
+      retain: false,
+      topic: { text: 't' },
+      payload: { text: 'p' },
+      time: { iso: '2106-02-07T06:28:15Z' },
     });
+  });
+
+  it('may have a place for a time that nobody knows', () => {
+    const found = read(message(1, QOS1 | timeAt(3), 't', 'p'))!.message!;
+    expect(found).toMatchObject({ payload: { text: 'p' }, timeAt: 3 });
+    expect(found.time).toBeUndefined();
   });
 
   it('may have the time since a start', () => {
     const time = (3 * 2 ** 24 + 120) >>> 0;
-    expect(read(message(1, QOS1 | (2 << 3) | (1023 << 6), 't', 'p', time))!.message).toMatchObject({
+    expect(read(message(1, QOS1 | UPTIME | timeAt(1022), 't', 'p', time))!.message).toMatchObject({
       time: { boot: 3, uptimeSec: 120 },
-      timeAt: 1023,
+      timeAt: 1022,
     });
-    expect(read(message(1, QOS1 | (2 << 3), 't', 'p', 0xffffffff))!.message!.time).toEqual({
+    expect(read(message(1, QOS1 | UPTIME, 't', 'p', 0xffffffff))!.message!.time).toEqual({
       boot: 255,
       uptimeSec: 0xffffff,
     });
+  });
+
+  it('has a time by its boot, where that is kept and was not another one', () => {
+    const times = (sequences: readonly number[], boot: number, after: number) => {
+      const kept = stateImage(2, join(number(258, 2), bootImage(1, after, NOON)));
+      const time = (boot * 2 ** 24 + 7) >>> 0;
+      const messages = sequences.map((n) => ({ marks: 1, body: message(n, QOS1 | UPTIME, 't', 'p', time) }));
+      return inspect({ sequence: 1, records: [kept, ...messages] }, blankPage()).records.map(
+        (one) => (one.message!.time as { iso?: string }).iso,
+      );
+    };
+    const known = '2026-01-01T12:00:07Z';
+    expect(times([299, 300, 301], 1, 300)).toEqual([undefined, undefined, known]);
+    expect(times([299, 300, 301], 2, 300)).toEqual([undefined, undefined, undefined]);
+    expect(times([1, 32640], 1, 0)).toEqual([known, known]);
+    // Sequences begin again.
+    expect(times([32638, 32639, 32640, 1], 1, 32639)).toEqual([undefined, undefined, known, known]);
   });
 
   it.each([
     ['a body without a topic', number(1, 5), /5 bytes is too short/],
     [
       'no room for its time',
-      join(number(1, 2), number(QOS1 | 8, 2), number(0, 4)),
+      join(number(1, 2), number(QOS1 | WALL, 2), number(0, 4)),
       /too short for a message with/,
     ],
     [
@@ -84,8 +122,8 @@ describe('a message', () => {
       /topic is longer/,
     ],
     ['QoS 3', message(1, 6, 't', ''), /QoS 3/],
-    ['a kind of time that is none', message(1, QOS1 | (3 << 3), 't', ''), /does not know/],
-    ['room for properties', message(1, QOS1 | (1 << 5), 't', ''), /does not know/],
+    ['a kind of time that is none', message(1, QOS1 | WALL | UPTIME, 't', ''), /does not know/],
+    ['a flag that is none', message(1, QOS1 | (1 << 5), 't', ''), /does not know/],
   ])('cannot be read with %s', (_name, body, why) => {
     const found = read(body)!;
     expect(found).toMatchObject({ state: 'held', sequence: 1, message: null });
@@ -102,59 +140,91 @@ describe('a message', () => {
 });
 
 describe('the small state', () => {
-  const value = (key: number, text: string): RecordImage => ({
-    marks: 0,
-    body: join(number(key, 2), ascii(text)),
-  });
+  const value = (key: number, text: string): RecordImage => stateImage(key, ascii(text));
 
-  it('is the latest value of each key, and no message', () => {
+  it('is what stands last for each key in the page that is written, and no message', () => {
     const inspection = inspect(
-      { sequence: 2, records: [value(1, 'b'), record(2), value(1, 'c')] },
-      { sequence: 1, records: [value(15, ''), record(1), value(1, 'a')] },
+      {
+        sequence: 2,
+        records: [value(5 | CARRIED, 'b'), value(15 | CARRIED, 'd'), record(2), value(5, 'c')],
+      },
+      { sequence: 1, records: [value(3, 'e'), record(1), value(5, 'a')] },
     );
     expect(inspection.values).toEqual([
-      { key: 1, value: { text: 'c' }, page: 0, address: FIRST + 12 + 20 },
-      { key: 15, value: { text: '' }, page: 1, address: PAGE_BYTES + FIRST },
+      { key: 5, carried: false, value: { text: 'c' }, page: 0, address: FIRST + 12 + 12 + 20 },
+      { key: 15, carried: true, value: { text: 'd' }, page: 0, address: FIRST + 12 },
     ]);
     expect(inspection.records).toHaveLength(2);
     expect(inspection.troubles).toEqual([]);
   });
 
+  it('is not what was forgotten', () => {
+    const records = [value(5 | CARRIED, 'a'), value(6, 'b'), value(5, ''), value(6, ''), value(6, 'c')];
+    const { values, troubles } = inspect({ sequence: 1, records }, blankPage());
+    expect(values.map(({ key, value: kept }) => [key, kept])).toEqual([[6, { text: 'c' }]]);
+    expect(troubles).toEqual([]);
+  });
+
+  it.each([
+    ['one bit', 1, { text: 'new' }, ['mended']],
+    ['more bits', 3, undefined, ['unreadable']],
+  ])('is not what stood there before when %s of it is wrong', (_name, flip, expected, kinds) => {
+    const page = pageImage({ sequence: 1, records: [value(5, 'old'), value(5, 'new'), record(1)] });
+    page[FIRST + 16 + 10]! ^= flip;
+    const { values, troubles } = inspect(page, blankPage());
+    expect(values.map((one) => one.value)).toEqual(expected === undefined ? [] : [expected]);
+    expect(troubles.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
+  it('is what stood there before when the last record is torn', () => {
+    const page = pageImage({ sequence: 1, records: [record(1), value(5, 'old'), value(5, 'new')] });
+    page.fill(0xff, FIRST + 20 + 16 + 10);
+    const { values, troubles } = inspect(page, blankPage());
+    expect(values.map((one) => one.value)).toEqual([{ text: 'old' }]);
+    expect(troubles.map(({ kind }) => kind)).toEqual(['torn']);
+  });
+
   it.each([
     ['a key that is none', value(16, 'a'), /key 16 is none/],
-    ['a value that is too long', value(1, 'x'.repeat(33)), /33 bytes is too long/],
+    [
+      'a key that does not stand there twice',
+      { marks: 0, body: join(Uint8Array.of(5, 0xfb), ascii('a')) },
+      /key 5 is none, or does not stand/,
+    ],
+    ['a value that is too long', value(5, 'x'.repeat(33)), /33 bytes is too long/],
   ])('has no place for %s', (_name, image, why) => {
     const { values, troubles } = inspect({ sequence: 1, records: [image, record(1)] }, blankPage());
     expect(values).toEqual([]);
     expect(troubles).toHaveLength(1);
     expect(troubles[0]!.why).toMatch(why);
   });
-});
 
-describe('lazy acknowledgements', () => {
-  const first = [record(1), record(2, [], 2), record(3)];
-  const second = [record(4), record(5, [0]), record(6), record(7, [0], 2), record(8)];
-  const opening = { headPage: 1, headAt: FIRST };
-
-  it('speak for everything before them, over pages', () => {
-    const inspection = inspect(
-      { sequence: 1, flags: 1, records: first },
-      { sequence: 2, flags: 1, opening, records: second },
-    );
-    expect(inspection.lazyAcknowledgements).toBe(true);
-    expect(held(inspection)).toEqual([6, 8]);
+  it('says in keys 0 and 1 which identifiers are open', () => {
+    const records = [
+      stateImage(0, join(number(7, 2), number(0, 2), number(300, 2))),
+      stateImage(1 | CARRIED, number(65535, 2)),
+    ];
+    const { values } = inspect({ sequence: 1, records }, blankPage());
+    expect(values).toMatchObject([
+      { key: 0, carried: false, value: { hex: '070000002c01' }, openIdentifiers: [7, 300] },
+      { key: 1, carried: true, openIdentifiers: [65535] },
+    ]);
   });
 
-  it('are those of the page that the mark is in, and only without the flag each record speaks for itself', () => {
-    expect(
-      held(inspect({ sequence: 1, records: first }, { sequence: 2, flags: 1, opening, records: second })),
-    ).toEqual([6, 8]);
-    const plain = inspect(
-      { sequence: 1, flags: 1, records: first },
-      { sequence: 2, opening, records: second },
-    );
-    expect(plain.lazyAcknowledgements).toBe(false);
-    expect(held(plain)).toEqual([1, 2, 3, 4, 6, 8]);
+  it('says in key 2 which boot was the last, and when others began', () => {
+    const read = (value: Uint8Array) =>
+      inspect({ sequence: 1, records: [stateImage(2, value)] }, blankPage()).values[0]!.boots;
+    expect(read(number(12, 2))).toEqual({ last: 12, known: [] });
+    expect(read(join(number(258, 2), bootImage(1, 300, NOON), bootImage(255, 0, 0xffffffff)))).toEqual({
+      last: 258,
+      known: [
+        { boot: 257, after: 300, began: '2026-01-01T12:00:00Z' },
+        { boot: 255, after: 0, began: '2106-02-07T06:28:15Z' },
+      ],
+    });
+    // Numbers are counted in 16 bits.
+    expect(read(join(number(1, 2), bootImage(255, 9, NOON)))!.known[0]!.boot).toBe(65535);
+    expect(read(number(12, 1))).toBeUndefined();
   });
 });
 
@@ -180,19 +250,44 @@ describe('a page', () => {
     expect(held(inspection)).toEqual([1]);
   });
 
-  it('with flags that nobody knows is read, and said to have them', () => {
-    const inspection = inspect({ sequence: 1, flags: 6, records: [record(1)] }, blankPage());
-    expect(held(inspection)).toEqual([1]);
-    expect(inspection.troubles).toMatchObject([{ kind: 'page', why: expect.stringContaining('flags') }]);
-  });
-
   it('that was begun by half is not the one that is written', () => {
-    const torn = pageImage({ sequence: 2, opening: null });
+    const torn = pageImage({ sequence: 2, opening: null, records: [stateImage(5 | CARRIED, ascii('new'))] });
     torn.fill(0, 24, 28);
-    const inspection = inspect({ sequence: 1, records: [record(1)] }, torn);
-    expect(inspection.pages.map(({ state }) => state)).toEqual(['written', 'prepared']);
+    const old = { sequence: 1, records: [stateImage(5, ascii('old')), record(1)] };
+    const inspection = inspect(old, torn);
+    expect(inspection.pages).toMatchObject([{ state: 'written' }, { state: 'prepared', free: 0 }]);
+    expect(inspection.values).toMatchObject([{ value: { text: 'old' } }]);
     expect(inspection.troubles).toMatchObject([
       { kind: 'page', why: expect.stringContaining('opening is torn') },
+    ]);
+  });
+
+  it('is prepared where state was being carried to it', () => {
+    const records = [stateImage(4 | CARRIED, ascii('four')), stateImage(5 | CARRIED, ascii('five'))];
+    const half = pageImage({ sequence: 2, opening: null, records });
+    half.fill(0xff, FIRST + 16 + 11);
+    const old = { sequence: 1, records: [stateImage(4, ascii('4')), stateImage(5, ascii('5')), record(1)] };
+    const { pages, values, troubles } = inspect(old, half);
+    expect(pages).toMatchObject([
+      { state: 'written', held: 1 },
+      { state: 'prepared', used: FIRST + 16 + 11, free: 0, records: 0 },
+    ]);
+    expect(values.map(({ page, value }) => [page, value])).toEqual([
+      [0, { text: '4' }],
+      [0, { text: '5' }],
+    ]);
+    expect(troubles).toMatchObject([
+      { kind: 'page', address: PAGE_BYTES, why: expect.stringContaining('while state was carried') },
+    ]);
+  });
+
+  it('that was begun, but whose opening cannot be read, takes its messages with it', () => {
+    const rotten = pageImage({ sequence: 2, opening: { headPage: 1 }, records: [record(2)] });
+    rotten[24]! ^= 0x18;
+    const inspection = inspect({ sequence: 1, records: [record(1)] }, rotten);
+    expect(held(inspection)).toEqual([1]);
+    expect(inspection.troubles).toMatchObject([
+      { kind: 'page', why: expect.stringContaining('gives up its messages') },
     ]);
   });
 

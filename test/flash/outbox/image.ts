@@ -16,9 +16,7 @@ export interface PageImage {
   readonly sequence: number;
   readonly nonce?: number;
   readonly erases?: number;
-  /** Above the program unit: 1 for lazy acknowledgements. */
-  readonly flags?: number;
-  /** null: no record came to it yet. */
+  /** null: it has not been begun. */
   readonly opening?: { headPage?: number; headAt?: number; sequence?: number } | null;
   readonly records?: readonly RecordImage[];
 }
@@ -65,20 +63,36 @@ function recordImage(key: Uint8Array, { marks, set = [], body }: RecordImage): U
 
 /** @returns a page of PAGE_BYTES. */
 export function pageImage(page: PageImage): Uint8Array {
-  const { sequence, nonce = 7, erases = 1, flags = 0, opening = {}, records = [] } = page;
+  const { sequence, nonce = 7, erases = 1, opening = {}, records = [] } = page;
   const key = join(number(nonce, 4), number(sequence, 4));
-  const header = join(ascii('MOT\x01'), key, number(erases, 4), number(100, 2), Uint8Array.of(UNIT, flags));
+  const header = join(ascii('MOT\x01'), key, number(erases, 4), number(100, 2), number(UNIT, 2));
   const bytes = new Uint8Array(PAGE_BYTES).fill(0xff);
   bytes.set(join(header, crc(header)));
+  bytes.set(join(...records.map((record) => recordImage(key, record))), FIRST);
   if (opening === null) return bytes;
   const { headPage = sequence, headAt = FIRST, sequence: last = 0 } = opening;
   const said = join(number(headPage, 4), number(headAt, 2), number(last, 2), number(0, 4));
   bytes.set(join(said, crc(key, said)), 24);
-  bytes.set(join(...records.map((record) => recordImage(key, record))), FIRST);
   return bytes;
 }
 
 export const blankPage = (): Uint8Array => new Uint8Array(PAGE_BYTES).fill(0xff);
+
+/** Added to the key of a value that was carried over when its page was begun. */
+export const CARRIED = 0x40;
+
+/** @returns a record of state. */
+export function stateImage(key: number, value: Uint8Array): RecordImage {
+  return { marks: 0, body: join(Uint8Array.of(key, ~key), value) };
+}
+
+/** @returns one of the boots that have learnt the time, as it is kept. @param began in seconds since 1970. */
+export function bootImage(boot: number, after: number, began: number): Uint8Array {
+  return join(number(boot, 1), number(after, 2), number(began, 4));
+}
+
+/** @returns what flags of a message say when its time goes into the payload at `place`. */
+export const timeAt = (place: number): number => (place + 1) << 6;
 
 /** @returns the body of a message. @param flags of the record; `time` comes with kinds 1 and 2. */
 export function message(

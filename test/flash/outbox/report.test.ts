@@ -6,16 +6,48 @@ import { findPageSize } from '../../../flash/outbox/page-size.ts';
 import { formatInspection } from '../../../flash/outbox/report.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { append, createBench, createChip, type Region } from '../../power/bench.ts';
-import { ascii, blankPage, dump, FIRST, join, message, number, PAGE_BYTES, pageImage } from './image.ts';
+import {
+  ascii,
+  blankPage,
+  bootImage,
+  CARRIED,
+  dump,
+  FIRST,
+  join,
+  message,
+  number,
+  PAGE_BYTES,
+  pageImage,
+  stateImage,
+  timeAt,
+  type RecordImage,
+} from './image.ts';
 
 const TOPIC = 'balcony/outdoor/temperature';
 const QOS1 = 2;
+const WALL = 1 << 3;
+const UPTIME = 2 << 3;
+/** Boot 11 made the messages up to this one, and knew later when it began. */
+const LAST_OF_BOOT_11 = 25;
+const BEGAN = Date.UTC(2026, 10, 26, 3) / 1000;
+
 /** A reading that was taken a minute after the one before, and whose time is filled in before the last character. */
 function reading(sequence: number): Uint8Array {
   const payload = `{"value":${sequence}.5,"time":}`;
-  const flags = QOS1 | (1 << 3) | ((payload.length - 1) << 6);
-  return message(sequence, flags, TOPIC, payload, Date.UTC(2026, 10, 26, 3, sequence) / 1000);
+  const isOld = sequence <= LAST_OF_BOOT_11;
+  const time = sequence * 60 + (isOld ? 11 * 2 ** 24 : BEGAN);
+  const flags = QOS1 | (isOld ? UPTIME : WALL) | timeAt(payload.length - 1);
+  return message(sequence, flags, TOPIC, payload, time);
 }
+
+/** What a page begins with. */
+const STATE = [
+  stateImage(0 | CARRIED, join(number(7, 2), number(300, 2))),
+  stateImage(2 | CARRIED, join(number(12, 2), bootImage(11, 20, BEGAN))),
+];
+
+/** Behind those two, of 16 and 20 bytes. */
+const MESSAGES = FIRST + 36;
 
 /** A region with a little of everything. */
 function example(): Uint8Array {
@@ -24,17 +56,14 @@ function example(): Uint8Array {
       sequence,
       erases: 12 + sequence,
       opening: { headPage, sequence: numbers[0]! - 1 },
-      records: [
-        { marks: 0, body: join(number(1, 2), ascii('boot 4')) },
-        ...numbers.map((n) => ({ marks: 1, set: n <= done ? [0] : [], body: reading(n) })),
-      ],
+      records: [...STATE, ...numbers.map((n) => ({ marks: 1, set: n <= done ? [0] : [], body: reading(n) }))],
     });
   const older = page(7, [21, 22, 23, 24, 25], 23, 7);
   const newest = page(8, [26, 27, 28], 0, 7);
   // One bit of message 25, three of message 26, and half of what came behind message 28.
-  older[FIRST + 16 + 4 * 72 + 50]! ^= 0x20;
-  newest[FIRST + 16 + 50]! ^= 0x70;
-  newest.set(ascii('\x3b\x10\xc4\xef\x01\x02\x03'), FIRST + 16 + 3 * 72);
+  older[MESSAGES + 4 * 72 + 50]! ^= 0x20;
+  newest[MESSAGES + 50]! ^= 0x70;
+  newest.set(ascii('\x3b\x10\xc4\xef\x01\x02\x03'), MESSAGES + 3 * 72);
   const spare = pageImage({ sequence: 9, erases: 21, opening: null });
   return join(older, newest, spare, blankPage(), blankPage());
 }
@@ -77,6 +106,42 @@ describe('the report', () => {
     expect(text).toMatch(/^ +3 {2}0x28 +2 retain PUBREC {2}t +x$/m);
     expect(text).toMatch(/^ +4 .*it says QoS 3$/m);
     expect(text).toContain('PUBREC has come for 1\n');
+  });
+
+  const report = (...records: readonly RecordImage[]) =>
+    formatInspection('x', inspectRegion(join(pageImage({ sequence: 1, records }), blankPage()), PAGE_BYTES));
+  const next = (flags: number, payload: string, time?: number) => {
+    const text = report({ marks: 1, body: message(1, QOS1 | flags, 't', payload, time) });
+    return [...text.matchAll(/^ +(payload|time) {2,}(.+)$/gm)].map(([, , value]) => value);
+  };
+
+  it('says when a message was taken as far as that is known, and marks where it goes', () => {
+    expect(next(0, 'p')).toEqual(['p']);
+    expect(next(timeAt(1), '[]')).toEqual(['[<time>]', 'unknown; goes into the payload at 1']);
+    expect(next(WALL, 'p', BEGAN)).toEqual(['p', '2026-11-26T03:00:00Z']);
+    expect(next(UPTIME | timeAt(0), '!', 3 * 2 ** 24 + 9)).toEqual([
+      '<time>!',
+      'boot 3, up 9 s; goes into the payload at 0',
+    ]);
+    expect(next(WALL | timeAt(2), '\0\x01\x02', BEGAN)[0]).toBe('hex 0001<time>02');
+  });
+
+  it('says what is kept by key', () => {
+    const text = report(
+      stateImage(0, number(0, 2)),
+      stateImage(1, number(65535, 2)),
+      stateImage(2, number(300, 2)),
+      stateImage(3, ascii('\x1b')),
+      stateImage(4, ascii('plain')),
+    );
+    expect(text.split('\n').slice(-6)).toEqual([
+      '  0  0x28  open identifiers none',
+      '  1  0x34  open identifiers 65535',
+      '  2  0x40  boot 300',
+      '  3  0x4c  hex 1b',
+      '  4  0x58  plain',
+      '',
+    ]);
   });
 
   it('lets no byte of a message reach the terminal that could do something to it', () => {
