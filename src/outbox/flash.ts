@@ -47,7 +47,7 @@ const TIME_SIZE = 10;
 const NAME_LENGTH = 2;
 const PUBLISH = 0x30;
 const FLAGS = 7;
-/** Places of records that are found without a walk, by sequence modulo this: as many as may be in flight. */
+/** Records that are found without a walk, by sequence modulo this: as many as may be in flight. */
 const PLACES = 8;
 /** More records held could not be told in order. */
 const HELD_MAX = (SEQUENCE_MAX >> 1) - 1;
@@ -91,8 +91,8 @@ export function createFlashOutbox(
   const isDropping = DROP && options.whenFull === 'drop-oldest';
   const onDrop = options.onDrop;
   const keepsTime = TIME && options.clock !== undefined;
-  /** Sequences, 0 in free places, and behind them the addresses of their records. */
-  const table = new Int32Array(2 * PLACES);
+  /** Sequences, 0 in free places, behind them the addresses of their records, and behind those their sizes. */
+  const table = new Int32Array(3 * PLACES);
   const place = createPlace();
   let body = createBuffer(recordMax);
   const nameView = createView();
@@ -178,6 +178,15 @@ export function createFlashOutbox(
     return code === Code.Full && dropPage() ? log.append(marks, body) : code;
   }
 
+  /** Keep at hand where a new record is, unless one is in flight whose place that would take: that is asked for sooner. @hot */
+  function noteNew(sequence: number, where: number, marks: number): void {
+    const at = sequence % PLACES;
+    if (table[at] !== 0) return;
+    table[at] = sequence;
+    table[PLACES + at] = where;
+    table[2 * PLACES + at] = log.sizeOf(marks, body.length);
+  }
+
   /** @hot */
   function append(to: Topic<Bytes>, payload: Bytes, timeAt?: number): number {
     if (!isOpen) return opened;
@@ -193,19 +202,14 @@ export function createFlashOutbox(
     if (code < 0) return code;
     held++;
     if (seen === newest) seen = sequence;
-    const at = sequence % PLACES;
-    // The place of one that is in flight is asked for sooner.
-    if (table[at] === 0) {
-      table[at] = sequence;
-      table[PLACES + at] = code;
-    }
+    noteNew(sequence, code, marks);
     return sequence;
   }
 
   /** The record at `place` is done with, and its place is not known any more. */
   function finish(): void {
     const where = log.addressOf(place);
-    log.mark(where, 0);
+    log.mark(where, 0, place.size);
     forget(where, where + 1);
   }
 
@@ -331,6 +335,7 @@ export function createFlashOutbox(
     const at = found % PLACES;
     table[at] = found;
     table[PLACES + at] = log.addressOf(place);
+    table[2 * PLACES + at] = place.size;
   }
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
@@ -346,7 +351,7 @@ export function createFlashOutbox(
   function acknowledge(sequence: number): number {
     const at = sequence % PLACES;
     if (sequence > 0 && table[at] === sequence) {
-      log.mark(table[PLACES + at], 0);
+      log.mark(table[PLACES + at], 0, table[2 * PLACES + at]);
       table[at] = 0;
     } else {
       if (!locate(sequence)) return Code.Unknown;
@@ -358,7 +363,7 @@ export function createFlashOutbox(
 
   function receive(sequence: number): number {
     if (!QOS2 || !locate(sequence) || place.marks < 2) return Code.Unknown;
-    log.mark(log.addressOf(place), 1);
+    log.mark(log.addressOf(place), 1, place.size);
     hasReceived = true;
     return Code.Ok;
   }

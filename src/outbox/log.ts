@@ -109,8 +109,10 @@ export interface Log {
   sequence(): number;
   /** Append a record. @param body begins with its sequence. @returns its address, or Code.Full, TooLong, WornOut. */
   append(marks: number, body: Bytes): number;
-  /** Set mark number `mark` of the record at `address`. */
-  mark(address: number, mark: number): void;
+  /** Set mark number `mark` of the record of `size` bytes at `address`. */
+  mark(address: number, mark: number, size: number): void;
+  /** @returns bytes of a record. */
+  sizeOf(marks: number, length: number): number;
   /** Move `place` to the oldest record with marks that is not done. @returns whether there is one. */
   first(place: Place): boolean;
   /** Move `place` to the next record, whatever it is. @returns whether there is one. */
@@ -182,7 +184,7 @@ export function createLog(
   let spare = -1;
   /** Before it there is nothing that is not done. */
   const head = createPlace();
-  /** Address of the record at the head, -1 when it is not known that there is one. */
+  /** Its address: where the oldest record that is not done stands, or will stand. */
   let headAddress = -1;
   /** In the page that is written, nothing before this is not done: a start has seen that. */
   let tailHead = FIRST;
@@ -366,7 +368,12 @@ export function createLog(
       counters.worn++;
       return false;
     }
-    if (tailPage === 0) head.slot = slot;
+    // Where nothing is held, the head goes along.
+    if (tailPage === 0 || (head.slot === tail && head.at === tailAt)) {
+      head.slot = slot;
+      head.at = at;
+      headAddress = address(slot, at);
+    }
     tailKey = keep(tailKey, walkKey, 0);
     tail = slot;
     tailPage = page;
@@ -454,13 +461,13 @@ export function createLog(
   }
 
   /** @hot */
-  function mark(where: number, number: number): void {
+  function mark(where: number, number: number, size: number): void {
     flash.write(where + FRAME + number * unit, markZeros);
     isDue = true;
     if (where === headAddress && number === 0) {
       // The next look for the oldest record need not read this one again.
-      head.at += head.size;
-      headAddress = -1;
+      head.at += size;
+      headAddress += size;
     }
   }
 
@@ -491,7 +498,7 @@ export function createLog(
   /** Half a mark may read as none the next time: make it a whole one. @param zeros bits of it that are 0. @returns whether it is set. */
   function settleMark(of: Place, number: number, zeros: number): boolean {
     const isSet = zeros > unit * 4;
-    if (isSet && zeros < unit * 8 && of.marks > number) mark(addressOf(of), number);
+    if (isSet && zeros < unit * 8 && of.marks > number) mark(addressOf(of), number, of.size);
     return isSet;
   }
 
@@ -550,8 +557,7 @@ export function createLog(
     while (found && (to.done || to.marks === 0)) found = next(to);
     head.slot = to.slot;
     head.at = to.at;
-    head.size = to.size;
-    headAddress = found ? addressOf(to) : -1;
+    headAddress = addressOf(to);
     return found;
   }
 
@@ -700,6 +706,16 @@ export function createLog(
     bury(at);
   }
 
+  /** Nothing in the page that is written says what the last message's sequence is: look through all pages. */
+  function findSequence(): void {
+    place.slot = head.slot;
+    place.at = head.at;
+    for (let isThere = scan(place); isThere; isThere = next(place)) {
+      const bytes = place.marks > 0 ? body(place) : EMPTY;
+      if (bytes.length > 0) sequence = wordAt(bytes, 0);
+    }
+  }
+
   /** Find where the next record goes, and what the last one is. @param longest body that may have been torn there. */
   function openTail(longest: number): void {
     const last = walkTail(pageSize);
@@ -813,6 +829,8 @@ export function createLog(
   let newestSlot = 0;
   let before = 0;
   let beforeSlot = 0;
+  /** The opening of the page that is written is sound. */
+  let isOpened = false;
   /** Page sequence of the head, as the opening of the page that is written says. */
   let headPage = 0;
 
@@ -865,11 +883,12 @@ export function createLog(
     enter(newestSlot);
     // A part with ECC takes no second program that would make an opening stay what it is.
     const isUnused = before > 0 && ecc && isBlank(newestSlot, findUsed(newestSlot), pageSize);
-    if (!isUnused && takeOpening(newestSlot)) return newestSlot;
+    isOpened = !isUnused && takeOpening(newestSlot);
+    if (isOpened) return newestSlot;
     if (before === 0) return newestSlot;
     openSpare(newestSlot);
     enter(beforeSlot);
-    takeOpening(beforeSlot);
+    isOpened = takeOpening(beforeSlot);
     return beforeSlot;
   }
 
@@ -897,6 +916,8 @@ export function createLog(
     stateBody = emptied(stateBody);
     openTail(longest);
     openHead();
+    headAddress = addressOf(head);
+    if (!isOpened && lastMessage === 0) findSequence();
     isDue = true;
     // Nothing makes it stay what it is on a part with ECC: it is written again, behind itself.
     if (STATE && stateBody.length > 0) appendState(byteAt(stateBody, 0));
@@ -908,6 +929,11 @@ export function createLog(
     const where = append(0, stateBody);
     if (where < 0) return where;
     noteState(where - address(tail, 0), key, stateBody.length);
+    if (where === headAddress) {
+      // It is no message: the head goes behind it.
+      head.at += sizeOf(0, stateBody.length);
+      headAddress = addressOf(head);
+    }
     return Code.Ok;
   }
 
@@ -958,6 +984,7 @@ export function createLog(
     find,
     body,
     isMarked,
+    sizeOf,
     recall,
     remember,
     used,

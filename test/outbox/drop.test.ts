@@ -86,7 +86,8 @@ describe.each(REGIONS)('an outbox of $pages pages that is full', (region) => {
       const last = held.at(-1) ?? accepted;
       expect([accepted, accepted + 1], `seed ${SEED}, cut ${cut}`).toContain(last);
       expect(held).toEqual(Array.from({ length: held.length }, (_, i) => last + 1 - held.length + i));
-      expect(append(outbox, 'after')).toBe(last + 1);
+      // On a part with ECC the number of a torn message is not given again.
+      expect([last + 1, region.ecc ? last + 2 : 0]).toContain(append(outbox, 'after'));
     }
   });
 });

@@ -379,6 +379,27 @@ describe('damage', () => {
     expect(append(outbox, 'more')).toBe(7);
   });
 
+  it('of the opening of a page without messages costs no message, and no number', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    const held: number[] = [];
+    while (nor.counters.erases < 2) {
+      const sequence = append(outbox, 'x'.repeat(80), 2);
+      if (nor.counters.erases < 2) held.push(sequence);
+      else outbox.acknowledge(sequence);
+    }
+    // In the second page is what was acknowledged, and the third one is prepared: both openings say nothing.
+    outbox.idle();
+    for (const at of [25, 30]) nor.flip(BASE + PAGE + at, 3);
+    for (let i = 40; i < 200; i++) nor.flip(BASE + PAGE + i, read(nor, PAGE + i, 1)[0]! ^ 0xff);
+    const again = open(nor);
+    expect(again.newest()).toBeGreaterThanOrEqual(held.at(-1)!);
+    expect(sequences(again)).toEqual(held);
+    expect(again.count()).toBe(held.length);
+    expect(append(again, 'next')).toBe(again.newest());
+    expect(sequences(again)).toEqual([...held, again.newest()]);
+  });
+
   it('of one bit is mended, and counted', () => {
     const nor = createChip(region);
     append(open(nor), 'a');

@@ -61,7 +61,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('one bit acknowledges', ['to.done = zeros > unit * 4;', 'to.done = zeros > 0;']),
   inLog('one bit is a mark', ['const isSet = zeros > unit * 4;', 'const isSet = zeros > 0;']),
   inLog('half a mark is left', [
-    'if (isSet && zeros < unit * 8 && of.marks > number) mark(addressOf(of), number);',
+    'if (isSet && zeros < unit * 8 && of.marks > number) mark(addressOf(of), number, of.size);',
     '',
   ]),
   inLog('a format does not say that it began', ['if (!intend()) return Code.WornOut;', '']),
@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
     'const isUnused = false;',
   ]),
   inLog('the newest page is written, whatever has come to it', [
-    'if (!isUnused && takeOpening(newestSlot)) return newestSlot;',
+    'isOpened = !isUnused && takeOpening(newestSlot);\n    if (isOpened) return newestSlot;',
     'takeOpening(newestSlot);\n    if (newest > 0) return newestSlot;',
   ]),
   inOutbox('a session that is lost is as before', [
@@ -134,8 +134,8 @@ export const MUTANTS: readonly Mutant[] = [
     '        gone++;',
   ]),
   inOutbox('an acknowledged message keeps its place', [
-    'log.mark(table[PLACES + at], 0);\n      table[at] = 0;',
-    'log.mark(table[PLACES + at], 0);',
+    'table[2 * PLACES + at]);\n      table[at] = 0;',
+    'table[2 * PLACES + at]);',
   ]),
   inOutbox('what comes next is the oldest', [
     'sequence === 0 || isAfter(wordAt(bytes, 0), sequence)',
