@@ -937,6 +937,10 @@ export function createLog(
     return Code.Ok;
   }
 
+  function recordSize(marks: number, length: number): number {
+    return sizeOf(marks, length);
+  }
+
   function recall(key: number): Bytes {
     return STATE && key >= 0 && key < STATE_KEYS ? stateOf(key) : EMPTY;
   }
@@ -984,7 +988,7 @@ export function createLog(
     find,
     body,
     isMarked,
-    sizeOf,
+    sizeOf: recordSize,
     recall,
     remember,
     used,
