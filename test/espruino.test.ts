@@ -26,9 +26,10 @@ async function run(
   text: string,
   features: Record<string, boolean> = {},
   on = esp32,
+  imports = `import { formatOutbox, startMote } from 'mote-sdk/espruino';`,
 ): Promise<string[]> {
   const firmware = join(folder, 'main.ts');
-  writeFileSync(firmware, `import { formatOutbox, startMote } from 'mote-sdk/espruino';\n${text}\n`);
+  writeFileSync(firmware, `${imports}\n${text}\n`);
   const { code } = await build({ firmware, features, board: on.id });
   const lines: string[] = [];
   const world = createVirtualWorld({ seed: 1, network: createNetwork() });
@@ -87,6 +88,26 @@ describe('a firmware for an ESP32', { timeout: 60_000 }, () => {
     const nor = createFlash();
     await run(nor, `if (formatOutbox() < 0) ${MOTE}`, { FLASH: false });
     expect(nor.counters.programs + nor.counters.erases).toBe(0);
+  });
+
+  it('gives up the oldest messages when it is told to, and says how many', async () => {
+    const fill = (outbox: string) => `
+      import { openMqtt } from 'mote-sdk/espruino';
+      declare const console: { log(line: string): void };
+      const connect = { clientId: 'm', keepAliveSec: 60, cleanSession: true, receiveMax: 100 };
+      const mqtt = openMqtt({ host: '127.0.0.1', port: 1, ssid: '', wifiPassword: '', connect${outbox} });
+      const topic = mqtt.topic('t', 1);
+      let refused = 0;
+      for (let i = 0; i < 80; i++) if (mqtt.publish(topic, '${'x'.repeat(980)}') < 0) refused++;
+      console.log('refused ' + refused);`;
+    const kept = await run(createFlash(), fill(''), {}, esp32, '');
+    expect(kept.filter((line) => /refused|given up/.test(line))).toEqual(['refused 16']);
+    const dropped = await run(createFlash(), fill(`, outbox: { whenFull: 'drop-oldest' }`), {}, esp32, '');
+    const given = '4 accepted messages were given up: the outbox was full, and a new one needed the room';
+    expect(dropped.filter((line) => /refused|given up/.test(line))).toEqual([
+      ...Array(4).fill(given),
+      'refused 0',
+    ]);
   });
 
   it('takes what fits into a page, on a board with small ones', async () => {
