@@ -225,20 +225,27 @@ export function createFlashOutbox(
   /** Give up the messages of the oldest page that holds any. @returns whether there were any. @apart */
   function dropPage(): boolean {
     let count = 0;
+    let gone = 0;
     let isThere = log.first(place);
     const slot = place.slot;
     for (; isThere && place.slot === slot; isThere = log.next(place)) {
       if (place.done || place.marks === 0) continue;
       const bytes = log.body(place);
-      // A damaged one is counted by the walk that comes by.
-      if (bytes.length === 0) continue;
-      release(wordAt(bytes, 0));
+      if (bytes.length > 0) {
+        release(wordAt(bytes, 0));
+        count++;
+      } else {
+        // One less where all are known; else the walk that comes by will see it.
+        if (seen === log.sequence()) held--;
+        gone++;
+      }
       finish();
-      count++;
     }
     dropped += count;
+    lost += gone;
     say(Drop.Oldest, count);
-    return count > 0;
+    say(Drop.Damaged, gone);
+    return count + gone > 0;
   }
 
   /** Move `place` behind the record of `sequence`, or to the oldest one. @returns whether there is a record. */

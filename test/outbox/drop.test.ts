@@ -92,6 +92,32 @@ describe.each(REGIONS)('an outbox of $pages pages that is full', (region) => {
   });
 });
 
+it.each([
+  ['all are known', false],
+  ['a start has seen the first one only', true],
+])('gives up a damaged message with the others of its page, where %s', (_what, isAgain) => {
+  const region = REGIONS[0]!;
+  const plain = createBench(createChip(region), region).outbox;
+  plain.open(7);
+  let room = 0;
+  while (append(plain, 'message') > 0) room++;
+  const nor = createChip(region);
+  let { outbox, said } = open(nor, region);
+  for (let i = 0; i < room; i++) append(outbox, 'message');
+  // The second record of the oldest page begins at 40 + 28; its body 12 behind that.
+  [40 + 28 + 16, 40 + 28 + 18].forEach((at) => nor.flip(0x1000 + at, 3));
+  if (isAgain) ({ outbox, said } = open(nor, region));
+  expect(outbox.count()).toBe(room);
+  expect(append(outbox, 'one more')).toBe(room + 1);
+  const held = list(outbox).map((one) => one.sequence);
+  expect(held[0]).toBeGreaterThan(2);
+  expect(held.at(-1)).toBe(room + 1);
+  expect(outbox.count()).toBe(held.length);
+  const { dropped, lost } = outbox.counters();
+  expect([dropped, lost]).toEqual([room + 1 - held.length - 1, 1]);
+  expect(said).toEqual([`${Drop.Oldest} ${dropped}`, `${Drop.Damaged} 1`]);
+});
+
 it('refuses, unless it is told to give something up', () => {
   const region = REGIONS[0]!;
   const { outbox } = createBench(createChip(region), region);

@@ -110,6 +110,22 @@ describe('a value', () => {
   });
 });
 
+it('behind a message that is damaged leaves the number of the one before', () => {
+  const nor = createChip(region);
+  const outbox = open(nor);
+  append(outbox, 'whole');
+  append(outbox, 'damaged');
+  outbox.remember(1, constant('kept'));
+  // The second record begins at 40 + 12 + 13, filled up.
+  [40 + 28 + 20, 40 + 28 + 22].forEach((at) => nor.flip(BASE + at, 3));
+  const again = open(nor);
+  expect(list(again).map((one) => one.payload)).toEqual(['whole']);
+  expect(again.newest()).toBe(1);
+  expect(append(again, 'next')).toBe(2);
+  expect(list(again).map((one) => one.payload)).toEqual(['whole', 'next']);
+  expect(recall(again, 1)).toBe('kept');
+});
+
 describe('what is refused', () => {
   it('leaves the former value', () => {
     const outbox = open(createChip(region));

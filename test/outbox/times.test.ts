@@ -165,6 +165,19 @@ describe('the time of a message', () => {
     expect(nor.counters.programs).toBe(programs + 1);
   });
 
+  it('is unknown when a boot has been up for longer than it can say', () => {
+    const { outbox, clock, take, sent } = boot(createChip(region));
+    for (let day = 0; day < 195; day++) {
+      clock.advance(86_400_000);
+      outbox.idle();
+    }
+    take('late');
+    clock.setWall(NOON);
+    outbox.idle();
+    expect(sent()).toEqual(['late@null!']);
+    expect(outbox.oldestSec()).toBe(-1);
+  });
+
   it('is unknown while a boot cannot be counted, for there is no room', () => {
     const nor = createChip(region);
     const { outbox } = createBench(nor, region);
