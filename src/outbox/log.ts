@@ -22,7 +22,7 @@ import { stepCrc, type Crc32 } from '../bytes/crc32-step.ts';
 import { Code } from '../ports/codes.ts';
 import { STATE } from '../features.ts';
 import type { FlashBytes } from '../ports/flash.ts';
-import { nextSequence, STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
+import { nextSequence, SEQUENCE_MAX, STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
 
 // A page begins with its header, and what is said when the first record comes to it.
 /** Header: magic 4, nonce 4, page sequence 4, erase count 4, longest body 2, program unit 2, crc 4. */
@@ -504,7 +504,10 @@ export function createLog(
 
   /** Take what stands at `to.at` for a record whose header may be wrong. @returns whether its checksum says so. @apart */
   function isRecord(to: Place, word: number, end: number): boolean {
-    return take(to, word, end) && soundRecord(to).length > 0;
+    if (!take(to, word, end)) return false;
+    // The checksum says nothing of the marks; but no sequence is what state begins with.
+    const bytes = body(to);
+    return bytes.length > 0 && wordAt(bytes, 0) <= SEQUENCE_MAX === to.marks > 0;
   }
 
   /** Move `to` to the first record of its page at `to.at` or behind. @returns whether there is one. */
@@ -716,34 +719,55 @@ export function createLog(
     }
   }
 
+  /** A part with ECC takes no second program that would make a record of state stay what it is: it will be written again. @param bytes its body. */
+  function copyState(bytes: Bytes): void {
+    const key = byteAt(bytes, 0) & ~CARRIED;
+    stateBody = joinState(stateBody, key, cut(view, bytes, STATE_FIELDS, bytes.length - STATE_FIELDS));
+  }
+
+  /** The record before one that is torn, on a part with ECC: of state, it may be one that was torn itself, and about to be written again. */
+  function openFormer(place: number): void {
+    let at = place;
+    while (at > 0 && at !== lastMessage) {
+      const bytes = visit(at);
+      if (bytes.length > 0) {
+        copyState(bytes);
+        return;
+      }
+      at = walkTail(at);
+    }
+  }
+
+  /** The record at `last` is torn, and nothing behind it counts. What stands before it was whole when it was begun. */
+  function openTorn(last: number): void {
+    const former = walkTail(last);
+    if (STATE && ecc) openFormer(former);
+    openSequence();
+    buryTorn(last);
+  }
+
+  /** The record at `last` is sound, `bytes` its body: it is made to stay so. */
+  function openSound(last: number, bytes: Bytes): void {
+    const isMessage = last === lastMessage;
+    if (isMessage) sequence = wordAt(bytes, 0);
+    else noteState(last, byteAt(bytes, 0), bytes.length);
+    if (!ecc) refresh(tail, last, joinRecord(place.marks, bytes, tailKey));
+    else if (!isMessage) copyState(bytes);
+    if (!isMessage) openSequence();
+  }
+
   /** Find where the next record goes, and what the last one is. @param longest body that may have been torn there. */
   function openTail(longest: number): void {
     const last = walkTail(pageSize);
     const at = tailAt;
     const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
-    const bytes = last > 0 ? visit(last) : EMPTY;
-    if (last > 0 && bytes.length === 0) {
-      // Torn. What stands before it was whole when it was begun.
-      walkTail(last);
-      openSequence();
-      buryTorn(last);
-      return;
-    }
     if (last > 0) {
-      if (last === lastMessage) sequence = wordAt(bytes, 0);
-      else {
-        noteState(last, byteAt(bytes, 0), bytes.length);
-        if (ecc) {
-          stateBody = joinState(
-            stateBody,
-            byteAt(bytes, 0) & ~CARRIED,
-            cut(view, bytes, STATE_FIELDS, bytes.length - STATE_FIELDS),
-          );
-        }
+      const bytes = visit(last);
+      if (bytes.length === 0) {
+        openTorn(last);
+        return;
       }
-      // Sound: it is made to stay so.
-      refresh(tail, last, joinRecord(place.marks, bytes, tailKey));
-      if (last !== lastMessage) openSequence();
+      openSound(last, bytes);
     }
     if (!isBlank(tail, at, end < pageSize ? end : pageSize)) buryTorn(at);
   }

@@ -24,7 +24,7 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
 }
 
 /**
- * Not here is what others stand behind: whether the rest of a page and the place of an opening are blank (a program is read back),
+ * Not here is what others stand behind: whether the rest of a page, the place of an opening and that of state behind it are blank (a program is read back),
  * the magic (the header has a checksum), and the header of a last page that is erased for an intent (the sequence goes on behind the
  * newest record that is sound). Nor that the key of a last record which reads as either each time is taken from its sound body: it
  * has to read as another key twice.
@@ -43,7 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
     'if (!ecc) flash.write(address(slot, at), bytes);',
     '',
   ]),
-  inLog('a torn tail is not buried', ['      buryTorn(last);', '      tailAt = pageSize;']),
+  inLog('a torn tail is not buried', ['    buryTorn(last);', '    tailAt = pageSize;']),
   inLog('a tail without a header is not buried', [
     'end < pageSize ? end : pageSize)) buryTorn(at);',
     'end < pageSize ? end : pageSize)) tailAt = pageSize;',
@@ -74,19 +74,19 @@ export const MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inLog('the sequence before a torn record is not looked for', [
-    '      openSequence();\n      buryTorn(last);',
-    '      buryTorn(last);',
+    '    openSequence();\n    buryTorn(last);',
+    '    buryTorn(last);',
   ]),
-  inLog('the sequence before a record of state is not looked for', [
-    'if (last !== lastMessage) openSequence();',
-    '',
-  ]),
+  inLog('the sequence before a record of state is not looked for', ['if (!isMessage) openSequence();', '']),
   inLog('state is not taken along to the next page', ['    arrive();\n', '']),
   inLog('parts with ECC keep the last state as it stands', [
     'if (STATE && stateBody.length > 0)',
     'if (false)',
   ]),
-  inLog('state of a torn record is taken', ['      walkTail(last);\n', '']),
+  inLog('parts with ECC do not look at the state before what is torn', [
+    'if (STATE && ecc) openFormer(former);',
+    '',
+  ]),
   inLog('a wrong bit of a key is taken', [
     'if ((key ^ byteAt(bytes, 1)) === 255) return key;',
     'if (key < 256) return key;',
@@ -99,7 +99,6 @@ export const MUTANTS: readonly Mutant[] = [
     'findUsed(newestSlot), pageSize)',
     'FIRST, pageSize)',
   ]),
-  inLog('a page with half of its state is fresh', ['STATE ? FIRST + STATE_SIZE : FIRST', 'FIRST']),
   inLog('the second half of a header is not looked at', [
     'if (word === check && take(to, word, end)) {',
     'if (take(to, word, end)) {',

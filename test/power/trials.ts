@@ -1,6 +1,7 @@
 // Trials that an outbox has to pass, from the cheapest on: each says what is wrong with the one that it is given.
 
 import type { Nor } from '../../sim/nor.ts';
+import { constant } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { addToCrc, endCrc, startCrc } from '../../src/bytes/crc32.ts';
 import { append, BASE, createBench, createChip, list, type Region } from './bench.ts';
@@ -240,6 +241,66 @@ function tryFoundOnce(create: Create): string | undefined {
   });
 }
 
+/** On a part with ECC the opening of a page was torn, and reads as whole at one start and not at the next. */
+function tryHalfOpening(create: Create): string | undefined {
+  const region = regions(create)[2]!;
+  return firstOf([false, true], (hasState) => {
+    const nor = createChip(region);
+    const bench = createBench(nor, region);
+    const { outbox } = bench;
+    outbox.open(7);
+    if (hasState) outbox.remember(3, constant('kept'));
+    const opening = BASE + region.pageBytes + 24;
+    let isDue = false;
+    bench.before = (operation) => {
+      // Behind it the power is gone.
+      if (isDue) nor.interrupt = () => ({ done: () => 0 });
+      isDue = operation.kind === 'program' && operation.address === opening;
+    };
+    for (let i = 0; i < 40 && nor.interrupt === undefined; i++) append(outbox, 'x'.repeat(60));
+    if (nor.interrupt === undefined) return 'no page was begun';
+    nor.interrupt = undefined;
+    nor.powerUp();
+    const again = createBench(nor, region).outbox;
+    again.open(8);
+    nor.flip(opening + 2, 3);
+    const { length } = list(again);
+    for (const one of list(again).slice(0, 5)) again.acknowledge(one.sequence);
+    if (append(again, 'held') < 0) return 'no room';
+    const last = createBench(nor, region).outbox;
+    last.open(9);
+    const found = list(last);
+    if (hasState && last.recall(3).length !== 4) return 'state is lost';
+    return found.length === length - 4 && found.at(-1)?.payload === 'held' ? undefined : 'held is lost';
+  });
+}
+
+/** On a part with ECC state was torn and read as whole; the power went away as it was written again, and now it does not read so. */
+function tryTornTwice(create: Create): string | undefined {
+  const region = regions(create)[2]!;
+  const nor = createChip(region);
+  const { outbox } = createBench(nor, region);
+  outbox.open(7);
+  outbox.remember(3, constant('old'));
+  outbox.remember(3, constant('new'));
+  const bench = createBench(nor, region);
+  bench.before = () => {
+    nor.interrupt = () => ({ done: (offset) => (offset < 8 ? 0xff : 0) });
+  };
+  bench.outbox.open(8);
+  if (nor.interrupt === undefined) return 'not written again';
+  nor.interrupt = undefined;
+  nor.powerUp();
+  // Records of 16 bytes from 40 on: the value of the second.
+  nor.flip(BASE + 40 + 16 + 10, 3);
+  const again = createBench(nor, region).outbox;
+  again.open(9);
+  const first = again.recall(3).length;
+  const last = createBench(nor, region).outbox;
+  last.open(10);
+  return first === 3 && last.recall(3).length === 3 ? undefined : 'lost';
+}
+
 const TRIALS: readonly [string, (create: Create) => string | undefined][] = [
   ['late answers', tryLate],
   ['worn pages', tryWorn],
@@ -247,6 +308,8 @@ const TRIALS: readonly [string, (create: Create) => string | undefined][] = [
   ['a record in a message', tryForged],
   ['the same number again', trySameNonce],
   ['half an intent', tryHalfIntent],
+  ['half an opening', tryHalfOpening],
+  ['state torn twice', tryTornTwice],
   ['a message that was found once', tryFoundOnce],
   ['cuts', trySweep],
   ['cuts with state', tryState],
@@ -258,7 +321,7 @@ const TRIALS: readonly [string, (create: Create) => string | undefined][] = [
 ];
 
 /** Of the trials, those at the beginning that take no time. */
-const QUICK = 7;
+const QUICK = 9;
 
 /** @returns the trial that `create` does not pass and why, undefined when it passes all, or all quick ones. */
 export function tryAll(create: Create, isQuick = false): string | undefined {
