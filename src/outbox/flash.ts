@@ -405,7 +405,12 @@ export function createFlashOutbox(
     return isOpen ? log.recall(key) : EMPTY;
   }
 
-  /** @returns whether a key of the firmware's was kept a moment ago; of others it is not noted. */
+  /** @returns whether a key is the firmware's, and there is a clock. What is outside of an array Espruino takes for 0. */
+  function isTimed(key: number): boolean {
+    return STATE && options.clock !== undefined && key > StateKey.Boots && key < STATE_KEYS;
+  }
+
+  /** @returns whether such a key was kept a moment ago. */
   function isTooSoon(key: number): boolean {
     const then = rememberedAt[key];
     return then >= 0 && elapsed(then, options.clock!.now()) < STATE_INTERVAL_MS;
@@ -413,13 +418,13 @@ export function createFlashOutbox(
 
   function remember(key: number, value: Bytes): number {
     if (!isOpen) return opened;
-    if (STATE && isTooSoon(key)) {
+    const hasInterval = isTimed(key);
+    if (hasInterval && isTooSoon(key)) {
       const kept = log.recall(key);
       return kept.length === value.length && standsAt(kept, value, 0) ? Code.Ok : Code.Busy;
     }
     const code = log.remember(key, value);
-    const isNoted = STATE && options.clock !== undefined && key > StateKey.Boots;
-    if (isNoted && code === Code.Ok) rememberedAt[key] = options.clock.now();
+    if (hasInterval && code === Code.Ok) rememberedAt[key] = options.clock!.now();
     return code;
   }
 

@@ -4,7 +4,8 @@
 import { constant, EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { prepareTopic } from '../../src/mqtt/form.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
-import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
+import { createFlashOutbox, type FlashOutbox, type FlashOutboxOptions } from '../../src/outbox/flash.ts';
+import type { Clock, WallTime } from '../../src/ports/clock.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { Flash } from '../../src/ports/flash.ts';
 import { openFlash } from '../../src/ports/jerryscript/flash.ts';
@@ -131,5 +132,69 @@ check(
   outbox.append(topics[0], constant('12345678901234567890123456789012345678901234567890')),
   Code.TooLong,
 );
+
+/** What is kept for a key, as text. */
+function recall(key: number): string {
+  const value = outbox.recall(key);
+  return toText(value, 0, value.length);
+}
+
+check('keep', outbox.remember(5, constant('one')), Code.Ok);
+check('keep anew', outbox.remember(5, constant('two')), Code.Ok);
+check('another', outbox.remember(15, constant('kept')), Code.Ok);
+check('no such key', outbox.remember(16, constant('x')), Code.Range);
+for (let i = 62; i < 90; i++) {
+  outbox.acknowledge(i - 2);
+  if (outbox.append(topics[0], constant('message')) !== i) check('append', i, 0);
+  outbox.idle();
+}
+outbox = boot();
+check('kept over pages and a start', recall(5) + ' ' + recall(15) + ' ' + recall(4), 'two kept ');
+check('held beside it', list(outbox), '88 t/one 50 message;89 t/one 50 message;');
+
+// Times: a clock that is told the time in the second start.
+let ms = 1000;
+let day = -1;
+const clock: Clock = {
+  now(): number {
+    return ms;
+  },
+  wall(out: WallTime): void {
+    out.day = day;
+    out.ms = day < 0 ? 0 : 43200000;
+  },
+};
+const DROPPING: FlashOutboxOptions = { clock, whenFull: 'drop-oldest' };
+
+function bootTimed(): FlashOutbox {
+  const timed = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, DROPPING);
+  check('open with a clock', timed.open(99), Code.Ok);
+  return timed;
+}
+
+outbox = bootTimed();
+outbox.acknowledge(88);
+outbox.acknowledge(89);
+check('never known', outbox.append(topics[0], constant('a@'), 2), 90);
+outbox = bootTimed();
+ms += 2500;
+check('known later', outbox.append(topics[0], constant('b@!'), 2), 91);
+ms += 70000;
+day = 20454;
+outbox.idle();
+check('known', outbox.append(topics[0], constant('c@'), 2), 92);
+const TIMES = '90 t/one 50 a@null;91 t/one 50 b@1767268730!;92 t/one 50 c@1767268800;';
+check('times', list(outbox), TIMES);
+check('a moment ago', outbox.remember(5, constant('x')) + outbox.remember(5, constant('y')), Code.Busy);
+check('age', outbox.oldestSec(), -1);
+outbox = bootTimed();
+check('the same again', list(outbox), TIMES);
+outbox.acknowledge(90);
+check('age of the next', outbox.oldestSec(), 70);
+for (let i = 93; i < 140; i++) {
+  if (outbox.append(topics[0], constant('message')) !== i) check('append', i, 0);
+}
+check('the oldest are given up', outbox.counters().dropped > 20 ? 1 : 0, 1);
+check('the newest are there', outbox.peek(138, record) === Code.Ok ? record.sequence : 0, 139);
 print('= ' + programs + ' programs, ' + erases + ' erases');
 print('end');
