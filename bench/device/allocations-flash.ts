@@ -2,6 +2,7 @@
 // around its ring of pages: on the flash of a C host, where there is one, or else on flash in RAM. It says what was done, so
 // that nobody counts an operation that failed.
 
+import { createRamFlash } from '../../sim/device/ram-flash.ts';
 import { createBuffer, emptied, EMPTY, joinInteger, joinText, type Bytes } from '../../src/bytes/bytes.ts';
 import { prepareTopic } from '../../src/mqtt/form.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
@@ -9,17 +10,8 @@ import { createFlashOutbox } from '../../src/outbox/flash.ts';
 import type { Flash } from '../../src/ports/flash.ts';
 import { openFlash } from '../../src/ports/jerryscript/flash.ts';
 import type { OutboxRecord } from '../../src/ports/outbox.ts';
+import { measureWanted } from './looks.ts';
 
-/** How often everything is done before the first look, and between the looks. */
-declare const warmUp: number;
-declare const few: number;
-declare const many: number;
-/** Operations by name, separated by spaces. */
-declare const wanted: string;
-/** @returns allocations so far, or whatever else stands for them in an engine. */
-declare function allocations(): number;
-/** `low` and `high` are the differences over `few` and `many` operations. */
-declare function report(name: string, low: number, high: number): void;
 declare function print(text: string): void;
 
 const PAGE_SIZE = 1024;
@@ -30,28 +22,7 @@ const READ_MAX = RECORD_MAX + 64;
 
 const counts = { taken: 0, seen: 0, done: 0, erased: 0 };
 
-/** @returns flash that lies in RAM. */
-function createRamFlash(): Flash {
-  const chip = new Uint8Array(PAGE_SIZE * PAGES);
-  for (let i = 0; i < chip.length; i++) chip[i] = 255;
-  return {
-    geometry: { base: 0, pageSize: PAGE_SIZE, pages: PAGES, programUnit: 4, ecc: false },
-    read(address: number, into: Uint8Array, offset: number, length: number): number {
-      for (let i = 0; i < length; i++) into[offset + i] = chip[address + i];
-      return 0;
-    },
-    write(address: number, from: Uint8Array, offset: number, length: number): number {
-      for (let i = 0; i < length; i++) chip[address + i] &= from[offset + i];
-      return 0;
-    },
-    erase(page: number): number {
-      for (let i = 0; i < PAGE_SIZE; i++) chip[page * PAGE_SIZE + i] = 255;
-      return 0;
-    },
-  };
-}
-
-const part = openFlash() || createRamFlash();
+const part = openFlash() || createRamFlash(PAGE_SIZE, PAGES);
 const flash: Flash = {
   geometry: part.geometry,
   read: part.read,
@@ -111,30 +82,15 @@ const operations: { readonly [name: string]: Operation } = {
   },
 };
 
-function repeat(operation: Operation, times: number): number {
-  const before = allocations();
-  for (let i = 0; i < times; i++) operation();
-  return allocations() - before;
-}
-
-function measure(name: string): void {
-  const operation = operations[name];
-  repeat(operation, warmUp);
-  const low = repeat(operation, few);
-  const high = repeat(operation, many);
-  report(name, low, high);
-}
-
 function run(): void {
   const opened = outbox.open(123456789);
-  const names = wanted.split(' ');
-  for (let i = 0; i < names.length; i++) measure(names[i]);
+  const done = measureWanted(operations, null);
   for (let i = 0; i < IN_FLIGHT; i++) if (inFlight[i] > 0) finish(inFlight[i]);
   const told = outbox.counters();
   const wrong = told.mended + told.damaged + told.worn + told.lost + outbox.count() - opened;
   print('@@did ' + counts.taken + ' ' + counts.seen + ' ' + counts.done);
   // Around the ring at least once for each operation.
-  print('@@wrong ' + (wrong + (counts.erased > names.length * PAGES ? 0 : 1)));
+  print('@@wrong ' + (wrong + (counts.erased > done * PAGES ? 0 : 1)));
 }
 
 run();

@@ -16,17 +16,8 @@ import { createClient } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Connection, Socket, SocketEvents } from '../../src/ports/socket.ts';
+import { measureWanted } from './looks.ts';
 
-/** How often everything is done before the first look, and between the looks. */
-declare const warmUp: number;
-declare const few: number;
-declare const many: number;
-/** Operations by name, separated by spaces. */
-declare const wanted: string;
-/** @returns allocations so far, or whatever else stands for them in an engine. */
-declare function allocations(): number;
-/** `low` and `high` are the differences over `few` and `many` operations. */
-declare function report(name: string, low: number, high: number): void;
 declare function print(text: string): void;
 
 const TOPIC = 'bench/outdoor/temp/te/01';
@@ -197,20 +188,6 @@ const operations: { readonly [name: string]: Operation } = {
   },
 };
 
-function repeat(operation: Operation, to: SocketEvents<Bytes>, times: number): number {
-  const before = allocations();
-  for (let i = 0; i < times; i++) operation(to);
-  return allocations() - before;
-}
-
-function measure(name: string, to: SocketEvents<Bytes>): void {
-  const operation = operations[name];
-  repeat(operation, to, warmUp);
-  const low = repeat(operation, to, few);
-  const high = repeat(operation, to, many);
-  report(name, low, high);
-}
-
 function begin(to: SocketEvents<Bytes>): void {
   client.subscription('mote/note', 1, onMessage);
   client.subscription('mote/+', 1, onMessage);
@@ -224,8 +201,7 @@ function begin(to: SocketEvents<Bytes>): void {
 function run(to: SocketEvents<Bytes>): void {
   begin(to);
   const reported = counts.reported;
-  const names = wanted.split(' ');
-  for (let i = 0; i < names.length; i++) measure(names[i], to);
+  measureWanted(operations, to);
   const told = client.counters();
   const wrong = told.refused + told.strays + told.violations + told.unwanted + told.postponed + counts.closed;
   print('@@did ' + counts.published + ' ' + told.delivered + ' ' + counts.handled + ' ' + counts.pings);

@@ -2,32 +2,22 @@
 // features that are built in, but for its counters and its round-trip time, which come with the other extras. Whoever runs it
 // has a global `expose`.
 
-import { AUTH, INBOUND, STREAM } from '../../src/features.ts';
+import { INBOUND, STREAM } from '../../src/features.ts';
 import { createClient, PACKET_MAX, type Client } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { createClock } from '../../src/ports/espruino/clock.ts';
 import { createSocket } from '../../src/ports/espruino/socket.ts';
+import { OPTIONS, OWNER } from './quiet-client.ts';
 
 /** Takes what the client can do. */
 declare function expose(client: Partial<Client>): void;
 
 const OUTBOX_PLACES = 8;
 
-function ignore(): void {
-  return;
-}
-
 const client = createClient(
   { socket: createSocket(), clock: createClock(), outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX) },
-  {
-    clientId: 'bench',
-    keepAliveSec: 60,
-    cleanSession: true,
-    receiveMax: PACKET_MAX,
-    username: AUTH ? 'user' : undefined,
-    password: AUTH ? 'secret' : undefined,
-  },
-  { onOpen: ignore, onOnline: ignore, onOffline: ignore, onReport: ignore },
+  OPTIONS,
+  OWNER,
 );
 
 const members: Partial<Client> = {

@@ -1,6 +1,7 @@
 // The flash outbox inside an engine, on the flash of a C host or else in RAM, over restarts, a torn record and a bit that rots:
 // `ok <what>` or `FAIL <what>: <seen>, not <wanted>`, figures behind `= `, and `end` at its end. ES5 subset.
 
+import { createRamFlash } from '../../sim/device/ram-flash.ts';
 import { constant, EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { prepareTopic } from '../../src/mqtt/form.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
@@ -21,28 +22,7 @@ const RECORD_MAX = 60;
 const PAGE_SIZE = 256;
 const PAGES = 3;
 
-/** @returns flash that lies in RAM. */
-function createRamFlash(): Flash {
-  const chip = new Uint8Array(PAGE_SIZE * PAGES);
-  for (let i = 0; i < chip.length; i++) chip[i] = 255;
-  return {
-    geometry: { base: 0, pageSize: PAGE_SIZE, pages: PAGES, programUnit: 4, ecc: false },
-    read(address: number, into: Uint8Array, offset: number, length: number): number {
-      for (let i = 0; i < length; i++) into[offset + i] = chip[address + i];
-      return Code.Ok;
-    },
-    write(address: number, from: Uint8Array, offset: number, length: number): number {
-      for (let i = 0; i < length; i++) chip[address + i] &= from[offset + i];
-      return Code.Ok;
-    },
-    erase(page: number): number {
-      for (let i = 0; i < PAGE_SIZE; i++) chip[page * PAGE_SIZE + i] = 255;
-      return Code.Ok;
-    },
-  };
-}
-
-const part: Flash = openFlash() || createRamFlash();
+const part: Flash = openFlash() || createRamFlash(PAGE_SIZE, PAGES);
 let programs = 0;
 let erases = 0;
 /** Bytes of the next program that come through before the power goes away; -1: it does not. */

@@ -172,6 +172,20 @@ describe('what is refused', () => {
   });
 });
 
+it('is no message when a bit of its marks is wrong, and its copy stands behind', () => {
+  const ecc: Region = { pages: 2, pageBytes: 1024, unit: 8, ecc: true };
+  const nor = createChip(ecc);
+  const outbox = open(nor, ecc);
+  outbox.remember(7, constant('gone'));
+  outbox.remember(7, EMPTY);
+  append(open(nor, ecc), 'message');
+  // Of the second record, from 40 + 16 on: two marks in place of none, so that its body would be where that of the copy is.
+  nor.flip(BASE + 40 + 16 + 1, 0x20);
+  const again = open(nor, ecc);
+  expect(list(again).map((one) => one.payload)).toEqual(['message']);
+  expect([...listState(again)]).toEqual([]);
+});
+
 it('is written anew by each start on a part with ECC where it was the last that was written, and stays', () => {
   const ecc: Region = { pages: 2, pageBytes: 1024, unit: 8, ecc: true };
   const nor = createChip(ecc);
