@@ -104,6 +104,15 @@ describe('mote', () => {
     expect(log.lines).toEqual([`${Event.Started} 0`, `${Event.Online} 0`]);
   });
 
+  it('says when a reading was taken, where it is told to', () => {
+    start({ time: true });
+    clock.setWall(1767268800);
+    pass(0);
+    accept();
+    pass(CONVERSION_MS);
+    expect(socket.take()).toContain('{"value":21.5,"unit":"C","time":1767268800}');
+  });
+
   it('says once that a sensor fails, and once that it is back', () => {
     driver.result = Code.Absent;
     start();

@@ -315,7 +315,7 @@ export function createFlashOutbox(
   /** @returns the payload that begins at `from` of the message at `place`, whose time `stamp` is, with that put in at `at`. */
   function putTime(read: Bytes, sequence: number, from: number, at: number): Bytes {
     let bytes = read;
-    const seconds = times === null ? -1 : times.resolve(stamp, sequence, true);
+    const seconds = times === null ? -1 : times.resolve(stamp, sequence);
     // What is kept of boots may have been read meanwhile, over the message.
     if (stamp.kind === Kind.Uptime) bytes = log.body(place);
     timed = join(emptied(timed), cut(payloadView, bytes, from, at));

@@ -48,10 +48,10 @@ export interface Times {
   /** Say in `out` that it is now. */
   stamp(out: Stamp): void;
   /**
-   * @param sequence of the message that `stamp` is of. @param isSent it goes out with that: it will have no other time again.
+   * The message of `sequence`, which `stamp` is of, goes out: it will have no other time again.
    * @returns seconds since 1970-01-01, UTC; -1: nobody knows.
    */
-  resolve(stamp: Stamp, sequence: number, isSent: boolean): number;
+  resolve(stamp: Stamp, sequence: number): number;
   /** @returns seconds since a message was made, -1: nobody knows. */
   age(stamp: Stamp, sequence: number): number;
 }
@@ -172,12 +172,12 @@ export function createTimes(clock: Clock, log: Log): Times {
     return wordAt(bytes, at + 3) + wordAt(bytes, at + 5) * 0x10000;
   }
 
-  function resolve(stamp: Stamp, sequence: number, isSent: boolean): number {
+  function resolve(stamp: Stamp, sequence: number): number {
     if (stamp.kind === Kind.Wall) return stamp.low + stamp.high * 0x10000;
     if (stamp.kind !== Kind.Uptime) return -1;
     const beginning = beginningOf(stamp, sequence);
     if (beginning >= 0) return beginning + stamp.low + (stamp.high & 255) * 0x10000;
-    if (isSent && began < 0 && isBehind(sequence, before)) before = sequence;
+    if (began < 0 && isBehind(sequence, before)) before = sequence;
     return -1;
   }
 
@@ -186,7 +186,8 @@ export function createTimes(clock: Clock, log: Log): Times {
     if (stamp.kind === Kind.Uptime && isBehind(sequence, others)) {
       return upSec - stamp.low - (stamp.high & 255) * 0x10000;
     }
-    const made = resolve(stamp, sequence, false);
+    // Of a former boot: what is known of those does not change.
+    const made = resolve(stamp, sequence);
     clock.wall(wall);
     return made < 0 || wall.day < 0 ? -1 : wallSeconds(wall) - made;
   }

@@ -135,6 +135,16 @@ describe('a message of QoS 2 from the broker', () => {
     expect(after.got.map((line) => line.split(' ')[1])).toEqual(
       Array.from({ length: 16 }, (_, i) => `${i + 1}`),
     );
+    after.flush();
+    // What is free again is forgotten where it was kept.
+    for (let id = 1; id <= 32; id++) {
+      after.socket.deliver(ack(PUBREL, id));
+      after.flush();
+    }
+    const last = listen(nor);
+    last.online(true);
+    last.socket.deliver(message('a', 'new', 4, 20));
+    expect(last.got).toEqual(['a new 34']);
   });
 
   it('is a new one where the broker has lost the session', () => {

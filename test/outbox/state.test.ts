@@ -169,6 +169,12 @@ describe('what is refused', () => {
     expect(outbox.format(2)).toBe(Code.Ok);
     expect(recall(outbox, 1)).toBe('');
     expect(recall(open(nor), 1)).toBe('');
+    // Nor does another key's value stand for it, which lies where that was.
+    outbox.format(3);
+    outbox.remember(1, constant('x'));
+    outbox.format(4);
+    outbox.remember(2, constant('y'));
+    expect([...listState(outbox)]).toEqual([[2, 'y']]);
   });
 });
 

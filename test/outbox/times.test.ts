@@ -217,6 +217,39 @@ it('keeps the values of a key of the firmware apart, by ten seconds', () => {
   expect(keep('x', 16)).toBe(Code.Range);
 });
 
+it('is not said before it is kept, for the next boot has to say the same', () => {
+  const nor = createChip(region);
+  const first = boot(nor);
+  first.take('a');
+  for (const text of ['x'.repeat(80), 'x'.repeat(10), '']) {
+    while (first.outbox.append(topics[1]!, constant(text)) > 0);
+  }
+  first.clock.advance(1000);
+  first.clock.setWall(NOON);
+  first.outbox.idle();
+  expect(first.sent()[0]).toBe('a@null!');
+  expect(boot(nor).sent()[0]).toBe('a@null!');
+});
+
+it('is unknown where the keys of a firmware leave no room to count a boot', () => {
+  const small: Region = { pages: 2, pageBytes: 512, unit: 4, ecc: false };
+  const nor = createChip(small);
+  const first = boot(nor, undefined, small);
+  for (const [key, size] of [
+    [5, 32],
+    [6, 32],
+    [7, 26],
+  ] as const) {
+    expect(first.outbox.remember(key, constant('x'.repeat(size)))).toBe(Code.Ok);
+  }
+  first.take('first');
+  expect(first.outbox.oldestSec()).toBe(-1);
+  const second = boot(nor, undefined, small);
+  second.clock.setWall(NOON);
+  second.outbox.idle();
+  expect(second.sent()).toEqual(['first@null!']);
+});
+
 describe('the age of the oldest message', () => {
   it('is told by the clock of the boot that took it, else by the wall clock', () => {
     const nor = createChip(region);

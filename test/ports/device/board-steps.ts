@@ -126,6 +126,8 @@ function flashAsStrings(done: () => void): void {
   // CBF43926, the lowest byte first.
   check('checksum', ours.crc('1234', '56789'), '\x26\x39\xf4\xcb');
   check('of nothing', ours.crc('', ''), '\0\0\0\0');
+  ours.write(page + 1000, '\0\0\0\0');
+  check('not blank near its end', ours.isBlank(page + 100, 924) ? 1 : 0, 0);
   ours.erase(1);
   check('erased again', ours.read(at, 4), '\xff\xff\xff\xff');
   done();
