@@ -135,12 +135,24 @@ describe('a message of QoS 2 from the broker', () => {
     expect(after.got.map((line) => line.split(' ')[1])).toEqual(
       Array.from({ length: 16 }, (_, i) => `${i + 1}`),
     );
-    after.flush();
-    // What is free again is forgotten where it was kept.
-    for (let id = 1; id <= 32; id++) {
-      after.socket.deliver(ack(PUBREL, id));
-      after.flush();
-    }
+  });
+
+  it('is forgotten where it was kept', () => {
+    const nor = createChip();
+    const before = listen(nor);
+    before.online();
+    const release = (world: typeof before, from: number) => {
+      for (let id = from; id < from + 16; id++) {
+        world.socket.deliver(ack(PUBREL, id));
+        world.flush();
+      }
+    };
+    for (let id = 1; id <= 32; id++) before.socket.deliver(message('a', `${id}`, 4, id));
+    before.flush();
+    release(before, 1);
+    const after = listen(nor);
+    after.online(true);
+    release(after, 17);
     const last = listen(nor);
     last.online(true);
     last.socket.deliver(message('a', 'new', 4, 20));

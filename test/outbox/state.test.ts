@@ -169,12 +169,13 @@ describe('what is refused', () => {
     expect(outbox.format(2)).toBe(Code.Ok);
     expect(recall(outbox, 1)).toBe('');
     expect(recall(open(nor), 1)).toBe('');
-    // Nor does another key's value stand for it, which lies where that was.
-    outbox.format(3);
+    // Nor where it lies in another page than the one that is begun.
+    for (let i = 1; nor.wear(BASE + region.pageBytes) === 0; i++) outbox.acknowledge(append(outbox, `${i}`));
     outbox.remember(1, constant('x'));
-    outbox.format(4);
-    outbox.remember(2, constant('y'));
-    expect([...listState(outbox)]).toEqual([[2, 'y']]);
+    append(outbox, 'last');
+    expect(outbox.format(3)).toBe(Code.Ok);
+    expect([...listState(outbox)]).toEqual([]);
+    expect([...listState(open(nor))]).toEqual([]);
   });
 });
 
