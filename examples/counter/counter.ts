@@ -1,14 +1,13 @@
 // A client that runs for ever and counts: publishes 1, 2, 3, ... with QoS 1 without a gap, whatever the broker does, and
 // prints what it is sent. The same on every engine; how it gets at network, time and flash is handed in.
-// Where the count stands the outbox alone tells: its newest message is kept until the next one is in it.
+// Where the count stands the outbox alone tells: by its newest message, or by a note beside it when that is acknowledged.
 
-import { EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
+import { EMPTY, fromText, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { createClient, IN_FLIGHT_MAX } from '../../src/mqtt/client.ts';
 import { after, elapsed, remaining, sooner } from '../../src/ports/clock.ts';
 import type { Clock, CreateTimer } from '../../src/ports/clock.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../../src/ports/outbox.ts';
-import type { Topic } from '../../src/ports/packet-writer.ts';
 import type { Socket } from '../../src/ports/socket.ts';
 import { queuedLine, receivedLine } from './lines.ts';
 
@@ -49,6 +48,8 @@ export interface Counter {
 
 /** Bytes of the outbox's longest record: six, the topic, and ten digits. */
 export const RECORD_MAX = 24;
+/** Where the last number is noted when its message is acknowledged. */
+const COUNT_KEY = 3;
 /** Numbers that wait for the broker at most, so that they are soon with it when it comes back. */
 const HELD_MAX = 64;
 /** The broker had a message for so long without acknowledging it: only a new connection can bring that about. */
@@ -66,8 +67,6 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
   const heldMax = isFast ? IN_FLIGHT_MAX : HELD_MAX;
   /** Every number up to this one went into the outbox. */
   let queued = options.first - 1;
-  /** Sequence of the newest message, when the broker has it; 0: it has not. */
-  let kept = 0;
   let nextAt = clock.now();
   /** A connection is there or on its way. */
   let trying = false;
@@ -83,26 +82,12 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
     timer.set(0);
   }
 
-  function append(to: Topic<Bytes>, payload: Bytes): number {
-    const sequence = outbox.append(to, payload);
-    if (sequence > 0 && kept > 0) {
-      outbox.acknowledge(kept);
-      kept = 0;
-    }
-    return sequence;
-  }
-
-  /** The newest message stays, for a start after a kill to count on from: for the client it is gone. */
+  /** Before nothing is left that a start after a kill could count on from, that is noted; what cannot be noted stays. */
   function acknowledge(sequence: number): number {
     wake();
-    if (sequence !== outbox.newest()) return outbox.acknowledge(sequence);
-    kept = sequence;
-    return Code.Ok;
-  }
-
-  function peek(sequence: number, out: OutboxRecord<Bytes>): number {
-    const code = outbox.peek(sequence, out);
-    return code === Code.Ok && out.sequence === kept ? Code.Empty : code;
+    const isNewest = sequence === outbox.newest();
+    if (isNewest && outbox.remember(COUNT_KEY, fromText('' + queued)) !== Code.Ok) return Code.Ok;
+    return outbox.acknowledge(sequence);
   }
 
   function retryLater(): void {
@@ -116,8 +101,8 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
       socket: ports.socket,
       clock,
       outbox: {
-        append,
-        peek,
+        append: outbox.append,
+        peek: outbox.peek,
         receive: outbox.receive,
         restart: outbox.restart,
         acknowledge,
@@ -145,16 +130,18 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
   /** See how far an earlier life came, and say what it had no time to say. */
   function resume(): void {
     const sequence = outbox.newest();
-    if (sequence === 0) return;
-    if (outbox.peek(sequence === 1 ? SEQUENCE_MAX : sequence - 1, record) !== Code.Ok) return;
-    const last = parseInt(toText(record.payload, 0, record.payload.length), 10);
+    // The newest message, if the broker does not have it yet, is later than the note.
+    const before = sequence === 1 ? SEQUENCE_MAX : sequence - 1;
+    const isHeld = sequence > 0 && outbox.peek(before, record) === Code.Ok;
+    const bytes = isHeld ? record.payload : outbox.recall(COUNT_KEY);
+    const last = parseInt(toText(bytes, 0, bytes.length), 10);
     while (queued < last) ports.print(queuedLine(++queued));
   }
 
   /** See whether the broker acknowledges, when it has something to. */
   function watch(now: number): void {
     const before = oldest;
-    oldest = peek(0, record) === Code.Ok ? record.sequence : 0;
+    oldest = outbox.peek(0, record) === Code.Ok ? record.sequence : 0;
     if (oldest !== before || oldest === 0 || !client.isOnline()) movedAt = now;
   }
 
