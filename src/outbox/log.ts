@@ -726,8 +726,8 @@ export function createLog(
   }
 
   /** The record before one that is torn, on a part with ECC: of state, it may be one that was torn itself, and about to be written again. */
-  function openFormer(place: number): void {
-    let at = place;
+  function openFormer(former: number): void {
+    let at = former;
     while (at > 0 && at !== lastMessage) {
       const bytes = visit(at);
       if (bytes.length > 0) {
