@@ -21,3 +21,9 @@ export const TIME = true;
 export const DROP = true;
 /** Small state beside the messages in flash. Exactly once, over the loss of power, for messages from the broker needs it. */
 export const STATE = true;
+/** Give up messages in flash of which there is a newer one with the same topic for new ones, where a firmware asks for that. */
+export const LATEST = true;
+/** Write acknowledgements to flash later than they come, where a firmware asks for that. Needs STATE. */
+export const LAZY = true;
+/** Take several messages with one program of the flash. */
+export const BATCH = true;

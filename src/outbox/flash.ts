@@ -16,12 +16,14 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { DROP, QOS2, STATE, TIME } from '../features.ts';
+import { BATCH, DROP, LATEST, LAZY, QOS2, STATE, TIME } from '../features.ts';
 import { elapsed, type Clock } from '../ports/clock.ts';
 import { Code, Drop } from '../ports/codes.ts';
 import type { FlashBytes } from '../ports/flash.ts';
 import {
+  BATCH_MAX,
   isAfter,
+  laterSequence,
   nextSequence,
   SEQUENCE_MAX,
   STATE_KEYS,
@@ -31,9 +33,10 @@ import {
   type OutboxRecord,
 } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
-import { createLog, createPlace, type LogCounters } from './log.ts';
+import { createLog, createPlace, MARKS_MAX, type LogCounters } from './log.ts';
 import { createTimes, Kind, type Stamp } from './times.ts';
 
+const SEQUENCE_SIZE = 2;
 /** Before the topic: sequence 2, flags 2, and when it was made, where that is known, 4. */
 const FIELDS = 4;
 const STAMP_SIZE = 4;
@@ -43,6 +46,11 @@ const KIND_MASK = 3;
 const TIME_SHIFT = 6;
 /** Longest time as text. */
 const TIME_SIZE = 10;
+/**
+ * A record of several messages begins with the sequence of the first; each message has in the place of its own the number
+ * of its bytes.
+ */
+const BATCH_FIELDS = 2;
 /** Before the characters of a topic stands their number. */
 const NAME_LENGTH = 2;
 const PUBLISH = 0x30;
@@ -80,6 +88,9 @@ export interface FlashOutbox extends Outbox<Bytes> {
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
   format(nonce: number): number;
   counters(): FlashOutboxCounters;
+  gather(topic: Topic<Bytes>, payload: Bytes, timeAt?: number): number;
+  appendGathered(): number;
+  settle(): number;
 }
 
 /** @param recordMax most bytes of topic and payload and six more. Start-up only. */
@@ -88,7 +99,12 @@ export function createFlashOutbox(
   recordMax: number,
   options: FlashOutboxOptions = {},
 ): FlashOutbox {
-  const isDropping = DROP && options.whenFull === 'drop-oldest';
+  const isThinning = LATEST && options.whenFull === 'latest-per-topic';
+  const isDropping = isThinning || (DROP && options.whenFull === 'drop-oldest');
+  const lazyMax = LAZY && options.lazyAcknowledgements !== undefined ? options.lazyAcknowledgements : 0;
+  const unit = flash.geometry.programUnit;
+  const pageSize = flash.geometry.pageSize;
+  const capacity = flash.geometry.pages * pageSize;
   const onDrop = options.onDrop;
   const keepsTime = TIME && options.clock !== undefined;
   /** Sequences, 0 in free places, behind them the addresses of their records, and behind those their sizes. */
@@ -97,6 +113,7 @@ export function createFlashOutbox(
   let body = createBuffer(recordMax);
   const nameView = createView();
   const payloadView = createView();
+  const partView = createView();
   const topic = { first: 0, head: EMPTY, name: EMPTY, size: 0 };
   /** What `open` or `format` came to. */
   let opened: number = Code.Closed;
@@ -106,8 +123,22 @@ export function createFlashOutbox(
   let seen = 0;
   /** PUBREC may have come for a message that is held. */
   let hasReceived = false;
-  /** PUBREC has come for the record that a walk has come to. */
+  /** Sequence of the message that a walk has come to; in a record of several the number of its mark, else 0; whether PUBREC has come for it. */
+  let found = 0;
+  let part = 0;
   let isReceived = false;
+  /** Marks of the record that a walk has come to, where it has more than one. */
+  let marked = 0;
+  /** Acknowledgements that flash does not know of. */
+  let unwritten = 0;
+  let gathered = createBuffer(BATCH ? recordMax + BATCH_FIELDS : 0);
+  let gatheredCount = 0;
+  /** Bytes that may be taken along: as many as were accepted meanwhile, so that flash wears twice as much at most. */
+  let credit = 0;
+  /** A message that may be taken along; the oldest and the newest, when nothing could be done. */
+  let thinned = createBuffer(LATEST ? recordMax : 0);
+  let stuckOn = -1;
+  let stuckAt = -1;
   let lost = 0;
   let dropped = 0;
 
@@ -137,6 +168,9 @@ export function createFlashOutbox(
     opened = code;
     isOpen = code === Code.Ok;
     hasReceived = QOS2;
+    gatheredCount = unwritten = 0;
+    stuckOn = -1;
+    credit = pageSize;
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
       if (TIME && times !== null) times.open();
@@ -144,7 +178,7 @@ export function createFlashOutbox(
       const first = walk(0);
       held = 0;
       if (first.length > 0) {
-        seen = wordAt(first, 0);
+        seen = found;
         held = between(seen, log.sequence()) + 1;
       }
     }
@@ -159,23 +193,26 @@ export function createFlashOutbox(
     return begin(log.format(nonce));
   }
 
-  /** Put sequence and flags of a message into `body`, and when it was made. @hot */
-  function joinFields(sequence: number, flags: number, timeAt?: number): void {
-    body = joinWord(emptied(body), sequence);
-    if (TIME && times !== null) {
-      times.stamp(stamp);
-      const at = timeAt === undefined ? 0 : timeAt + 1;
-      body = joinWord(body, flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT));
-      if (stamp.kind !== Kind.Unknown) body = joinWord(joinWord(body, stamp.low), stamp.high);
-    } else {
-      body = joinWord(body, flags);
-    }
+  /** @returns `to` with the flags of a message, and when it was made. @hot */
+  function joinFields(to: Bytes, flags: number, timeAt?: number): Bytes {
+    if (!TIME || times === null) return joinWord(to, flags);
+    times.stamp(stamp);
+    const at = timeAt === undefined ? 0 : timeAt + 1;
+    const bytes = joinWord(to, flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT));
+    return stamp.kind === Kind.Unknown ? bytes : joinWord(joinWord(bytes, stamp.low), stamp.high);
   }
 
   /** Append `body`, and give up the oldest messages for it when there is no room. @apart */
   function appendDropping(marks: number): number {
     const code = log.append(marks, body);
     return code === Code.Full && dropPage() ? log.append(marks, body) : code;
+  }
+
+  /** `count` messages up to `sequence` were appended. @hot */
+  function note(newest: number, sequence: number, count: number): void {
+    held += count;
+    if (seen === newest) seen = sequence;
+    if (LATEST && isThinning && credit < capacity) credit += body.length;
   }
 
   /** Keep at hand where a new record is, unless one is in flight whose place that would take: that is asked for sooner. @hot */
@@ -191,18 +228,54 @@ export function createFlashOutbox(
   function append(to: Topic<Bytes>, payload: Bytes, timeAt?: number): number {
     if (!isOpen) return opened;
     if (held >= HELD_MAX) return Code.Full;
+    if (LATEST && isThinning) thinPage();
     const newest = log.sequence();
     const sequence = nextSequence(newest);
     const first = to.first;
     if (fields + to.name.length + payload.length > recordMax) return Code.TooLong;
-    joinFields(sequence, first & FLAGS, timeAt);
+    body = joinFields(joinWord(emptied(body), sequence), first & FLAGS, timeAt);
     body = join(join(body, to.name), payload);
     const marks = QOS2 && (first & 4) > 0 ? 2 : 1;
-    const code = DROP && isDropping ? appendDropping(marks) : log.append(marks, body);
+    const code = (DROP || LATEST) && isDropping ? appendDropping(marks) : log.append(marks, body);
     if (code < 0) return code;
-    held++;
-    if (seen === newest) seen = sequence;
+    note(newest, sequence, 1);
     noteNew(sequence, code, marks);
+    return sequence;
+  }
+
+  function gather(to: Topic<Bytes>, payload: Bytes, timeAt?: number): number {
+    if (!BATCH || !isOpen) return opened;
+    if ((to.first & 4) > 0) return Code.BadTopic;
+    if (gatheredCount === BATCH_MAX) return Code.Full;
+    // A record of several has no more bytes in all, with its marks, than one of one may have.
+    const before = gatheredCount === 0 ? 0 : gathered.length + gatheredCount * unit;
+    if (before + fields + to.name.length + payload.length > recordMax) return Code.TooLong;
+    body = joinFields(joinWord(emptied(body), 0), to.first & FLAGS, timeAt);
+    body = join(join(body, to.name), payload);
+    if (gatheredCount === 0) gathered = joinWord(emptied(gathered), 0);
+    gathered = joinWord(gathered, body.length);
+    gathered = join(gathered, cut(payloadView, body, SEQUENCE_SIZE, body.length - SEQUENCE_SIZE));
+    gatheredCount++;
+    return Code.Ok;
+  }
+
+  function appendGathered(): number {
+    if (!BATCH || !isOpen) return opened;
+    const count = gatheredCount;
+    if (count === 0) return Code.Empty;
+    if (held + count > HELD_MAX) return Code.Full;
+    if (LATEST && isThinning) thinPage();
+    const newest = log.sequence();
+    body = joinWord(emptied(body), nextSequence(newest));
+    // What is alone is a record as others are.
+    const from = count > 1 ? BATCH_FIELDS : BATCH_FIELDS + SEQUENCE_SIZE;
+    body = join(body, cut(payloadView, gathered, from, gathered.length - from));
+    const marks = count > 1 ? count + 1 : 1;
+    const code = (DROP || LATEST) && isDropping ? appendDropping(marks) : log.append(marks, body);
+    if (code < 0) return code;
+    gatheredCount = 0;
+    const sequence = laterSequence(newest, count);
+    note(newest, sequence, count);
     return sequence;
   }
 
@@ -211,6 +284,31 @@ export function createFlashOutbox(
     const where = log.addressOf(place);
     log.mark(where, 0, place.size);
     forget(where, where + 1);
+  }
+
+  /** @returns whether more than one message stands in the record at `place`. */
+  function isBatch(): boolean {
+    return BATCH && place.marks > MARKS_MAX;
+  }
+
+  /** The message that a walk has come to is done with. */
+  function finishFound(): void {
+    if (!BATCH || part === 0) {
+      finish();
+      return;
+    }
+    marked |= 1 << part;
+    // The last one takes the record along.
+    if (marked >> 1 === (1 << (place.marks - 1)) - 1) finish();
+    else log.mark(log.addressOf(place), part, 0);
+  }
+
+  /** @returns how many messages of the record at `place` wait. */
+  function countWaiting(): number {
+    if (!isBatch()) return 1;
+    let count = 0;
+    for (let i = 1; i < place.marks; i++) if (((marked >> i) & 1) === 0) count++;
+    return count;
   }
 
   /** One less is held: of those that are not known yet, the walk that comes by will see it. @hot */
@@ -230,14 +328,19 @@ export function createFlashOutbox(
     const slot = place.slot;
     for (; isThere && place.slot === slot; isThere = log.next(place)) {
       if (place.done || place.marks === 0) continue;
+      if (isBatch()) marked = log.marksOf(place);
+      const waiting = countWaiting();
       const bytes = log.body(place);
       if (bytes.length > 0) {
-        release(wordAt(bytes, 0));
-        count++;
+        const first = wordAt(bytes, 0);
+        for (let i = place.marks > MARKS_MAX ? place.marks - 2 : 0; i >= 0; i--) {
+          if (!isBatch() || ((marked >> (i + 1)) & 1) === 0) release(laterSequence(first, i));
+        }
+        count += waiting;
       } else {
-        // One less where all are known; else the walk that comes by will see it.
-        if (seen === log.sequence()) held--;
-        gone++;
+        // Less where all are known; else the walk that comes by will see it.
+        if (seen === log.sequence()) held -= waiting;
+        gone += waiting;
       }
       finish();
     }
@@ -254,7 +357,7 @@ export function createFlashOutbox(
     if (sequence === 0 || table[at] !== sequence) return log.first(place);
     const where = table[PLACES + at];
     if (!log.find(place, where)) return false;
-    return log.addressOf(place) === where ? log.next(place) : true;
+    return log.addressOf(place) === where && !isBatch() ? log.next(place) : true;
   }
 
   /**
@@ -273,21 +376,51 @@ export function createFlashOutbox(
     seen = last;
   }
 
-  /** Move `place` to the oldest record behind `sequence` that is held, 0: of all. @returns its body, EMPTY when there is none. */
+  /** @returns the message of number `part` of `bytes`, the body of the record at `place`; all of it where that is one message. */
+  function takePart(bytes: Bytes): Bytes {
+    if (!BATCH || part === 0) return bytes;
+    let at = BATCH_FIELDS;
+    for (let i = 1; i < part; i++) at += wordAt(bytes, at);
+    return cut(partView, bytes, at, wordAt(bytes, at));
+  }
+
+  /** Look for a message behind `sequence` that waits, 0: any, in `bytes`, the body of the record at `place`. @returns it, EMPTY when there is none. */
+  function look(bytes: Bytes, sequence: number): Bytes {
+    found = wordAt(bytes, 0);
+    part = 0;
+    if (!isBatch()) return sequence === 0 || isAfter(found, sequence) ? bytes : EMPTY;
+    const first = found;
+    for (part = 1; part < place.marks; part++) {
+      found = laterSequence(first, part - 1);
+      const waits = ((marked >> part) & 1) === 0;
+      if (waits && (sequence === 0 || isAfter(found, sequence))) return takePart(bytes);
+    }
+    return EMPTY;
+  }
+
+  /** Read the record at `place`, which is not done. @returns its body, EMPTY when it is damaged. */
+  function readBody(): Bytes {
+    marked = (QOS2 || BATCH) && place.marks > 1 ? log.marksOf(place) : 0;
+    isReceived = QOS2 && place.marks === MARKS_MAX && (marked & 2) > 0;
+    return log.body(place);
+  }
+
+  /** Move `place` to the record of the oldest message behind `sequence` that is held, 0: of all. @returns it, EMPTY when there is none. */
   function walk(sequence: number): Bytes {
     let gone = 0;
     for (let isThere = start(sequence); isThere; isThere = log.next(place)) {
       if (place.done || place.marks === 0) continue;
-      isReceived = QOS2 && place.marks > 1 && log.isMarked(place, 1);
-      const bytes = log.body(place);
+      const bytes = readBody();
       if (bytes.length === 0) {
         // Nothing can be made of it, and nobody shall try again.
-        gone++;
+        gone += countWaiting();
         finish();
-      } else if (sequence === 0 || isAfter(wordAt(bytes, 0), sequence)) {
-        const found = wordAt(bytes, 0);
+        continue;
+      }
+      const message = look(bytes, sequence);
+      if (message.length > 0) {
         pass(sequence, found, gone, found);
-        return bytes;
+        return message;
       }
     }
     pass(sequence, nextSequence(log.sequence()), gone, log.sequence());
@@ -298,9 +431,87 @@ export function createFlashOutbox(
   function locate(sequence: number): boolean {
     if (!isOpen || sequence < 1) return false;
     const at = sequence % PLACES;
-    if (table[at] === sequence) return log.find(place, table[PLACES + at]) && !place.done;
-    const bytes = walk(sequence === 1 ? SEQUENCE_MAX : sequence - 1);
-    return bytes.length > 0 && wordAt(bytes, 0) === sequence;
+    if (table[at] === sequence) {
+      if (!log.find(place, table[PLACES + at]) || place.done) return false;
+      part = 0;
+      if (!isBatch()) return true;
+    }
+    return walk(sequence === 1 ? SEQUENCE_MAX : sequence - 1).length > 0 && found === sequence;
+  }
+
+  /**
+   * Make room in the oldest page: its oldest message is given up where a newer one of its topic waits, else it is taken along
+   * to the newest page. One of QoS 2 stays what it is, since it would have another identifier there. @returns whether that was done.
+   */
+  function thin(): boolean {
+    if (!LATEST || !log.isBlocked()) return false;
+    let bytes = walk(0);
+    if (bytes.length === 0) return false;
+    const oldest = found;
+    const newest = log.sequence();
+    // Nothing has changed since the last look.
+    if (oldest === stuckOn && newest === stuckAt) return false;
+    const flags = wordAt(bytes, 2);
+    const from = readStamp(bytes, flags);
+    thinned = join(
+      joinWord(emptied(thinned), nextSequence(newest)),
+      cut(payloadView, bytes, SEQUENCE_SIZE, bytes.length - SEQUENCE_SIZE),
+    );
+    if (isOvertaken(cut(nameView, thinned, from, nameSize(thinned, from)))) {
+      dropped++;
+      say(Drop.Overtaken, 1);
+    } else if ((flags & 4) > 0 || !takeAlong()) {
+      stuckOn = oldest;
+      stuckAt = newest;
+      return false;
+    }
+    bytes = walk(0);
+    if (bytes.length === 0 || found !== oldest) return true;
+    finishFound();
+    release(oldest);
+    return true;
+  }
+
+  /** @returns whether a message that waits behind the one that a walk has come to has the topic `name`. */
+  function isOvertaken(name: Bytes): boolean {
+    let last = found;
+    let bytes = isBatch() ? look(readBody(), last) : EMPTY;
+    for (;;) {
+      while (bytes.length === 0) {
+        if (!log.next(place)) return false;
+        if (place.done || place.marks === 0) continue;
+        bytes = readBody();
+        if (bytes.length > 0) bytes = look(bytes, last);
+      }
+      last = found;
+      const from = readStamp(bytes, wordAt(bytes, 2));
+      if (nameSize(bytes, from) === name.length && standsAt(bytes, name, from)) return true;
+      bytes = isBatch() ? look(readBody(), last) : EMPTY;
+    }
+  }
+
+  /**
+   * Do that until the next page is prepared, while there is room in this one for what is taken along: later there is none.
+   * No more messages than so many stand in a page.
+   */
+  function thinPage(): void {
+    for (let left = pageSize; left > 0 && !log.hasSpare(); left -= unit) if (!log.idle() && !thin()) return;
+  }
+
+  /** Append what stands in `thinned`, a message of the oldest page, if its bytes may be written again. @returns whether it was. */
+  function takeAlong(): boolean {
+    const newest = log.sequence();
+    const size = log.sizeOf(1, thinned.length);
+    if (size > credit || log.append(1, thinned) < 0) return false;
+    credit -= size;
+    held++;
+    if (seen === newest) seen = nextSequence(newest);
+    return true;
+  }
+
+  /** @returns bytes of the topic at `from`. */
+  function nameSize(bytes: Bytes, from: number): number {
+    return NAME_LENGTH + ((byteAt(bytes, from) << 8) | byteAt(bytes, from + 1));
   }
 
   /** Read into `stamp` when the message of `bytes` was made. @returns place behind that. */
@@ -317,7 +528,7 @@ export function createFlashOutbox(
     let bytes = read;
     const seconds = times === null ? -1 : times.resolve(stamp, sequence);
     // What is kept of boots may have been read meanwhile, over the message.
-    if (stamp.kind === Kind.Uptime) bytes = log.body(place);
+    if (stamp.kind === Kind.Uptime) bytes = takePart(log.body(place));
     timed = join(emptied(timed), cut(payloadView, bytes, from, at));
     timed = seconds < 0 ? joinText(timed, 'null') : joinInteger(timed, seconds);
     timed = join(timed, cut(payloadView, bytes, from + at, bytes.length - from - at));
@@ -326,12 +537,11 @@ export function createFlashOutbox(
 
   /** Make a record of the body at `place`, and keep its place at hand. */
   function fill(out: OutboxRecord<Bytes>, bytes: Bytes): void {
-    const found = wordAt(bytes, 0);
     const flags = wordAt(bytes, 2);
     const from = readStamp(bytes, flags);
     out.sequence = found;
     topic.first = PUBLISH | (flags & FLAGS);
-    const end = from + NAME_LENGTH + ((byteAt(bytes, from) << 8) | byteAt(bytes, from + 1));
+    const end = from + nameSize(bytes, from);
     const timeAt = (flags >> TIME_SHIFT) - 1;
     out.payload =
       TIME && timeAt >= 0
@@ -342,7 +552,8 @@ export function createFlashOutbox(
     const at = found % PLACES;
     table[at] = found;
     table[PLACES + at] = log.addressOf(place);
-    table[2 * PLACES + at] = place.size;
+    // Of several messages in one record, only a look into it tells the mark.
+    table[2 * PLACES + at] = part === 0 ? place.size : 0;
   }
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
@@ -357,19 +568,36 @@ export function createFlashOutbox(
   /** @hot */
   function acknowledge(sequence: number): number {
     const at = sequence % PLACES;
-    if (sequence > 0 && table[at] === sequence) {
-      log.mark(table[PLACES + at], 0, table[2 * PLACES + at]);
+    if (sequence > 0 && table[at] === sequence && (!BATCH || table[2 * PLACES + at] > 0)) {
+      const where = table[PLACES + at];
+      const size = table[2 * PLACES + at];
+      if (lazyMax === 0 || !leave(where, size)) log.mark(where, 0, size);
       table[at] = 0;
     } else {
       if (!locate(sequence)) return Code.Unknown;
-      finish();
+      finishFound();
+      if (table[at] === sequence) table[at] = 0;
     }
     release(sequence);
     return Code.Ok;
   }
 
+  /** Acknowledge the record of `size` bytes at `where` without a mark, if it is the oldest and not too many are. @returns whether it is. */
+  function leave(where: number, size: number): boolean {
+    if (unwritten >= lazyMax && settle() !== Code.Ok) return false;
+    if (!log.leave(where, size)) return false;
+    unwritten++;
+    return true;
+  }
+
+  function settle(): number {
+    const code = unwritten > 0 ? log.settle() : Code.Ok;
+    if (code === Code.Ok) unwritten = 0;
+    return code;
+  }
+
   function receive(sequence: number): number {
-    if (!QOS2 || !locate(sequence) || place.marks < 2) return Code.Unknown;
+    if (!QOS2 || !locate(sequence) || place.marks !== MARKS_MAX) return Code.Unknown;
     log.mark(log.addressOf(place), 1, place.size);
     hasReceived = true;
     return Code.Ok;
@@ -380,7 +608,7 @@ export function createFlashOutbox(
     if (!QOS2 || !hasReceived) return finished;
     hasReceived = false;
     for (let isThere = isOpen && log.first(place); isThere; isThere = log.next(place)) {
-      if (place.done || place.marks < 2 || !log.isMarked(place, 1)) continue;
+      if (place.done || place.marks !== MARKS_MAX || (log.marksOf(place) & 2) === 0) continue;
       release(wordAt(log.body(place), 0));
       finish();
       finished++;
@@ -392,9 +620,8 @@ export function createFlashOutbox(
     if (!TIME || times === null || !isOpen) return -1;
     const bytes = walk(0);
     if (bytes.length === 0) return -1;
-    const sequence = wordAt(bytes, 0);
     readStamp(bytes, wordAt(bytes, 2));
-    return times.age(stamp, sequence);
+    return times.age(stamp, found);
   }
 
   function count(): number {
@@ -430,7 +657,7 @@ export function createFlashOutbox(
 
   function idle(): boolean {
     if (TIME && times !== null && isOpen) times.tick();
-    return isOpen && log.idle();
+    return isOpen && (log.idle() || (LATEST && isThinning && thin()));
   }
 
   function counters(): FlashOutboxCounters {
@@ -442,7 +669,7 @@ export function createFlashOutbox(
       lost,
       dropped,
       used: isOpen && held > 0 ? log.used() : 0,
-      capacity: flash.geometry.pages * flash.geometry.pageSize,
+      capacity,
     };
   }
 
@@ -462,5 +689,8 @@ export function createFlashOutbox(
     remember,
     idle,
     counters,
+    gather,
+    appendGathered,
+    settle,
   };
 }

@@ -20,12 +20,12 @@ import {
 } from '../bytes/bytes.ts';
 import { stepCrc, type Crc32 } from '../bytes/crc32-step.ts';
 import { Code } from '../ports/codes.ts';
-import { STATE } from '../features.ts';
+import { BATCH, LAZY, STATE } from '../features.ts';
 import type { FlashBytes } from '../ports/flash.ts';
-import { nextSequence, SEQUENCE_MAX, STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
+import { BATCH_MAX, laterSequence, SEQUENCE_MAX, STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
 
 // A page begins with its header, and what is said when the first record comes to it.
-/** Header: magic 4, nonce 4, page sequence 4, erase count 4, longest body 2, program unit 2, crc 4. */
+/** Header: magic 4, nonce 4, page sequence 4, erase count 4, longest body 2, program unit 1, abilities 1, crc 4. */
 const HEADER = 24;
 /** Opening: page sequence of the head 4, its place 2, sequence of the last message before 2, 0 4, crc 4. */
 const OPENING = 16;
@@ -41,7 +41,12 @@ export const PAGE_OVERHEAD = 72;
 /** Length of a body: the lower 12 bits of a record's first word; above them the number of its marks. */
 const LENGTH_MASK = 0xfff;
 const MARKS_SHIFT = 12;
+/** Marks of one message at most; a record of several has one more than those, and no more bytes in all than one of one. */
 export const MARKS_MAX = 2;
+const BATCH_MARKS = BATCH ? BATCH_MAX + 1 : MARKS_MAX;
+/** What the records of a page may be that not every firmware reads: several messages in one. */
+const ABILITIES_AT = 19;
+const ABILITIES = BATCH ? 1 : 0;
 
 /** Body of a record of state, which has no marks: key 1, the same inverted 1, the value. */
 const STATE_FIELDS = 2;
@@ -49,6 +54,10 @@ const STATE_FIELDS = 2;
 const STATE_SIZE = (FRAME + STATE_FIELDS + STATE_MAX + 7) & -8;
 /** Added to the key of what was written when its page was begun. */
 const CARRIED = 0x40;
+/** A key of our own says how far `leave` has come: page sequence of the head 4, its place 2. */
+const HEAD_KEY = STATE_KEYS;
+const HEAD_SIZE = 6;
+const KEYS = STATE_KEYS + (LAZY ? 1 : 0);
 /** What all state may take of a page that has less room to give: a part of so many. */
 const STATE_PART = 4;
 
@@ -123,8 +132,16 @@ export interface Log {
   find(place: Place, address: number): boolean;
   /** @returns the body of a record, valid until the next call; EMPTY when it is damaged. */
   body(place: Place): Bytes;
-  /** @returns whether mark number `mark` of a record is set. */
-  isMarked(place: Place, mark: number): boolean;
+  /** @returns the marks of a record that are set, bit n for mark number n. */
+  marksOf(place: Place): number;
+  /** Leave a record behind for good without a mark, where it is the oldest that is not done. `settle` says so to the next start. @returns whether it is. */
+  leave(address: number, size: number): boolean;
+  /** Write down how far `leave` has come. @returns 0, or a code of `append`. */
+  settle(): number;
+  /** @returns whether the page is prepared that comes next. */
+  hasSpare(): boolean;
+  /** @returns whether the next page is not to be had because of a record that is not done. */
+  isBlocked(): boolean;
   /** @returns what `remember` last took for `key`, valid until the next call; EMPTY when there is nothing. */
   recall(key: number): Bytes;
   /** Keep `value` in the place of what is kept for `key`. @returns 0, or Code.Range, TooLong, Full, WornOut. */
@@ -190,9 +207,10 @@ export function createLog(
   let tailHead = FIRST;
   let sequence = 0;
   /** Of each key: place of its record in the page that is written, 0: none; bytes of its body; place in the page that comes next. */
-  const states = new Int16Array(STATE ? 3 * STATE_KEYS : 0);
+  const states = new Int16Array(STATE ? 3 * KEYS : 0);
   const statePlace = createPlace();
   let stateBody = createBuffer(STATE_FIELDS + STATE_MAX);
+  let headNote = createBuffer(HEAD_SIZE);
   let carriedBody = createBuffer(STATE_FIELDS + STATE_MAX);
   /** How often the page was erased that was erased most often. */
   let erases = 0;
@@ -269,6 +287,10 @@ export function createLog(
       return EMPTY;
     }
     if (hasNonce && !standsAt(bytes, nonce, KEY_AT)) return EMPTY;
+    if ((byteAt(bytes, ABILITIES_AT) & ~ABILITIES) > 0) {
+      isOld = true;
+      return EMPTY;
+    }
     const count = doubleAt(bytes, 12);
     if (count > erases) erases = count;
     return bytes;
@@ -312,7 +334,7 @@ export function createLog(
       if (!isBlank(slot, 0, pageSize)) continue;
       if (count > erases) erases = count;
       buffer = joinDouble(joinKey(join(emptied(buffer), MAGIC), page), count);
-      buffer = joinWord(joinWord(buffer, recordMax), unit);
+      buffer = joinWord(joinWord(buffer, recordMax), unit | (ABILITIES << 8));
       if (programSummed(slot, 0, EMPTY)) return true;
       kill(slot);
       break;
@@ -326,7 +348,7 @@ export function createLog(
     if (states[key] === 0) return EMPTY;
     statePlace.slot = tail;
     statePlace.at = states[key];
-    statePlace.length = states[STATE_KEYS + key];
+    statePlace.length = states[KEYS + key];
     const bytes = body(statePlace);
     return bytes.length === 0 ? EMPTY : cut(view, bytes, STATE_FIELDS, bytes.length - STATE_FIELDS);
   }
@@ -338,13 +360,13 @@ export function createLog(
   /** Write all state into the page that comes next, whose key is `walkKey`. @returns place behind it, 0 when the page does not take it. */
   function carry(slot: number): number {
     let at = FIRST;
-    for (let key = 0; STATE && key < STATE_KEYS; key++) {
+    for (let key = 0; STATE && key < KEYS; key++) {
       const value = stateOf(key);
-      states[2 * STATE_KEYS + key] = 0;
+      states[2 * KEYS + key] = 0;
       if (value.length === 0) continue;
       carriedBody = joinState(carriedBody, key | CARRIED, value);
       if (!program(slot, at, joinRecord(0, carriedBody, walkKey))) return 0;
-      states[2 * STATE_KEYS + key] = at;
+      states[2 * KEYS + key] = at;
       at += buffer.length;
     }
     return at;
@@ -352,7 +374,7 @@ export function createLog(
 
   /** The page that state was carried to is the one that is written from now on. */
   function arrive(): void {
-    for (let key = 0; STATE && key < STATE_KEYS; key++) states[key] = states[2 * STATE_KEYS + key];
+    for (let key = 0; STATE && key < KEYS; key++) states[key] = states[2 * KEYS + key];
   }
 
   /** Begin with a prepared page: its opening is the last that is written, so that a page that has one has all. @returns whether it takes that. */
@@ -420,6 +442,11 @@ export function createLog(
     return (FRAME + length + unit - 1 + marks * unit) & -unit;
   }
 
+  /** @returns sequence of the last message of a record that begins with `first`. @inline */
+  function lastOf(marks: number, first: number): number {
+    return BATCH && marks > MARKS_MAX ? laterSequence(first, marks - 2) : first;
+  }
+
   /** The record at `at` is none, and never shall be one: nothing behind it is read any more. */
   function bury(at: number): void {
     flash.write(address(tail, at), cut(view, ZEROS, 0, FRAME));
@@ -451,7 +478,7 @@ export function createLog(
       const at = tailAt;
       if (program(tail, at, joinRecord(marks, body, tailKey))) {
         tailAt = at + size;
-        if (marks > 0) sequence = wordAt(body, 0);
+        if (marks > 0) sequence = lastOf(marks, wordAt(body, 0));
         return address(tail, at);
       }
       bury(at);
@@ -460,15 +487,18 @@ export function createLog(
     return Code.WornOut;
   }
 
+  /** @inline */
+  function passHead(size: number): void {
+    head.at += size;
+    headAddress += size;
+  }
+
   /** @hot */
   function mark(where: number, number: number, size: number): void {
     flash.write(where + FRAME + number * unit, markZeros);
     isDue = true;
-    if (where === headAddress && number === 0) {
-      // The next look for the oldest record need not read this one again.
-      head.at += size;
-      headAddress += size;
-    }
+    // The next look for the oldest record need not read this one again.
+    if (where === headAddress && number === 0) passHead(size);
   }
 
   /** Take `word` for the first of a record at `to.at`. @returns whether that may be. */
@@ -476,7 +506,7 @@ export function createLog(
     to.length = word & LENGTH_MASK;
     to.marks = word >> MARKS_SHIFT;
     to.size = sizeOf(to.marks, to.length);
-    return to.marks <= MARKS_MAX && to.length > 1 && to.at + to.size <= end;
+    return to.marks <= BATCH_MARKS && to.length > 1 && to.at + to.size <= end;
   }
 
   function readRecord(from: Place): Bytes {
@@ -581,9 +611,35 @@ export function createLog(
     return cut(view, bytes, FRAME + from.marks * unit, from.length);
   }
 
-  function isMarked(from: Place, number: number): boolean {
-    const bytes = read(from.slot, from.at + FRAME + number * unit, unit);
-    return settleMark(from, number, countZeros(bytes, 0, unit));
+  function marksOf(from: Place): number {
+    let set = 0;
+    for (let number = 0; number < from.marks; number++) {
+      const bytes = read(from.slot, from.at + FRAME + number * unit, unit);
+      if (settleMark(from, number, countZeros(bytes, 0, unit))) set |= 1 << number;
+    }
+    return set;
+  }
+
+  function leave(where: number, size: number): boolean {
+    // Over the end of a page, or over what is done.
+    if (where !== headAddress) first(place);
+    if (where !== headAddress) return false;
+    passHead(size);
+    isDue = true;
+    return true;
+  }
+
+  function settle(): number {
+    if (!LAZY) return Code.Ok;
+    const page = enter(head.slot);
+    // A damaged page leaves it where the last one said.
+    if (page === 0) return Code.Ok;
+    headNote = joinWord(joinDouble(emptied(headNote), page), head.at);
+    return keepState(HEAD_KEY, headNote);
+  }
+
+  function isBlocked(): boolean {
+    return spare < 0 && !isDue && tailPage < PAGE_MAX;
   }
 
   /**
@@ -606,8 +662,20 @@ export function createLog(
     }
   }
 
+  /** Where `settle` has said something since the page that is written was begun, that is the head. */
+  function takeHead(): void {
+    const note = stateOf(HEAD_KEY);
+    if (note.length < HEAD_SIZE) return;
+    const page = doubleAt(note, 0);
+    const at = wordAt(note, 4);
+    if (page > tailPage || page < headPage || (page === headPage && at < head.at)) return;
+    headPage = page;
+    head.at = at;
+  }
+
   /** Find the head: in the oldest page that is left, and not before what the tail's opening says. */
   function openHead(): void {
+    if (LAZY && isOpened) takeHead();
     let page = tailPage;
     head.slot = tail;
     for (let i = 1; i < pages && page > headPage; i++) {
@@ -621,23 +689,23 @@ export function createLog(
     if (page !== headPage) head.at = FIRST;
   }
 
-  /** @returns key of a record of state, as it stands in its body; STATE_KEYS when it is none. */
+  /** @returns key of a record of state, as it stands in its body; KEYS when it is none. */
   function readKey(of: Place): number {
-    if (of.marks > 0) return STATE_KEYS;
+    if (of.marks > 0) return KEYS;
     let bytes = read(of.slot, of.at + FRAME, STATE_FIELDS);
     const key = byteAt(bytes, 0);
     if ((key ^ byteAt(bytes, 1)) === 255) return key;
     // A bit of it is wrong: the checksum says which.
     bytes = body(of);
-    return bytes.length === 0 ? STATE_KEYS : byteAt(bytes, 0);
+    return bytes.length === 0 ? KEYS : byteAt(bytes, 0);
   }
 
   /** The record at `at` of the page that is written is what is kept for `key`. */
   function noteState(at: number, key: number, length: number): void {
     const index = key & ~CARRIED;
-    if (!STATE || index >= STATE_KEYS) return;
+    if (!STATE || index >= KEYS) return;
     states[index] = at;
-    states[STATE_KEYS + index] = length;
+    states[KEYS + index] = length;
   }
 
   /** Place of the last message in the page that is written, 0 when there is none. */
@@ -652,12 +720,12 @@ export function createLog(
     let last = 0;
     let at = FIRST;
     let isDone = true;
-    let key = STATE_KEYS;
+    let key = KEYS;
     let length = 0;
     tailHead = FIRST;
     tailAt = pageSize;
     lastMessage = 0;
-    for (let i = 0; STATE && i < STATE_KEYS; i++) states[i] = 0;
+    for (let i = 0; STATE && i < KEYS; i++) states[i] = 0;
     place.slot = tail;
     place.at = FIRST;
     while (seek(place) && place.at < end) {
@@ -687,25 +755,33 @@ export function createLog(
     return seek(place) && place.at === at ? body(place) : EMPTY;
   }
 
+  /** @returns sequence of the last message in `bytes`, the body of the record at `place`. */
+  function lastIn(bytes: Bytes): number {
+    return lastOf(place.marks, wordAt(bytes, 0));
+  }
+
   /** Read the sequence of the last message in the page that is sound. The opening has said it, where there is none. */
   function openSequence(): void {
     if (lastMessage === 0) return;
     const bytes = visit(lastMessage);
     if (bytes.length > 0) {
-      sequence = wordAt(bytes, 0);
+      sequence = lastIn(bytes);
       return;
     }
     place.at = FIRST;
     while (seek(place) && place.at < lastMessage) {
       const other = place.marks > 0 ? body(place) : EMPTY;
-      if (other.length > 0) sequence = wordAt(other, 0);
+      if (other.length > 0) sequence = lastIn(other);
       place.at += place.size;
     }
   }
 
-  /** Bury what is torn at the end. On parts with ECC a start may have read it and a client sent it: its sequence is not given again. */
+  /**
+   * Bury what is torn at the end. On parts with ECC a start may have read it and a client sent it: its sequences are not given
+   * again. How many it has, nobody knows.
+   */
   function buryTorn(at: number): void {
-    if (ecc) sequence = nextSequence(sequence);
+    if (ecc) sequence = laterSequence(sequence, BATCH ? BATCH_MAX : 1);
     bury(at);
   }
 
@@ -715,7 +791,7 @@ export function createLog(
     place.at = head.at;
     for (let isThere = scan(place); isThere; isThere = next(place)) {
       const bytes = place.marks > 0 ? body(place) : EMPTY;
-      if (bytes.length > 0) sequence = wordAt(bytes, 0);
+      if (bytes.length > 0) sequence = lastIn(bytes);
     }
   }
 
@@ -749,7 +825,7 @@ export function createLog(
   /** The record at `last` is sound, `bytes` its body: it is made to stay so. */
   function openSound(last: number, bytes: Bytes): void {
     const isMessage = last === lastMessage;
-    if (isMessage) sequence = wordAt(bytes, 0);
+    if (isMessage) sequence = lastIn(bytes);
     else noteState(last, byteAt(bytes, 0), bytes.length);
     if (!ecc) refresh(tail, last, joinRecord(place.marks, bytes, tailKey));
     else if (!isMessage) copyState(bytes);
@@ -838,7 +914,7 @@ export function createLog(
     spare = -1;
     head.at = FIRST;
     tailPage = sequence = 0;
-    for (let key = 0; STATE && key < STATE_KEYS; key++) states[key] = 0;
+    for (let key = 0; STATE && key < KEYS; key++) states[key] = 0;
     for (let slot = 0; slot < last; slot++) {
       if (prepare(slot, 1) && begin(slot, 1)) {
         buryIntents();
@@ -972,14 +1048,18 @@ export function createLog(
   /** @returns bytes of what is kept for other keys than `key`. */
   function sizeWithout(key: number): number {
     let size = 0;
-    for (let other = 0; other < STATE_KEYS; other++) {
-      if (other !== key && states[other] > 0) size += sizeOf(0, states[STATE_KEYS + other]);
+    for (let other = 0; other < KEYS; other++) {
+      if (other !== key && states[other] > 0) size += sizeOf(0, states[KEYS + other]);
     }
     return size;
   }
 
   function remember(key: number, value: Bytes): number {
     if (!STATE || !(key >= 0 && key < STATE_KEYS)) return Code.Range;
+    return keepState(key, value);
+  }
+
+  function keepState(key: number, value: Bytes): number {
     const length = STATE_FIELDS + value.length;
     if (value.length > STATE_MAX) return Code.TooLong;
     const kept = stateOf(key);
@@ -999,6 +1079,10 @@ export function createLog(
     return sequence;
   }
 
+  function hasSpare(): boolean {
+    return spare >= 0;
+  }
+
   return {
     counters,
     open,
@@ -1011,7 +1095,11 @@ export function createLog(
     addressOf,
     find,
     body,
-    isMarked,
+    marksOf,
+    leave,
+    settle,
+    hasSpare,
+    isBlocked,
     sizeOf: recordSize,
     recall,
     remember,

@@ -183,7 +183,8 @@ export function createTimes(clock: Clock, log: Log): Times {
 
   function age(stamp: Stamp, sequence: number): number {
     tick();
-    if (stamp.kind === Kind.Uptime && isBehind(sequence, others)) {
+    // The number tells, too: a message of a former boot may have been taken along behind others.
+    if (stamp.kind === Kind.Uptime && isBehind(sequence, others) && stamp.high >> 8 === (boot & 255)) {
       return upSec - stamp.low - (stamp.high & 255) * 0x10000;
     }
     // Of a former boot: what is known of those does not change.

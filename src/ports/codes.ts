@@ -76,6 +76,8 @@ export const enum Drop {
   Oldest = 1,
   /** More than one bit of it is wrong. */
   Damaged = 2,
+  /** There was a newer one with the same topic, and a new one needed the room. */
+  Overtaken = 3,
 }
 
 /** Why a connection ended. */

@@ -8,6 +8,9 @@ import type { Topic } from './packet-writer.ts';
  */
 export const SEQUENCE_MAX = 32640;
 
+/** Most messages that are taken together. */
+export const BATCH_MAX = 14;
+
 /** Small state beside the messages: how many keys there are, and most bytes of a value. */
 export const STATE_KEYS = 16;
 export const STATE_MAX = 32;
@@ -17,15 +20,20 @@ export const TIME_NOWHERE = -1;
 export const TIME_AT_MAX = 1022;
 
 /**
- * What becomes of a message that finds no room: it is refused with Code.Full, so that what was accepted stays, or the oldest
- * messages, a page of them, are given up for it.
+ * What becomes of a message that finds no room: it is refused with Code.Full, so that what was accepted stays; or the oldest
+ * messages, a page of them, are given up for it; or first those of which there is a newer one with the same topic, before the oldest.
  */
-export type WhenFull = 'refuse' | 'drop-oldest';
+export type WhenFull = 'refuse' | 'drop-oldest' | 'latest-per-topic';
 
 /** What a firmware may say about its outbox. */
 export interface OutboxOptions {
   /** Default: refuse. An outbox in RAM always refuses. */
   readonly whenFull?: WhenFull;
+  /**
+   * Acknowledgements that are not written to flash at once, so many at most: each of those messages may be sent again after
+   * a loss of power. It saves nearly every second program. Default: 0. In RAM nothing is written.
+   */
+  readonly lazyAcknowledgements?: number;
 }
 
 /** Keys that are taken; others are the firmware's. */
@@ -79,6 +87,19 @@ export interface Outbox<B = string> {
    * be, too), Full, WornOut. Then the former value stays.
    */
   remember(key: number, value: B): number;
+  /**
+   * Put a message of QoS 1 with others that are to be taken together, all or none; until then it is not accepted.
+   * @returns 0; Code.Full when BATCH_MAX are together, Code.TooLong when they would be too long for one record: take those first;
+   * Code.BadTopic with QoS 2.
+   */
+  gather?(topic: Topic<B>, payload: B, timeAt?: number): number;
+  /**
+   * Take what was gathered, in one program of the flash. @returns sequence of the last message, or a code of `append` and they
+   * stay together, for another try; Code.Empty when there are none.
+   */
+  appendGathered?(): number;
+  /** Write down what was acknowledged, before power goes away on purpose. @returns 0, or Code.Full, WornOut. */
+  settle?(): number;
   /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */
   idle(): boolean;
 }
@@ -86,6 +107,11 @@ export interface Outbox<B = string> {
 /** @returns the sequence after `sequence`. @inline */
 export function nextSequence(sequence: number): number {
   return (sequence % SEQUENCE_MAX) + 1;
+}
+
+/** @returns the sequence `count` after `sequence`; 0 is before the first. @inline */
+export function laterSequence(sequence: number, count: number): number {
+  return ((sequence + count - 1) % SEQUENCE_MAX) + 1;
 }
 
 /** @returns whether `sequence` was appended after `other`; right as long as both are held or lately were. */

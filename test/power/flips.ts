@@ -5,6 +5,7 @@ import type { Nor } from '../../sim/nor.ts';
 import { constant, EMPTY } from '../../src/bytes/bytes.ts';
 import type { FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
+import { BATCH_MAX } from '../../src/ports/outbox.ts';
 import { append, BASE, createBench, createChip, list, listState, type Held, type Region } from './bench.ts';
 
 interface Filled {
@@ -51,9 +52,9 @@ function fill(region: Region, seed: number): Filled {
   return { nor, held: left, newest: outbox.newest(), state: stateOf(outbox) };
 }
 
-/** On parts with ECC a bit behind the last record may be what is left of a message that was sent: its sequence is passed over. */
+/** On parts with ECC a bit behind the last record may be what is left of messages that were sent: their sequences are passed over. */
 function isNext({ ecc }: Region, before: number, sequence: number): boolean {
-  return sequence === before + 1 || (ecc && sequence === before + 2);
+  return sequence === before + 1 || (ecc && sequence === before + 1 + BATCH_MAX);
 }
 
 /** @returns what is wrong on a chip in which a bit has turned. */

@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
     'end < pageSize ? end : pageSize)) tailAt = pageSize;',
   ]),
   inLog('parts with ECC give the sequence of a torn message again', [
-    'if (ecc) sequence = nextSequence(sequence);',
+    'if (ecc) sequence = laterSequence(sequence, BATCH ? BATCH_MAX : 1);',
     '',
   ]),
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
@@ -129,24 +129,24 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   inOutbox('PUBREC of before the start is forgotten', ['hasReceived = QOS2;', 'hasReceived = false;']),
   inOutbox('a damaged message is given again and again', [
-    '        gone++;\n        finish();',
-    '        gone++;',
+    '        gone += countWaiting();\n        finish();\n        continue;',
+    '        gone += countWaiting();\n        continue;',
   ]),
   inOutbox('an acknowledged message keeps its place', [
-    'table[2 * PLACES + at]);\n      table[at] = 0;',
-    'table[2 * PLACES + at]);',
+    'log.mark(where, 0, size);\n      table[at] = 0;',
+    'log.mark(where, 0, size);',
   ]),
   inOutbox('what comes next is the oldest', [
-    'sequence === 0 || isAfter(wordAt(bytes, 0), sequence)',
-    'bytes.length > 0',
+    'if (!isBatch()) return sequence === 0 || isAfter(found, sequence) ? bytes : EMPTY;',
+    'if (!isBatch()) return bytes;',
   ]),
   inLog('a start does not see what is done in the page that is written', [
     'if (isDone) tailHead = at;',
     'tailHead = at;',
   ]),
   inLog('the head moves when any record is marked', [
-    'where === headAddress && number === 0',
-    'number === 0',
+    'if (where === headAddress && number === 0) passHead',
+    'if (number === 0) passHead',
   ]),
 ];
 
