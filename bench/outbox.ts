@@ -174,11 +174,14 @@ export async function measureOutbox(): Promise<OutboxRow[]> {
   const parts: [string, ...string[]][] = [
     ['QoS 2', 'QOS2'],
     ['giving up the oldest', 'DROP'],
+    ['keeping the latest of each topic', 'LATEST'],
+    ['several messages in one program', 'BATCH'],
     ['state by key', 'STATE'],
+    ['acknowledgements that are written later, with state by key', 'STATE', 'LAZY'],
     ['times of messages, with state by key', 'STATE', 'TIME'],
   ];
   for (const [what, ...on] of parts) add(`more with ${what}`, (await countBytes(...on)) - base, 'bytes');
-  add('minified, everything', await countBytes('QOS2', 'DROP', 'STATE', 'TIME'), 'bytes', 7000);
+  add('minified, everything', await countBytes('QOS2', 'DROP', 'LATEST', 'BATCH', 'LAZY', 'STATE', 'TIME'), 'bytes', 7000);
   return rows;
 }
 

@@ -5,6 +5,7 @@ import { Close, Code, Drop, Event } from '../src/ports/codes.ts';
 const CODES: Record<number, string> = {
   [Code.Ok]: 'no error',
   [Code.InFlight]: 'on its way, and not stored: its end comes as an event',
+  [Code.Held]: 'held with others: accepted when they are released',
   [Code.Absent]: 'nothing answers at its address: check the wiring and the address',
   [Code.Timeout]: 'no answer in time: the bus or the chip is stuck',
   [Code.Crc]: 'checksum wrong: check the cable and the bus speed',
@@ -60,6 +61,12 @@ function answerText(code: number): string {
   return code > 2 ? 'refused by the broker: may this client read these topics?' : `granted with QoS ${code}`;
 }
 
+const DROPS: Record<number, string> = {
+  [Drop.Oldest]: 'the outbox was full, and a new one needed the room',
+  [Drop.Damaged]: 'damaged in flash',
+  [Drop.Overtaken]: 'the outbox was full, and a newer one of the same topic waits',
+};
+
 const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Started]: () => 'firmware started',
   [Event.WifiUp]: () => 'Wi-Fi joined',
@@ -79,7 +86,7 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.HandlerFailed]: (index) =>
     `the handler of subscription ${index} threw: its message comes again on the next connection`,
   [Event.Dropped]: (detail) =>
-    `${detail >> 2} accepted ${detail >> 2 === 1 ? 'message was' : 'messages were'} given up: ${detail % 4 === Drop.Oldest ? 'the outbox was full, and a new one needed the room' : 'damaged in flash'}`,
+    `${detail >> 2} accepted ${detail >> 2 === 1 ? 'message was' : 'messages were'} given up: ${DROPS[detail % 4] ?? `reason ${detail % 4}`}`,
   [Event.OutboxClosed]: (detail) => `the outbox takes nothing: ${name(CODES, -detail)}`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };

@@ -33,6 +33,8 @@ export type { MoteOptions, MoteSensor } from './mote.ts';
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
 
+const NO_OPTIONS: OutboxOptions = {};
+
 /** What a page has for one record, whatever else is in it. */
 const PAGE_ROOM = OUTBOX_FLASH.pageSize - PAGE_OVERHEAD - (STATE ? stateRoom(OUTBOX_FLASH.pageSize) : 0);
 /** A record does not go over the end of a page. */
@@ -41,9 +43,10 @@ const RECORD_MAX = PACKET_MAX < PAGE_ROOM ? PACKET_MAX : PAGE_ROOM;
 /** In flash, where the board has some for it; else in RAM. What cannot be opened takes nothing, and that is said once. */
 function openOutbox(random: Random, log: Log, clock: Clock, options?: OutboxOptions): Outbox<Bytes> {
   if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX);
-  const whenFull = options === undefined ? undefined : options.whenFull;
+  const of = options === undefined ? NO_OPTIONS : options;
   const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX, {
-    whenFull,
+    whenFull: of.whenFull,
+    lazyAcknowledgements: of.lazyAcknowledgements,
     clock,
     onDrop(why, count) {
       if (LOG) log.write(Event.Dropped, count * 4 + why);

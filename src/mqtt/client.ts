@@ -24,7 +24,7 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { AUTH, INBOUND, QOS2, STATE, STREAM, TIME } from '../features.ts';
+import { AUTH, BATCH, INBOUND, LAZY, QOS2, STATE, STREAM, TIME } from '../features.ts';
 import type { Clock } from '../ports/clock.ts';
 import { after, elapsed, NEVER_MS, remaining, sooner, wallSeconds, type WallTime } from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
@@ -192,6 +192,7 @@ export interface Client extends PacketWriter<Bytes> {
    * @returns 0 when accepted: handed to the socket with QoS 0, taken by the outbox with QoS 1 and 2. Else nothing was sent or
    * kept: Code.Closed (QoS 0 without session), Code.Busy (QoS 0, until the socket drained), Code.Full, Code.TooLong (the
    * packet, see the counters; or the outbox takes less), Code.BadTopic (not a prepared topic), Code.BadPayload (not bytes).
+   * With QoS 1 after `hold`: Code.Held.
    */
   publish(topic: Topic<Bytes> | null, payload: Bytes): number;
   /**
@@ -199,6 +200,16 @@ export interface Client extends PacketWriter<Bytes> {
    * @returns Code.InFlight, and `source.onEnd` tells its end. Else Code.Closed, Code.Busy, Code.TooLong, Code.BadTopic.
    */
   stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number;
+  /**
+   * From now on messages of QoS 1 are put together in RAM, and taken by the flash outbox with one program each time that there
+   * are as many as go into one, or `release` is called: until then they are not accepted. An outbox in RAM takes each at once.
+   */
+  hold(): void;
+  /**
+   * Take what was put together, and each message by itself again.
+   * @returns 0, or a code of `publish`: then they stay together, for another try.
+   */
+  release(): number;
   /** Give up the streamed message that is under way, if there is one; a packet that was begun ends with its connection. */
   abandon(): void;
   /**
@@ -253,6 +264,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let draftTopic: Topic<Bytes> | null = null;
   /** Where in the draft the outbox is to put the time. */
   let draftTimeAt = TIME_NOWHERE;
+  /** Messages of QoS 1 are put together. */
+  let isHolding = false;
   /** The socket has drained since the last `tick`. */
   let hasDrained = false;
   const nowhere = createRoute(onNoTopic);
@@ -364,6 +377,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function publishMore(topic: Topic<Bytes> | null, payload: Bytes, sized: number | undefined): number {
     const size = sized! - RELIABLE;
     if (size > 0 && size < PACKET_MAX && isBytes(payload)) {
+      if (BATCH && isHolding) return publishHeld(topic!, payload);
       const sequence = outbox.append(topic!, payload);
       if (sequence < 0) return refuse(sequence);
       // The place that it most often has; where that is taken, the slow way finds another.
@@ -385,6 +399,46 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return Code.Ok;
     }
     return publishSlow(topic, payload);
+  }
+
+  /** What was put together is accepted. @returns 0, or a code of `append`. */
+  function takeHeld(): number {
+    const code = outbox.appendGathered!();
+    if (code < 0) return code === Code.Empty ? Code.Ok : refuse(code);
+    caughtUp = false;
+    pump();
+    return Code.Ok;
+  }
+
+  /** Put a message with others, or accept it behind them. @returns Code.Held, or as `publish`. */
+  function publishHeld(to: Topic<Bytes>, payload: Bytes, timeAt?: number): number {
+    let code = outbox.gather!(to, payload, timeAt);
+    if (code < 0) {
+      // As many as go together, or one of QoS 2, which goes alone.
+      const taken = takeHeld();
+      if (taken < 0) return taken;
+      if (code === Code.BadTopic) return publishAlone(to, payload, timeAt);
+      code = outbox.gather!(to, payload, timeAt);
+    }
+    return code < 0 ? refuse(code) : Code.Held;
+  }
+
+  function publishAlone(to: Topic<Bytes>, payload: Bytes, timeAt?: number): number {
+    const sequence = outbox.append(to, payload, timeAt);
+    if (sequence < 0) return refuse(sequence);
+    caughtUp = false;
+    pump();
+    return Code.Ok;
+  }
+
+  function hold(): void {
+    isHolding = BATCH && outbox.gather !== undefined;
+  }
+
+  function release(): number {
+    const code = BATCH && isHolding ? takeHeld() : Code.Ok;
+    if (code === Code.Ok) isHolding = false;
+    return code;
   }
 
   /** @returns 0, or Code.Closed when the peer has closed; what has to be said is said again on the next connection then. */
@@ -1043,6 +1097,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function disconnect(): void {
+    // Most often this is what goes before a sleep, or the end of power.
+    if (LAZY && outbox.settle !== undefined) outbox.settle();
     // In the middle of a packet DISCONNECT would be taken for a part of it.
     if (room >= DISCONNECT.length) write(DISCONNECT);
     if (state !== State.Offline) {
@@ -1238,11 +1294,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function publishTimed(to: Topic<Bytes>): number {
     const needed = packetSize(to.size - RELIABLE + draft.length + TIME_SIZE);
     if (needed > PACKET_MAX) return refuseLength(needed);
-    const sequence = outbox.append(to, draft, draftTimeAt);
-    if (sequence < 0) return refuse(sequence);
-    caughtUp = false;
-    pump();
-    return Code.Ok;
+    return BATCH && isHolding ? publishHeld(to, draft, draftTimeAt) : publishAlone(to, draft, draftTimeAt);
   }
 
   function readCounters(): ClientCounters {
@@ -1270,6 +1322,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     isOnline,
     publish,
     stream,
+    hold,
+    release,
     abandon,
     subscription,
     subscribe,

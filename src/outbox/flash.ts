@@ -571,7 +571,7 @@ export function createFlashOutbox(
     if (sequence > 0 && table[at] === sequence && (!BATCH || table[2 * PLACES + at] > 0)) {
       const where = table[PLACES + at];
       const size = table[2 * PLACES + at];
-      if (lazyMax === 0 || !leave(where, size)) log.mark(where, 0, size);
+      if (!LAZY || lazyMax === 0 || !leave(where, size)) log.mark(where, 0, size);
       table[at] = 0;
     } else {
       if (!locate(sequence)) return Code.Unknown;
@@ -591,7 +591,8 @@ export function createFlashOutbox(
   }
 
   function settle(): number {
-    const code = unwritten > 0 ? log.settle() : Code.Ok;
+    if (!LAZY || unwritten === 0) return Code.Ok;
+    const code = log.settle();
     if (code === Code.Ok) unwritten = 0;
     return code;
   }

@@ -442,7 +442,7 @@ export function createLog(
     return (FRAME + length + unit - 1 + marks * unit) & -unit;
   }
 
-  /** @returns sequence of the last message of a record that begins with `first`. @inline */
+  /** @returns sequence of the last message of a record that begins with `first`. */
   function lastOf(marks: number, first: number): number {
     return BATCH && marks > MARKS_MAX ? laterSequence(first, marks - 2) : first;
   }
@@ -478,7 +478,8 @@ export function createLog(
       const at = tailAt;
       if (program(tail, at, joinRecord(marks, body, tailKey))) {
         tailAt = at + size;
-        if (marks > 0) sequence = lastOf(marks, wordAt(body, 0));
+        if (marks > 0) sequence = wordAt(body, 0);
+        if (BATCH && marks > MARKS_MAX) sequence = lastOf(marks, sequence);
         return address(tail, at);
       }
       bury(at);
@@ -487,18 +488,15 @@ export function createLog(
     return Code.WornOut;
   }
 
-  /** @inline */
-  function passHead(size: number): void {
-    head.at += size;
-    headAddress += size;
-  }
-
   /** @hot */
   function mark(where: number, number: number, size: number): void {
     flash.write(where + FRAME + number * unit, markZeros);
     isDue = true;
     // The next look for the oldest record need not read this one again.
-    if (where === headAddress && number === 0) passHead(size);
+    if (where === headAddress && number === 0) {
+      head.at += size;
+      headAddress += size;
+    }
   }
 
   /** Take `word` for the first of a record at `to.at`. @returns whether that may be. */
@@ -620,11 +618,13 @@ export function createLog(
     return set;
   }
 
+  /** @apart */
   function leave(where: number, size: number): boolean {
     // Over the end of a page, or over what is done.
     if (where !== headAddress) first(place);
     if (where !== headAddress) return false;
-    passHead(size);
+    head.at += size;
+    headAddress += size;
     isDue = true;
     return true;
   }
@@ -664,7 +664,9 @@ export function createLog(
 
   /** Where `settle` has said something since the page that is written was begun, that is the head. */
   function takeHead(): void {
-    const note = stateOf(HEAD_KEY);
+    // What is about to be written again was sound once, and may not be a second time.
+    const isCopied = stateBody.length > 0 && byteAt(stateBody, 0) === HEAD_KEY;
+    const note = isCopied ? cut(view, stateBody, STATE_FIELDS, HEAD_SIZE) : stateOf(HEAD_KEY);
     if (note.length < HEAD_SIZE) return;
     const page = doubleAt(note, 0);
     const at = wordAt(note, 4);

@@ -5,6 +5,8 @@ export const enum Code {
   Ok = 0,
   /** A streamed publish is on its way, and not stored: its end comes as an event. */
   InFlight = 1,
+  /** With others that are to be taken together: accepted when those are. */
+  Held = 2,
   // What a bus or a chip did (src/sensors).
   Absent = -1,
   Timeout = -2,

@@ -3,7 +3,7 @@
 import { constant, toText, EMPTY, type Bytes } from '../../src/bytes/bytes.ts';
 import { prepareTopic } from '../../src/mqtt/form.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
-import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
+import { createFlashOutbox, type FlashOutbox, type FlashOutboxOptions } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { Flash } from '../../src/ports/flash.ts';
 import { STATE_KEYS, type OutboxRecord } from '../../src/ports/outbox.ts';
@@ -18,6 +18,7 @@ export interface Region {
   readonly ecc: boolean;
   /** What makes the outbox: ours, unless a test has another one. */
   readonly create?: typeof createFlashOutbox;
+  readonly options?: FlashOutboxOptions;
   /** Longest record, RECORD_MAX unless given. */
   readonly recordMax?: number;
 }
@@ -55,7 +56,7 @@ const PATIENCE = 1_000_000;
 
 /** An outbox as after power-on, not opened yet. */
 export function createBench(nor: Nor, region: Region): Bench {
-  const { create = createFlashOutbox, recordMax = RECORD_MAX } = region;
+  const { create = createFlashOutbox, recordMax = RECORD_MAX, options } = region;
   const port = createNorPort(nor, BASE, region.pages);
   const flash: Flash = {
     ...port,
@@ -73,7 +74,7 @@ export function createBench(nor: Nor, region: Region): Bench {
     },
   };
   const bench: Bench = {
-    outbox: create(createFlashBytes(flash, recordMax + 64), recordMax),
+    outbox: create(createFlashBytes(flash, recordMax + 64), recordMax, options),
     before: undefined,
     patience: PATIENCE,
   };
@@ -123,6 +124,15 @@ export function listState(outbox: FlashOutbox): Map<number, string> {
 /** Append. @returns its sequence, or a code. */
 export function append(outbox: FlashOutbox, payload: string, qos = 1): number {
   return outbox.append(topics[qos]!, constant(payload));
+}
+
+/** Append several together. @returns sequence of the last, or a code. */
+export function appendTogether(outbox: FlashOutbox, payloads: readonly string[]): number {
+  for (const payload of payloads) {
+    const code = outbox.gather(topics[1]!, constant(payload));
+    if (code !== Code.Ok) throw new Error(`gather: ${code}`);
+  }
+  return outbox.appendGathered();
 }
 
 /** Ways to tear `operation`. */

@@ -6,9 +6,10 @@ import type { Nor, NorOperation } from '../../sim/nor.ts';
 import { tornWays } from '../../sim/torn.ts';
 import { constant, EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
-import type { OutboxRecord } from '../../src/ports/outbox.ts';
+import { laterSequence, SEQUENCE_MAX, type OutboxRecord } from '../../src/ports/outbox.ts';
 import {
   append,
+  appendTogether,
   createBench,
   createChip,
   list,
@@ -40,6 +41,8 @@ interface Fuzz {
   readonly figures: FuzzFigures;
   readonly record: OutboxRecord<Bytes>;
   readonly hasState: boolean;
+  /** Some messages are taken together. */
+  readonly isTogether: boolean;
   bench: Bench;
   model: Model;
   /** Sequences that were sent and not answered, and the last one. */
@@ -107,7 +110,7 @@ function stepAppend(fuzz: Fuzz): void {
   const { random, region, model, figures, bench } = fuzz;
   const payload = `${fuzz.number++} `.padEnd(random.integer(1, region.recordMax! - 12), 'abcdefg');
   const qos = random.chance(0.4) ? 2 : 1;
-  model.pending = { kind: 'append', payload, qos };
+  model.pending = { kind: 'append', payloads: [payload], qos };
   const sequence = append(bench.outbox, payload, qos);
   if (fuzz.isDark) return;
   model.pending = undefined;
@@ -117,6 +120,27 @@ function stepAppend(fuzz: Fuzz): void {
     model.held.push({ sequence, payload, qos, received: false });
     figures.accepted++;
   }
+}
+
+function stepTogether(fuzz: Fuzz): void {
+  const { random, model, figures, bench } = fuzz;
+  const payloads = Array.from({ length: random.integer(2, 4) }, () => `${fuzz.number++}`);
+  model.pending = { kind: 'append', payloads, qos: 1 };
+  const last = appendTogether(bench.outbox, payloads);
+  if (fuzz.isDark) return;
+  model.pending = undefined;
+  if (last === Code.Full) {
+    figures.full++;
+    // They stay together: only a start forgets them.
+    fuzz.isDark = true;
+    return;
+  }
+  if (last < 0) throw new Error(`append together: ${last}`);
+  payloads.forEach((payload, i) => {
+    const sequence = laterSequence(last, SEQUENCE_MAX - payloads.length + 1 + i);
+    model.held.push({ sequence, payload, qos: 1, received: false });
+  });
+  figures.accepted += payloads.length;
 }
 
 function stepSend(fuzz: Fuzz): void {
@@ -206,6 +230,7 @@ function step(fuzz: Fuzz): void {
   else if (draw < 0.002) fuzz.isDark = true;
   else if (draw < 0.005) stepLostSession(fuzz);
   else if (draw < 0.15) fuzz.bench.outbox.idle();
+  else if (fuzz.isTogether && draw < 0.2) stepTogether(fuzz);
   else if (draw < 0.34) stepAppend(fuzz);
   else if (!fuzz.isOnline) return;
   else if (draw < 0.62) stepSend(fuzz);
@@ -230,8 +255,9 @@ export function runFuzz(
     figures: { accepted: 0, acknowledged: 0, full: 0, starts: 0, cuts: 0, twiceMax: 0 },
     record: { sequence: 0, topic: topics[1]!, payload: EMPTY, received: false },
     hasState: seed % 2 === 0,
+    isTogether: seed % 4 > 1,
     bench: createBench(nor, region),
-    model: createModel(),
+    model: createModel(region.ecc),
     inFlight: [],
     sent: 0,
     known: new Set(),

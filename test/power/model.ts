@@ -6,7 +6,7 @@ import type { Held } from './bench.ts';
 
 /** What is being done. */
 export type Pending =
-  | { readonly kind: 'append'; readonly payload: string; readonly qos: number }
+  | { readonly kind: 'append'; readonly payloads: readonly string[]; readonly qos: number }
   | { readonly kind: 'acknowledge' | 'receive'; readonly sequence: number }
   | { readonly kind: 'restart' }
   | { readonly kind: 'remember'; readonly key: number; readonly value: string };
@@ -14,6 +14,11 @@ export type Pending =
 export interface Model {
   /** Accepted and not acknowledged, in order. */
   held: Held[];
+  /** Acknowledged: of these flash need not know so many, which may be there again. */
+  acknowledged: readonly Held[];
+  later: number;
+  /** The part has ECC. */
+  ecc: boolean;
   pending: Pending | undefined;
   /**
    * Messages that were never accepted, but may stand there: on a part with ECC, which takes no second program that would make
@@ -28,9 +33,13 @@ export interface Model {
   tornState: ReadonlySet<string>;
 }
 
-export function createModel(): Model {
+/** @param later acknowledgements that flash need not know of. */
+export function createModel(ecc: boolean, later = 0): Model {
   return {
     held: [],
+    acknowledged: [],
+    later,
+    ecc,
     pending: undefined,
     torn: new Set(),
     unsure: new Set(),
@@ -72,10 +81,51 @@ export function isTorn({ torn, held }: Model, one: Held): boolean {
   return torn.has(one.payload) && !held.some(({ sequence }) => sequence === one.sequence);
 }
 
+/** @returns whether `one` was acknowledged, and flash did not know it. */
+function isBack({ held, acknowledged }: Model, one: Held): boolean {
+  const isIn = (list: readonly Held[]) => list.some(({ sequence }) => sequence === one.sequence);
+  return isIn(acknowledged) && !isIn(held);
+}
+
+/** @returns why what is there again is not as it was. */
+function judgeBack(model: Model, all: readonly Held[]): string | undefined {
+  const back = all.filter((one) => isBack(model, one));
+  if (back.length > model.later) return `${back.length} are back`;
+  for (const one of back) {
+    const want = model.acknowledged.find(({ sequence }) => sequence === one.sequence)!;
+    const wrong = judgeOne(model, want, one);
+    if (wrong !== undefined) return `back, but ${wrong}`;
+  }
+  return undefined;
+}
+
+/** `one` was acknowledged. */
+export function noteAcknowledged(model: Model, one: Held): void {
+  if (model.later > 0) model.acknowledged = [...model.acknowledged, one];
+}
+
+/**
+ * @returns how many of `payloads`, which were taken together, stand at the end of `found`: none or all. Of a torn record that
+ * reads as either each time, as it may on a part with ECC, the first may be read while it was whole.
+ */
+function countPending(
+  found: readonly Held[],
+  payloads: readonly string[],
+  qos: number,
+  ecc: boolean,
+): number {
+  let count = 0;
+  while (payloads[count] !== undefined && found[count]?.payload === payloads[count]) {
+    if (found[count]!.qos !== qos) return 0;
+    count++;
+  }
+  return ecc || count === payloads.length ? count : 0;
+}
+
 /** @returns why `all` is not what `model` allows, undefined when it is. */
 export function judgeList(model: Model, all: readonly Held[]): string | undefined {
   const { pending } = model;
-  const found = all.filter((one) => !isTorn(model, one));
+  const found = all.filter((one) => !isTorn(model, one) && !isBack(model, one));
   let at = 0;
   for (const want of model.held) {
     const have = found[at];
@@ -87,9 +137,10 @@ export function judgeList(model: Model, all: readonly Held[]): string | undefine
       return `lost: ${want.payload}`;
     }
   }
-  const last = found[at];
-  if (pending?.kind === 'append' && last?.payload === pending.payload && last.qos === pending.qos) at++;
-  return found[at] === undefined ? undefined : `not accepted, or again: ${found[at]!.payload}`;
+  if (pending?.kind === 'append')
+    at += countPending(found.slice(at), pending.payloads, pending.qos, model.ecc);
+  if (found[at] !== undefined) return `not accepted, or again: ${found[at]!.payload}`;
+  return judgeBack(model, all);
 }
 
 /** @returns why `state` is not what `model` allows, undefined when it is. */
@@ -124,19 +175,24 @@ export function afterStart(
 ): Model {
   const { pending } = model;
   const next: Model = { ...model, held: found, state, pending: undefined };
+  // What a part with ECC takes no second program of may be read the other way the next time.
+  if (!ecc) next.acknowledged = [];
   if (ecc && pending?.kind === 'remember') {
     const { key, value } = pending;
     // Whichever of both is found now, the other may be next time.
     next.tornState = new Set([...model.tornState, `${key} ${value}`, `${key} ${model.state.get(key) ?? ''}`]);
   }
-  if (ecc && pending?.kind === 'append') next.torn = new Set([...model.torn, pending.payload]);
+  if (ecc && pending?.kind === 'append') next.torn = new Set([...model.torn, ...pending.payloads]);
+  // What flash did not know at this start, it may at the next.
+  const back = ecc ? found.filter((one) => isBack(model, one)).map((one) => one.sequence) : [];
+  next.unsure = new Set([...model.unsure, ...back]);
   if (pending?.kind === 'acknowledge' || pending?.kind === 'receive') {
-    next.unsure = new Set([...model.unsure, pending.sequence]);
+    next.unsure = new Set([...next.unsure, pending.sequence]);
   }
   // A lost session ends some by their marks; which one was torn, nobody knows.
   if (pending?.kind === 'restart') {
     const received = found.filter((one) => one.received).map((one) => one.sequence);
-    next.unsure = new Set([...model.unsure, ...received]);
+    next.unsure = new Set([...next.unsure, ...received]);
   }
   return next;
 }

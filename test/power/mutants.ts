@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
     'if (key < 256) return key;',
   ]),
   inLog('state in a page is the first that was written', [
-    'if (!STATE || index >= STATE_KEYS) return;',
-    'if (!STATE || index >= STATE_KEYS || states[index] > 0) return;',
+    'if (!STATE || index >= KEYS) return;',
+    'if (!STATE || index >= KEYS || states[index] > 0) return;',
   ]),
   inLog('a page with half an opening has been used, for state stands in it', [
     'findUsed(newestSlot), pageSize)',
@@ -123,6 +123,32 @@ export const MUTANTS: readonly Mutant[] = [
     'isOpened = !isUnused && takeOpening(newestSlot);\n    if (isOpened) return newestSlot;',
     'takeOpening(newestSlot);\n    if (newest > 0) return newestSlot;',
   ]),
+  inLog('what was written of acknowledgements is not read', ['if (LAZY && isOpened) takeHead();', '']),
+  inLog('what was written of acknowledgements is right, also before what the page says', [
+    'if (page > tailPage || page < headPage || (page === headPage && at < head.at)) return;',
+    '',
+  ]),
+  inLog('any message may be left behind without a mark', ['if (where !== headAddress) return false;', '']),
+  inOutbox('any number of acknowledgements may be unwritten', [
+    'if (unwritten >= lazyMax && settle() !== Code.Ok) return false;',
+    '',
+  ]),
+  inLog('messages taken together have one sequence', [
+    'return BATCH && marks > MARKS_MAX ? laterSequence(first, marks - 2) : first;',
+    'return first;',
+  ]),
+  inOutbox('messages taken together are acknowledged together', [
+    'if (marked >> 1 === (1 << (place.marks - 1)) - 1) finish();',
+    'if (marked > 0) finish();',
+  ]),
+  inOutbox('one of several that is acknowledged comes again', [
+    'const waits = ((marked >> part) & 1) === 0;',
+    'const waits = marked >= 0;',
+  ]),
+  inOutbox('of messages taken together the first is given', [
+    'return log.addressOf(place) === where && !isBatch() ? log.next(place) : true;',
+    'return log.addressOf(place) === where ? log.next(place) : true;',
+  ]),
   inOutbox('a session that is lost is as before', [
     '    hasReceived = false;\n    for',
     '    return 0;\n    for',
@@ -145,8 +171,8 @@ export const MUTANTS: readonly Mutant[] = [
     'tailHead = at;',
   ]),
   inLog('the head moves when any record is marked', [
-    'if (where === headAddress && number === 0) passHead',
-    'if (number === 0) passHead',
+    'if (where === headAddress && number === 0) {',
+    'if (number === 0) {',
   ]),
 ];
 

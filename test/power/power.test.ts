@@ -60,6 +60,39 @@ describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region
   );
 
   it(
+    'lose nothing that was taken together, and no more comes again than was said',
+    () => {
+      const share = IS_FULL ? 1 : 0.03;
+      const nestedShare = IS_FULL ? 0.03 : 0.02;
+      const total = { cuts: 0, nested: 0 };
+      const violations: string[] = [];
+      for (const [seed, lazyAcknowledgements] of [
+        [4, 0],
+        [5, 3],
+      ] as const) {
+        const shape = { ...region, options: { lazyAcknowledgements } };
+        const options = { region: shape, operations: OPERATIONS, togetherShare: 0.4 };
+        for (const result of [
+          sweep({ ...options, seed, share, nestedShare }),
+          sweep({ ...options, seed, share: IS_FULL ? 1 : 0.3, nestedShare, isUnsure: true }),
+        ]) {
+          total.cuts += result.cuts;
+          total.nested += result.nested;
+          violations.push(...result.violations.map((text) => `seed ${seed}: ${text}`));
+        }
+      }
+      told(`cuts with messages taken together and acknowledgements written later, ${nameOf(region)}`, {
+        seeds: '4, 5',
+        operations: OPERATIONS,
+        ...total,
+        violations: violations.length,
+      });
+      expect(violations).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     'that leave bits between 0 and 1 lose nothing either',
     () => {
       const seeds = Array.from({ length: IS_FULL ? 6 : 2 }, (_, i) => 101 + i);

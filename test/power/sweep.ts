@@ -10,6 +10,7 @@ import { constant } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
 import {
   append,
+  appendTogether,
   createBench,
   createChip,
   list,
@@ -28,6 +29,7 @@ import {
   judgeList,
   judgeState,
   mayBeGone,
+  noteAcknowledged,
   noteState,
   type Model,
 } from './model.ts';
@@ -39,6 +41,8 @@ export interface SweepOptions {
   readonly operations: number;
   /** State is kept beside the messages. */
   readonly hasState?: boolean;
+  /** Of the appends, the share of those of several messages together. */
+  readonly togetherShare?: number;
   /** Of the ways to tear an operation, the share that is tried. */
   readonly share: number;
   /** Try only those that leave bits between 0 and 1. */
@@ -101,7 +105,10 @@ function startFirst(life: Life): void {
   // Whose mark reads as either each time may be counted, and not be found.
   const doubtful = life.model.torn.size + life.model.held.filter((one) => mayBeGone(life.model, one)).length;
   const extra = outbox.count() - found.length;
-  if (extra < 0 || extra > doubtful) throw new Error(`count ${outbox.count()} of ${found.length}`);
+  // Of a torn record that reads as either each time, the first messages may have been read, and the rest not.
+  const { pending } = life.model;
+  const vanished = life.region.ecc && pending?.kind === 'append' ? pending.payloads.length : 0;
+  if (extra < -vanished || extra > doubtful) throw new Error(`count ${outbox.count()} of ${found.length}`);
   life.model = afterStart(life.model, found, state, life.region.ecc);
   outbox.idle();
 }
@@ -123,7 +130,7 @@ function appendSome({ model }: Life, outbox: FlashOutbox): void {
   for (let i = 0; i < 3; i++) {
     outbox.idle();
     const payload = `after ${i}`;
-    model.pending = { kind: 'append', payload, qos: 1 };
+    model.pending = { kind: 'append', payloads: [payload], qos: 1 };
     const sequence = append(outbox, payload);
     model.pending = undefined;
     if (sequence === Code.Full) break;
@@ -142,7 +149,10 @@ function acknowledgeAll({ model }: Life, outbox: FlashOutbox): void {
     if (code !== Code.Ok && !isUnsure) throw new Error(`acknowledge ${sequence}: ${code}`);
     model.pending = undefined;
     model.held.shift();
+    noteAcknowledged(model, one);
   }
+  if (outbox.settle() !== Code.Ok) throw new Error('settle');
+  model.acknowledged = [];
   outbox.idle();
 }
 
@@ -159,7 +169,7 @@ function startLast(life: Life): void {
   if (wrong !== undefined) throw new Error(`in the end: ${wrong}`);
   const left = list(outbox).filter((one) => !isTorn(model, one));
   if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}`);
-  model.pending = { kind: 'append', payload: 'end', qos: 1 };
+  model.pending = { kind: 'append', payloads: ['end'], qos: 1 };
   outbox.idle();
   const sequence = append(outbox, 'end');
   if (sequence < 0) throw new Error(`append at the end: ${sequence}`);
@@ -193,13 +203,35 @@ interface Play {
   readonly model: Model;
   outbox: FlashOutbox;
   appended: number;
+  /** There was no room for those that were gathered. */
+  isGathered: boolean;
+}
+
+function playTogether(play: Play): void {
+  const { random, model, outbox } = play;
+  const payloads = Array.from({ length: random.integer(2, 4) }, (_, i) =>
+    `m${play.appended}.${i} `.padEnd(random.integer(1, 12), 'abcdefg'),
+  );
+  model.pending = { kind: 'append', payloads, qos: 1 };
+  const last = appendTogether(outbox, payloads);
+  model.pending = undefined;
+  if (last === Code.Full) {
+    // They stay together: the next start forgets them.
+    play.isGathered = true;
+    return;
+  }
+  if (last < 0) throw new Error(`append together: ${last}`);
+  payloads.forEach((payload, i) => {
+    model.held.push({ sequence: last - payloads.length + 1 + i, payload, qos: 1, received: false });
+  });
+  play.appended++;
 }
 
 function playAppend(play: Play): void {
   const { random, model } = play;
   const payload = `m${play.appended} `.padEnd(random.integer(3, 60), 'abcdefg');
   const qos = random.chance(0.3) ? 2 : 1;
-  model.pending = { kind: 'append', payload, qos };
+  model.pending = { kind: 'append', payloads: [payload], qos };
   const sequence = append(play.outbox, payload, qos);
   model.pending = undefined;
   if (sequence > 0) {
@@ -219,6 +251,7 @@ function playAnswer({ random, model, outbox }: Play): void {
     model.pending = { kind: 'acknowledge', sequence: one.sequence };
     if (outbox.acknowledge(one.sequence) !== Code.Ok) throw new Error('acknowledge');
     model.held.splice(index, 1);
+    noteAcknowledged(model, one);
   }
   model.pending = undefined;
 }
@@ -236,23 +269,39 @@ function playState({ random, model, outbox }: Play, number: number): void {
   remember(model, outbox, key, value);
 }
 
+/** A start of which nothing was cut. */
+function playStart(play: Play, start: () => FlashOutbox): void {
+  const { model } = play;
+  play.outbox = start();
+  play.isGathered = false;
+  if (model.later === 0) return;
+  // What flash did not know is there again.
+  const found = list(play.outbox);
+  const wrong = judgeList(model, found);
+  if (wrong !== undefined) throw new Error(wrong);
+  model.held = found;
+  model.acknowledged = [];
+}
+
 /** Run the scenario. @param onOperation hears of each program and erase, before it happens. */
 export function runScenario(
   nor: Nor,
-  { region, seed, operations, hasState }: Omit<SweepOptions, 'share' | 'nestedShare'>,
+  { region, seed, operations, hasState, togetherShare = 0 }: Omit<SweepOptions, 'share' | 'nestedShare'>,
   onOperation: OnOperation,
 ): Held[] {
   const random = createRandom(seed);
-  const model = createModel();
+  const model = createModel(region.ecc, region.options?.lazyAcknowledgements);
   const start = () => power({ nor, region, model, onOperation }, random.integer(1, 1e6));
-  const play: Play = { random, model, outbox: start(), appended: 0 };
+  const play: Play = { random, model, outbox: start(), appended: 0, isGathered: false };
   for (let i = 0; i < operations; i++) {
     const draw = random.next();
     if (hasState && random.chance(0.25)) playState(play, i);
-    if (draw < 0.04) play.outbox = start();
+    if (draw < 0.04) playStart(play, start);
     else if (draw < 0.06) playLostSession(play);
-    else if (draw < 0.5 || model.held.length === 0) playAppend(play);
-    else playAnswer(play);
+    else if (draw < 0.5 || model.held.length === 0) {
+      if (togetherShare > 0 && !play.isGathered && random.chance(togetherShare)) playTogether(play);
+      else playAppend(play);
+    } else playAnswer(play);
     if (random.chance(0.5)) play.outbox.idle();
   }
   return model.held;
