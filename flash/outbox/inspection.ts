@@ -50,6 +50,8 @@ export interface RecordReport {
   readonly address: number;
   readonly bytes: number;
   readonly state: RecordState;
+  /** Its number in a record of several messages that were taken together, from 1 on; missing: it has its own. */
+  readonly part?: number;
   /** Gives the packet identifier. null: the body is damaged. */
   readonly sequence: number | null;
   /** QoS 2: PUBREC has come, so PUBREL is next. */

@@ -9,8 +9,9 @@ import type {
   RegionState,
   StateReport,
 } from './inspection.ts';
-import { readMessage, sequenceOf } from './message.ts';
+import { readMessage, readParts } from './message.ts';
 import {
+  countMessages,
   endOfBytes,
   FIRST,
   HEADER,
@@ -21,7 +22,6 @@ import {
   readRecords,
   type Gap,
   type Header,
-  type Opening,
   type PageRecord,
 } from './page.ts';
 import { isForgotten, keyOf, readState, type Boots } from './state.ts';
@@ -91,53 +91,69 @@ function asPrepared(own: OwnPage, bytes: Uint8Array): OwnPage {
   };
 }
 
-/** @returns whether everything before the head, and so this record, was done with when the page that is written was begun. */
-function isBeforeHead(head: Opening | undefined, { header }: OwnPage, { at }: PageRecord): boolean {
-  if (head === undefined) return false;
-  return header.sequence < head.headPage || (header.sequence === head.headPage && at < head.headAt);
+/** A page by its sequence, and a place in it. */
+interface Position {
+  readonly page: number;
+  readonly at: number;
 }
 
+const isBefore = (one: Position, other: Position) =>
+  one.page < other.page || (one.page === other.page && one.at < other.at);
+
+/** @returns what everything before is done with: as the page that is written says, or what was kept since. */
+function findHead(tail: OwnPage | undefined, values: readonly StateReport[]): Position | undefined {
+  if (tail?.opening === undefined) return undefined;
+  const opened = { page: tail.opening.headPage, at: tail.opening.headAt };
+  const kept = values.find(({ head }) => head !== undefined)?.head;
+  return kept === undefined || kept.page > tail.header.sequence || isBefore(kept, opened) ? opened : kept;
+}
+
+/** @returns what a record is, message by message. */
 function reportRecord(
   own: OwnPage,
   record: PageRecord,
   isDone: boolean,
   boots: Boots | undefined,
-): RecordReport {
-  const { body } = record;
+): RecordReport[] {
+  const { body, received, marked } = record;
   const place = { page: own.page, address: own.address + record.at, bytes: record.size };
-  const received = record.received;
-  if (body === undefined) {
-    const why = 'more than one bit is wrong';
+  const count = countMessages(record.marks);
+  const parts = body === undefined ? [] : readParts(body, count);
+  return Array.from({ length: count }, (_, i): RecordReport => {
+    const isGone = isDone || (count > 1 && marked.includes(i + 1));
+    const which = { ...place, ...(count > 1 && { part: i + 1 }) };
+    const part = parts[i];
+    if (part === undefined) {
+      const why = body === undefined ? 'more than one bit is wrong' : 'its length is wrong';
+      const state = isGone ? 'acknowledged' : 'damaged';
+      return { ...which, state, sequence: null, received, message: null, why };
+    }
+    const message = readMessage(part, boots);
     return {
-      ...place,
-      state: isDone ? 'acknowledged' : 'damaged',
-      sequence: null,
+      ...which,
+      state: isGone ? 'acknowledged' : 'held',
+      sequence: part.sequence,
       received,
-      message: null,
-      why,
+      message: typeof message === 'string' ? null : message,
+      ...(typeof message === 'string' && { why: message }),
     };
-  }
-  const message = readMessage(body, boots);
-  return {
-    ...place,
-    state: isDone ? 'acknowledged' : 'held',
-    sequence: sequenceOf(body),
-    received,
-    message: typeof message === 'string' ? null : message,
-    ...(typeof message === 'string' && { why: message }),
-  };
+  });
 }
 
 /** @returns the messages of all pages, in the order of their append. */
 function reportRecords(
   own: readonly OwnPage[],
-  head: Opening | undefined,
+  head: Position | undefined,
   boots: Boots | undefined,
 ): RecordReport[] {
   return own.flatMap((page) =>
     page.records
       .filter(({ marks }) => marks > 0)
-      .map((record) => reportRecord(page, record, record.done || isBeforeHead(head, page, record), boots)),
+      .flatMap((record) => {
+        const position = { page: page.header.sequence, at: record.at };
+        const isDone = record.done || (head !== undefined && isBefore(position, head));
+        return reportRecord(page, record, isDone, boots);
+      }),
   );
 }
 
@@ -247,7 +263,7 @@ export function inspectRegion(region: Uint8Array, pageSize: number, address = 0)
   const tail = own.find(({ header }) => header.sequence === tailSequence);
   const values = tail === undefined ? [] : reportValues(tail);
   const boots = values.find((value) => value.boots !== undefined)?.boots;
-  const records = reportRecords(own, tail?.opening, boots);
+  const records = reportRecords(own, findHead(tail, values), boots);
   const troubles = own.flatMap((page) => findTroubles(page, tail!, records));
   const count = (is: (record: RecordReport) => boolean) => records.filter(is).length;
   return {

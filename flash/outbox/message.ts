@@ -40,16 +40,36 @@ function readUptime(value: number, sequence: number, boots: Boots | undefined): 
   return { ...time, iso: asTime(Date.parse(known.began) / 1000 + time.uptimeSec) };
 }
 
-/** @returns sequence of the message in `body`. */
-export function sequenceOf(body: Uint8Array): number {
-  return view(body).getUint16(0, true);
+/** One of the messages of a record. */
+export interface Part {
+  readonly sequence: number;
+  /** Begins with two bytes that are not the message's. */
+  readonly bytes: Uint8Array;
 }
 
 /**
- * @param body two bytes or more. @param boots what is kept of them, undefined: nothing.
+ * @param body two bytes or more. @param count how many messages it is of.
+ * @returns each of them; as few as there is room for, where their lengths are wrong.
+ */
+export function readParts(body: Uint8Array, count: number): Part[] {
+  const fields = view(body);
+  const first = fields.getUint16(0, true);
+  if (count === 1) return [{ sequence: first, bytes: body }];
+  const parts: Part[] = [];
+  let at = 2;
+  for (let i = 0; i < count && at + 2 <= body.length; i++) {
+    const size = Math.max(2, fields.getUint16(at, true));
+    parts.push({ sequence: ((first + i - 1) % SEQUENCES) + 1, bytes: body.subarray(at, at + size) });
+    at += size;
+  }
+  return parts;
+}
+
+/**
+ * @param part of the body of a record. @param boots what is kept of them, undefined: nothing.
  * @returns the message, or why it is none, as a clause.
  */
-export function readMessage(body: Uint8Array, boots: Boots | undefined): Message | string {
+export function readMessage({ bytes: body, sequence }: Part, boots: Boots | undefined): Message | string {
   if (body.length < 6) return `a body of ${body.length} bytes is too short for a message`;
   const fields = view(body);
   const flags = fields.getUint16(2, true);
@@ -73,7 +93,7 @@ export function readMessage(body: Uint8Array, boots: Boots | undefined): Message
     topic: asText(body.subarray(nameAt + 2, payloadAt)),
     payload: asText(body.subarray(payloadAt)),
     ...(kind === WALL_CLOCK && { time: { iso: asTime(fields.getUint32(4, true)) } }),
-    ...(kind === UPTIME && { time: readUptime(fields.getUint32(4, true), sequenceOf(body), boots) }),
+    ...(kind === UPTIME && { time: readUptime(fields.getUint32(4, true), sequence, boots) }),
     ...(place > 0 && { timeAt: place - 1 }),
   };
 }

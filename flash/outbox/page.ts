@@ -10,7 +10,11 @@ export const FIRST = HEADER + OPENING;
 /** Of a record, before its marks: length and their number, the same inverted, checksum. */
 export const FRAME = 8;
 const VERSION = 1;
+/** Marks of a record of one message at most, and of one of several, which have one more than there are messages. */
 const MARKS_MAX = 2;
+const MARKS_OF_SEVERAL = 15;
+/** What pages may hold that this reader knows: records of several messages. */
+const SEVERAL = 1;
 const NOTHING = new Uint8Array();
 
 /** A bit that was wrong, and is not any more in what this reader shows. */
@@ -31,6 +35,8 @@ export interface Header {
   /** Longest body of a record. */
   readonly longest: number;
   readonly programUnit: number;
+  /** What its records may be, a bit each. */
+  readonly abilities: number;
   /** Nonce and page sequence, which the checksums of the page begin with. */
   readonly key: Uint8Array;
   readonly mended: readonly MendedBit[];
@@ -49,9 +55,11 @@ export interface PageRecord {
   /** Where it begins in the page, and bytes up to the next one. */
   readonly at: number;
   readonly size: number;
-  /** How many it has room for: 0 for state, 1 for QoS 1, 2 for QoS 2. */
+  /** How many it has room for: 0 for state, 1 for QoS 1, 2 for QoS 2; n + 1 for n messages together. */
   readonly marks: number;
   readonly done: boolean;
+  /** Numbers of those that are set. */
+  readonly marked: readonly number[];
   readonly received: boolean;
   /** Numbers of marks that are neither blank nor all zeros. */
   readonly halfMarks: readonly number[];
@@ -104,15 +112,17 @@ export function readHeader(page: Uint8Array): Header | undefined {
     sequence,
     erases: fields.getUint32(12, true),
     longest: fields.getUint16(16, true),
-    programUnit: fields.getUint16(18, true),
+    programUnit: fields.getUint8(18),
+    abilities: fields.getUint8(19),
     key: sound.bytes.slice(4, 12),
     mended: mendedBits(sound, 0, sumAt, 'header'),
   };
 }
 
 /** @returns whether the records behind this header can be read. */
-export function isKnown({ version, sequence, programUnit }: Header): boolean {
-  return version === VERSION && sequence > 0 && (programUnit === 4 || programUnit === 8);
+export function isKnown({ version, sequence, programUnit, abilities }: Header): boolean {
+  const isOurs = version === VERSION && abilities <= SEVERAL;
+  return isOurs && sequence > 0 && (programUnit === 4 || programUnit === 8);
 }
 
 /** @returns what was said when the page was begun, undefined when nothing was: then no record counts that came to it. */
@@ -129,6 +139,11 @@ export function readOpening(page: Uint8Array, { key }: Header): Opening | undefi
   };
 }
 
+/** @returns how many messages a record is of that has so many marks. */
+export function countMessages(marks: number): number {
+  return marks > MARKS_MAX ? marks - 1 : Math.min(marks, 1);
+}
+
 function countZeros(bytes: Uint8Array): number {
   let zeros = 0;
   for (const byte of bytes) for (let bit = 0; bit < 8; bit++) zeros += (byte >> bit) & 1 ? 0 : 1;
@@ -138,7 +153,7 @@ function countZeros(bytes: Uint8Array): number {
 /** Take `word` for the first of a record at `at`. @returns the record, undefined when it cannot be that of one. */
 function takeRecord(
   page: Uint8Array,
-  { key, programUnit }: Header,
+  { key, programUnit, abilities }: Header,
   at: number,
   word: number,
 ): PageRecord | undefined {
@@ -146,7 +161,8 @@ function takeRecord(
   const marks = word >> 12;
   const bodyAt = at + FRAME + marks * programUnit;
   const size = Math.ceil((bodyAt - at + length) / programUnit) * programUnit;
-  if (marks > MARKS_MAX || length < 2 || at + size > page.length) return undefined;
+  if (marks > (abilities === SEVERAL ? MARKS_OF_SEVERAL : MARKS_MAX) || length < 2 || at + size > page.length)
+    return undefined;
   const mark = (number: number) =>
     countZeros(page.subarray(at + FRAME + number * programUnit, at + FRAME + (number + 1) * programUnit));
   const zeros = Array.from({ length: marks }, (_, number) => mark(number));
@@ -158,7 +174,8 @@ function takeRecord(
     size,
     marks,
     done: isSet[0] ?? false,
-    received: isSet[1] ?? false,
+    marked: isSet.flatMap((set, number) => (set ? [number] : [])),
+    received: marks === MARKS_MAX && isSet[1] === true,
     halfMarks: zeros.flatMap((count, number) => (count > 0 && count < programUnit * 8 ? [number] : [])),
     body: sound?.bytes,
     raw,

@@ -127,8 +127,9 @@ function formatHeld(records: readonly RecordReport[]): string[] {
   return ['held, in the order in which they are sent', ...indent([...lines, ...more]), ''];
 }
 
-function valueText({ value, openIdentifiers, boots }: StateValue): string {
+function valueText({ value, openIdentifiers, boots, head }: StateValue): string {
   if (openIdentifiers !== undefined) return `open identifiers ${openIdentifiers.join(', ') || 'none'}`;
+  if (head !== undefined) return `acknowledged up to ${head.at} in the page of sequence ${head.page}`;
   if (boots === undefined) return textOf(value);
   const known = boots.known.map(({ boot, began }) => `boot ${boot} began ${began}`);
   return [`boot ${boots.last}`, ...known].join('; ');

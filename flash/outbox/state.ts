@@ -1,4 +1,4 @@
-// What a record of the small state says: a value by key. Three keys are the client's and the outbox's own; what stands there is
+// What a record of the small state says: a value by key. Some keys are the client's and the outbox's own; what stands there is
 // said in words, what the firmware keeps is shown as it is.
 
 import { asText, asTime, type Text } from './text.ts';
@@ -27,15 +27,20 @@ export interface StateValue {
   readonly openIdentifiers?: readonly number[];
   /** Key 2. */
   readonly boots?: Boots;
+  /** Key 16: before this place of the page of this sequence everything is acknowledged. */
+  readonly head?: { readonly page: number; readonly at: number };
 }
 
-const KEYS = 16;
+const KEYS = 17;
 const CARRIED = 0x40;
 /** Key, and the same inverted. */
 const FIELDS = 2;
 const VALUE_MAX = 32;
 const OPEN_KEYS = [0, 1];
 const BOOTS_KEY = 2;
+/** No firmware's. */
+const HEAD_KEY = 16;
+const HEAD_SIZE = 6;
 const NUMBER_SIZE = 2;
 const BOOT_SIZE = 7;
 
@@ -63,8 +68,12 @@ function readBoots(value: Uint8Array): Boots {
   return { last, known };
 }
 
-function decode(key: number, value: Uint8Array): Pick<StateValue, 'openIdentifiers' | 'boots'> {
+function decode(key: number, value: Uint8Array): Pick<StateValue, 'openIdentifiers' | 'boots' | 'head'> {
   if (OPEN_KEYS.includes(key)) return { openIdentifiers: readIdentifiers(value) };
+  if (key === HEAD_KEY && value.length >= HEAD_SIZE) {
+    const fields = view(value);
+    return { head: { page: fields.getUint32(0, true), at: fields.getUint16(4, true) } };
+  }
   return key === BOOTS_KEY && value.length >= NUMBER_SIZE ? { boots: readBoots(value) } : {};
 }
 

@@ -2,6 +2,7 @@
 
 import type { RecordReport, Trouble } from './inspection.ts';
 import {
+  countMessages,
   FIRST,
   FRAME,
   type Gap,
@@ -66,22 +67,28 @@ function gapTroubles(own: OwnPage, isTail: boolean): Trouble[] {
 /** Half a mark is what the power, or a bit that rots, leaves of one: more than half of it zero counts. */
 function markTroubles({ address, header, records }: OwnPage): Trouble[] {
   const { programUnit } = header;
-  return records.flatMap(({ at, halfMarks, done, received }) =>
+  return records.flatMap(({ at, halfMarks, marked, marks }) =>
     halfMarks.map((number) => ({
       kind: 'mark',
       address: address + at + FRAME + number * programUnit,
       bytes: programUnit,
-      why: `half a mark of ${number === 0 ? 'the acknowledgement' : 'PUBREC'}: it ${(number === 0 ? done : received) ? 'counts' : 'does not count'}`,
+      why: `half a mark of ${markName(number, countMessages(marks))}: it ${marked.includes(number) ? 'counts' : 'does not count'}`,
     })),
   );
 }
 
+/** @returns what mark `number` of a record of so many messages says. */
+function markName(number: number, messages: number): string {
+  if (messages > 1) return number === 0 ? 'all acknowledgements' : `the acknowledgement of message ${number}`;
+  return number === 0 ? 'the acknowledgement' : 'PUBREC';
+}
+
 function recordTroubles(own: OwnPage, reports: readonly RecordReport[]): Trouble[] {
-  const lost = reports.flatMap(({ page, state, address, bytes }): Trouble[] =>
-    page === own.page && state === 'damaged'
-      ? [{ kind: 'lost', address, bytes, why: 'a message of which more than one bit is wrong' }]
-      : [],
-  );
+  const lost = reports.flatMap(({ page, state, address, bytes, part }): Trouble[] => {
+    if (page !== own.page || state !== 'damaged') return [];
+    const which = part === undefined ? 'a message' : `message ${part} of several taken together,`;
+    return [{ kind: 'lost', address, bytes, why: `${which} of which more than one bit is wrong` }];
+  });
   const values = own.records.flatMap(({ marks, body, at, size }): Trouble[] => {
     if (marks > 0) return [];
     const value = body === undefined ? 'more than one bit is wrong' : readState(body);

@@ -17,6 +17,7 @@ import {
   pageImage,
   stateImage,
   timeAt,
+  togetherImage,
   type PageImage,
   type RecordImage,
 } from './image.ts';
@@ -185,7 +186,7 @@ describe('the small state', () => {
   });
 
   it.each([
-    ['a key that is none', value(16, 'a'), /key 16 is none/],
+    ['a key that is none', value(17, 'a'), /key 17 is none/],
     [
       'a key that does not stand there twice',
       { marks: 0, body: join(Uint8Array.of(5, 0xfb), ascii('a')) },
@@ -228,7 +229,98 @@ describe('the small state', () => {
   });
 });
 
+describe('messages that were taken together', () => {
+  const body = (text: string) => message(0, QOS1, 't', text);
+  const page = (set: readonly number[], first = 7): PageImage => ({
+    sequence: 1,
+    abilities: 1,
+    records: [togetherImage(first, ['a', 'bb', ''].map(body), set), record(20)],
+  });
+  const read = (set: readonly number[], first?: number) => inspect(page(set, first), blankPage());
+
+  it('have sequences from that of the first on, and an acknowledgement each', () => {
+    const { records, troubles, totals, pages, next } = read([2]);
+    expect(records.map(({ part, sequence, state }) => [part, sequence, state])).toEqual([
+      [1, 7, 'held'],
+      [2, 8, 'acknowledged'],
+      [3, 9, 'held'],
+      [undefined, 20, 'held'],
+    ]);
+    expect(records.slice(0, 3).map((one) => one.message!.payload)).toEqual(
+      ['a', 'bb', ''].map((text) => ({ text })),
+    );
+    expect(records.every(({ received }) => !received)).toBe(true);
+    expect(troubles).toEqual([]);
+    expect(totals).toMatchObject({ held: 3, acknowledged: 1 });
+    expect(pages[0]).toMatchObject({ records: 4, held: 3 });
+    expect(next).toBe(0);
+    expect(held(read([1, 2, 3]))).toEqual([20]);
+    expect(held(read([0]))).toEqual([20]);
+    expect(held(read([1], 32640))).toEqual([1, 2, 20]);
+  });
+
+  it('are each lost when more than one bit is wrong, and only those that wait', () => {
+    const bytes = join(pageImage(page([2])), blankPage());
+    // Frame 8, four marks, sequence 2, and in the first message.
+    bytes[FIRST + 8 + 16 + 5]! ^= 3;
+    const { totals, records, troubles } = inspectRegion(bytes, PAGE_BYTES);
+    expect(totals).toMatchObject({ held: 1, damaged: 2, acknowledged: 1 });
+    expect(records.map(({ state }) => state)).toEqual(['damaged', 'acknowledged', 'damaged', 'held']);
+    expect(troubles.map(({ kind, why }) => [kind, why])).toEqual(
+      [1, 3].map((n) => [
+        'lost',
+        `message ${n} of several taken together, of which more than one bit is wrong`,
+      ]),
+    );
+  });
+
+  it('may have half a mark', () => {
+    const bytes = join(pageImage(page([])), blankPage());
+    bytes.fill(0, FIRST + 8, FIRST + 8 + 1);
+    bytes.fill(0, FIRST + 8 + 8, FIRST + 8 + 8 + 3);
+    const { troubles, records } = inspectRegion(bytes, PAGE_BYTES);
+    expect(records.map(({ state }) => state)).toEqual(['held', 'acknowledged', 'held', 'held']);
+    expect(troubles.map(({ why }) => why)).toEqual([
+      'half a mark of all acknowledgements: it does not count',
+      'half a mark of the acknowledgement of message 2: it counts',
+    ]);
+  });
+
+  it('are shown as far as their lengths make sense', () => {
+    const wrong = togetherImage(7, [body('a'), body('b')]);
+    wrong.body[2] = 200;
+    const { records } = inspect({ sequence: 1, abilities: 1, records: [wrong] }, blankPage());
+    expect(records.map(({ state, sequence }) => [state, sequence])).toEqual([
+      ['held', 7],
+      ['damaged', null],
+    ]);
+    expect(records[1]!.why).toBe('its length is wrong');
+  });
+
+  it('are none where the page says that it has none, and a page that says more is of another version', () => {
+    expect(inspect({ ...page([]), abilities: 0 }, blankPage()).totals.held).toBe(1);
+    expect(inspect({ ...page([]), abilities: 2 }, blankPage()).state).toBe('other-version');
+  });
+});
+
 describe('the head', () => {
+  it('passes over what is said to be done with since', () => {
+    const pages = (page: number, at: number): PageImage[] => [
+      { sequence: 1, records: [record(1), record(2)] },
+      {
+        sequence: 2,
+        opening: { headPage: 1, headAt: FIRST + 20 },
+        records: [record(3), stateImage(16, join(number(page, 4), number(at, 2))), record(4)],
+      },
+    ];
+    expect(held(inspect(...pages(2, FIRST)))).toEqual([3, 4]);
+    expect(held(inspect(...pages(2, FIRST + 20)))).toEqual([4]);
+    // It is of before the page was begun, or of a page that is not there.
+    expect(held(inspect(...pages(1, FIRST)))).toEqual([2, 3, 4]);
+    expect(held(inspect(...pages(3, FIRST)))).toEqual([2, 3, 4]);
+    expect(inspect(...pages(2, FIRST)).values).toMatchObject([{ key: 16, head: { page: 2, at: FIRST } }]);
+  });
+
   it('passes over what was done with when the page was begun', () => {
     const pages = (headPage: number, headAt: number): PageImage[] => [
       { sequence: 1, records: [record(1), record(2)] },

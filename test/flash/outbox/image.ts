@@ -19,6 +19,8 @@ export interface PageImage {
   /** null: it has not been begun. */
   readonly opening?: { headPage?: number; headAt?: number; sequence?: number } | null;
   readonly records?: readonly RecordImage[];
+  /** 1: records of several messages may be among them. */
+  readonly abilities?: number;
 }
 
 export const PAGE_BYTES = 512;
@@ -63,9 +65,10 @@ function recordImage(key: Uint8Array, { marks, set = [], body }: RecordImage): U
 
 /** @returns a page of PAGE_BYTES. */
 export function pageImage(page: PageImage): Uint8Array {
-  const { sequence, nonce = 7, erases = 1, opening = {}, records = [] } = page;
+  const { sequence, nonce = 7, erases = 1, opening = {}, records = [], abilities = 0 } = page;
   const key = join(number(nonce, 4), number(sequence, 4));
-  const header = join(ascii('MOT\x01'), key, number(erases, 4), number(100, 2), number(UNIT, 2));
+  const parts = join(number(100, 2), number(UNIT, 1), number(abilities, 1));
+  const header = join(ascii('MOT\x01'), key, number(erases, 4), parts);
   const bytes = new Uint8Array(PAGE_BYTES).fill(0xff);
   bytes.set(join(header, crc(header)));
   bytes.set(join(...records.map((record) => recordImage(key, record))), FIRST);
@@ -89,6 +92,16 @@ export function stateImage(key: number, value: Uint8Array): RecordImage {
 /** @returns one of the boots that have learnt the time, as it is kept. @param began in seconds since 1970. */
 export function bootImage(boot: number, after: number, began: number): Uint8Array {
   return join(number(boot, 1), number(after, 2), number(began, 4));
+}
+
+/** @returns a record of several messages, each as `message` makes it. @param set marks that are set. */
+export function togetherImage(
+  sequence: number,
+  messages: readonly Uint8Array[],
+  set: readonly number[] = [],
+): RecordImage {
+  const parts = messages.map((one) => join(number(one.length, 2), one.slice(2)));
+  return { marks: messages.length + 1, set, body: join(number(sequence, 2), ...parts) };
 }
 
 /** @returns what flags of a message say when its time goes into the payload at `place`. */
