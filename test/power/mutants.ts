@@ -27,7 +27,8 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
  * Not here is what others stand behind: whether the rest of a page, the place of an opening and that of state behind it are blank (a program is read back),
  * the magic (the header has a checksum), and the header of a last page that is erased for an intent (the sequence goes on behind the
  * newest record that is sound). Nor that the key of a last record which reads as either each time is taken from its sound body: it
- * has to read as another key twice.
+ * has to read as another key twice. Nor that what was written of acknowledgements is not taken where the page says more: each of those
+ * messages has its mark, or is one of as many as may come again.
  */
 export const MUTANTS: readonly Mutant[] = [
   inLog('a program is not read back', [
@@ -124,10 +125,6 @@ export const MUTANTS: readonly Mutant[] = [
     'takeOpening(newestSlot);\n    if (newest > 0) return newestSlot;',
   ]),
   inLog('what was written of acknowledgements is not read', ['if (LAZY && isOpened) takeHead();', '']),
-  inLog('what was written of acknowledgements is right, also before what the page says', [
-    'if (page > tailPage || page < headPage || (page === headPage && at < head.at)) return;',
-    '',
-  ]),
   inLog('any message may be left behind without a mark', ['if (where !== headAddress) return false;', '']),
   inOutbox('any number of acknowledgements may be unwritten', [
     'if (unwritten >= lazyMax && settle() !== Code.Ok) return false;',
