@@ -262,8 +262,11 @@ describe('an inspection', () => {
   it('says what the next start will find, wherever the power went away', () => {
     let torn = 0;
     let carrying = 0;
+    // A part with ECC goes back to the page before where only state that was carried stands in the newest; that page may say less of
+    // acknowledgements that have no mark.
+    const parts = regions.map((of) => (of.ecc ? { ...of, options: { lazyAcknowledgements: 0 } } : of));
     fc.assert(
-      fc.property(regions, fc.boolean(), steps, cuts, (of, hasClock, all, [operations, seed]) => {
+      fc.property(parts, fc.boolean(), steps, cuts, (of, hasClock, all, [operations, seed]) => {
         const nor = createChip(of);
         let device = start(nor, of, hasClock);
         const isDark = darken(nor, of, operations, seed);
