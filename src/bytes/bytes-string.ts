@@ -80,6 +80,11 @@ export function joinWord(head: Bytes, value: number): Bytes {
   return head + chr(value & 255, (value >> 8) & 255);
 }
 
+/** @returns `head` and behind it the 32 bits of `value`, the lowest eight first. */
+export function joinDouble(head: Bytes, value: number): Bytes {
+  return head + chr(value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24);
+}
+
 /** @returns the 16 bits at `at`, the lower eight first. */
 export function wordAt(bytes: Bytes, at: number): number {
   return bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8);

@@ -5,6 +5,7 @@
 import {
   byteAt,
   constant,
+  copy,
   createBuffer,
   createView,
   cut,
@@ -12,6 +13,7 @@ import {
   EMPTY,
   flipped,
   join,
+  joinDouble,
   joinWord,
   keep,
   standsAt,
@@ -145,8 +147,15 @@ function countZeros(bytes: Bytes, at: number, count: number): number {
   return found;
 }
 
-function joinDouble(head: Bytes, value: number): Bytes {
-  return joinWord(joinWord(head, value), value >> 16);
+/** @returns 0, 1 and up to `most` times `size` blank bytes. */
+function createBlanks(size: number, most: number): Bytes[] {
+  const blanks: Bytes[] = [];
+  let text = '';
+  for (let i = 0; i <= most * size; i++) {
+    if (i % size === 0) blanks.push(constant(text));
+    text += '\xff';
+  }
+  return blanks;
 }
 
 function doubleAt(bytes: Bytes, at: number): number {
@@ -173,7 +182,9 @@ export function createLog(
   const ecc = geometry.ecc;
   const counters: LogCounters = { mended: 0, damaged: 0, worn: 0 };
   const markZeros = constant(unit === 8 ? '\0\0\0\0\0\0\0\0' : '\0\0\0\0');
-  const blankMark = constant(unit === 8 ? '\xff\xff\xff\xff\xff\xff\xff\xff' : '\xff\xff\xff\xff');
+  /** So many marks that are not set; so many bytes behind a body. */
+  const blankMarks = createBlanks(unit, MARKS_MAX);
+  const pads = createBlanks(1, unit - 1);
 
   /** The page that is written, its page sequence, and where the next record goes; pageSize: it takes none any more. */
   let tail = 0;
@@ -219,13 +230,6 @@ export function createLog(
     return flash.read(base + slot * pageSize + at, length);
   }
 
-  /** Program and read back. @returns whether it stands there. @hot */
-  function program(slot: number, at: number, bytes: Bytes): boolean {
-    const where = base + slot * pageSize + at;
-    flash.write(where, bytes);
-    return standsAt(flash.read(where, bytes.length), bytes, 0);
-  }
-
   function isBlank(slot: number, from: number, to: number): boolean {
     return from >= to || flash.isBlank(base + slot * pageSize + from, to - from);
   }
@@ -259,9 +263,11 @@ export function createLog(
   /** Read the header of a page of this life. @returns it, EMPTY when there is none. */
   function header(slot: number): Bytes {
     let bytes = read(slot, 0, HEADER);
-    let wrong = 0;
-    for (let i = 0; i < MAGIC_SIZE; i++) if (byteAt(bytes, i) !== byteAt(MAGIC, i)) wrong++;
-    if (wrong > 1) return EMPTY;
+    if (!standsAt(bytes, MAGIC, 0)) {
+      let wrong = 0;
+      for (let i = 0; i < MAGIC_SIZE; i++) if (byteAt(bytes, i) !== byteAt(MAGIC, i)) wrong++;
+      if (wrong > 1) return EMPTY;
+    }
     bytes = sound(bytes, HEADER - CRC_SIZE, EMPTY, 0, HEADER - CRC_SIZE);
     if (bytes.length === 0) return EMPTY;
     if (!standsAt(bytes, MAGIC, 0)) {
@@ -297,7 +303,7 @@ export function createLog(
   /** Program what stands in `buffer`, and its checksum. @returns whether it stands there. */
   function programSummed(slot: number, at: number, seed: Bytes): boolean {
     buffer = join(buffer, flash.crc(seed, buffer));
-    return program(slot, at, buffer);
+    return flash.program(address(slot, at), buffer);
   }
 
   /** Make a page ready for records. Its old header dies first, so that half an erase brings nothing back. @returns whether it is. */
@@ -343,7 +349,7 @@ export function createLog(
       states[2 * STATE_KEYS + key] = 0;
       if (value.length === 0) continue;
       carriedBody = joinState(carriedBody, key | CARRIED, value);
-      if (!program(slot, at, joinRecord(0, carriedBody, walkKey))) return 0;
+      if (!flash.program(address(slot, at), joinRecord(0, carriedBody, walkKey))) return 0;
       states[2 * STATE_KEYS + key] = at;
       at += buffer.length;
     }
@@ -357,7 +363,8 @@ export function createLog(
 
   /** Begin with a prepared page: its opening is the last that is written, so that a page that has one has all. @returns whether it takes that. */
   function begin(slot: number, page: number): boolean {
-    const headPage = tailPage > 0 ? enter(head.slot) : page;
+    let headPage = tailPage > 0 ? tailPage : page;
+    if (tailPage > 0 && head.slot !== tail) headPage = enter(head.slot);
     walkKey = joinKey(emptied(walkKey), page);
     walkSlot = -1;
     const at = carry(slot);
@@ -428,13 +435,9 @@ export function createLog(
 
   /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
   function joinRecord(marks: number, body: Bytes, key: Bytes): Bytes {
-    const word = body.length | (marks << MARKS_SHIFT);
-    buffer = joinWord(joinWord(emptied(buffer), word), ~word);
-    buffer = join(buffer, flash.crc(key, body));
-    for (let i = marks; i > 0; i--) buffer = join(buffer, blankMark);
-    buffer = join(buffer, body);
-    const rest = -buffer.length & (unit - 1);
-    if (rest > 0) buffer = join(buffer, cut(view, BLANK, 0, rest));
+    const frame = flash.frame(body.length | (marks << MARKS_SHIFT), key, body);
+    buffer = join(join(copy(buffer, frame), blankMarks[marks]), body);
+    buffer = join(buffer, pads[-body.length & (unit - 1)]);
     return buffer;
   }
 
@@ -449,10 +452,11 @@ export function createLog(
         if (code < 0) return code;
       }
       const at = tailAt;
-      if (program(tail, at, joinRecord(marks, body, tailKey))) {
+      const where = address(tail, at);
+      if (flash.program(where, joinRecord(marks, body, tailKey))) {
         tailAt = at + size;
         if (marks > 0) sequence = wordAt(body, 0);
-        return address(tail, at);
+        return where;
       }
       bury(at);
       counters.worn++;
@@ -816,13 +820,13 @@ export function createLog(
       const at = i * INTENT_SIZE;
       // Where half of one stands, a whole one can: not on parts with ECC.
       const isFree = ecc ? isBlank(last, at, at + INTENT_SIZE) : isPartOfIntent(i);
-      if (isFree && program(last, at, INTENT)) return true;
+      if (isFree && flash.program(address(last, at), INTENT)) return true;
     }
     // For the count of its erases.
     header(last);
     kill(last);
     flash.erase(last);
-    return program(last, 0, INTENT);
+    return flash.program(address(last, 0), INTENT);
   }
 
   function format(given: number): number {

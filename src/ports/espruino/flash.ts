@@ -45,9 +45,9 @@ const BLANK_CHUNK = 512;
  */
 export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
   const flash = require('Flash');
-  const chr = String.fromCharCode;
+  const words = new Uint32Array(2);
+  const framed = words.buffer;
 
-  /** @hot */
   function read(address: number, length: number): string {
     return E.toString(flash.read(length, address));
   }
@@ -60,9 +60,14 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
     return true;
   }
 
-  /** @hot */
   function write(address: number, bytes: string): void {
     flash.write(bytes, address);
+  }
+
+  /** @hot */
+  function program(address: number, bytes: string): boolean {
+    flash.write(bytes, address);
+    return E.toString(flash.read(bytes.length, address)) === bytes;
   }
 
   function erase(page: number): void {
@@ -70,10 +75,15 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
   }
 
   /** @hot */
-  function crc(seed: string, bytes: string): string {
-    const sum = E.CRC32(seed + bytes);
-    return chr(sum & 255, (sum >> 8) & 255, (sum >> 16) & 255, sum >>> 24);
+  function frame(word: number, seed: string, bytes: string): string {
+    words[0] = word | (~word << 16);
+    words[1] = E.CRC32(seed + bytes);
+    return E.toString(framed);
   }
 
-  return { geometry, read, isBlank, write, erase, crc };
+  function crc(seed: string, bytes: string): string {
+    return frame(0, seed, bytes).substr(4);
+  }
+
+  return { geometry, read, isBlank, write, program, erase, crc, frame };
 }
