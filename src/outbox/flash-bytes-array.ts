@@ -1,6 +1,15 @@
 // A flash as views: what is read lies in one array, which the next read overwrites. Same names as flash-bytes-string.ts.
 
-import { byteAt, createBuffer, cut, emptied, join, joinWord, standsAt, type Bytes } from '../bytes/bytes-array.ts';
+import {
+  byteAt,
+  createBuffer,
+  cut,
+  emptied,
+  join,
+  joinWord,
+  standsAt,
+  type Bytes,
+} from '../bytes/bytes-array.ts';
 import type { Crc32 } from '../bytes/crc32-step.ts';
 import { addToCrc, endCrc, startCrc } from '../bytes/crc32.ts';
 import type { Flash, FlashBytes } from '../ports/flash.ts';

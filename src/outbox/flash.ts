@@ -12,6 +12,7 @@ import {
   joinInteger,
   joinText,
   joinWord,
+  putWords,
   standsAt,
   wordAt,
   type Bytes,
@@ -102,6 +103,8 @@ export function createFlashOutbox(
   let opened: number = Code.Closed;
   let isOpen = false;
   let held = 0;
+  /** Sequence of the last message, 0 before the first. */
+  let newest = 0;
   /** Up to this sequence it is known which are held; behind it each may have been acknowledged before the last start. */
   let seen = 0;
   /** PUBREC may have come for a message that is held. */
@@ -140,12 +143,12 @@ export function createFlashOutbox(
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
       if (TIME && times !== null) times.open();
-      seen = log.sequence();
+      newest = seen = log.sequence();
       const first = walk(0);
       held = 0;
       if (first.length > 0) {
         seen = wordAt(first, 0);
-        held = between(seen, log.sequence()) + 1;
+        held = between(seen, newest) + 1;
       }
     }
     return code;
@@ -161,48 +164,48 @@ export function createFlashOutbox(
 
   /** Put sequence and flags of a message into `body`, and when it was made. @hot */
   function joinFields(sequence: number, flags: number, timeAt?: number): void {
-    body = joinWord(emptied(body), sequence);
     if (TIME && times !== null) {
       times.stamp(stamp);
       const at = timeAt === undefined ? 0 : timeAt + 1;
-      body = joinWord(body, flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT));
+      const more = flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT);
+      body = putWords(body, sequence, more);
       if (stamp.kind !== Kind.Unknown) body = joinWord(joinWord(body, stamp.low), stamp.high);
     } else {
-      body = joinWord(body, flags);
+      body = putWords(body, sequence, flags);
     }
   }
 
   /** Append `body`, and give up the oldest messages for it when there is no room. @apart */
-  function appendDropping(marks: number): number {
-    const code = log.append(marks, body);
-    return code === Code.Full && dropPage() ? log.append(marks, body) : code;
+  function appendDropping(marks: number, sequence: number): number {
+    const code = log.append(marks, body, sequence);
+    return code === Code.Full && dropPage() ? log.append(marks, body, sequence) : code;
   }
 
   /** Keep at hand where a new record is, unless one is in flight whose place that would take: that is asked for sooner. @hot */
-  function noteNew(sequence: number, where: number, marks: number): void {
+  function noteNew(sequence: number, where: number): void {
     const at = sequence % PLACES;
     if (table[at] !== 0) return;
     table[at] = sequence;
     table[PLACES + at] = where;
-    table[2 * PLACES + at] = log.sizeOf(marks, body.length);
+    table[2 * PLACES + at] = log.written.size;
   }
 
   /** @hot */
   function append(to: Topic<Bytes>, payload: Bytes, timeAt?: number): number {
     if (!isOpen) return opened;
     if (held >= HELD_MAX) return Code.Full;
-    const newest = log.sequence();
     const sequence = nextSequence(newest);
     const first = to.first;
     if (fields + to.name.length + payload.length > recordMax) return Code.TooLong;
     joinFields(sequence, first & FLAGS, timeAt);
     body = join(join(body, to.name), payload);
     const marks = QOS2 && (first & 4) > 0 ? 2 : 1;
-    const code = DROP && isDropping ? appendDropping(marks) : log.append(marks, body);
+    const code = DROP && isDropping ? appendDropping(marks, sequence) : log.append(marks, body, sequence);
     if (code < 0) return code;
     held++;
     if (seen === newest) seen = sequence;
-    noteNew(sequence, code, marks);
+    newest = sequence;
+    noteNew(sequence, code);
     return sequence;
   }
 
@@ -215,7 +218,7 @@ export function createFlashOutbox(
 
   /** One less is held: of those that are not known yet, the walk that comes by will see it. @hot */
   function release(sequence: number): void {
-    if (seen === log.sequence() || !isAfter(sequence, seen)) held--;
+    if (seen === newest || !isAfter(sequence, seen)) held--;
   }
 
   function say(why: Drop, count: number): void {
@@ -236,7 +239,7 @@ export function createFlashOutbox(
         count++;
       } else {
         // One less where all are known; else the walk that comes by will see it.
-        if (seen === log.sequence()) held--;
+        if (seen === newest) held--;
         gone++;
       }
       finish();
@@ -290,7 +293,7 @@ export function createFlashOutbox(
         return bytes;
       }
     }
-    pass(sequence, nextSequence(log.sequence()), gone, log.sequence());
+    pass(sequence, nextSequence(newest), gone, newest);
     return EMPTY;
   }
 
@@ -346,7 +349,7 @@ export function createFlashOutbox(
   }
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
-    if (!isOpen || sequence === log.sequence()) return Code.Empty;
+    if (!isOpen || sequence === newest) return Code.Empty;
     const bytes = walk(sequence);
     if (bytes.length === 0) return Code.Empty;
     out.received = isReceived;
@@ -399,6 +402,10 @@ export function createFlashOutbox(
 
   function count(): number {
     return held;
+  }
+
+  function findNewest(): number {
+    return newest;
   }
 
   function recall(key: number): Bytes {
@@ -457,7 +464,7 @@ export function createFlashOutbox(
     acknowledge,
     count,
     oldestSec,
-    newest: log.sequence,
+    newest: findNewest,
     recall,
     remember,
     idle,

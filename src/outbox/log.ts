@@ -103,18 +103,21 @@ export interface LogCounters {
 
 export interface Log {
   readonly counters: LogCounters;
+  /** Bytes of the record that was appended last. */
+  readonly written: { readonly size: number };
   /** Find what is there, or format a blank flash. @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range. */
   open(nonce: number): number;
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
   format(nonce: number): number;
   /** @returns sequence of the last record with marks, 0 before the first. */
   sequence(): number;
-  /** Append a record. @param body begins with its sequence. @returns its address, or Code.Full, TooLong, WornOut. */
-  append(marks: number, body: Bytes): number;
+  /**
+   * Append a record. @param body begins with its sequence, and is not longer than what the log is for. @param last the last
+   * message's sequence from now on. @returns its address, or Code.Full, WornOut.
+   */
+  append(marks: number, body: Bytes, last: number): number;
   /** Set mark number `mark` of the record of `size` bytes at `address`. */
   mark(address: number, mark: number, size: number): void;
-  /** @returns bytes of a record. */
-  sizeOf(marks: number, length: number): number;
   /** Move `place` to the oldest record with marks that is not done. @returns whether there is one. */
   first(place: Place): boolean;
   /** Move `place` to the next record, whatever it is. @returns whether there is one. */
@@ -180,6 +183,7 @@ export function createLog(
   const pages = geometry.pages;
   const unit = geometry.programUnit;
   const ecc = geometry.ecc;
+  const written = { size: 0 };
   const counters: LogCounters = { mended: 0, damaged: 0, worn: 0 };
   const markZeros = constant(unit === 8 ? '\0\0\0\0\0\0\0\0' : '\0\0\0\0');
   /** So many marks that are not set; so many bytes behind a body. */
@@ -344,7 +348,7 @@ export function createLog(
   /** Write all state into the page that comes next, whose key is `walkKey`. @returns place behind it, 0 when the page does not take it. */
   function carry(slot: number): number {
     let at = FIRST;
-    for (let key = 0; STATE && key < STATE_KEYS; key++) {
+    for (let key = 0; key < STATE_KEYS; key++) {
       const value = stateOf(key);
       states[2 * STATE_KEYS + key] = 0;
       if (value.length === 0) continue;
@@ -367,7 +371,7 @@ export function createLog(
     if (tailPage > 0 && head.slot !== tail) headPage = enter(head.slot);
     walkKey = joinKey(emptied(walkKey), page);
     walkSlot = -1;
-    const at = carry(slot);
+    const at = STATE ? carry(slot) : FIRST;
     buffer = joinDouble(emptied(buffer), headPage);
     buffer = joinDouble(joinWord(joinWord(buffer, head.at), sequence), 0);
     if (at === 0 || !programSummed(slot, HEADER, walkKey)) {
@@ -424,7 +428,7 @@ export function createLog(
 
   /** Bytes of a record. @inline */
   function sizeOf(marks: number, length: number): number {
-    return (FRAME + length + unit - 1 + marks * unit) & -unit;
+    return (length + marks * unit + (FRAME + unit - 1)) & -unit;
   }
 
   /** The record at `at` is none, and never shall be one: nothing behind it is read any more. */
@@ -435,32 +439,31 @@ export function createLog(
 
   /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
   function joinRecord(marks: number, body: Bytes, key: Bytes): Bytes {
-    const frame = flash.frame(body.length | (marks << MARKS_SHIFT), key, body);
-    buffer = join(join(copy(buffer, frame), blankMarks[marks]), body);
-    buffer = join(buffer, pads[-body.length & (unit - 1)]);
+    buffer = copy(buffer, flash.frame(body.length | (marks << MARKS_SHIFT), key, body));
+    buffer = join(join(join(buffer, blankMarks[marks]), body), pads[-body.length & (unit - 1)]);
     return buffer;
   }
 
   /** @hot */
-  function append(marks: number, body: Bytes): number {
-    const length = body.length;
-    const size = sizeOf(marks, length);
-    if (length > recordMax) return Code.TooLong;
-    for (let tries = TRIES; tries > 0; tries--) {
+  function append(marks: number, body: Bytes, last: number): number {
+    const size = sizeOf(marks, body.length);
+    written.size = size;
+    let tries = TRIES;
+    do {
       if (tailAt + size > pageSize) {
         const code = advance();
         if (code < 0) return code;
       }
-      const at = tailAt;
-      const where = address(tail, at);
-      if (flash.program(where, joinRecord(marks, body, tailKey))) {
-        tailAt = at + size;
-        if (marks > 0) sequence = wordAt(body, 0);
+      const record = joinRecord(marks, body, tailKey);
+      const where = address(tail, tailAt);
+      if (flash.program(where, record)) {
+        tailAt += size;
+        sequence = last;
         return where;
       }
-      bury(at);
+      bury(tailAt);
       counters.worn++;
-    }
+    } while (--tries > 0);
     return Code.WornOut;
   }
 
@@ -954,7 +957,7 @@ export function createLog(
 
   /** Append what stands in `stateBody`. @returns 0, or a code of `append`. */
   function appendState(key: number): number {
-    const where = append(0, stateBody);
+    const where = append(0, stateBody, sequence);
     if (where < 0) return where;
     noteState(where - address(tail, 0), key, stateBody.length);
     if (where === headAddress) {
@@ -963,10 +966,6 @@ export function createLog(
       headAddress = addressOf(head);
     }
     return Code.Ok;
-  }
-
-  function recordSize(marks: number, length: number): number {
-    return sizeOf(marks, length);
   }
 
   function recall(key: number): Bytes {
@@ -1005,6 +1004,7 @@ export function createLog(
 
   return {
     counters,
+    written,
     open,
     format,
     sequence: lastSequence,
@@ -1016,7 +1016,6 @@ export function createLog(
     find,
     body,
     isMarked,
-    sizeOf: recordSize,
     recall,
     remember,
     used,

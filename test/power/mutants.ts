@@ -31,8 +31,8 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
  */
 export const MUTANTS: readonly Mutant[] = [
   inLog('a program is not read back', [
-    'if (flash.program(where, joinRecord(marks, body, tailKey))) {',
-    'if (flash.program(where, joinRecord(marks, body, tailKey)) || true) {',
+    'if (flash.program(where, record)) {',
+    'if (flash.program(where, record) || true) {',
   ]),
   inLog('a page is erased with its header', [
     '    kill(slot);\n    for (let tries = 2',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
   inLog(
     'checksums of records are without the key',
-    [', key, body);', ', EMPTY, body);'],
+    ['<< MARKS_SHIFT), key, body)', '<< MARKS_SHIFT), EMPTY, body)'],
     ['sound(readRecord(from), CRC_AT, key,', 'sound(readRecord(from), CRC_AT, EMPTY,'],
   ),
   inLog('one bit acknowledges', ['to.done = zeros > unit * 4;', 'to.done = zeros > 0;']),

@@ -60,6 +60,7 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
     return true;
   }
 
+  /** @hot */
   function write(address: number, bytes: string): void {
     flash.write(bytes, address);
   }
