@@ -39,12 +39,12 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
     return true;
   }
 
-  function write(address: number, bytes: Bytes): void {
+  function write(bytes: Bytes, address: number): void {
     flash.write(address, bytes.data, bytes.from, bytes.length);
   }
 
-  function program(address: number, bytes: Bytes): boolean {
-    write(address, bytes);
+  function program(bytes: Bytes, address: number): boolean {
+    write(bytes, address);
     return standsAt(read(address, bytes.length), bytes, 0);
   }
 

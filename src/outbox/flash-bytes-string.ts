@@ -29,13 +29,13 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
     return true;
   }
 
-  function write(address: number, bytes: Bytes): void {
+  function write(bytes: Bytes, address: number): void {
     for (let i = 0; i < bytes.length; i++) data[i] = bytes.charCodeAt(i);
     flash.write(address, data, 0, bytes.length);
   }
 
-  function program(address: number, bytes: Bytes): boolean {
-    write(address, bytes);
+  function program(bytes: Bytes, address: number): boolean {
+    write(bytes, address);
     return read(address, bytes.length) === bytes;
   }
 

@@ -296,7 +296,7 @@ export function createLog(
   /** A page without a header is none. */
   function kill(slot: number): void {
     if (walkSlot === slot) walkSlot = -1;
-    flash.write(address(slot, 0), ZEROS);
+    flash.write(ZEROS, address(slot, 0));
   }
 
   /** @returns key of page sequence `page`. */
@@ -307,7 +307,7 @@ export function createLog(
   /** Program what stands in `buffer`, and its checksum. @returns whether it stands there. */
   function programSummed(slot: number, at: number, seed: Bytes): boolean {
     buffer = join(buffer, flash.crc(seed, buffer));
-    return flash.program(address(slot, at), buffer);
+    return flash.program(buffer, address(slot, at));
   }
 
   /** Make a page ready for records. Its old header dies first, so that half an erase brings nothing back. @returns whether it is. */
@@ -353,7 +353,7 @@ export function createLog(
       states[2 * STATE_KEYS + key] = 0;
       if (value.length === 0) continue;
       carriedBody = joinState(carriedBody, key | CARRIED, value);
-      if (!flash.program(address(slot, at), joinRecord(0, carriedBody, walkKey))) return 0;
+      if (!flash.program(joinRecord(0, carriedBody, walkKey), address(slot, at))) return 0;
       states[2 * STATE_KEYS + key] = at;
       at += buffer.length;
     }
@@ -433,7 +433,7 @@ export function createLog(
 
   /** The record at `at` is none, and never shall be one: nothing behind it is read any more. */
   function bury(at: number): void {
-    flash.write(address(tail, at), cut(view, ZEROS, 0, FRAME));
+    flash.write(cut(view, ZEROS, 0, FRAME), address(tail, at));
     tailAt = pageSize;
   }
 
@@ -456,7 +456,7 @@ export function createLog(
       }
       const record = joinRecord(marks, body, tailKey);
       const where = address(tail, tailAt);
-      if (flash.program(where, record)) {
+      if (flash.program(record, where)) {
         tailAt += size;
         sequence = last;
         return where;
@@ -469,7 +469,7 @@ export function createLog(
 
   /** @hot */
   function mark(where: number, number: number, size: number): void {
-    flash.write(where + FRAME + number * unit, markZeros);
+    flash.write(markZeros, where + (FRAME + number * unit));
     isDue = true;
     if (where === headAddress && number === 0) {
       // The next look for the oldest record need not read this one again.
@@ -598,7 +598,7 @@ export function createLog(
    * time. Parts with ECC take no second program.
    */
   function refresh(slot: number, at: number, bytes: Bytes): void {
-    if (!ecc) flash.write(address(slot, at), bytes);
+    if (!ecc) flash.write(bytes, address(slot, at));
   }
 
   /** A prepared page that no record came to yet. */
@@ -802,7 +802,7 @@ export function createLog(
       const at = i * INTENT_SIZE;
       const bytes = read(pages - 1, at, INTENT_SIZE);
       if (!standsAt(BLANK, bytes, 0) && !standsAt(ZEROS, bytes, 0)) {
-        flash.write(address(pages - 1, at), cut(view, ZEROS, 0, INTENT_SIZE));
+        flash.write(cut(view, ZEROS, 0, INTENT_SIZE), address(pages - 1, at));
       }
     }
   }
@@ -823,13 +823,13 @@ export function createLog(
       const at = i * INTENT_SIZE;
       // Where half of one stands, a whole one can: not on parts with ECC.
       const isFree = ecc ? isBlank(last, at, at + INTENT_SIZE) : isPartOfIntent(i);
-      if (isFree && flash.program(address(last, at), INTENT)) return true;
+      if (isFree && flash.program(INTENT, address(last, at))) return true;
     }
     // For the count of its erases.
     header(last);
     kill(last);
     flash.erase(last);
-    return flash.program(address(last, 0), INTENT);
+    return flash.program(INTENT, address(last, 0));
   }
 
   function format(given: number): number {

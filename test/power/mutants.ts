@@ -31,8 +31,8 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
  */
 export const MUTANTS: readonly Mutant[] = [
   inLog('a program is not read back', [
-    'if (flash.program(where, record)) {',
-    'if (flash.program(where, record) || true) {',
+    'if (flash.program(record, where)) {',
+    'if (flash.program(record, where) || true) {',
   ]),
   inLog('a page is erased with its header', [
     '    kill(slot);\n    for (let tries = 2',
@@ -40,7 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   inLog('an erase is not looked at', ['if (!isBlank(slot, 0, pageSize)) continue;', '']),
   inLog('what was read at the start is not programmed again', [
-    'if (!ecc) flash.write(address(slot, at), bytes);',
+    'if (!ecc) flash.write(bytes, address(slot, at));',
     '',
   ]),
   inLog('a torn tail is not buried', ['    buryTorn(last);', '    tailAt = pageSize;']),
