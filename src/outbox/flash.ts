@@ -122,7 +122,6 @@ export function createFlashOutbox(
   const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
   /** A payload with its time put in. */
   let timed = createBuffer(TIME ? recordMax + TIME_SIZE : 0);
-  const fields = FIELDS + (keepsTime ? STAMP_SIZE : 0);
 
   /** @returns how many sequences `to` comes after `from`. */
   function between(from: number, to: number): number {
@@ -175,10 +174,15 @@ export function createFlashOutbox(
     }
   }
 
+  /** @param first first byte of its PUBLISH. @returns marks of its record. @inline */
+  function marksOf(first: number): number {
+    return QOS2 && (first & 4) > 0 ? 2 : 1;
+  }
+
   /** Append `body`, and give up the oldest messages for it when there is no room. @apart */
-  function appendDropping(marks: number, sequence: number): number {
-    const code = log.append(marks, body, sequence);
-    return code === Code.Full && dropPage() ? log.append(marks, body, sequence) : code;
+  function appendDropping(first: number, sequence: number): number {
+    const code = log.append(marksOf(first), body, sequence);
+    return code === Code.Full && dropPage() ? log.append(marksOf(first), body, sequence) : code;
   }
 
   /** Keep at hand where a new record is, unless one is in flight whose place that would take: that is asked for sooner. @hot */
@@ -196,11 +200,11 @@ export function createFlashOutbox(
     if (held >= HELD_MAX) return Code.Full;
     const sequence = nextSequence(newest);
     const first = to.first;
-    if (fields + to.name.length + payload.length > recordMax) return Code.TooLong;
     joinFields(sequence, first & FLAGS, timeAt);
     body = join(join(body, to.name), payload);
-    const marks = QOS2 && (first & 4) > 0 ? 2 : 1;
-    const code = DROP && isDropping ? appendDropping(marks, sequence) : log.append(marks, body, sequence);
+    if (body.length > recordMax) return Code.TooLong;
+    const code =
+      DROP && isDropping ? appendDropping(first, sequence) : log.append(marksOf(first), body, sequence);
     if (code < 0) return code;
     held++;
     if (seen === newest) seen = sequence;

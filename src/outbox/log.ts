@@ -353,7 +353,8 @@ export function createLog(
       states[2 * STATE_KEYS + key] = 0;
       if (value.length === 0) continue;
       carriedBody = joinState(carriedBody, key | CARRIED, value);
-      if (!flash.program(joinRecord(0, carriedBody, walkKey), address(slot, at))) return 0;
+      if (!flash.program(joinRecord(0, carriedBody, carriedBody.length, walkKey), address(slot, at)))
+        return 0;
       states[2 * STATE_KEYS + key] = at;
       at += buffer.length;
     }
@@ -428,7 +429,7 @@ export function createLog(
 
   /** Bytes of a record. @inline */
   function sizeOf(marks: number, length: number): number {
-    return (length + marks * unit + (FRAME + unit - 1)) & -unit;
+    return (length + (marks * unit + (FRAME + unit - 1))) & -unit;
   }
 
   /** The record at `at` is none, and never shall be one: nothing behind it is read any more. */
@@ -438,26 +439,26 @@ export function createLog(
   }
 
   /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
-  function joinRecord(marks: number, body: Bytes, key: Bytes): Bytes {
-    buffer = copy(buffer, flash.frame(body.length | (marks << MARKS_SHIFT), key, body));
-    buffer = join(join(join(buffer, blankMarks[marks]), body), pads[-body.length & (unit - 1)]);
+  function joinRecord(marks: number, body: Bytes, length: number, key: Bytes): Bytes {
+    buffer = copy(buffer, flash.frame(length | (marks << MARKS_SHIFT), key, body));
+    buffer = join(join(join(buffer, blankMarks[marks]), body), pads[-length & (unit - 1)]);
     return buffer;
   }
 
   /** @hot */
   function append(marks: number, body: Bytes, last: number): number {
-    const size = sizeOf(marks, body.length);
-    written.size = size;
+    const length = body.length;
+    written.size = sizeOf(marks, length);
     let tries = TRIES;
     do {
-      if (tailAt + size > pageSize) {
+      if (tailAt + written.size > pageSize) {
         const code = advance();
         if (code < 0) return code;
       }
-      const record = joinRecord(marks, body, tailKey);
+      const record = joinRecord(marks, body, length, tailKey);
       const where = address(tail, tailAt);
       if (flash.program(record, where)) {
-        tailAt += size;
+        tailAt += written.size;
         sequence = last;
         return where;
       }
@@ -758,7 +759,7 @@ export function createLog(
     const isMessage = last === lastMessage;
     if (isMessage) sequence = wordAt(bytes, 0);
     else noteState(last, byteAt(bytes, 0), bytes.length);
-    if (!ecc) refresh(tail, last, joinRecord(place.marks, bytes, tailKey));
+    if (!ecc) refresh(tail, last, joinRecord(place.marks, bytes, bytes.length, tailKey));
     else if (!isMessage) copyState(bytes);
     if (!isMessage) openSequence();
   }
