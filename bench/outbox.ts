@@ -55,7 +55,7 @@ function countRecords(size: number, unit: number) {
   for (let i = -RECORDS; i < RECORDS; i++) {
     if (i === 0) before = { ...nor.counters };
     const { erases } = nor.counters;
-    log.mark(log.append(1, body), 0, log.sizeOf(1, size));
+    log.mark(log.append(1, body, 1), 0, log.written.size);
     inside += nor.counters.erases - erases;
     log.idle();
   }

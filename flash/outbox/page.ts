@@ -162,7 +162,7 @@ function takeRecord(
   const bodyAt = at + FRAME + marks * programUnit;
   const size = Math.ceil((bodyAt - at + length) / programUnit) * programUnit;
   if (marks > (abilities === SEVERAL ? MARKS_OF_SEVERAL : MARKS_MAX) || length < 2 || at + size > page.length)
-    return undefined;
+    {return undefined;}
   const mark = (number: number) =>
     countZeros(page.subarray(at + FRAME + number * programUnit, at + FRAME + (number + 1) * programUnit));
   const zeros = Array.from({ length: marks }, (_, number) => mark(number));

@@ -144,6 +144,16 @@ export function joinWord(head: Bytes, value: number): Bytes {
   return head;
 }
 
+/** @returns the 16 bits of `first` and of `second`, the lower eight first, in `buffer`. */
+export function putWords(buffer: Bytes, first: number, second: number): Bytes {
+  return joinWord(joinWord(emptied(buffer), first), second);
+}
+
+/** @returns `head`, with the 32 bits of `value` behind what it held, the lowest eight first. */
+export function joinDouble(head: Bytes, value: number): Bytes {
+  return joinWord(joinWord(head, value), value >> 16);
+}
+
 /** @returns the 16 bits at `at`, the lower eight first. */
 export function wordAt(bytes: Bytes, at: number): number {
   const i = bytes.from + at;

@@ -80,6 +80,16 @@ export function joinWord(head: Bytes, value: number): Bytes {
   return head + chr(value & 255, (value >> 8) & 255);
 }
 
+/** @returns the 16 bits of `first` and of `second`, the lower eight first, in `_buffer`. @inline */
+export function putWords(_buffer: Bytes, first: number, second: number): Bytes {
+  return chr(first & 255, (first >> 8) & 255, second & 255, (second >> 8) & 255);
+}
+
+/** @returns `head` and behind it the 32 bits of `value`, the lowest eight first. */
+export function joinDouble(head: Bytes, value: number): Bytes {
+  return head + chr(value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24);
+}
+
 /** @returns the 16 bits at `at`, the lower eight first. */
 export function wordAt(bytes: Bytes, at: number): number {
   return bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8);

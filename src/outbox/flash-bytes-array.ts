@@ -1,6 +1,15 @@
 // A flash as views: what is read lies in one array, which the next read overwrites. Same names as flash-bytes-string.ts.
 
-import { byteAt, createBuffer, cut, emptied, joinWord, type Bytes } from '../bytes/bytes-array.ts';
+import {
+  byteAt,
+  createBuffer,
+  cut,
+  emptied,
+  join,
+  joinWord,
+  standsAt,
+  type Bytes,
+} from '../bytes/bytes-array.ts';
 import type { Crc32 } from '../bytes/crc32-step.ts';
 import { addToCrc, endCrc, startCrc } from '../bytes/crc32.ts';
 import type { Flash, FlashBytes } from '../ports/flash.ts';
@@ -12,6 +21,7 @@ const BLANK_CHUNK = 64;
 export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<Bytes> {
   const held = createBuffer(lengthMax);
   const checksum = createBuffer(4);
+  const framed = createBuffer(8);
   const sum: Crc32 = { high: 0, low: 0 };
 
   function read(address: number, length: number): Bytes {
@@ -29,8 +39,13 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
     return true;
   }
 
-  function write(address: number, bytes: Bytes): void {
+  function write(bytes: Bytes, address: number): void {
     flash.write(address, bytes.data, bytes.from, bytes.length);
+  }
+
+  function program(bytes: Bytes, address: number): boolean {
+    write(bytes, address);
+    return standsAt(read(address, bytes.length), bytes, 0);
   }
 
   function erase(page: number): void {
@@ -45,5 +60,10 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
     return joinWord(joinWord(emptied(checksum), sum.low), sum.high);
   }
 
-  return { geometry: flash.geometry, read, isBlank, write, erase, crc };
+  function frame(word: number, seed: Bytes, bytes: Bytes): Bytes {
+    const sum = crc(seed, bytes);
+    return join(joinWord(joinWord(emptied(framed), word), ~word), sum);
+  }
+
+  return { geometry: flash.geometry, read, isBlank, write, program, erase, crc, frame };
 }

@@ -1,6 +1,6 @@
 // A flash that deals in arrays, as strings: for host programs. Espruino's own flash port deals in strings anyway.
 
-import { constant, EMPTY, joinWord, type Bytes } from '../bytes/bytes-string.ts';
+import { constant, EMPTY, join, joinWord, type Bytes } from '../bytes/bytes-string.ts';
 import type { Crc32 } from '../bytes/crc32-step.ts';
 import { addToCrc, endCrc, startCrc } from '../bytes/crc32.ts';
 import type { Flash, FlashBytes } from '../ports/flash.ts';
@@ -29,9 +29,14 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
     return true;
   }
 
-  function write(address: number, bytes: Bytes): void {
+  function write(bytes: Bytes, address: number): void {
     for (let i = 0; i < bytes.length; i++) data[i] = bytes.charCodeAt(i);
     flash.write(address, data, 0, bytes.length);
+  }
+
+  function program(bytes: Bytes, address: number): boolean {
+    write(bytes, address);
+    return read(address, bytes.length) === bytes;
   }
 
   function erase(page: number): void {
@@ -46,5 +51,10 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
     return joinWord(joinWord(EMPTY, sum.low), sum.high);
   }
 
-  return { geometry: flash.geometry, read, isBlank, write, erase, crc };
+  function frame(word: number, seed: Bytes, bytes: Bytes): Bytes {
+    const sum = crc(seed, bytes);
+    return join(joinWord(joinWord(EMPTY, word), ~word), sum);
+  }
+
+  return { geometry: flash.geometry, read, isBlank, write, program, erase, crc, frame };
 }

@@ -12,6 +12,7 @@ import {
   joinInteger,
   joinText,
   joinWord,
+  putWords,
   standsAt,
   wordAt,
   type Bytes,
@@ -93,6 +94,11 @@ export interface FlashOutbox extends Outbox<Bytes> {
   settle(): number;
 }
 
+/** @returns what a buffer needs that is there with a feature only. @inline */
+function roomFor(hasFeature: boolean, bytes: number): number {
+  return hasFeature ? bytes : 0;
+}
+
 /** @param recordMax most bytes of topic and payload and six more. Start-up only. */
 export function createFlashOutbox(
   flash: FlashBytes<Bytes>,
@@ -101,7 +107,7 @@ export function createFlashOutbox(
 ): FlashOutbox {
   const isThinning = LATEST && options.whenFull === 'latest-per-topic';
   const isDropping = isThinning || (DROP && options.whenFull === 'drop-oldest');
-  const lazyMax = LAZY && options.lazyAcknowledgements !== undefined ? options.lazyAcknowledgements : 0;
+  const lazyMax = LAZY ? options.lazyAcknowledgements : undefined;
   const unit = flash.geometry.programUnit;
   const pageSize = flash.geometry.pageSize;
   const capacity = flash.geometry.pages * pageSize;
@@ -119,6 +125,8 @@ export function createFlashOutbox(
   let opened: number = Code.Closed;
   let isOpen = false;
   let held = 0;
+  /** Sequence of the last message, 0 before the first. */
+  let newest = 0;
   /** Up to this sequence it is known which are held; behind it each may have been acknowledged before the last start. */
   let seen = 0;
   /** PUBREC may have come for a message that is held. */
@@ -131,12 +139,12 @@ export function createFlashOutbox(
   let marked = 0;
   /** Acknowledgements that flash does not know of. */
   let unwritten = 0;
-  let gathered = createBuffer(BATCH ? recordMax + BATCH_FIELDS : 0);
+  let gathered = createBuffer(roomFor(BATCH, recordMax + BATCH_FIELDS));
   let gatheredCount = 0;
   /** Bytes that may be taken along: as many as were accepted meanwhile, so that flash wears twice as much at most. */
   let credit = 0;
   /** A message that may be taken along; the oldest and the newest, when nothing could be done. */
-  let thinned = createBuffer(LATEST ? recordMax : 0);
+  let thinned = createBuffer(roomFor(LATEST, recordMax));
   let stuckOn = -1;
   let stuckAt = -1;
   let lost = 0;
@@ -144,13 +152,12 @@ export function createFlashOutbox(
 
   const log = createLog(flash, recordMax, forget);
   /** When each key was last kept, -1: not since the start. */
-  const rememberedAt = new Int32Array(STATE && options.clock !== undefined ? STATE_KEYS : 0);
+  const rememberedAt = new Int32Array(roomFor(STATE && options.clock !== undefined, STATE_KEYS));
   for (let i = 0; i < rememberedAt.length; i++) rememberedAt[i] = -1;
   const times = keepsTime ? createTimes(options.clock!, log) : null;
   const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
   /** A payload with its time put in. */
-  let timed = createBuffer(TIME ? recordMax + TIME_SIZE : 0);
-  const fields = FIELDS + (keepsTime ? STAMP_SIZE : 0);
+  let timed = createBuffer(roomFor(TIME, recordMax + TIME_SIZE));
 
   /** @returns how many sequences `to` comes after `from`. */
   function between(from: number, to: number): number {
@@ -174,12 +181,12 @@ export function createFlashOutbox(
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
       if (TIME && times !== null) times.open();
-      seen = log.sequence();
+      newest = seen = log.sequence();
       const first = walk(0);
       held = 0;
       if (first.length > 0) {
         seen = found;
-        held = between(seen, log.sequence()) + 1;
+        held = between(seen, newest) + 1;
       }
     }
     return code;
@@ -193,35 +200,41 @@ export function createFlashOutbox(
     return begin(log.format(nonce));
   }
 
-  /** @returns `to` with the flags of a message, and when it was made. @hot */
-  function joinFields(to: Bytes, flags: number, timeAt?: number): Bytes {
-    if (!TIME || times === null) return joinWord(to, flags);
+  /** @returns `to` with the sequence and the flags of a message, and when it was made. @hot */
+  function joinFields(to: Bytes, sequence: number, flags: number, timeAt?: number): Bytes {
+    if (!TIME || times === null) return putWords(to, sequence, flags);
     times.stamp(stamp);
     const at = timeAt === undefined ? 0 : timeAt + 1;
-    const bytes = joinWord(to, flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT));
+    const bytes = putWords(to, sequence, flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT));
     return stamp.kind === Kind.Unknown ? bytes : joinWord(joinWord(bytes, stamp.low), stamp.high);
   }
 
-  /** Append `body`, and give up the oldest messages for it when there is no room. @apart */
-  function appendDropping(marks: number): number {
-    const code = log.append(marks, body);
-    return code === Code.Full && dropPage() ? log.append(marks, body) : code;
+  /** @param first first byte of its PUBLISH. @returns marks of its record. @inline */
+  function marksOf(first: number): number {
+    return QOS2 && (first & 4) > 0 ? 2 : 1;
+  }
+
+  /** Append `body`, and give up the oldest messages for it when there is no room and that is asked for. @apart */
+  function appendDropping(marks: number, sequence: number): number {
+    const code = log.append(marks, body, sequence);
+    return code === Code.Full && isDropping && dropPage() ? log.append(marks, body, sequence) : code;
   }
 
   /** `count` messages up to `sequence` were appended. @hot */
-  function note(newest: number, sequence: number, count: number): void {
+  function note(sequence: number, count: number): void {
     held += count;
     if (seen === newest) seen = sequence;
+    newest = sequence;
     if (LATEST && isThinning && credit < capacity) credit += body.length;
   }
 
   /** Keep at hand where a new record is, unless one is in flight whose place that would take: that is asked for sooner. @hot */
-  function noteNew(sequence: number, where: number, marks: number): void {
+  function noteNew(sequence: number, where: number): void {
     const at = sequence % PLACES;
     if (table[at] !== 0) return;
     table[at] = sequence;
     table[PLACES + at] = where;
-    table[2 * PLACES + at] = log.sizeOf(marks, body.length);
+    table[2 * PLACES + at] = log.written.size;
   }
 
   /** @hot */
@@ -229,17 +242,17 @@ export function createFlashOutbox(
     if (!isOpen) return opened;
     if (held >= HELD_MAX) return Code.Full;
     if (LATEST && isThinning) thinPage();
-    const newest = log.sequence();
     const sequence = nextSequence(newest);
     const first = to.first;
-    if (fields + to.name.length + payload.length > recordMax) return Code.TooLong;
-    body = joinFields(joinWord(emptied(body), sequence), first & FLAGS, timeAt);
-    body = join(join(body, to.name), payload);
-    const marks = QOS2 && (first & 4) > 0 ? 2 : 1;
-    const code = (DROP || LATEST) && isDropping ? appendDropping(marks) : log.append(marks, body);
+    body = join(join(joinFields(body, sequence, first & FLAGS, timeAt), to.name), payload);
+    if (body.length > recordMax) return Code.TooLong;
+    const code =
+      (DROP || LATEST) && isDropping
+        ? appendDropping(marksOf(first), sequence)
+        : log.append(marksOf(first), body, sequence);
     if (code < 0) return code;
-    note(newest, sequence, 1);
-    noteNew(sequence, code, marks);
+    note(sequence, 1);
+    noteNew(sequence, code);
     return sequence;
   }
 
@@ -249,9 +262,8 @@ export function createFlashOutbox(
     if (gatheredCount === BATCH_MAX) return Code.Full;
     // A record of several has no more bytes in all, with its marks, than one of one may have.
     const before = gatheredCount === 0 ? 0 : gathered.length + gatheredCount * unit;
-    if (before + fields + to.name.length + payload.length > recordMax) return Code.TooLong;
-    body = joinFields(joinWord(emptied(body), 0), to.first & FLAGS, timeAt);
-    body = join(join(body, to.name), payload);
+    body = join(join(joinFields(body, 0, to.first & FLAGS, timeAt), to.name), payload);
+    if (before + body.length > recordMax) return Code.TooLong;
     if (gatheredCount === 0) gathered = joinWord(emptied(gathered), 0);
     gathered = joinWord(gathered, body.length);
     gathered = join(gathered, cut(payloadView, body, SEQUENCE_SIZE, body.length - SEQUENCE_SIZE));
@@ -265,17 +277,15 @@ export function createFlashOutbox(
     if (count === 0) return Code.Empty;
     if (held + count > HELD_MAX) return Code.Full;
     if (LATEST && isThinning) thinPage();
-    const newest = log.sequence();
     body = joinWord(emptied(body), nextSequence(newest));
     // What is alone is a record as others are.
     const from = count > 1 ? BATCH_FIELDS : BATCH_FIELDS + SEQUENCE_SIZE;
     body = join(body, cut(payloadView, gathered, from, gathered.length - from));
-    const marks = count > 1 ? count + 1 : 1;
-    const code = (DROP || LATEST) && isDropping ? appendDropping(marks) : log.append(marks, body);
+    const sequence = laterSequence(newest, count);
+    const code = appendDropping(count > 1 ? count + 1 : 1, sequence);
     if (code < 0) return code;
     gatheredCount = 0;
-    const sequence = laterSequence(newest, count);
-    note(newest, sequence, count);
+    note(sequence, count);
     return sequence;
   }
 
@@ -307,13 +317,27 @@ export function createFlashOutbox(
   function countWaiting(): number {
     if (!isBatch()) return 1;
     let count = 0;
-    for (let i = 1; i < place.marks; i++) if (((marked >> i) & 1) === 0) count++;
+    for (let i = 1; i < place.marks; i++) if (isWaiting(i)) count++;
     return count;
+  }
+
+  /** @returns whether message `i` of the record at `place` waits. */
+  function isWaiting(i: number): boolean {
+    return ((marked >> i) & 1) === 0;
+  }
+
+  /** The messages of the record at `place` that wait are held no more. @param first sequence of the first one. */
+  function releaseAll(first: number): void {
+    if (!isBatch()) {
+      release(first);
+      return;
+    }
+    for (let i = 1; i < place.marks; i++) if (isWaiting(i)) release(laterSequence(first, i - 1));
   }
 
   /** One less is held: of those that are not known yet, the walk that comes by will see it. @hot */
   function release(sequence: number): void {
-    if (seen === log.sequence() || !isAfter(sequence, seen)) held--;
+    if (seen === newest || !isAfter(sequence, seen)) held--;
   }
 
   function say(why: Drop, count: number): void {
@@ -332,14 +356,11 @@ export function createFlashOutbox(
       const waiting = countWaiting();
       const bytes = log.body(place);
       if (bytes.length > 0) {
-        const first = wordAt(bytes, 0);
-        for (let i = place.marks > MARKS_MAX ? place.marks - 2 : 0; i >= 0; i--) {
-          if (!isBatch() || ((marked >> (i + 1)) & 1) === 0) release(laterSequence(first, i));
-        }
+        releaseAll(wordAt(bytes, 0));
         count += waiting;
       } else {
         // Less where all are known; else the walk that comes by will see it.
-        if (seen === log.sequence()) held -= waiting;
+        if (seen === newest) held -= waiting;
         gone += waiting;
       }
       finish();
@@ -386,14 +407,14 @@ export function createFlashOutbox(
 
   /** Look for a message behind `sequence` that waits, 0: any, in `bytes`, the body of the record at `place`. @returns it, EMPTY when there is none. */
   function look(bytes: Bytes, sequence: number): Bytes {
-    found = wordAt(bytes, 0);
     part = 0;
+    if (bytes.length === 0) return EMPTY;
+    found = wordAt(bytes, 0);
     if (!isBatch()) return sequence === 0 || isAfter(found, sequence) ? bytes : EMPTY;
     const first = found;
     for (part = 1; part < place.marks; part++) {
       found = laterSequence(first, part - 1);
-      const waits = ((marked >> part) & 1) === 0;
-      if (waits && (sequence === 0 || isAfter(found, sequence))) return takePart(bytes);
+      if (isWaiting(part) && (sequence === 0 || isAfter(found, sequence))) return takePart(bytes);
     }
     return EMPTY;
   }
@@ -423,7 +444,7 @@ export function createFlashOutbox(
         return message;
       }
     }
-    pass(sequence, nextSequence(log.sequence()), gone, log.sequence());
+    pass(sequence, nextSequence(newest), gone, newest);
     return EMPTY;
   }
 
@@ -445,49 +466,53 @@ export function createFlashOutbox(
    */
   function thin(): boolean {
     if (!LATEST || !log.isBlocked()) return false;
-    let bytes = walk(0);
-    if (bytes.length === 0) return false;
+    const bytes = walk(0);
     const oldest = found;
-    const newest = log.sequence();
-    // Nothing has changed since the last look.
-    if (oldest === stuckOn && newest === stuckAt) return false;
-    const flags = wordAt(bytes, 2);
-    const from = readStamp(bytes, flags);
-    thinned = join(
-      joinWord(emptied(thinned), nextSequence(newest)),
-      cut(payloadView, bytes, SEQUENCE_SIZE, bytes.length - SEQUENCE_SIZE),
-    );
-    if (isOvertaken(cut(nameView, thinned, from, nameSize(thinned, from)))) {
-      dropped++;
-      say(Drop.Overtaken, 1);
-    } else if ((flags & 4) > 0 || !takeAlong()) {
+    // Where nothing has changed since the last look, nothing can be done.
+    if (bytes.length === 0 || (oldest === stuckOn && newest === stuckAt)) return false;
+    if (!giveWay(bytes)) {
       stuckOn = oldest;
       stuckAt = newest;
       return false;
     }
-    bytes = walk(0);
-    if (bytes.length === 0 || found !== oldest) return true;
-    finishFound();
-    release(oldest);
+    if (walk(0).length > 0 && found === oldest) {
+      finishFound();
+      release(oldest);
+    }
     return true;
+  }
+
+  /** @returns whether the message that a walk has come to, `bytes`, is of no use where it stands any more. */
+  function giveWay(bytes: Bytes): boolean {
+    const flags = wordAt(bytes, 2);
+    const from = readStamp(bytes, flags);
+    const rest = cut(payloadView, bytes, SEQUENCE_SIZE, bytes.length - SEQUENCE_SIZE);
+    thinned = join(joinWord(emptied(thinned), nextSequence(newest)), rest);
+    if (!isOvertaken(cut(nameView, thinned, from, nameSize(thinned, from)))) {
+      return (flags & 4) === 0 && takeAlong();
+    }
+    dropped++;
+    say(Drop.Overtaken, 1);
+    return true;
+  }
+
+  /** Go on to the next message that waits. @returns it, EMPTY when there is none. */
+  function step(): Bytes {
+    const last = found;
+    let bytes = isBatch() ? look(readBody(), last) : EMPTY;
+    while (bytes.length === 0 && log.next(place)) {
+      if (!place.done && place.marks > 0) bytes = look(readBody(), last);
+    }
+    return bytes;
   }
 
   /** @returns whether a message that waits behind the one that a walk has come to has the topic `name`. */
   function isOvertaken(name: Bytes): boolean {
-    let last = found;
-    let bytes = isBatch() ? look(readBody(), last) : EMPTY;
-    for (;;) {
-      while (bytes.length === 0) {
-        if (!log.next(place)) return false;
-        if (place.done || place.marks === 0) continue;
-        bytes = readBody();
-        if (bytes.length > 0) bytes = look(bytes, last);
-      }
-      last = found;
+    for (let bytes = step(); bytes.length > 0; bytes = step()) {
       const from = readStamp(bytes, wordAt(bytes, 2));
       if (nameSize(bytes, from) === name.length && standsAt(bytes, name, from)) return true;
-      bytes = isBatch() ? look(readBody(), last) : EMPTY;
     }
+    return false;
   }
 
   /**
@@ -500,12 +525,11 @@ export function createFlashOutbox(
 
   /** Append what stands in `thinned`, a message of the oldest page, if its bytes may be written again. @returns whether it was. */
   function takeAlong(): boolean {
-    const newest = log.sequence();
-    const size = log.sizeOf(1, thinned.length);
-    if (size > credit || log.append(1, thinned) < 0) return false;
-    credit -= size;
-    held++;
-    if (seen === newest) seen = nextSequence(newest);
+    const sequence = nextSequence(newest);
+    if (thinned.length > credit || log.append(1, thinned, sequence) < 0) return false;
+    const left = credit - thinned.length;
+    note(sequence, 1);
+    credit = left;
     return true;
   }
 
@@ -557,7 +581,7 @@ export function createFlashOutbox(
   }
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
-    if (!isOpen || sequence === log.sequence()) return Code.Empty;
+    if (!isOpen || sequence === newest) return Code.Empty;
     const bytes = walk(sequence);
     if (bytes.length === 0) return Code.Empty;
     out.received = isReceived;
@@ -571,7 +595,7 @@ export function createFlashOutbox(
     if (sequence > 0 && table[at] === sequence && (!BATCH || table[2 * PLACES + at] > 0)) {
       const where = table[PLACES + at];
       const size = table[2 * PLACES + at];
-      if (!LAZY || lazyMax === 0 || !leave(where, size)) log.mark(where, 0, size);
+      if (!LAZY || !lazyMax || !leave(where, size)) log.mark(where, 0, size);
       table[at] = 0;
     } else {
       if (!locate(sequence)) return Code.Unknown;
@@ -584,7 +608,7 @@ export function createFlashOutbox(
 
   /** Acknowledge the record of `size` bytes at `where` without a mark, if it is the oldest and not too many are. @returns whether it is. */
   function leave(where: number, size: number): boolean {
-    if (unwritten >= lazyMax && settle() !== Code.Ok) return false;
+    if (unwritten >= lazyMax! && settle() !== Code.Ok) return false;
     if (!log.leave(where, size)) return false;
     unwritten++;
     return true;
@@ -627,6 +651,10 @@ export function createFlashOutbox(
 
   function count(): number {
     return held;
+  }
+
+  function findNewest(): number {
+    return newest;
   }
 
   function recall(key: number): Bytes {
@@ -685,7 +713,7 @@ export function createFlashOutbox(
     acknowledge,
     count,
     oldestSec,
-    newest: log.sequence,
+    newest: findNewest,
     recall,
     remember,
     idle,

@@ -5,6 +5,7 @@
 import {
   byteAt,
   constant,
+  copy,
   createBuffer,
   createView,
   cut,
@@ -12,6 +13,7 @@ import {
   EMPTY,
   flipped,
   join,
+  joinDouble,
   joinWord,
   keep,
   standsAt,
@@ -110,18 +112,21 @@ export interface LogCounters {
 
 export interface Log {
   readonly counters: LogCounters;
+  /** Bytes of the record that was appended last. */
+  readonly written: { readonly size: number };
   /** Find what is there, or format a blank flash. @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range. */
   open(nonce: number): number;
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
   format(nonce: number): number;
   /** @returns sequence of the last record with marks, 0 before the first. */
   sequence(): number;
-  /** Append a record. @param body begins with its sequence. @returns its address, or Code.Full, TooLong, WornOut. */
-  append(marks: number, body: Bytes): number;
+  /**
+   * Append a record. @param body begins with its sequence, and is not longer than what the log is for. @param last the last
+   * message's sequence from now on. @returns its address, or Code.Full, WornOut.
+   */
+  append(marks: number, body: Bytes, last: number): number;
   /** Set mark number `mark` of the record of `size` bytes at `address`. */
   mark(address: number, mark: number, size: number): void;
-  /** @returns bytes of a record. */
-  sizeOf(marks: number, length: number): number;
   /** Move `place` to the oldest record with marks that is not done. @returns whether there is one. */
   first(place: Place): boolean;
   /** Move `place` to the next record, whatever it is. @returns whether there is one. */
@@ -162,8 +167,15 @@ function countZeros(bytes: Bytes, at: number, count: number): number {
   return found;
 }
 
-function joinDouble(head: Bytes, value: number): Bytes {
-  return joinWord(joinWord(head, value), value >> 16);
+/** @returns 0, 1 and up to `most` times `size` blank bytes. */
+function createBlanks(size: number, most: number): Bytes[] {
+  const blanks: Bytes[] = [];
+  let text = '';
+  for (let i = 0; i <= most * size; i++) {
+    if (i % size === 0) blanks.push(constant(text));
+    text += '\xff';
+  }
+  return blanks;
 }
 
 function doubleAt(bytes: Bytes, at: number): number {
@@ -188,9 +200,12 @@ export function createLog(
   const pages = geometry.pages;
   const unit = geometry.programUnit;
   const ecc = geometry.ecc;
+  const written = { size: 0 };
   const counters: LogCounters = { mended: 0, damaged: 0, worn: 0 };
   const markZeros = constant(unit === 8 ? '\0\0\0\0\0\0\0\0' : '\0\0\0\0');
-  const blankMark = constant(unit === 8 ? '\xff\xff\xff\xff\xff\xff\xff\xff' : '\xff\xff\xff\xff');
+  /** So many marks that are not set; so many bytes behind a body. */
+  const blankMarks = createBlanks(unit, MARKS_MAX);
+  const pads = createBlanks(1, unit - 1);
 
   /** The page that is written, its page sequence, and where the next record goes; pageSize: it takes none any more. */
   let tail = 0;
@@ -237,13 +252,6 @@ export function createLog(
     return flash.read(base + slot * pageSize + at, length);
   }
 
-  /** Program and read back. @returns whether it stands there. @hot */
-  function program(slot: number, at: number, bytes: Bytes): boolean {
-    const where = base + slot * pageSize + at;
-    flash.write(where, bytes);
-    return standsAt(flash.read(where, bytes.length), bytes, 0);
-  }
-
   function isBlank(slot: number, from: number, to: number): boolean {
     return from >= to || flash.isBlank(base + slot * pageSize + from, to - from);
   }
@@ -274,12 +282,17 @@ export function createLog(
     return EMPTY;
   }
 
+  /** @returns whether one byte of the magic is wrong: the checksum tells more. */
+  function isNearlyMagic(bytes: Bytes): boolean {
+    let wrong = 0;
+    for (let i = 0; i < MAGIC_SIZE; i++) if (byteAt(bytes, i) !== byteAt(MAGIC, i)) wrong++;
+    return wrong === 1;
+  }
+
   /** Read the header of a page of this life. @returns it, EMPTY when there is none. */
   function header(slot: number): Bytes {
     let bytes = read(slot, 0, HEADER);
-    let wrong = 0;
-    for (let i = 0; i < MAGIC_SIZE; i++) if (byteAt(bytes, i) !== byteAt(MAGIC, i)) wrong++;
-    if (wrong > 1) return EMPTY;
+    if (!standsAt(bytes, MAGIC, 0) && !isNearlyMagic(bytes)) return EMPTY;
     bytes = sound(bytes, HEADER - CRC_SIZE, EMPTY, 0, HEADER - CRC_SIZE);
     if (bytes.length === 0) return EMPTY;
     if (!standsAt(bytes, MAGIC, 0)) {
@@ -308,7 +321,7 @@ export function createLog(
   /** A page without a header is none. */
   function kill(slot: number): void {
     if (walkSlot === slot) walkSlot = -1;
-    flash.write(address(slot, 0), ZEROS);
+    flash.write(ZEROS, address(slot, 0));
   }
 
   /** @returns key of page sequence `page`. */
@@ -319,7 +332,7 @@ export function createLog(
   /** Program what stands in `buffer`, and its checksum. @returns whether it stands there. */
   function programSummed(slot: number, at: number, seed: Bytes): boolean {
     buffer = join(buffer, flash.crc(seed, buffer));
-    return program(slot, at, buffer);
+    return flash.program(buffer, address(slot, at));
   }
 
   /** Make a page ready for records. Its old header dies first, so that half an erase brings nothing back. @returns whether it is. */
@@ -360,12 +373,14 @@ export function createLog(
   /** Write all state into the page that comes next, whose key is `walkKey`. @returns place behind it, 0 when the page does not take it. */
   function carry(slot: number): number {
     let at = FIRST;
-    for (let key = 0; STATE && key < KEYS; key++) {
+    for (let key = 0; key < KEYS; key++) {
       const value = stateOf(key);
       states[2 * KEYS + key] = 0;
       if (value.length === 0) continue;
       carriedBody = joinState(carriedBody, key | CARRIED, value);
-      if (!program(slot, at, joinRecord(0, carriedBody, walkKey))) return 0;
+      if (!flash.program(joinRecord(0, carriedBody, carriedBody.length, walkKey), address(slot, at))) {
+        return 0;
+      }
       states[2 * KEYS + key] = at;
       at += buffer.length;
     }
@@ -379,10 +394,11 @@ export function createLog(
 
   /** Begin with a prepared page: its opening is the last that is written, so that a page that has one has all. @returns whether it takes that. */
   function begin(slot: number, page: number): boolean {
-    const headPage = tailPage > 0 ? enter(head.slot) : page;
+    let headPage = tailPage > 0 ? tailPage : page;
+    if (tailPage > 0 && head.slot !== tail) headPage = enter(head.slot);
     walkKey = joinKey(emptied(walkKey), page);
     walkSlot = -1;
-    const at = carry(slot);
+    const at = STATE ? carry(slot) : FIRST;
     buffer = joinDouble(emptied(buffer), headPage);
     buffer = joinDouble(joinWord(joinWord(buffer, head.at), sequence), 0);
     if (at === 0 || !programSummed(slot, HEADER, walkKey)) {
@@ -439,7 +455,7 @@ export function createLog(
 
   /** Bytes of a record. @inline */
   function sizeOf(marks: number, length: number): number {
-    return (FRAME + length + unit - 1 + marks * unit) & -unit;
+    return (length + (marks * unit + (FRAME + unit - 1))) & -unit;
   }
 
   /** @returns sequence of the last message of a record that begins with `first`. */
@@ -449,48 +465,47 @@ export function createLog(
 
   /** The record at `at` is none, and never shall be one: nothing behind it is read any more. */
   function bury(at: number): void {
-    flash.write(address(tail, at), cut(view, ZEROS, 0, FRAME));
+    flash.write(cut(view, ZEROS, 0, FRAME), address(tail, at));
     tailAt = pageSize;
   }
 
   /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
-  function joinRecord(marks: number, body: Bytes, key: Bytes): Bytes {
-    const word = body.length | (marks << MARKS_SHIFT);
-    buffer = joinWord(joinWord(emptied(buffer), word), ~word);
-    buffer = join(buffer, flash.crc(key, body));
-    for (let i = marks; i > 0; i--) buffer = join(buffer, blankMark);
-    buffer = join(buffer, body);
-    const rest = -buffer.length & (unit - 1);
-    if (rest > 0) buffer = join(buffer, cut(view, BLANK, 0, rest));
+  function joinRecord(marks: number, body: Bytes, length: number, key: Bytes): Bytes {
+    buffer = copy(buffer, flash.frame(length | (marks << MARKS_SHIFT), key, body));
+    for (let more = marks; BATCH && more > MARKS_MAX; more--) buffer = join(buffer, blankMarks[1]);
+    buffer = join(
+      join(join(buffer, blankMarks[BATCH && marks > MARKS_MAX ? MARKS_MAX : marks]), body),
+      pads[-length & (unit - 1)],
+    );
     return buffer;
   }
 
   /** @hot */
-  function append(marks: number, body: Bytes): number {
+  function append(marks: number, body: Bytes, last: number): number {
     const length = body.length;
-    const size = sizeOf(marks, length);
-    if (length > recordMax) return Code.TooLong;
-    for (let tries = TRIES; tries > 0; tries--) {
-      if (tailAt + size > pageSize) {
+    written.size = sizeOf(marks, length);
+    let tries = TRIES;
+    do {
+      if (tailAt + written.size > pageSize) {
         const code = advance();
         if (code < 0) return code;
       }
-      const at = tailAt;
-      if (program(tail, at, joinRecord(marks, body, tailKey))) {
-        tailAt = at + size;
-        if (marks > 0) sequence = wordAt(body, 0);
-        if (BATCH && marks > MARKS_MAX) sequence = lastOf(marks, sequence);
-        return address(tail, at);
+      const record = joinRecord(marks, body, length, tailKey);
+      const where = address(tail, tailAt);
+      if (flash.program(record, where)) {
+        tailAt += written.size;
+        sequence = last;
+        return where;
       }
-      bury(at);
+      bury(tailAt);
       counters.worn++;
-    }
+    } while (--tries > 0);
     return Code.WornOut;
   }
 
   /** @hot */
   function mark(where: number, number: number, size: number): void {
-    flash.write(where + FRAME + number * unit, markZeros);
+    flash.write(markZeros, where + (FRAME + number * unit));
     isDue = true;
     // The next look for the oldest record need not read this one again.
     if (where === headAddress && number === 0) {
@@ -647,7 +662,7 @@ export function createLog(
    * time. Parts with ECC take no second program.
    */
   function refresh(slot: number, at: number, bytes: Bytes): void {
-    if (!ecc) flash.write(address(slot, at), bytes);
+    if (!ecc) flash.write(bytes, address(slot, at));
   }
 
   /** A prepared page that no record came to yet. */
@@ -829,7 +844,7 @@ export function createLog(
     const isMessage = last === lastMessage;
     if (isMessage) sequence = lastIn(bytes);
     else noteState(last, byteAt(bytes, 0), bytes.length);
-    if (!ecc) refresh(tail, last, joinRecord(place.marks, bytes, tailKey));
+    if (!ecc) refresh(tail, last, joinRecord(place.marks, bytes, bytes.length, tailKey));
     else if (!isMessage) copyState(bytes);
     if (!isMessage) openSequence();
   }
@@ -873,7 +888,7 @@ export function createLog(
       const at = i * INTENT_SIZE;
       const bytes = read(pages - 1, at, INTENT_SIZE);
       if (!standsAt(BLANK, bytes, 0) && !standsAt(ZEROS, bytes, 0)) {
-        flash.write(address(pages - 1, at), cut(view, ZEROS, 0, INTENT_SIZE));
+        flash.write(cut(view, ZEROS, 0, INTENT_SIZE), address(pages - 1, at));
       }
     }
   }
@@ -894,13 +909,13 @@ export function createLog(
       const at = i * INTENT_SIZE;
       // Where half of one stands, a whole one can: not on parts with ECC.
       const isFree = ecc ? isBlank(last, at, at + INTENT_SIZE) : isPartOfIntent(i);
-      if (isFree && program(last, at, INTENT)) return true;
+      if (isFree && flash.program(INTENT, address(last, at))) return true;
     }
     // For the count of its erases.
     header(last);
     kill(last);
     flash.erase(last);
-    return program(last, 0, INTENT);
+    return flash.program(INTENT, address(last, 0));
   }
 
   function format(given: number): number {
@@ -1028,7 +1043,7 @@ export function createLog(
 
   /** Append what stands in `stateBody`. @returns 0, or a code of `append`. */
   function appendState(key: number): number {
-    const where = append(0, stateBody);
+    const where = append(0, stateBody, sequence);
     if (where < 0) return where;
     noteState(where - address(tail, 0), key, stateBody.length);
     if (where === headAddress) {
@@ -1037,10 +1052,6 @@ export function createLog(
       headAddress = addressOf(head);
     }
     return Code.Ok;
-  }
-
-  function recordSize(marks: number, length: number): number {
-    return sizeOf(marks, length);
   }
 
   function recall(key: number): Bytes {
@@ -1087,6 +1098,7 @@ export function createLog(
 
   return {
     counters,
+    written,
     open,
     format,
     sequence: lastSequence,
@@ -1102,7 +1114,6 @@ export function createLog(
     settle,
     hasSpare,
     isBlocked,
-    sizeOf: recordSize,
     recall,
     remember,
     used,

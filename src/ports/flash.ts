@@ -32,9 +32,13 @@ export interface FlashBytes<B> {
   /** @returns whether all `length` bytes from `address` on are 0xFF; what was read before is not valid any more. */
   isBlank(address: number, length: number): boolean;
   /** Program `bytes`; address and length are multiples of the program unit. */
-  write(address: number, bytes: B): void;
+  write(bytes: B, address: number): void;
+  /** The same, and read it back. @returns whether it stands there. */
+  program(bytes: B, address: number): boolean;
   /** Erase page number `page`. */
   erase(page: number): void;
   /** @returns CRC-32 (ISO 3309) of `seed` and `bytes` behind it: four bytes, the lowest first, valid until the next call. */
   crc(seed: B, bytes: B): B;
+  /** @returns the 16 bits of `word`, the lower eight first, the same inverted, and `crc`: eight bytes, valid until the next call. */
+  frame(word: number, seed: B, bytes: B): B;
 }

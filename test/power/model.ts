@@ -137,8 +137,9 @@ export function judgeList(model: Model, all: readonly Held[]): string | undefine
       return `lost: ${want.payload}`;
     }
   }
-  if (pending?.kind === 'append')
+  if (pending?.kind === 'append') {
     at += countPending(found.slice(at), pending.payloads, pending.qos, model.ecc);
+  }
   if (found[at] !== undefined) return `not accepted, or again: ${found[at]!.payload}`;
   return judgeBack(model, all);
 }

@@ -32,8 +32,8 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
  */
 export const MUTANTS: readonly Mutant[] = [
   inLog('a program is not read back', [
-    'return standsAt(flash.read(where, bytes.length), bytes, 0);',
-    'return true;',
+    'if (flash.program(record, where)) {',
+    'if (flash.program(record, where) || true) {',
   ]),
   inLog('a page is erased with its header', [
     '    kill(slot);\n    for (let tries = 2',
@@ -41,7 +41,7 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
   inLog('an erase is not looked at', ['if (!isBlank(slot, 0, pageSize)) continue;', '']),
   inLog('what was read at the start is not programmed again', [
-    'if (!ecc) flash.write(address(slot, at), bytes);',
+    'if (!ecc) flash.write(bytes, address(slot, at));',
     '',
   ]),
   inLog('a torn tail is not buried', ['    buryTorn(last);', '    tailAt = pageSize;']),
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
   inLog(
     'checksums of records are without the key',
-    ['flash.crc(key, body)', 'flash.crc(EMPTY, body)'],
+    ['<< MARKS_SHIFT), key, body)', '<< MARKS_SHIFT), EMPTY, body)'],
     ['sound(readRecord(from), CRC_AT, key,', 'sound(readRecord(from), CRC_AT, EMPTY,'],
   ),
   inLog('one bit acknowledges', ['to.done = zeros > unit * 4;', 'to.done = zeros > 0;']),
@@ -113,8 +113,8 @@ export const MUTANTS: readonly Mutant[] = [
     '',
   ]),
   inLog('one wrong bit of the magic is too many', [
-    'if (wrong > 1) return EMPTY;',
-    'if (wrong > 0) return EMPTY;',
+    'if (!standsAt(bytes, MAGIC, 0) && !isNearlyMagic(bytes)) return EMPTY;',
+    'if (!standsAt(bytes, MAGIC, 0)) return EMPTY;',
   ]),
   inLog('parts with ECC keep a page with half an opening', [
     'const isUnused = before > 0 && ecc && isBlank(newestSlot, findUsed(newestSlot), pageSize);',
@@ -127,7 +127,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('what was written of acknowledgements is not read', ['if (LAZY && isOpened) takeHead();', '']),
   inLog('any message may be left behind without a mark', ['if (where !== headAddress) return false;', '']),
   inOutbox('any number of acknowledgements may be unwritten', [
-    'if (unwritten >= lazyMax && settle() !== Code.Ok) return false;',
+    'if (unwritten >= lazyMax! && settle() !== Code.Ok) return false;',
     '',
   ]),
   inLog('messages taken together have one sequence', [
@@ -139,8 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
     'if (marked > 0) finish();',
   ]),
   inOutbox('one of several that is acknowledged comes again', [
-    'const waits = ((marked >> part) & 1) === 0;',
-    'const waits = marked >= 0;',
+    'if (isWaiting(part) && (sequence',
+    'if ((sequence',
   ]),
   inOutbox('of messages taken together the first is given', [
     'return log.addressOf(place) === where && !isBatch() ? log.next(place) : true;',

@@ -10,6 +10,7 @@ const OPERATORS: Readonly<Record<string, (a: number, b: number) => Value>> = {
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
+  '<<': (a, b) => a << b,
   '<': (a, b) => a < b,
   '>': (a, b) => a > b,
   '<=': (a, b) => a <= b,
@@ -26,6 +27,10 @@ function numberOf(node: AnyNode): number | undefined {
 function fold(node: AnyNode): AnyNode | undefined {
   if (node.type === 'ConditionalExpression' && node.test.type === 'Literal') {
     return node.test.value ? node.consequent : node.alternate;
+  }
+  if (node.type === 'LogicalExpression' && node.left.type === 'Literal') {
+    if (typeof node.left.value !== 'boolean') return undefined;
+    return (node.operator === '&&') === node.left.value ? node.right : node.left;
   }
   if (node.type !== 'BinaryExpression') return undefined;
   const [left, right] = [numberOf(node.left), numberOf(node.right)];

@@ -37,7 +37,7 @@ export function openFlash(geometry: FlashGeometry): Flash {
 }
 
 /** Bytes that are summed up at once: the engine makes an array of each, and looks for room for it. */
-const BLANK_CHUNK = 512;
+const BLANK_CHUNK = 1024;
 
 /**
  * The same region as strings, which the engine programs, compares and sums up at once. Nobody checks an address here: the
@@ -45,24 +45,30 @@ const BLANK_CHUNK = 512;
  */
 export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
   const flash = require('Flash');
-  const chr = String.fromCharCode;
+  // Found once: the engine looks a method up by name each time.
+  const write = flash.write;
+  const readArray = flash.read;
+  const toText = E.toString;
+  const crc32 = E.CRC32;
+  const words = new Uint32Array(2);
+  const framed = words.buffer;
 
-  /** @hot */
   function read(address: number, length: number): string {
-    return E.toString(flash.read(length, address));
+    return toText(readArray(length, address));
   }
 
   function isBlank(address: number, length: number): boolean {
     for (let at = 0; at < length; at += BLANK_CHUNK) {
       const count = length - at < BLANK_CHUNK ? length - at : BLANK_CHUNK;
-      if (E.sum(flash.read(count, address + at)) !== 255 * count) return false;
+      if (E.sum(readArray(count, address + at)) !== 255 * count) return false;
     }
     return true;
   }
 
   /** @hot */
-  function write(address: number, bytes: string): void {
-    flash.write(bytes, address);
+  function program(bytes: string, address: number): boolean {
+    write(bytes, address);
+    return toText(readArray(bytes.length, address)) === bytes;
   }
 
   function erase(page: number): void {
@@ -70,10 +76,15 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
   }
 
   /** @hot */
-  function crc(seed: string, bytes: string): string {
-    const sum = E.CRC32(seed + bytes);
-    return chr(sum & 255, (sum >> 8) & 255, (sum >> 16) & 255, sum >>> 24);
+  function frame(word: number, seed: string, bytes: string): string {
+    words[0] = word | (~word << 16);
+    words[1] = crc32(seed + bytes);
+    return toText(framed);
   }
 
-  return { geometry, read, isBlank, write, erase, crc };
+  function crc(seed: string, bytes: string): string {
+    return frame(0, seed, bytes).substr(4);
+  }
+
+  return { geometry, read, isBlank, write, program, erase, crc, frame };
 }

@@ -126,7 +126,7 @@ declare const E: {
   hwRand(): number;
   srand(seed: number): void;
   /** @returns the bytes as a string, one character each. */
-  toString(bytes: Uint8Array): string;
+  toString(bytes: Uint8Array | ArrayBuffer): string;
   /** @returns the sum of the bytes. */
   sum(bytes: Uint8Array): number;
   /** @returns CRC-32 (ISO 3309), 0 to 2^32 - 1. */

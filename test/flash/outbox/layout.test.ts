@@ -152,7 +152,7 @@ const regions: fc.Arbitrary<Region> = fc
     fc.constantFrom(512, 1024),
     fc.constantFrom(4, 8),
     fc.boolean(),
-    fc.constantFrom(0, 0, 4),
+    fc.constantFrom(0, 4),
   )
   .map(([pages, pageBytes, unit, ecc, lazyAcknowledgements]) => ({
     pages,
