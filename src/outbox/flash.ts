@@ -205,7 +205,8 @@ export function createFlashOutbox(
     if (!TIME || times === null) return putWords(to, sequence, flags);
     times.stamp(stamp);
     const at = timeAt === undefined ? 0 : timeAt + 1;
-    const bytes = putWords(to, sequence, flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT));
+    const more = flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT);
+    const bytes = putWords(to, sequence, more);
     return stamp.kind === Kind.Unknown ? bytes : joinWord(joinWord(bytes, stamp.low), stamp.high);
   }
 
