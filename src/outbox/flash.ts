@@ -94,6 +94,11 @@ export interface FlashOutbox extends Outbox<Bytes> {
   settle(): number;
 }
 
+/** @returns how many acknowledgements may be unwritten; undefined: none. What is written is state. */
+function lazyMaxOf(options: FlashOutboxOptions): number | undefined {
+  return LAZY && STATE ? options.lazyAcknowledgements : undefined;
+}
+
 /** @returns what a buffer needs that is there with a feature only. @inline */
 function roomFor(hasFeature: boolean, bytes: number): number {
   return hasFeature ? bytes : 0;
@@ -107,7 +112,7 @@ export function createFlashOutbox(
 ): FlashOutbox {
   const isThinning = LATEST && options.whenFull === 'latest-per-topic';
   const isDropping = isThinning || (DROP && options.whenFull === 'drop-oldest');
-  const lazyMax = LAZY ? options.lazyAcknowledgements : undefined;
+  const lazyMax = lazyMaxOf(options);
   const unit = flash.geometry.programUnit;
   const pageSize = flash.geometry.pageSize;
   const capacity = flash.geometry.pages * pageSize;
@@ -521,7 +526,8 @@ export function createFlashOutbox(
    * No more messages than so many stand in a page.
    */
   function thinPage(): void {
-    for (let left = pageSize; left > 0 && !log.hasSpare(); left -= unit) if (!log.idle() && !thin()) return;
+    let left = pageSize;
+    while (left > 0 && !log.hasSpare() && (log.idle() || thin())) left -= unit;
   }
 
   /** Append what stands in `thinned`, a message of the oldest page, if its bytes may be written again. @returns whether it was. */

@@ -176,5 +176,67 @@ for (let i = 93; i < 140; i++) {
 }
 check('the oldest are given up', outbox.counters().dropped > 20 ? 1 : 0, 1);
 check('the newest are there', outbox.peek(138, record) === Code.Ok ? record.sequence : 0, 139);
+
+/** Acknowledge all that is held. */
+function drain(): void {
+  for (let i = 0; i < 200 && outbox.peek(0, record) === Code.Ok; i++) outbox.acknowledge(record.sequence);
+  while (outbox.idle());
+}
+
+// Several in one program, over a start, and where only some are acknowledged.
+drain();
+outbox = boot();
+for (let i = 1; i < 4; i++) check('gather', outbox.gather(topics[0], constant('g' + i)), Code.Ok);
+check('once only', outbox.gather(topics[1], constant('x')), Code.BadTopic);
+let before = programs;
+check('together', outbox.appendGathered(), 142);
+check('one program', programs - before, 1);
+check('none left', outbox.appendGathered(), Code.Empty);
+check('answered', outbox.acknowledge(141), Code.Ok);
+outbox = boot();
+check('the others', list(outbox), '140 t/one 50 g1;142 t/one 50 g3;');
+check('count', outbox.count(), 2);
+check('answered again', outbox.acknowledge(141), Code.Unknown);
+drain();
+outbox = boot();
+check('all of them', list(outbox), '');
+
+// Acknowledgements that are written later.
+const LAZY: FlashOutboxOptions = { lazyAcknowledgements: 2 };
+function bootLazy(): FlashOutbox {
+  const lazy = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, LAZY);
+  check('open', lazy.open(99), Code.Ok);
+  return lazy;
+}
+outbox = bootLazy();
+for (let i = 143; i < 148; i++) outbox.append(topics[0], constant('l' + i));
+before = programs;
+outbox.acknowledge(143);
+outbox.acknowledge(144);
+check('no program', programs - before, 0);
+check('held', outbox.count(), 3);
+outbox = bootLazy();
+check('again', list(outbox).split(';').length - 1 + outbox.count(), 10);
+for (let i = 143; i < 146; i++) outbox.acknowledge(i);
+outbox = bootLazy();
+check('one again', list(outbox), '145 t/one 50 l145;146 t/one 50 l146;147 t/one 50 l147;');
+outbox.acknowledge(145);
+check('settle', outbox.settle(), Code.Ok);
+outbox = bootLazy();
+check('none again', list(outbox), '146 t/one 50 l146;147 t/one 50 l147;');
+drain();
+outbox.settle();
+
+// The latest of each topic.
+const LATEST: FlashOutboxOptions = { whenFull: 'latest-per-topic' };
+outbox = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, LATEST);
+check('open', outbox.open(99), Code.Ok);
+const rare = prepareTopic('t/rare', 0x32);
+check('rare', outbox.append(rare, constant('rare')) > 0 ? 1 : 0, 1);
+for (let i = 0; i < 80; i++) if (outbox.append(topics[0], constant('common')) < 0) check('append', i, 0);
+const all = list(outbox);
+check('the rare one is there', all.indexOf('t/rare 50 rare;') >= 0 ? 1 : 0, 1);
+check('once', all.indexOf('rare;') === all.lastIndexOf('rare;') ? 1 : 0, 1);
+check('others were given up', outbox.counters().dropped > 20 ? 1 : 0, 1);
 print('= ' + programs + ' programs, ' + erases + ' erases');
 print('end');
