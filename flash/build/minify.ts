@@ -86,6 +86,22 @@ function allowedNames(code: string): Edit[] {
   return edits;
 }
 
+/** A semicolon behind a return that ends its function inside another statement: without one Espruino looks for a value. */
+function endedReturns(code: string): Edit[] {
+  const edits: Edit[] = [];
+  const ends = new Set<number>();
+  const program = parse(code, { ecmaVersion: 5, locations: true });
+  full(program, (node) => {
+    if (/^Function/.test(node.type)) ends.add(node.end - 1);
+  });
+  full(program, ({ type, start, end, loc }) => {
+    if (type !== 'ReturnStatement' || !loc || !ends.has(end)) return;
+    const text = code.slice(start, end);
+    if (text === 'return') edits.push({ start, end, loc, text: 'return;' });
+  });
+  return edits;
+}
+
 /** Change a program, and its map with it. */
 function applyEdits({ code, map }: Code, edits: Edit[]): Code {
   const lines = code.split('\n');
@@ -109,5 +125,6 @@ export async function minifyCode(source: Code, options: MinifyOptions): Promise<
   const sourceMap = { content: source.map };
   const result = await terser({ 'firmware.js': source.code }, { ...options, ecma: 5, sourceMap });
   const code = result.code as string;
-  return applyEdits({ code, map: result.map as string }, [...plainIntegers(code), ...allowedNames(code)]);
+  const edits = [...plainIntegers(code), ...allowedNames(code), ...endedReturns(code)];
+  return applyEdits({ code, map: result.map as string }, edits);
 }

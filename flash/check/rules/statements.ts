@@ -20,6 +20,14 @@ function nextCode(code: string, at: number): number {
   return gap.lastIndex;
 }
 
+/** @returns whether a return without value and semicolon is the last word of its function, and not a statement of its body. */
+function isReturnAtEnd(node: AnyNode, source: Source): boolean {
+  const { code } = source;
+  const owner = node.type === 'ReturnStatement' && !node.argument ? source.owner(node) : undefined;
+  if (owner === undefined || !isFunction(owner) || source.parent(node) === owner.body) return false;
+  return code[node.end - 1] !== ';' && nextCode(code, node.end) === owner.end - 1;
+}
+
 /** @returns the jumps of a statement that leave a loop or switch around it, inner functions and braces included. */
 function jumpsIn(node: AnyNode, source: Source): AnyNode[] {
   return source.nodes.filter(
@@ -125,6 +133,24 @@ export const statementRules: readonly Rule[] = [
         if (node.argument || code[node.end - 1] === ';') return;
         const next = code[nextCode(code, node.end)];
         if (next !== ';' && next !== '}' && next !== undefined) report(node);
+      },
+    },
+  },
+  {
+    id: 'return-at-end',
+    title: 'return that only the end of the function terminates, inside another statement',
+    reason: 'Espruino looks for a value behind it and finds the end of the input',
+    fix: 'end it with a semicolon',
+    severity: 'error',
+    profile: 'espruino',
+    pair: {
+      bad: 'function f(x) { if (x) return }\nok(f(1), undefined);',
+      good: 'function f(x) { if (x) return; }\nok(f(1), undefined);',
+      outcome: 'throws SyntaxError: Unexpected end of Input',
+    },
+    visit: {
+      ReturnStatement(node, report, source) {
+        if (isReturnAtEnd(node, source)) report(node);
       },
     },
   },

@@ -13,6 +13,14 @@ say(sum(record));
 say([record]);
 `;
 
+it('a return that ends its function keeps its semicolon: Espruino looks for a value otherwise', async () => {
+  const source = `say = function (x) { for (; x > 0; x--) if (x < 5) return; };
+    say2 = function (x) { while (x--) say(x); if (x) { say(1); return; } say(2); };`;
+  const { code } = await minifyCode(bundleOf(source), CHOSEN);
+  expect(code).toMatch(/return;}/);
+  expect(code).not.toMatch(/return}/);
+});
+
 describe('property names', () => {
   it('are shortened everywhere where nothing looks at them', async () => {
     const { code, warnings } = await bundle(`${RECORD}`);
