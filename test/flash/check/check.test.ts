@@ -162,7 +162,7 @@ describe('other places that a pair does not show', () => {
     'function f(c) { switch (c) { case 1: break; case 2: { do { c--; } while (c); } } }',
     'function f(c) { do { c--; } while (c); return c; }',
     'function f() { return; }',
-    'function f() { if (1) return }',
+    'function f() { return }',
     'function f() { return /* nothing */ }',
     'function f(a) { try { a(); } finally { for (;;) { break; } } }',
     'var a = [1][-1];',
