@@ -95,7 +95,7 @@ export function createFlashOutbox(
   /** Sequences, 0 in free places, behind them the addresses of their records, and behind those their sizes. */
   const table = new Int32Array(3 * PLACES);
   const place = createPlace();
-  let body = createBuffer(recordMax);
+  const body = createBuffer(recordMax);
   const nameView = createView();
   const payloadView = createView();
   const topic = { first: 0, head: EMPTY, name: EMPTY, size: 0 };
@@ -161,17 +161,14 @@ export function createFlashOutbox(
     return begin(log.format(nonce));
   }
 
-  /** Put sequence and flags of a message into `body`, and when it was made. @hot */
-  function joinFields(sequence: number, flags: number, timeAt?: number): void {
-    if (TIME && times !== null) {
-      times.stamp(stamp);
-      const at = timeAt === undefined ? 0 : timeAt + 1;
-      const more = flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT);
-      body = putWords(body, sequence, more);
-      if (stamp.kind !== Kind.Unknown) body = joinWord(joinWord(body, stamp.low), stamp.high);
-    } else {
-      body = putWords(body, sequence, flags);
-    }
+  /** @returns sequence and flags of a message, and when it was made. @hot */
+  function joinFields(sequence: number, flags: number, timeAt?: number): Bytes {
+    if (!TIME || times === null) return putWords(body, sequence, flags);
+    times.stamp(stamp);
+    const at = timeAt === undefined ? 0 : timeAt + 1;
+    const more = flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT);
+    const head = putWords(body, sequence, more);
+    return stamp.kind === Kind.Unknown ? head : joinWord(joinWord(head, stamp.low), stamp.high);
   }
 
   /** @param first first byte of its PUBLISH. @returns marks of its record. @inline */
@@ -179,10 +176,10 @@ export function createFlashOutbox(
     return QOS2 && (first & 4) > 0 ? 2 : 1;
   }
 
-  /** Append `body`, and give up the oldest messages for it when there is no room. @apart */
-  function appendDropping(first: number, sequence: number): number {
-    const code = log.append(marksOf(first), body, sequence);
-    return code === Code.Full && dropPage() ? log.append(marksOf(first), body, sequence) : code;
+  /** Append a message, and give up the oldest messages for it when there is no room. @apart */
+  function appendDropping(first: number, message: Bytes, sequence: number): number {
+    const code = log.append(marksOf(first), message, sequence);
+    return code === Code.Full && dropPage() ? log.append(marksOf(first), message, sequence) : code;
   }
 
   /** Keep at hand where a new record is, unless one is in flight whose place that would take: that is asked for sooner. @hot */
@@ -200,11 +197,11 @@ export function createFlashOutbox(
     if (held >= HELD_MAX) return Code.Full;
     const sequence = nextSequence(newest);
     const first = to.first;
-    joinFields(sequence, first & FLAGS, timeAt);
-    body = join(join(body, to.name), payload);
-    if (body.length > recordMax) return Code.TooLong;
+    const message = join(join(joinFields(sequence, first & FLAGS, timeAt), to.name), payload);
     const code =
-      DROP && isDropping ? appendDropping(first, sequence) : log.append(marksOf(first), body, sequence);
+      DROP && isDropping
+        ? appendDropping(first, message, sequence)
+        : log.append(marksOf(first), message, sequence);
     if (code < 0) return code;
     held++;
     if (seen === newest) seen = sequence;

@@ -112,8 +112,8 @@ export interface Log {
   /** @returns sequence of the last record with marks, 0 before the first. */
   sequence(): number;
   /**
-   * Append a record. @param body begins with its sequence, and is not longer than what the log is for. @param last the last
-   * message's sequence from now on. @returns its address, or Code.Full, WornOut.
+   * Append a record. @param body begins with its sequence. @param last the last
+   * message's sequence from now on. @returns its address, or Code.Full, TooLong, WornOut.
    */
   append(marks: number, body: Bytes, last: number): number;
   /** Set mark number `mark` of the record of `size` bytes at `address`. */
@@ -353,10 +353,11 @@ export function createLog(
       states[2 * STATE_KEYS + key] = 0;
       if (value.length === 0) continue;
       carriedBody = joinState(carriedBody, key | CARRIED, value);
-      if (!flash.program(joinRecord(0, carriedBody, carriedBody.length, walkKey), address(slot, at)))
+      if (!flash.program(joinRecord(0, carriedBody, carriedBody.length, walkKey), address(slot, at))) {
         return 0;
+      }
       states[2 * STATE_KEYS + key] = at;
-      at += buffer.length;
+      at += sizeOf(0, carriedBody.length);
     }
     return at;
   }
@@ -440,32 +441,33 @@ export function createLog(
 
   /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
   function joinRecord(marks: number, body: Bytes, length: number, key: Bytes): Bytes {
-    buffer = copy(buffer, flash.frame(length | (marks << MARKS_SHIFT), key, body));
-    buffer = join(join(join(buffer, blankMarks[marks]), body), pads[-length & (unit - 1)]);
-    return buffer;
+    const word = length | (marks << MARKS_SHIFT);
+    const framed = copy(buffer, flash.frame(word, key, body));
+    return join(join(join(framed, blankMarks[marks]), body), pads[-length & (unit - 1)]);
   }
 
   /** @hot */
   function append(marks: number, body: Bytes, last: number): number {
     const length = body.length;
+    if (length > recordMax) return Code.TooLong;
     written.size = sizeOf(marks, length);
     let tries = TRIES;
+    let where: number;
+    // One way out: so it can stand in the place of its call.
     do {
-      if (tailAt + written.size > pageSize) {
-        const code = advance();
-        if (code < 0) return code;
-      }
-      const record = joinRecord(marks, body, length, tailKey);
-      const where = address(tail, tailAt);
-      if (flash.program(record, where)) {
-        tailAt += written.size;
-        sequence = last;
-        return where;
-      }
+      where = tailAt + written.size > pageSize ? advance() : Code.Ok;
+      if (where < 0) break;
+      where = address(tail, tailAt);
+      if (flash.program(joinRecord(marks, body, length, tailKey), where)) break;
       bury(tailAt);
       counters.worn++;
+      where = Code.WornOut;
     } while (--tries > 0);
-    return Code.WornOut;
+    if (where > 0) {
+      tailAt += written.size;
+      sequence = last;
+    }
+    return where;
   }
 
   /** @hot */

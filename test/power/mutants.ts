@@ -31,8 +31,8 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
  */
 export const MUTANTS: readonly Mutant[] = [
   inLog('a program is not read back', [
-    'if (flash.program(record, where)) {',
-    'if (flash.program(record, where) || true) {',
+    'if (flash.program(joinRecord(marks, body, length, tailKey), where)) break;',
+    'if (flash.program(joinRecord(marks, body, length, tailKey), where) || true) break;',
   ]),
   inLog('a page is erased with its header', [
     '    kill(slot);\n    for (let tries = 2',
@@ -55,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
   inLog(
     'checksums of records are without the key',
-    ['<< MARKS_SHIFT), key, body)', '<< MARKS_SHIFT), EMPTY, body)'],
+    ['flash.frame(word, key, body)', 'flash.frame(word, EMPTY, body)'],
     ['sound(readRecord(from), CRC_AT, key,', 'sound(readRecord(from), CRC_AT, EMPTY,'],
   ),
   inLog('one bit acknowledges', ['to.done = zeros > unit * 4;', 'to.done = zeros > 0;']),

@@ -83,7 +83,8 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
   }
 
   function crc(seed: string, bytes: string): string {
-    return frame(0, seed, bytes).substr(4);
+    words[1] = crc32(seed + bytes);
+    return toText(framed).substr(4);
   }
 
   return { geometry, read, isBlank, write, program, erase, crc, frame };
