@@ -140,7 +140,7 @@ export interface Log {
   idle(): boolean;
 }
 
-/** @returns bits that are 0 in `count` bytes from `at` on. */
+/** @returns bits that are 0 in `count` bytes from `at` on, neither all nor none of which are. */
 function countZeros(bytes: Bytes, at: number, count: number): number {
   let found = 0;
   for (let i = at; i < at + count; i++) {
@@ -201,6 +201,8 @@ export function createLog(
   const head = createPlace();
   /** Its address: where the oldest record that is not done stands, or will stand. */
   let headAddress = -1;
+  /** Where the records of the page before the one that is written end, -1: not known. */
+  let leftAddress = -1;
   /** In the page that is written, nothing before this is not done: a start has seen that. */
   let tailHead = FIRST;
   let sequence = 0;
@@ -221,6 +223,9 @@ export function createLog(
   /** Key of the page that a walk is in. */
   let walkKey = createBuffer(KEY_SIZE);
   let walkSlot = -1;
+  /** Its page sequence, and the longest body that it was made for. */
+  let walkPage = 0;
+  let walkLongest = 0;
   const view = createView();
   const wrongBit: Crc32 = { high: 0, low: 0 };
   const place = createPlace();
@@ -290,7 +295,9 @@ export function createLog(
     if (bytes.length === 0) return 0;
     walkKey = keep(walkKey, cut(view, bytes, KEY_AT, KEY_SIZE), 0);
     walkSlot = slot;
-    return doubleAt(bytes, 8);
+    walkLongest = wordAt(bytes, 16);
+    walkPage = doubleAt(bytes, 8);
+    return walkPage;
   }
 
   /** A page without a header is none. */
@@ -367,6 +374,13 @@ export function createLog(
     for (let key = 0; STATE && key < STATE_KEYS; key++) states[key] = states[2 * STATE_KEYS + key];
   }
 
+  /** The head has come to the end of the page before: it goes on in the one that is written. */
+  function cross(): void {
+    head.slot = tail;
+    head.at = tailHead;
+    headAddress = addressOf(head);
+  }
+
   /** Begin with a prepared page: its opening is the last that is written, so that a page that has one has all. @returns whether it takes that. */
   function begin(slot: number, page: number): boolean {
     let headPage = tailPage > 0 ? tailPage : page;
@@ -381,16 +395,14 @@ export function createLog(
       counters.worn++;
       return false;
     }
-    // Where nothing is held, the head goes along.
-    if (tailPage === 0 || (head.slot === tail && head.at === tailAt)) {
-      head.slot = slot;
-      head.at = at;
-      headAddress = address(slot, at);
-    }
+    leftAddress = address(tail, tailAt);
+    if (tailPage === 0) headAddress = leftAddress;
     tailKey = keep(tailKey, walkKey, 0);
     tail = slot;
     tailPage = page;
     tailAt = tailHead = at;
+    // Where nothing is held, the head goes along.
+    if (headAddress === leftAddress) cross();
     arrive();
     isDue = true;
     return true;
@@ -478,6 +490,7 @@ export function createLog(
       // The next look for the oldest record need not read this one again.
       head.at += size;
       headAddress += size;
+      if (headAddress === leftAddress) cross();
     }
   }
 
@@ -505,6 +518,12 @@ export function createLog(
     return sound(readRecord(from), CRC_AT, key, FRAME + from.marks * unit, from.length);
   }
 
+  /** @returns bits of the mark at `at` that are 0. */
+  function zerosOf(bytes: Bytes, at: number): number {
+    if (standsAt(bytes, blankMarks[1], at)) return 0;
+    return standsAt(bytes, markZeros, at) ? unit * 8 : countZeros(bytes, at, unit);
+  }
+
   /** Half a mark may read as none the next time: make it a whole one. @param zeros bits of it that are 0. @returns whether it is set. */
   function settleMark(of: Place, number: number, zeros: number): boolean {
     const isSet = zeros > unit * 4;
@@ -528,7 +547,7 @@ export function createLog(
       const bytes = read(to.slot, to.at, FRAME + unit);
       const word = wordAt(bytes, 0);
       const check = wordAt(bytes, 2) ^ 0xffff;
-      const zeros = countZeros(bytes, FRAME, unit);
+      const zeros = zerosOf(bytes, FRAME);
       to.done = zeros > unit * 4;
       if (!isLost) {
         // Blank, or buried: there is no more.
@@ -593,7 +612,7 @@ export function createLog(
 
   function isMarked(from: Place, number: number): boolean {
     const bytes = read(from.slot, from.at + FRAME + number * unit, unit);
-    return settleMark(from, number, countZeros(bytes, 0, unit));
+    return settleMark(from, number, zerosOf(bytes, 0));
   }
 
   /**
@@ -872,6 +891,7 @@ export function createLog(
     hasNonce = isOld = false;
     tailAt = pageSize;
     newest = before = 0;
+    walkSlot = -1;
     for (let slot = 0; slot < pages; slot++) {
       const page = enter(slot);
       if (page > 0 && !hasNonce) {
@@ -911,7 +931,7 @@ export function createLog(
 
   /** @returns the page that is written: the newest, unless nothing has come to it yet. */
   function chooseTail(): number {
-    spare = -1;
+    spare = leftAddress = -1;
     headPage = sequence = 0;
     head.at = FIRST;
     enter(newestSlot);
@@ -938,12 +958,12 @@ export function createLog(
     if (isIntended()) return format(given);
     openPages();
     if (newest === 0) return openBlank(given);
-    if (enter(pages - 1) === 0) buryIntents();
+    // The last one that was entered, if that is a page.
+    if (walkSlot !== pages - 1) buryIntents();
     const slot = chooseTail();
-    const bytes = header(slot);
-    tailPage = doubleAt(bytes, 8);
-    const longest = wordAt(bytes, 16);
-    tailKey = keep(tailKey, cut(view, bytes, KEY_AT, KEY_SIZE), 0);
+    tailPage = walkPage;
+    tailKey = keep(tailKey, walkKey, 0);
+    const longest = walkLongest;
     tail = slot;
     // Records longer than there is room for can only be delivered by what wrote them.
     if (longest > recordMax) return Code.OldFormat;

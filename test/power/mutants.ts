@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('a format does not say that it began', ['if (!intend()) return Code.WornOut;', '']),
   inLog('a format that was begun is not gone on with', ['if (isIntended()) return format(given);', '']),
   inLog('a format leaves the headers that are there', ['if (!isBlank(slot, 0, HEADER)) kill(slot);', '']),
-  inLog('half an intent is left', ['if (enter(pages - 1) === 0) buryIntents();', '']),
+  inLog('half an intent is left', ['if (walkSlot !== pages - 1) buryIntents();', '']),
   inLog('the page of the head may be prepared', ['if (slot === head.slot) return false;', '']),
   inLog('places in a page that goes are remembered', [
     'onErase(address(slot, 0), address(slot, pageSize));',
@@ -143,6 +143,10 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('a start does not see what is done in the page that is written', [
     'if (isDone) tailHead = at;',
     'tailHead = at;',
+  ]),
+  inLog('the head goes on in the page that is written before it has come to the end of the one before', [
+    'if (headAddress === leftAddress) cross();\n    }',
+    'cross();\n    }',
   ]),
   inLog('the head moves when any record is marked', [
     'where === headAddress && number === 0',
