@@ -931,7 +931,7 @@ export function createLog(
 
   /** @returns the page that is written: the newest, unless nothing has come to it yet. */
   function chooseTail(): number {
-    spare = leftAddress = -1;
+    spare = leftAddress = headAddress = -1;
     headPage = sequence = 0;
     head.at = FIRST;
     enter(newestSlot);

@@ -416,6 +416,20 @@ describe('damage', () => {
     expect(sequences(again)).toEqual([...held, again.newest()]);
   });
 
+  it('is not half a mark of what was the oldest message when the same outbox was opened before', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    const first = append(outbox, '1');
+    append(outbox, 'x'.repeat(60));
+    append(outbox, '3');
+    outbox.acknowledge(first);
+    const second = FIRST + ((12 + read(nor, FIRST, 1)[0]! + 3) & -4);
+    put(nor, second + 8, Uint8Array.of(0, 0, 0, 1));
+    expect(outbox.open(7)).toBe(Code.Ok);
+    expect(payloads(outbox)).toEqual(['3']);
+    expect(outbox.counters().damaged).toBe(0);
+  });
+
   it('of one bit is mended, and counted', () => {
     const nor = createChip(region);
     append(open(nor), 'a');
