@@ -37,7 +37,7 @@ export function openFlash(geometry: FlashGeometry): Flash {
 }
 
 /** Bytes that are summed up at once: the engine makes an array of each, and looks for room for it. */
-const BLANK_CHUNK = 1024;
+const BLANK_CHUNK = 512;
 
 /**
  * The same region as strings, which the engine programs, compares and sums up at once. Nobody checks an address here: the

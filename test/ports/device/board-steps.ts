@@ -110,7 +110,7 @@ function flashAsStrings(done: () => void): void {
   const all = [0, 1, 127, 128, 254, 255, 34, 92].map((code) => String.fromCharCode(code)).join('');
   ours.erase(1);
   check('erased', ours.read(at, 4), '\xff\xff\xff\xff');
-  ours.write(at, all + all + all + all);
+  ours.write(all + all + all + all, at);
   const page = GEOMETRY.base + 1024;
   check('nothing else', ours.isBlank(page, 40) && ours.isBlank(at + 32, 952) ? 1 : 0, 1);
   // Over the end of what is looked at at once, and at its last byte.
@@ -121,13 +121,15 @@ function flashAsStrings(done: () => void): void {
   );
   check('every byte comes back', ours.read(at, 32), all + all + all + all);
   check('a part of it', ours.read(at + 3, 3), all.substr(3, 3));
-  ours.write(at, '\0\0\0\0');
+  ours.write('\0\0\0\0', at);
   check('zeros over it', ours.read(at, 8), '\0\0\0\0' + all.substr(4));
   // CBF43926, the lowest byte first.
   check('checksum', ours.crc('1234', '56789'), '\x26\x39\xf4\xcb');
   check('of nothing', ours.crc('', ''), '\0\0\0\0');
-  ours.write(page + 1000, '\0\0\0\0');
+  check('frame', ours.frame(0x1030, '1234', '56789'), '\x30\x10\xcf\xef\x26\x39\xf4\xcb');
+  check('programmed', ours.program('\0\0\0\0', page + 1000) ? 1 : 0, 1);
   check('not blank near its end', ours.isBlank(page + 100, 924) ? 1 : 0, 0);
+  check('bits do not come back', ours.program('\0\0\x01\0', page + 1000) ? 1 : 0, 0);
   ours.erase(1);
   check('erased again', ours.read(at, 4), '\xff\xff\xff\xff');
   done();
