@@ -116,8 +116,8 @@ export function createFlashOutbox(
 
   const log = createLog(flash, recordMax, forget);
   /** When each key was last kept, -1: not since the start. */
-  const rememberedAt = new Int32Array(STATE && options.clock !== undefined ? STATE_KEYS : 0);
-  for (let i = 0; i < rememberedAt.length; i++) rememberedAt[i] = -1;
+  const rememberedAt: number[] = [];
+  for (let i = 0; STATE && i < STATE_KEYS; i++) rememberedAt.push(-1);
   const times = keepsTime ? createTimes(options.clock!, log) : null;
   const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
   /** A payload with its time put in. */
@@ -311,8 +311,10 @@ export function createFlashOutbox(
   function readStamp(bytes: Bytes, flags: number): number {
     stamp.kind = (flags >> KIND_SHIFT) & KIND_MASK;
     if (stamp.kind === Kind.Unknown) return FIELDS;
-    stamp.low = wordAt(bytes, FIELDS);
-    stamp.high = wordAt(bytes, FIELDS + 2);
+    if (TIME) {
+      stamp.low = wordAt(bytes, FIELDS);
+      stamp.high = wordAt(bytes, FIELDS + 2);
+    }
     return FIELDS + STAMP_SIZE;
   }
 

@@ -207,7 +207,7 @@ export function createLog(
   let tailHead = FIRST;
   let sequence = 0;
   /** Of each key: place of its record in the page that is written, 0: none; bytes of its body; place in the page that comes next. */
-  const states = new Int16Array(STATE ? 3 * STATE_KEYS : 0);
+  const states: Int16Array | number[] = STATE ? new Int16Array(3 * STATE_KEYS) : [];
   const statePlace = createPlace();
   let stateBody = createBuffer(STATE_FIELDS + STATE_MAX);
   let carriedBody = createBuffer(STATE_FIELDS + STATE_MAX);
