@@ -23,6 +23,7 @@ import {
   type Gap,
   type Header,
   type PageRecord,
+  type Records,
 } from './page.ts';
 import { isForgotten, keyOf, readState, type Boots } from './state.ts';
 import { findTroubles, type Leftover, type OwnPage } from './troubles.ts';
@@ -49,6 +50,13 @@ function isBlankOrHalfIntent(page: Uint8Array): boolean {
 
 function readOwnPage(page: number, address: number, bytes: Uint8Array, header: Header): OwnPage {
   return { page, address, header, opening: readOpening(bytes, header), ...readRecords(bytes, header) };
+}
+
+/** @returns all records of a page in which one begins at `place`, whatever a wrong length before that says. */
+function readAround(bytes: Uint8Array, header: Header, place: number): Records {
+  const before = readRecords(bytes.subarray(0, place), header);
+  const { records, gaps, end } = readRecords(bytes, header, place);
+  return { records: [...before.records, ...records], gaps: [...before.gaps, ...gaps], end };
 }
 
 /** @returns the page that is written: the newest, unless it has not been begun. */
@@ -255,15 +263,20 @@ export function inspectRegion(region: Uint8Array, pageSize: number, address = 0)
     .sort((a, b) => a.header.sequence - b.header.sequence);
   const state = nameRegion(pages, headers, read.length);
   const tailSequence = findTail(read)?.header.sequence ?? 0;
-  const own = read.map((page) => {
+  const marked = read.map((page) => {
     const { sequence } = page.header;
     if (sequence > tailSequence) return asPrepared(page, pages[page.page]!);
     return sequence === tailSequence ? withoutTorn(page) : page;
   });
-  const tail = own.find(({ header }) => header.sequence === tailSequence);
+  const tail = marked.find(({ header }) => header.sequence === tailSequence);
   const values = tail === undefined ? [] : reportValues(tail);
   const boots = values.find((value) => value.boots !== undefined)?.boots;
-  const records = reportRecords(own, findHead(tail, values), boots);
+  const head = findHead(tail, values);
+  const own = marked.map((page) => {
+    if (page === tail || page.header.sequence !== head?.page) return page;
+    return { ...page, ...readAround(pages[page.page]!, page.header, head.at) };
+  });
+  const records = reportRecords(own, head, boots);
   const troubles = own.flatMap((page) => findTroubles(page, tail!, records));
   const count = (is: (record: RecordReport) => boolean) => records.filter(is).length;
   return {

@@ -161,8 +161,13 @@ function takeRecord(
   const marks = word >> 12;
   const bodyAt = at + FRAME + marks * programUnit;
   const size = Math.ceil((bodyAt - at + length) / programUnit) * programUnit;
-  if (marks > (abilities === SEVERAL ? MARKS_OF_SEVERAL : MARKS_MAX) || length < 2 || at + size > page.length)
-    {return undefined;}
+  if (
+    marks > (abilities === SEVERAL ? MARKS_OF_SEVERAL : MARKS_MAX) ||
+    length < 2 ||
+    at + size > page.length
+  ) {
+    return undefined;
+  }
   const mark = (number: number) =>
     countZeros(page.subarray(at + FRAME + number * programUnit, at + FRAME + (number + 1) * programUnit));
   const zeros = Array.from({ length: marks }, (_, number) => mark(number));
@@ -213,15 +218,15 @@ export function endOfBytes(page: Uint8Array, from: number): number {
   return end;
 }
 
-/** @returns all records of a page, whole or not, and what else stands between and behind them. */
-export function readRecords(page: Uint8Array, header: Header): Records {
+/** @returns all records of a page from `start` on, whole or not, and what else stands between and behind them. */
+export function readRecords(page: Uint8Array, header: Header, start = FIRST): Records {
   const unit = header.programUnit;
   const fields = view(page);
   const records: PageRecord[] = [];
   const gaps: Gap[] = [];
   /** Behind the last record; `at` runs ahead of it where no record can be made out. */
-  let end = FIRST;
-  let at = FIRST;
+  let end = start;
+  let at = start;
   while (at + FRAME + unit <= page.length) {
     const word = fields.getUint16(at, true);
     const check = fields.getUint16(at + 2, true) ^ 0xffff;

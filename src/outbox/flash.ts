@@ -121,7 +121,7 @@ export function createFlashOutbox(
   /** Sequences, 0 in free places, behind them the addresses of their records, and behind those their sizes. */
   const table = new Int32Array(3 * PLACES);
   const place = createPlace();
-  let body = createBuffer(recordMax);
+  const body = createBuffer(recordMax);
   const nameView = createView();
   const payloadView = createView();
   const partView = createView();
@@ -148,6 +148,8 @@ export function createFlashOutbox(
   let gatheredCount = 0;
   /** Bytes that may be taken along: as many as were accepted meanwhile, so that flash wears twice as much at most. */
   let credit = 0;
+  /** Up to this sequence they are in there. */
+  let countedAt = 0;
   /** A message that may be taken along; the oldest and the newest, when nothing could be done. */
   let thinned = createBuffer(roomFor(LATEST, recordMax));
   let stuckOn = -1;
@@ -157,8 +159,8 @@ export function createFlashOutbox(
 
   const log = createLog(flash, recordMax, forget);
   /** When each key was last kept, -1: not since the start. */
-  const rememberedAt = new Int32Array(roomFor(STATE && options.clock !== undefined, STATE_KEYS));
-  for (let i = 0; i < rememberedAt.length; i++) rememberedAt[i] = -1;
+  const rememberedAt: number[] = [];
+  for (let i = 0; STATE && i < STATE_KEYS; i++) rememberedAt.push(-1);
   const times = keepsTime ? createTimes(options.clock!, log) : null;
   const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
   /** A payload with its time put in. */
@@ -183,6 +185,7 @@ export function createFlashOutbox(
     gatheredCount = unwritten = 0;
     stuckOn = -1;
     credit = pageSize;
+    countedAt = newest;
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
       if (TIME && times !== null) times.open();
@@ -205,14 +208,14 @@ export function createFlashOutbox(
     return begin(log.format(nonce));
   }
 
-  /** @returns `to` with the sequence and the flags of a message, and when it was made. @hot */
-  function joinFields(to: Bytes, sequence: number, flags: number, timeAt?: number): Bytes {
-    if (!TIME || times === null) return putWords(to, sequence, flags);
+  /** @returns sequence and flags of a message, and when it was made. @hot */
+  function joinFields(sequence: number, flags: number, timeAt?: number): Bytes {
+    if (!TIME || times === null) return putWords(body, sequence, flags);
     times.stamp(stamp);
     const at = timeAt === undefined ? 0 : timeAt + 1;
     const more = flags | (stamp.kind << KIND_SHIFT) | (at << TIME_SHIFT);
-    const bytes = putWords(to, sequence, more);
-    return stamp.kind === Kind.Unknown ? bytes : joinWord(joinWord(bytes, stamp.low), stamp.high);
+    const head = putWords(body, sequence, more);
+    return stamp.kind === Kind.Unknown ? head : joinWord(joinWord(head, stamp.low), stamp.high);
   }
 
   /** @param first first byte of its PUBLISH. @returns marks of its record. @inline */
@@ -220,18 +223,17 @@ export function createFlashOutbox(
     return QOS2 && (first & 4) > 0 ? 2 : 1;
   }
 
-  /** Append `body`, and give up the oldest messages for it when there is no room and that is asked for. @apart */
-  function appendDropping(marks: number, sequence: number): number {
-    const code = log.append(marks, body, sequence);
-    return code === Code.Full && isDropping && dropPage() ? log.append(marks, body, sequence) : code;
+  /** Append a record, and give up the oldest messages for it when there is no room and that is asked for. @apart */
+  function appendDropping(marks: number, message: Bytes, sequence: number): number {
+    const code = log.append(marks, message, sequence);
+    return code === Code.Full && isDropping && dropPage() ? log.append(marks, message, sequence) : code;
   }
 
-  /** `count` messages up to `sequence` were appended. @hot */
+  /** `count` messages up to `sequence` were appended. */
   function note(sequence: number, count: number): void {
     held += count;
     if (seen === newest) seen = sequence;
     newest = sequence;
-    if (LATEST && isThinning && credit < capacity) credit += body.length;
   }
 
   /** Keep at hand where a new record is, unless one is in flight whose place that would take: that is asked for sooner. @hot */
@@ -250,14 +252,15 @@ export function createFlashOutbox(
     if (LATEST && isThinning) thinPage();
     const sequence = nextSequence(newest);
     const first = to.first;
-    body = join(join(joinFields(body, sequence, first & FLAGS, timeAt), to.name), payload);
-    if (body.length > recordMax) return Code.TooLong;
+    const message = join(join(joinFields(sequence, first & FLAGS, timeAt), to.name), payload);
     const code =
       (DROP || LATEST) && isDropping
-        ? appendDropping(marksOf(first), sequence)
-        : log.append(marksOf(first), body, sequence);
+        ? appendDropping(marksOf(first), message, sequence)
+        : log.append(marksOf(first), message, sequence);
     if (code < 0) return code;
-    note(sequence, 1);
+    held++;
+    if (seen === newest) seen = sequence;
+    newest = sequence;
     noteNew(sequence, code);
     return sequence;
   }
@@ -268,11 +271,11 @@ export function createFlashOutbox(
     if (gatheredCount === BATCH_MAX) return Code.Full;
     // A record of several has no more bytes in all, with its marks, than one of one may have.
     const before = gatheredCount === 0 ? 0 : gathered.length + gatheredCount * unit;
-    body = join(join(joinFields(body, 0, to.first & FLAGS, timeAt), to.name), payload);
-    if (before + body.length > recordMax) return Code.TooLong;
+    const message = join(join(joinFields(0, to.first & FLAGS, timeAt), to.name), payload);
+    if (before + message.length > recordMax) return Code.TooLong;
     if (gatheredCount === 0) gathered = joinWord(emptied(gathered), 0);
-    gathered = joinWord(gathered, body.length);
-    gathered = join(gathered, cut(payloadView, body, SEQUENCE_SIZE, body.length - SEQUENCE_SIZE));
+    gathered = joinWord(gathered, message.length);
+    gathered = join(gathered, cut(payloadView, message, SEQUENCE_SIZE, message.length - SEQUENCE_SIZE));
     gatheredCount++;
     return Code.Ok;
   }
@@ -283,12 +286,12 @@ export function createFlashOutbox(
     if (count === 0) return Code.Empty;
     if (held + count > HELD_MAX) return Code.Full;
     if (LATEST && isThinning) thinPage();
-    body = joinWord(emptied(body), nextSequence(newest));
     // What is alone is a record as others are.
     const from = count > 1 ? BATCH_FIELDS : BATCH_FIELDS + SEQUENCE_SIZE;
-    body = join(body, cut(payloadView, gathered, from, gathered.length - from));
+    const rest = cut(payloadView, gathered, from, gathered.length - from);
+    const message = join(joinWord(emptied(body), nextSequence(newest)), rest);
     const sequence = laterSequence(newest, count);
-    const code = appendDropping(count > 1 ? count + 1 : 1, sequence);
+    const code = appendDropping(count > 1 ? count + 1 : 1, message, sequence);
     if (code < 0) return code;
     gatheredCount = 0;
     note(sequence, count);
@@ -526,6 +529,8 @@ export function createFlashOutbox(
    * No more messages than so many stand in a page.
    */
   function thinPage(): void {
+    if (newest !== countedAt && credit < capacity) credit += log.written.size;
+    countedAt = newest;
     let left = pageSize;
     while (left > 0 && !log.hasSpare() && (log.idle() || thin())) left -= unit;
   }
@@ -534,9 +539,9 @@ export function createFlashOutbox(
   function takeAlong(): boolean {
     const sequence = nextSequence(newest);
     if (thinned.length > credit || log.append(1, thinned, sequence) < 0) return false;
-    const left = credit - thinned.length;
     note(sequence, 1);
-    credit = left;
+    credit -= log.written.size;
+    countedAt = newest;
     return true;
   }
 
@@ -549,8 +554,10 @@ export function createFlashOutbox(
   function readStamp(bytes: Bytes, flags: number): number {
     stamp.kind = (flags >> KIND_SHIFT) & KIND_MASK;
     if (stamp.kind === Kind.Unknown) return FIELDS;
-    stamp.low = wordAt(bytes, FIELDS);
-    stamp.high = wordAt(bytes, FIELDS + 2);
+    if (TIME) {
+      stamp.low = wordAt(bytes, FIELDS);
+      stamp.high = wordAt(bytes, FIELDS + 2);
+    }
     return FIELDS + STAMP_SIZE;
   }
 

@@ -121,8 +121,8 @@ export interface Log {
   /** @returns sequence of the last record with marks, 0 before the first. */
   sequence(): number;
   /**
-   * Append a record. @param body begins with its sequence, and is not longer than what the log is for. @param last the last
-   * message's sequence from now on. @returns its address, or Code.Full, WornOut.
+   * Append a record. @param body begins with its sequence. @param last the last
+   * message's sequence from now on. @returns its address, or Code.Full, TooLong, WornOut.
    */
   append(marks: number, body: Bytes, last: number): number;
   /** Set mark number `mark` of the record of `size` bytes at `address`. */
@@ -157,7 +157,7 @@ export interface Log {
   idle(): boolean;
 }
 
-/** @returns bits that are 0 in `count` bytes from `at` on. */
+/** @returns bits that are 0 in `count` bytes from `at` on, neither all nor none of which are. */
 function countZeros(bytes: Bytes, at: number, count: number): number {
   let found = 0;
   for (let i = at; i < at + count; i++) {
@@ -218,11 +218,13 @@ export function createLog(
   const head = createPlace();
   /** Its address: where the oldest record that is not done stands, or will stand. */
   let headAddress = -1;
+  /** Where the records of the page before the one that is written end, -1: not known. */
+  let leftAddress = -1;
   /** In the page that is written, nothing before this is not done: a start has seen that. */
   let tailHead = FIRST;
   let sequence = 0;
   /** Of each key: place of its record in the page that is written, 0: none; bytes of its body; place in the page that comes next. */
-  const states = new Int16Array(STATE ? 3 * KEYS : 0);
+  const states: Int16Array | number[] = STATE ? new Int16Array(3 * KEYS) : [];
   const statePlace = createPlace();
   let stateBody = createBuffer(STATE_FIELDS + STATE_MAX);
   let headNote = createBuffer(HEAD_SIZE);
@@ -239,6 +241,9 @@ export function createLog(
   /** Key of the page that a walk is in. */
   let walkKey = createBuffer(KEY_SIZE);
   let walkSlot = -1;
+  /** Its page sequence, and the longest body that it was made for. */
+  let walkPage = 0;
+  let walkLongest = 0;
   const view = createView();
   const wrongBit: Crc32 = { high: 0, low: 0 };
   const place = createPlace();
@@ -315,7 +320,9 @@ export function createLog(
     if (bytes.length === 0) return 0;
     walkKey = keep(walkKey, cut(view, bytes, KEY_AT, KEY_SIZE), 0);
     walkSlot = slot;
-    return doubleAt(bytes, 8);
+    walkLongest = wordAt(bytes, 16);
+    walkPage = doubleAt(bytes, 8);
+    return walkPage;
   }
 
   /** A page without a header is none. */
@@ -382,7 +389,7 @@ export function createLog(
         return 0;
       }
       states[2 * KEYS + key] = at;
-      at += buffer.length;
+      at += sizeOf(0, carriedBody.length);
     }
     return at;
   }
@@ -390,6 +397,13 @@ export function createLog(
   /** The page that state was carried to is the one that is written from now on. */
   function arrive(): void {
     for (let key = 0; STATE && key < KEYS; key++) states[key] = states[2 * KEYS + key];
+  }
+
+  /** The head has come to the end of the page before: it goes on in the one that is written. */
+  function cross(): void {
+    head.slot = tail;
+    head.at = tailHead;
+    headAddress = addressOf(head);
   }
 
   /** Begin with a prepared page: its opening is the last that is written, so that a page that has one has all. @returns whether it takes that. */
@@ -406,16 +420,14 @@ export function createLog(
       counters.worn++;
       return false;
     }
-    // Where nothing is held, the head goes along.
-    if (tailPage === 0 || (head.slot === tail && head.at === tailAt)) {
-      head.slot = slot;
-      head.at = at;
-      headAddress = address(slot, at);
-    }
+    leftAddress = address(tail, tailAt);
+    if (tailPage === 0) headAddress = leftAddress;
     tailKey = keep(tailKey, walkKey, 0);
     tail = slot;
     tailPage = page;
     tailAt = tailHead = at;
+    // Where nothing is held, the head goes along.
+    if (headAddress === leftAddress) cross();
     arrive();
     isDue = true;
     return true;
@@ -471,36 +483,35 @@ export function createLog(
 
   /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
   function joinRecord(marks: number, body: Bytes, length: number, key: Bytes): Bytes {
-    buffer = copy(buffer, flash.frame(length | (marks << MARKS_SHIFT), key, body));
-    for (let more = marks; BATCH && more > MARKS_MAX; more--) buffer = join(buffer, blankMarks[1]);
-    buffer = join(
-      join(join(buffer, blankMarks[BATCH && marks > MARKS_MAX ? MARKS_MAX : marks]), body),
-      pads[-length & (unit - 1)],
-    );
-    return buffer;
+    const word = length | (marks << MARKS_SHIFT);
+    let record = copy(buffer, flash.frame(word, key, body));
+    for (let more = marks; BATCH && more > MARKS_MAX; more--) record = join(record, blankMarks[1]);
+    const blank = blankMarks[BATCH && marks > MARKS_MAX ? MARKS_MAX : marks];
+    return join(join(join(record, blank), body), pads[-length & (unit - 1)]);
   }
 
   /** @hot */
   function append(marks: number, body: Bytes, last: number): number {
     const length = body.length;
+    if (length > recordMax) return Code.TooLong;
     written.size = sizeOf(marks, length);
     let tries = TRIES;
+    let where: number;
+    // One way out: so it can stand in the place of its call.
     do {
-      if (tailAt + written.size > pageSize) {
-        const code = advance();
-        if (code < 0) return code;
-      }
-      const record = joinRecord(marks, body, length, tailKey);
-      const where = address(tail, tailAt);
-      if (flash.program(record, where)) {
-        tailAt += written.size;
-        sequence = last;
-        return where;
-      }
+      where = tailAt + written.size > pageSize ? advance() : Code.Ok;
+      if (where < 0) break;
+      where = address(tail, tailAt);
+      if (flash.program(joinRecord(marks, body, length, tailKey), where)) break;
       bury(tailAt);
       counters.worn++;
+      where = Code.WornOut;
     } while (--tries > 0);
-    return Code.WornOut;
+    if (where > 0) {
+      tailAt += written.size;
+      sequence = last;
+    }
+    return where;
   }
 
   /** @hot */
@@ -511,6 +522,7 @@ export function createLog(
     if (where === headAddress && number === 0) {
       head.at += size;
       headAddress += size;
+      if (headAddress === leftAddress) cross();
     }
   }
 
@@ -538,6 +550,12 @@ export function createLog(
     return sound(readRecord(from), CRC_AT, key, FRAME + from.marks * unit, from.length);
   }
 
+  /** @returns bits of the mark at `at` that are 0. */
+  function zerosOf(bytes: Bytes, at: number): number {
+    if (standsAt(bytes, blankMarks[1], at)) return 0;
+    return standsAt(bytes, markZeros, at) ? unit * 8 : countZeros(bytes, at, unit);
+  }
+
   /** Half a mark may read as none the next time: make it a whole one. @param zeros bits of it that are 0. @returns whether it is set. */
   function settleMark(of: Place, number: number, zeros: number): boolean {
     const isSet = zeros > unit * 4;
@@ -561,7 +579,7 @@ export function createLog(
       const bytes = read(to.slot, to.at, FRAME + unit);
       const word = wordAt(bytes, 0);
       const check = wordAt(bytes, 2) ^ 0xffff;
-      const zeros = countZeros(bytes, FRAME, unit);
+      const zeros = zerosOf(bytes, FRAME);
       to.done = zeros > unit * 4;
       if (!isLost) {
         // Blank, or buried: there is no more.
@@ -628,7 +646,7 @@ export function createLog(
     let set = 0;
     for (let number = 0; number < from.marks; number++) {
       const bytes = read(from.slot, from.at + FRAME + number * unit, unit);
-      if (settleMark(from, number, countZeros(bytes, 0, unit))) set |= 1 << number;
+      if (settleMark(from, number, zerosOf(bytes, 0))) set |= 1 << number;
     }
     return set;
   }
@@ -640,6 +658,7 @@ export function createLog(
     if (where !== headAddress) return false;
     head.at += size;
     headAddress += size;
+    if (headAddress === leftAddress) cross();
     isDue = true;
     return true;
   }
@@ -955,6 +974,7 @@ export function createLog(
     hasNonce = isOld = false;
     tailAt = pageSize;
     newest = before = 0;
+    walkSlot = -1;
     for (let slot = 0; slot < pages; slot++) {
       const page = enter(slot);
       if (page > 0 && !hasNonce) {
@@ -994,7 +1014,7 @@ export function createLog(
 
   /** @returns the page that is written: the newest, unless nothing has come to it yet. */
   function chooseTail(): number {
-    spare = -1;
+    spare = leftAddress = headAddress = -1;
     headPage = sequence = 0;
     head.at = FIRST;
     enter(newestSlot);
@@ -1021,12 +1041,12 @@ export function createLog(
     if (isIntended()) return format(given);
     openPages();
     if (newest === 0) return openBlank(given);
-    if (enter(pages - 1) === 0) buryIntents();
+    // The last one that was entered, if that is a page.
+    if (walkSlot !== pages - 1) buryIntents();
     const slot = chooseTail();
-    const bytes = header(slot);
-    tailPage = doubleAt(bytes, 8);
-    const longest = wordAt(bytes, 16);
-    tailKey = keep(tailKey, cut(view, bytes, KEY_AT, KEY_SIZE), 0);
+    tailPage = walkPage;
+    tailKey = keep(tailKey, walkKey, 0);
+    const longest = walkLongest;
     tail = slot;
     // Records longer than there is room for can only be delivered by what wrote them.
     if (longest > recordMax) return Code.OldFormat;

@@ -32,8 +32,8 @@ function inOutbox(name: string, ...edits: Edit[]): Mutant {
  */
 export const MUTANTS: readonly Mutant[] = [
   inLog('a program is not read back', [
-    'if (flash.program(record, where)) {',
-    'if (flash.program(record, where) || true) {',
+    'if (flash.program(joinRecord(marks, body, length, tailKey), where)) break;',
+    'if (flash.program(joinRecord(marks, body, length, tailKey), where) || true) break;',
   ]),
   inLog('a page is erased with its header', [
     '    kill(slot);\n    for (let tries = 2',
@@ -56,7 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('checksums are not looked at', ['if (low === 0 && high === 0) return bytes;', 'return bytes;']),
   inLog(
     'checksums of records are without the key',
-    ['<< MARKS_SHIFT), key, body)', '<< MARKS_SHIFT), EMPTY, body)'],
+    ['flash.frame(word, key, body)', 'flash.frame(word, EMPTY, body)'],
     ['sound(readRecord(from), CRC_AT, key,', 'sound(readRecord(from), CRC_AT, EMPTY,'],
   ),
   inLog('one bit acknowledges', ['to.done = zeros > unit * 4;', 'to.done = zeros > 0;']),
@@ -68,7 +68,7 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('a format does not say that it began', ['if (!intend()) return Code.WornOut;', '']),
   inLog('a format that was begun is not gone on with', ['if (isIntended()) return format(given);', '']),
   inLog('a format leaves the headers that are there', ['if (!isBlank(slot, 0, HEADER)) kill(slot);', '']),
-  inLog('half an intent is left', ['if (enter(pages - 1) === 0) buryIntents();', '']),
+  inLog('half an intent is left', ['if (walkSlot !== pages - 1) buryIntents();', '']),
   inLog('the page of the head may be prepared', ['if (slot === head.slot) return false;', '']),
   inLog('places in a page that goes are remembered', [
     'onErase(address(slot, 0), address(slot, pageSize));',
@@ -166,6 +166,10 @@ export const MUTANTS: readonly Mutant[] = [
   inLog('a start does not see what is done in the page that is written', [
     'if (isDone) tailHead = at;',
     'tailHead = at;',
+  ]),
+  inLog('the head goes on in the page that is written before it has come to the end of the one before', [
+    'if (headAddress === leftAddress) cross();\n    }',
+    'cross();\n    }',
   ]),
   inLog('the head moves when any record is marked', [
     'if (where === headAddress && number === 0) {',

@@ -37,7 +37,7 @@ export function openFlash(geometry: FlashGeometry): Flash {
 }
 
 /** Bytes that are summed up at once: the engine makes an array of each, and looks for room for it. */
-const BLANK_CHUNK = 1024;
+const BLANK_CHUNK = 512;
 
 /**
  * The same region as strings, which the engine programs, compares and sums up at once. Nobody checks an address here: the
@@ -83,7 +83,8 @@ export function openFlashBytes(geometry: FlashGeometry): FlashBytes<string> {
   }
 
   function crc(seed: string, bytes: string): string {
-    return frame(0, seed, bytes).substr(4);
+    words[1] = crc32(seed + bytes);
+    return toText(framed).substr(4);
   }
 
   return { geometry, read, isBlank, write, program, erase, crc, frame };

@@ -126,8 +126,10 @@ function flashAsStrings(done: () => void): void {
   // CBF43926, the lowest byte first.
   check('checksum', ours.crc('1234', '56789'), '\x26\x39\xf4\xcb');
   check('of nothing', ours.crc('', ''), '\0\0\0\0');
-  ours.write('\0\0\0\0', page + 1000);
+  check('frame', ours.frame(0x1030, '1234', '56789'), '\x30\x10\xcf\xef\x26\x39\xf4\xcb');
+  check('programmed', ours.program('\0\0\0\0', page + 1000) ? 1 : 0, 1);
   check('not blank near its end', ours.isBlank(page + 100, 924) ? 1 : 0, 0);
+  check('bits do not come back', ours.program('\0\0\x01\0', page + 1000) ? 1 : 0, 0);
   ours.erase(1);
   check('erased again', ours.read(at, 4), '\xff\xff\xff\xff');
   done();

@@ -526,6 +526,13 @@ describe('numbers', () => {
     ['(2 + 3) * 4', '20'],
     ['1 < 2 ? "y" : "n"', '"y"'],
     ['2 < 1 ? "y" : "n"', '"n"'],
+    ['3 << 4', '48'],
+    ['1 < 2 && list.length', 'list.length'],
+    ['2 < 1 && list.length', 'false'],
+    ['1 < 2 || list.length', 'true'],
+    ['2 < 1 || list.length', 'list.length'],
+    ['(2 < 1 && list.length > 2) ? "y" : "n"', '"n"'],
+    ['1 && list.length', '1 && list.length'],
   ])('are worked out: %s', (text, result) => {
     expect(same(`say(${text});`).text.trim()).toBe(`say(${result});`);
   });
@@ -584,9 +591,9 @@ describe('numbers', () => {
 
   it('do not make methods of functions', () => {
     const { said } = same(
-      'list.f = function () { return this === list; };\nsay((1 ? list.f : 0)()); say((1 ? list.f : 0) === list.f);',
+      'list.f = function () { return this === list; };\nsay((1 ? list.f : 0)()); say((true && list.f)()); say((1 ? list.f : 0) === list.f);',
     );
-    expect(said).toEqual([false, true]);
+    expect(said).toEqual([false, false, true]);
   });
 });
 
