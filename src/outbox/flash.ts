@@ -16,6 +16,7 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
+import { joinSeconds } from '../bytes/seconds.ts';
 import { DROP, QOS2, STATE, TIME } from '../features.ts';
 import { elapsed, type Clock } from '../ports/clock.ts';
 import { Code, Drop } from '../ports/codes.ts';
@@ -32,7 +33,7 @@ import {
 } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 import { createLog, createPlace, type LogCounters } from './log.ts';
-import { createTimes, Kind, type Stamp } from './times.ts';
+import { createTimes, Kind, unitsOf, type Stamp } from './times.ts';
 
 /** Before the topic: sequence 2, flags 2, and when it was made, where that is known, 4. */
 const FIELDS = 4;
@@ -315,11 +316,13 @@ export function createFlashOutbox(
   /** @returns the payload that begins at `from` of the message at `place`, whose time `stamp` is, with that put in at `at`. */
   function putTime(read: Bytes, sequence: number, from: number, at: number): Bytes {
     let bytes = read;
-    const seconds = times === null ? -1 : times.resolve(stamp, sequence);
+    const isWall = stamp.kind === Kind.Wall;
+    const seconds = times === null || isWall ? -1 : times.resolve(stamp, sequence);
     // What is kept of boots may have been read meanwhile, over the message.
     if (stamp.kind === Kind.Uptime) bytes = log.body(place);
     timed = join(emptied(timed), cut(payloadView, bytes, from, at));
-    timed = seconds < 0 ? joinText(timed, 'null') : joinInteger(timed, seconds);
+    if (isWall) timed = joinSeconds(timed, unitsOf(stamp), stamp.low & 127);
+    else timed = seconds < 0 ? joinText(timed, 'null') : joinInteger(timed, seconds);
     timed = join(timed, cut(payloadView, bytes, from + at, bytes.length - from - at));
     return timed;
   }
