@@ -178,7 +178,7 @@ export function createWorld(
       releasedAgain += inbox.releases.length;
       inbox.isRefused = false;
       socket.deliver(connack(0, isPresent ? 1 : 0));
-      noteForgotten(inbox);
+      if (!isPresent) noteForgotten(inbox);
       if (!client.isOnline()) throw new Error('not online');
       collect();
     },
