@@ -23,11 +23,13 @@ export const OPERATIONS = {
   ping: 'ping, and take its PINGRESP',
   flash1: 'flash outbox: append, peek, acknowledge',
   flashEight: 'the same with eight in flight, some of QoS 2 with PUBREC',
+  flashUp: 'flash outbox with a clock that does not know the time, time in the payload',
+  flashTime: 'flash outbox with a clock that does',
+  flashTimeIn: 'the same with the time in the payload',
+  flashAge: 'the same with the age of the oldest message',
 } as const;
 export type Operation = keyof typeof OPERATIONS;
 const ALL = Object.keys(OPERATIONS) as Operation[];
-/** Those of the flash outbox. */
-export const OF_THE_FLASH = ALL.filter((operation) => operation.startsWith('flash'));
 /** Those of a client. */
 export const OF_A_CLIENT = ALL.filter((operation) => !/^(empty|sometimes|array|flash.*)$/.test(operation));
 
@@ -40,7 +42,15 @@ export const CLIENT: Program = {
   file: 'allocations.ts',
   operations: ['empty', 'sometimes', 'array', ...OF_A_CLIENT],
 };
-export const FLASH: Program = { file: 'allocations-flash.ts', operations: ['empty', ...OF_THE_FLASH] };
+export const FLASH: Program = {
+  file: 'allocations-flash.ts',
+  operations: ['empty', 'flash1', 'flashEight'],
+};
+/** The flash outbox with a clock. */
+export const TIMED: Program = {
+  file: 'allocations-time.ts',
+  operations: ['empty', 'flashUp', 'flashTime', 'flashTimeIn', 'flashAge'],
+};
 
 export interface Rounds {
   readonly warmUp: number;
@@ -102,6 +112,10 @@ const EFFECTS: Readonly<Record<Operation, readonly number[]>> = {
   ping: [0, 0, 0, 1],
   flash1: [1, 1, 1],
   flashEight: [1, 1, 1],
+  flashUp: [1, 1, 1],
+  flashTime: [1, 1, 1],
+  flashTimeIn: [1, 1, 1],
+  flashAge: [1, 1, 1],
 };
 
 const words = (lines: readonly string[], mark: string) =>

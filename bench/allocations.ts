@@ -19,6 +19,7 @@ import {
   OPERATIONS,
   prelude,
   readRows,
+  TIMED,
   type Operation,
   type Program,
   type Rounds,
@@ -58,7 +59,7 @@ function byOperation(operations: readonly Operation[], figure: (operation: Opera
 
 /** What `measure` finds with each of the programs. */
 async function ofAll(measure: (program: Program) => Promise<OfAnEngine>): Promise<OfAnEngine> {
-  return { ...(await measure(FLASH)), ...(await measure(CLIENT)) };
+  return { ...(await measure(FLASH)), ...(await measure(TIMED)), ...(await measure(CLIENT)) };
 }
 
 async function inHost(host: Command, program: Program): Promise<OfAnEngine> {

@@ -1,6 +1,7 @@
 // What the flash outbox costs the flash: programs, erases, reads and bytes for each message, wear, and what a start reads.
 // Counts on a simulated chip, so they are the same on every machine. `npm run bench:outbox` writes bench/results/outbox.json
-// and the table in docs/outbox.md; a test counts again.
+// and the table in docs/outbox.md; a test counts again. What it holds of Espruino's memory is measured where ESPRUINO_MCU says
+// on which, goes to bench/results/outbox-memory.json, and is held to the bundle that it is of.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ import { createFlashBytes } from '../src/outbox/flash-bytes.ts';
 import { createFlashOutbox } from '../src/outbox/flash.ts';
 import { createLog } from '../src/outbox/log.ts';
 import type { OutboxRecord } from '../src/ports/outbox.ts';
+import { findEngines } from './espruino.ts';
+import { measureMemory, type MemoryResult } from './outbox-memory.ts';
 
 const PAGE = 4096;
 /** Whole pages of records of 64 bytes, and as many before them, so that pages that are prepared ahead do not count twice. */
@@ -27,6 +30,9 @@ const IN_FLIGHT = 3;
 const RECORD_MAXES = [256, 1040] as const;
 const START_PAGES = [16, 224] as const;
 const KB = 1024;
+/** Of the state: bytes of typed arrays, and variables of Espruino. */
+const ARRAYS_MAX = 128;
+const VARIABLES_MAX = 40;
 
 export interface OutboxRow {
   readonly what: string;
@@ -185,10 +191,25 @@ export async function measureOutbox(): Promise<OutboxRow[]> {
   return rows;
 }
 
+/** What the outbox holds in Espruino. */
+export function memoryRows({ rows }: MemoryResult): OutboxRow[] {
+  return rows.flatMap(({ name, pages, arrayBytes, open, inFlight }) => [
+    { what: `typed arrays, ${name}, ${pages} pages`, value: arrayBytes, unit: 'bytes', limit: ARRAYS_MAX },
+    {
+      what: `variables of Espruino besides code and arrays, ${name}, ${pages} pages`,
+      value: open,
+      unit: '',
+      limit: VARIABLES_MAX,
+    },
+    { what: 'the same with eight messages in flight, buffers filled', value: inFlight, unit: '' },
+  ]);
+}
+
 const BEGIN = '<!-- measured: npm run bench:outbox -->';
 const END = '<!-- /measured -->';
 const PAGE_FILE = 'docs/outbox.md';
 const RESULT = join('bench', 'results', 'outbox.json');
+const MEMORY_RESULT = join('bench', 'results', 'outbox-memory.json');
 
 /** @returns the page with the table that `rows` make. */
 export async function withOutboxTable(page: string, rows: readonly OutboxRow[]): Promise<string> {
@@ -210,6 +231,15 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const file = join(PACKAGE_ROOT, RESULT);
   mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
   writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
-  writeFileSync(PAGE_FILE, await withOutboxTable(readFileSync(PAGE_FILE, 'utf8'), rows));
-  console.table(rows);
+  const { ESPRUINO_MCU, ESPRUINO_VALGRIND } = process.env;
+  const memoryFile = join(PACKAGE_ROOT, MEMORY_RESULT);
+  if (ESPRUINO_MCU === undefined && ESPRUINO_VALGRIND === undefined) {
+    process.stderr.write('memory on Espruino is left as it was: set ESPRUINO_MCU\n');
+  } else {
+    writeFileSync(memoryFile, `${JSON.stringify(await measureMemory(findEngines()), null, 2)}\n`);
+  }
+  const memory = JSON.parse(readFileSync(memoryFile, 'utf8')) as MemoryResult;
+  const all = [...rows, ...memoryRows(memory)];
+  writeFileSync(PAGE_FILE, await withOutboxTable(readFileSync(PAGE_FILE, 'utf8'), all));
+  console.table(all);
 }

@@ -24,9 +24,19 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
+import { joinSeconds } from '../bytes/seconds.ts';
 import { AUTH, BATCH, INBOUND, LAZY, QOS2, STATE, STREAM, TIME } from '../features.ts';
 import type { Clock } from '../ports/clock.ts';
-import { after, elapsed, NEVER_MS, remaining, sooner, wallSeconds, type WallTime } from '../ports/clock.ts';
+import {
+  after,
+  elapsed,
+  NEVER_MS,
+  remaining,
+  sooner,
+  wallRest,
+  wallUnits,
+  type WallTime,
+} from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
 import {
   isAfter,
@@ -1260,7 +1270,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     clock.wall(wall);
-    draft = wall.day < 0 ? joinText(draft, 'null') : joinInteger(draft, wallSeconds(wall));
+    draft = wall.day < 0 ? joinText(draft, 'null') : joinSeconds(draft, wallUnits(wall), wallRest(wall));
   }
 
   function bytes(more: Bytes): void {

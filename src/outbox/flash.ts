@@ -17,6 +17,7 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
+import { joinSeconds } from '../bytes/seconds.ts';
 import { BATCH, DROP, LATEST, LAZY, QOS2, STATE, TIME } from '../features.ts';
 import { elapsed, type Clock } from '../ports/clock.ts';
 import { Code, Drop } from '../ports/codes.ts';
@@ -34,8 +35,8 @@ import {
   type OutboxRecord,
 } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
-import { createLog, createPlace, MARKS_MAX, type LogCounters } from './log.ts';
-import { createTimes, Kind, type Stamp } from './times.ts';
+import { createLog, createPlace, MARKS_MAX, type Log, type LogCounters } from './log.ts';
+import { createTimes, Kind, unitsOf, type Stamp, type Times } from './times.ts';
 
 const SEQUENCE_SIZE = 2;
 /** Before the topic: sequence 2, flags 2, and when it was made, where that is known, 4. */
@@ -89,14 +90,16 @@ export interface FlashOutbox extends Outbox<Bytes> {
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
   format(nonce: number): number;
   counters(): FlashOutboxCounters;
-  gather(topic: Topic<Bytes>, payload: Bytes, timeAt?: number): number;
-  appendGathered(): number;
-  settle(): number;
 }
 
 /** @returns how many acknowledgements may be unwritten; undefined: none. What is written is state. */
 function lazyMaxOf(options: FlashOutboxOptions): number | undefined {
   return LAZY && STATE ? options.lazyAcknowledgements : undefined;
+}
+
+/** @returns what keeps the times of messages, null: nothing. */
+function createTimesOf(options: FlashOutboxOptions, log: Log): Times | null {
+  return TIME && options.clock !== undefined ? createTimes(options.clock, log) : null;
 }
 
 /** @returns what a buffer needs that is there with a feature only. @inline */
@@ -117,7 +120,6 @@ export function createFlashOutbox(
   const pageSize = flash.geometry.pageSize;
   const capacity = flash.geometry.pages * pageSize;
   const onDrop = options.onDrop;
-  const keepsTime = TIME && options.clock !== undefined;
   /** Sequences, 0 in free places, behind them the addresses of their records, and behind those their sizes. */
   const table = new Int32Array(3 * PLACES);
   const place = createPlace();
@@ -161,7 +163,7 @@ export function createFlashOutbox(
   /** When each key was last kept, -1: not since the start. */
   const rememberedAt: number[] = [];
   for (let i = 0; STATE && i < STATE_KEYS; i++) rememberedAt.push(-1);
-  const times = keepsTime ? createTimes(options.clock!, log) : null;
+  const times = createTimesOf(options, log);
   const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
   /** A payload with its time put in. */
   let timed = createBuffer(roomFor(TIME, recordMax + TIME_SIZE));
@@ -564,11 +566,13 @@ export function createFlashOutbox(
   /** @returns the payload that begins at `from` of the message at `place`, whose time `stamp` is, with that put in at `at`. */
   function putTime(read: Bytes, sequence: number, from: number, at: number): Bytes {
     let bytes = read;
-    const seconds = times === null ? -1 : times.resolve(stamp, sequence);
+    const isWall = stamp.kind === Kind.Wall;
+    const seconds = times === null || isWall ? -1 : times.resolve(stamp, sequence);
     // What is kept of boots may have been read meanwhile, over the message.
     if (stamp.kind === Kind.Uptime) bytes = takePart(log.body(place));
     timed = join(emptied(timed), cut(payloadView, bytes, from, at));
-    timed = seconds < 0 ? joinText(timed, 'null') : joinInteger(timed, seconds);
+    if (isWall) timed = joinSeconds(timed, unitsOf(stamp), stamp.low & 127);
+    else timed = seconds < 0 ? joinText(timed, 'null') : joinInteger(timed, seconds);
     timed = join(timed, cut(payloadView, bytes, from + at, bytes.length - from - at));
     return timed;
   }
@@ -716,8 +720,8 @@ export function createFlashOutbox(
     };
   }
 
-  return {
-    keepsTime,
+  const outbox: FlashOutbox = {
+    keepsTime: times !== null,
     open,
     format,
     append,
@@ -732,8 +736,11 @@ export function createFlashOutbox(
     remember,
     idle,
     counters,
-    gather,
-    appendGathered,
-    settle,
   };
+  if (BATCH) {
+    outbox.gather = gather;
+    outbox.appendGathered = appendGathered;
+  }
+  if (LAZY) outbox.settle = settle;
+  return outbox;
 }

@@ -12,7 +12,7 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { elapsed, wallSeconds, type Clock, type WallTime } from '../ports/clock.ts';
+import { elapsed, wallRest, wallSeconds, wallUnits, type Clock, type WallTime } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter, STATE_MAX, StateKey } from '../ports/outbox.ts';
 import type { Log } from './log.ts';
@@ -56,6 +56,11 @@ export interface Times {
   age(stamp: Stamp, sequence: number): number;
 }
 
+/** @returns times 128 seconds of a stamp that says seconds. @inline */
+export function unitsOf(stamp: Stamp): number {
+  return stamp.high * 512 + (stamp.low >> 7);
+}
+
 /** Start-up only. */
 export function createTimes(clock: Clock, log: Log): Times {
   const wall: WallTime = { day: -1, ms: 0 };
@@ -66,6 +71,8 @@ export function createTimes(clock: Clock, log: Log): Times {
   let isCounted = false;
   /** When this boot began, once that is known and kept; -1 before. */
   let began = -1;
+  /** It is: to look at the number itself JerryScript allocates. */
+  let hasBegun = false;
   /** The last message that is not of this boot, and the last one that is not or went out without a time. */
   let others = 0;
   let before = 0;
@@ -116,6 +123,7 @@ export function createTimes(clock: Clock, log: Log): Times {
   function open(): void {
     before = others = log.sequence();
     began = -1;
+    hasBegun = false;
     isCounted = false;
   }
 
@@ -126,13 +134,16 @@ export function createTimes(clock: Clock, log: Log): Times {
     const seconds = (upMs - (upMs % 1000)) / 1000;
     upSec += seconds;
     upMs -= seconds * 1000;
-    if (began >= 0 || !isCounted) return;
+    if (hasBegun || !isCounted) return;
     clock.wall(wall);
     if (wall.day < 0) return;
     const beganAt = wallSeconds(wall) - upSec;
     joinKept(beganAt);
     // Only what is kept is said: the next boot has to say the same.
-    if (log.remember(StateKey.Boots, kept) === Code.Ok) began = beganAt;
+    if (log.remember(StateKey.Boots, kept) === Code.Ok) {
+      began = beganAt;
+      hasBegun = true;
+    }
   }
 
   function set(out: Stamp, kind: Kind, low: number, high: number): void {
@@ -145,8 +156,8 @@ export function createTimes(clock: Clock, log: Log): Times {
     tick();
     clock.wall(wall);
     if (wall.day >= 0) {
-      const seconds = wallSeconds(wall);
-      set(out, Kind.Wall, seconds, (seconds / 0x10000) | 0);
+      const units = wallUnits(wall);
+      set(out, Kind.Wall, ((units & 511) << 7) | wallRest(wall), units >> 9);
       return;
     }
     if (!isCounted) count();
@@ -177,7 +188,7 @@ export function createTimes(clock: Clock, log: Log): Times {
     if (stamp.kind !== Kind.Uptime) return -1;
     const beginning = beginningOf(stamp, sequence);
     if (beginning >= 0) return beginning + stamp.low + (stamp.high & 255) * 0x10000;
-    if (began < 0 && isBehind(sequence, before)) before = sequence;
+    if (!hasBegun && isBehind(sequence, before)) before = sequence;
     return -1;
   }
 
@@ -187,9 +198,12 @@ export function createTimes(clock: Clock, log: Log): Times {
     if (stamp.kind === Kind.Uptime && isBehind(sequence, others) && stamp.high >> 8 === (boot & 255)) {
       return upSec - stamp.low - (stamp.high & 255) * 0x10000;
     }
+    clock.wall(wall);
+    if (stamp.kind === Kind.Wall && wall.day >= 0) {
+      return (wallUnits(wall) - unitsOf(stamp)) * 128 + wallRest(wall) - (stamp.low & 127);
+    }
     // Of a former boot: what is known of those does not change.
     const made = resolve(stamp, sequence);
-    clock.wall(wall);
     return made < 0 || wall.day < 0 ? -1 : wallSeconds(wall) - made;
   }
 

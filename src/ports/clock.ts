@@ -13,9 +13,23 @@ export interface WallTime {
   ms: number;
 }
 
-/** @returns seconds since 1970-01-01, UTC, of a time that is known. */
+/** 128 seconds, of which a day has 675: seconds since 1970 are beyond 2^27, these are not, and 2^16 seconds have 512. */
+const UNIT_MS = 128000;
+const UNITS_A_DAY = 675;
+
+/** @returns whole times 128 seconds since 1970-01-01, UTC, of a time that is known. */
+export function wallUnits(time: WallTime): number {
+  return time.day * UNITS_A_DAY + (time.ms - (time.ms % UNIT_MS)) / UNIT_MS;
+}
+
+/** @returns whole seconds behind those, 0 to 127. */
+export function wallRest(time: WallTime): number {
+  return ((time.ms % UNIT_MS) - (time.ms % 1000)) / 1000;
+}
+
+/** @returns seconds since 1970-01-01, UTC, of a time that is known; JerryScript allocates for them. */
 export function wallSeconds(time: WallTime): number {
-  return time.day * 86400 + (time.ms - (time.ms % 1000)) / 1000;
+  return wallUnits(time) * 128 + wallRest(time);
 }
 
 export interface Clock {

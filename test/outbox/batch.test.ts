@@ -24,13 +24,13 @@ function open(nor: Nor, region: Region): FlashOutbox {
 }
 
 const gather = (outbox: FlashOutbox, payload: string, qos = 1) =>
-  outbox.gather(topics[qos]!, constant(payload));
+  outbox.gather!(topics[qos]!, constant(payload));
 const sequences = (outbox: FlashOutbox) => list(outbox).map((one) => one.sequence);
 const payloads = (outbox: FlashOutbox) => list(outbox).map((one) => one.payload);
 
 function appendTogether(outbox: FlashOutbox, ...all: string[]): number {
   for (const payload of all) expect(gather(outbox, payload)).toBe(Code.Ok);
-  return outbox.appendGathered();
+  return outbox.appendGathered!();
 }
 
 describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc', (region) => {
@@ -100,7 +100,7 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
   it('are one message where there is but one, and nothing where there is none', () => {
     const nor = createChip(region);
     const outbox = open(nor, region);
-    expect(outbox.appendGathered()).toBe(Code.Empty);
+    expect(outbox.appendGathered!()).toBe(Code.Empty);
     expect(appendTogether(outbox, 'alone')).toBe(1);
     const other = createChip(region);
     append(open(other, region), 'alone');
@@ -110,30 +110,30 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
       return bytes;
     };
     expect(read(nor)).toEqual(read(other));
-    expect(outbox.appendGathered()).toBe(Code.Empty);
+    expect(outbox.appendGathered!()).toBe(Code.Empty);
   });
 
   it('are as many as are allowed, and as long as one record may be', () => {
     const outbox = open(createChip(region), region);
     for (let i = 0; i < BATCH_MAX; i++) expect(gather(outbox, '')).toBe(Code.Ok);
     expect(gather(outbox, '')).toBe(Code.Full);
-    expect(outbox.appendGathered()).toBe(BATCH_MAX);
+    expect(outbox.appendGathered!()).toBe(BATCH_MAX);
     expect(gather(outbox, 'x'.repeat(RECORD_MAX - 8))).toBe(Code.Ok);
     expect(gather(outbox, '')).toBe(Code.TooLong);
-    expect(outbox.appendGathered()).toBe(BATCH_MAX + 1);
+    expect(outbox.appendGathered!()).toBe(BATCH_MAX + 1);
     expect(gather(outbox, 'x'.repeat(RECORD_MAX - 7))).toBe(Code.TooLong);
     expect(gather(outbox, 'x'.repeat(90))).toBe(Code.Ok);
     const rest = RECORD_MAX - 90 - 8 - 8 - 2 - region.unit;
     expect(gather(outbox, 'y'.repeat(rest + 1))).toBe(Code.TooLong);
     expect(gather(outbox, 'y'.repeat(rest))).toBe(Code.Ok);
-    expect(outbox.appendGathered()).toBe(BATCH_MAX + 3);
+    expect(outbox.appendGathered!()).toBe(BATCH_MAX + 3);
     expect(payloads(outbox).slice(-2)).toEqual(['x'.repeat(90), 'y'.repeat(rest)]);
   });
 
   it('are of QoS 1', () => {
     const outbox = open(createChip(region), region);
     expect(gather(outbox, 'x', 2)).toBe(Code.BadTopic);
-    expect(outbox.appendGathered()).toBe(Code.Empty);
+    expect(outbox.appendGathered!()).toBe(Code.Empty);
   });
 
   it('stay together when there is no room, for another try', () => {
@@ -142,11 +142,11 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
     for (let sequence = 0; sequence >= 0; sequence = append(outbox, 'x'.repeat(100))) last = sequence;
     for (const payload of ['a', 'b']) gather(outbox, payload.repeat(60));
     const count = outbox.count();
-    expect(outbox.appendGathered()).toBe(Code.Full);
+    expect(outbox.appendGathered!()).toBe(Code.Full);
     expect(outbox.count()).toBe(count);
     for (let sequence = 1; sequence <= last; sequence++) outbox.acknowledge(sequence);
     while (outbox.idle());
-    expect(outbox.appendGathered()).toBe(last + 2);
+    expect(outbox.appendGathered!()).toBe(last + 2);
     expect(payloads(outbox)).toEqual(['a'.repeat(60), 'b'.repeat(60)]);
   });
 

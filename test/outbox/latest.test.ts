@@ -157,9 +157,9 @@ describe.each(REGIONS)('the latest of each topic, $pages pages', (region) => {
       [TOPICS[8]!, 'rare'],
       [TOPICS[9]!, 'new'],
     ] as const) {
-      outbox.gather(topic, constant(payload));
+      outbox.gather!(topic, constant(payload));
     }
-    expect(outbox.appendGathered()).toBe(3);
+    expect(outbox.appendGathered!()).toBe(3);
     for (let i = 0; i < 200; i++) expect(append(outbox, TOPICS[0]!, `${i}`.padEnd(40))).toBeGreaterThan(0);
     const payloads = list(outbox).map((one) => one.payload);
     const others = payloads.filter((text) => ['old', 'rare', 'new'].includes(text));

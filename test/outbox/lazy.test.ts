@@ -53,9 +53,9 @@ describe.each(REGIONS)('acknowledgements that are written later, $pages pages', 
     outbox.acknowledge(LAZY + 1);
     expect(sequences(open(nor.fork(), region))).toEqual([6, 7]);
     const { programs } = nor.counters;
-    expect(outbox.settle()).toBe(Code.Ok);
+    expect(outbox.settle!()).toBe(Code.Ok);
     expect(nor.counters.programs).toBe(programs + 1);
-    expect(outbox.settle()).toBe(Code.Ok);
+    expect(outbox.settle!()).toBe(Code.Ok);
     expect(nor.counters.programs).toBe(programs + 1);
     expect(sequences(open(nor.fork(), region))).toEqual([7]);
     expect(open(nor.fork(), region).count()).toBe(1);
@@ -71,7 +71,7 @@ describe.each(REGIONS)('acknowledgements that are written later, $pages pages', 
     outbox.acknowledge(2);
     outbox.acknowledge(4);
     expect(outbox.count()).toBe(0);
-    outbox.settle();
+    outbox.settle!();
     expect(sequences(open(nor.fork(), region))).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe.each(REGIONS)('acknowledgements that are written later, $pages pages', 
     const outbox = open(nor, region);
     for (let i = 1; i <= 4; i++) append(outbox, `${i}`);
     for (let i = 1; i <= 3; i++) outbox.acknowledge(i);
-    outbox.settle();
+    outbox.settle!();
     const eager = open(nor, region, 0);
     expect(sequences(eager)).toEqual([4]);
     expect(eager.acknowledge(4)).toBe(Code.Ok);
@@ -93,7 +93,7 @@ describe.each(REGIONS)('acknowledgements that are written later, $pages pages', 
     for (let i = 1; i <= 2; i++) append(outbox, `${i}`);
     for (let key = 0; key < 6; key++) outbox.remember(key, constant(`${key}`));
     outbox.acknowledge(1);
-    outbox.settle();
+    outbox.settle!();
     const again = open(nor, region);
     for (let key = 0; key < 6; key++) {
       const value = again.recall(key);
@@ -170,7 +170,7 @@ describe.each(REGIONS)('acknowledgements that are written later, $pages pages', 
       most = Math.max(most, again);
       expect(outbox.count() - found.length, name).toBeLessThanOrEqual(region.ecc ? 15 : 1);
       for (const one of found) outbox.acknowledge(one);
-      expect(outbox.settle(), name).toBe(Code.Ok);
+      expect(outbox.settle!(), name).toBe(Code.Ok);
     }
     // It is used, too.
     expect(most).toBe(LAZY);

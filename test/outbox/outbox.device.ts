@@ -186,12 +186,12 @@ function drain(): void {
 // Several in one program, over a start, and where only some are acknowledged.
 drain();
 outbox = boot();
-for (let i = 1; i < 4; i++) check('gather', outbox.gather(topics[0], constant('g' + i)), Code.Ok);
-check('once only', outbox.gather(topics[1], constant('x')), Code.BadTopic);
+for (let i = 1; i < 4; i++) check('gather', outbox.gather!(topics[0], constant('g' + i)), Code.Ok);
+check('once only', outbox.gather!(topics[1], constant('x')), Code.BadTopic);
 let before = programs;
-check('together', outbox.appendGathered(), 142);
+check('together', outbox.appendGathered!(), 142);
 check('one program', programs - before, 1);
-check('none left', outbox.appendGathered(), Code.Empty);
+check('none left', outbox.appendGathered!(), Code.Empty);
 check('answered', outbox.acknowledge(141), Code.Ok);
 outbox = boot();
 check('the others', list(outbox), '140 t/one 50 g1;142 t/one 50 g3;');
@@ -221,11 +221,11 @@ for (let i = 143; i < 146; i++) outbox.acknowledge(i);
 outbox = bootLazy();
 check('one again', list(outbox), '145 t/one 50 l145;146 t/one 50 l146;147 t/one 50 l147;');
 outbox.acknowledge(145);
-check('settle', outbox.settle(), Code.Ok);
+check('settle', outbox.settle!(), Code.Ok);
 outbox = bootLazy();
 check('none again', list(outbox), '146 t/one 50 l146;147 t/one 50 l147;');
 drain();
-outbox.settle();
+outbox.settle!();
 
 // The latest of each topic.
 const LATEST: FlashOutboxOptions = { whenFull: 'latest-per-topic' };

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { after, CLOCK_PERIOD_MS, elapsed, NEVER_MS, remaining, sooner } from '../../src/ports/clock.ts';
+import {
+  after,
+  CLOCK_PERIOD_MS,
+  elapsed,
+  NEVER_MS,
+  remaining,
+  sooner,
+  wallRest,
+  wallSeconds,
+  wallUnits,
+} from '../../src/ports/clock.ts';
 
 const instant = fc.integer({ min: 0, max: CLOCK_PERIOD_MS - 1 });
 const delay = fc.integer({ min: 0, max: NEVER_MS });
@@ -37,4 +47,21 @@ describe('instants of a clock that wraps', () => {
 
 it('the smaller of two delays is sooner', () => {
   fc.assert(fc.property(delay, delay, (a, b) => sooner(a, b) === Math.min(a, b)));
+});
+
+describe('seconds since 1970', () => {
+  // Up to 2^32 seconds, in the year 2106.
+  const day = fc.integer({ min: 0, max: 49709 });
+  const ms = fc.integer({ min: 0, max: 86_399_999 });
+
+  it('in two parts are those in one', () => {
+    fc.assert(
+      fc.property(day, ms, (d, m) => {
+        const time = { day: d, ms: m };
+        const seconds = d * 86400 + Math.floor(m / 1000);
+        expect([wallUnits(time), wallRest(time)]).toEqual([Math.floor(seconds / 128), seconds % 128]);
+        expect(wallSeconds(time)).toBe(seconds);
+      }),
+    );
+  });
 });

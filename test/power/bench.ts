@@ -129,10 +129,10 @@ export function append(outbox: FlashOutbox, payload: string, qos = 1): number {
 /** Append several together. @returns sequence of the last, or a code. */
 export function appendTogether(outbox: FlashOutbox, payloads: readonly string[]): number {
   for (const payload of payloads) {
-    const code = outbox.gather(topics[1]!, constant(payload));
+    const code = outbox.gather!(topics[1]!, constant(payload));
     if (code !== Code.Ok) throw new Error(`gather: ${code}`);
   }
-  return outbox.appendGathered();
+  return outbox.appendGathered!();
 }
 
 /** Ways to tear `operation`. */

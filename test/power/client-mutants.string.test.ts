@@ -6,7 +6,11 @@ import { told, TIMEOUT_MS } from './settings.ts';
 const caught: string[] = [];
 
 describe('a client over power cuts', () => {
-  it('passes as it is', () => expect(tryClient(undefined)).toBeUndefined(), TIMEOUT_MS);
+  it.each([false, true])(
+    'passes as it is, with messages from the broker %s',
+    (isInbound) => expect(tryClient(undefined, isInbound)).toBeUndefined(),
+    TIMEOUT_MS,
+  );
 
   it.each(CLIENT_MUTANTS)('has the text that is to be changed when $name', (mutant) => {
     expect(mutateClient(mutant)).not.toBe('');
@@ -15,7 +19,7 @@ describe('a client over power cuts', () => {
   it.each(CLIENT_MUTANTS)(
     'fails when $name',
     async (mutant) => {
-      const wrong = tryClient(await loadClient(mutant));
+      const wrong = tryClient(await loadClient(mutant), mutant.isInbound === true);
       expect(wrong).toBeDefined();
       caught.push(`${mutant.name} – ${wrong}`);
     },

@@ -10,6 +10,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface ClientMutant {
   readonly name: string;
+  /** It is a protection of messages from the broker. */
+  readonly isInbound?: boolean;
   readonly edits: readonly (readonly [from: string, to: string])[];
 }
 
@@ -92,6 +94,97 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
     name: 'more is in flight than may be',
     edits: [['export const IN_FLIGHT_MAX = 8;', 'export const IN_FLIGHT_MAX = 12;']],
   },
+  {
+    name: 'open identifiers are not kept',
+    isInbound: true,
+    edits: [['if (!STATE || options.cleanSession) return true;', 'if (index >= 0) return true;']],
+  },
+  {
+    name: 'more open identifiers than one key holds are not kept',
+    isInbound: true,
+    edits: [
+      [
+        'const from = part * KEPT_TOGETHER;',
+        'const from = part * KEPT_TOGETHER;\n    if (part > 0) return true;',
+      ],
+    ],
+  },
+  {
+    name: 'open identifiers are not read at the start',
+    isInbound: true,
+    edits: [['const kept = outbox.recall(StateKey.Open + part);', 'const kept = EMPTY;']],
+  },
+  {
+    name: 'open identifiers of the second key go to the places of the first',
+    isInbound: true,
+    edits: [['while (open.length < part * KEPT_TOGETHER) open.push(NO_ID);', '']],
+  },
+  {
+    name: 'PUBCOMP goes out before the identifier is gone from flash',
+    isInbound: true,
+    edits: [
+      [
+        'open[index] = NO_ID;\n      if (!keepOpen(index)) {',
+        'open[index] = NO_ID;\n      answer(PUBCOMP, id);\n      if (!keepOpen(index)) {',
+      ],
+      [
+        '} else counters.strays++;\n    answer(PUBCOMP, id);',
+        'return;\n    }\n    counters.strays++;\n    answer(PUBCOMP, id);',
+      ],
+    ],
+  },
+  {
+    name: 'PUBCOMP goes out although there was no room to forget the identifier',
+    isInbound: true,
+    edits: [['if (!keepOpen(index)) {', 'if (!keepOpen(index) && index < 0) {']],
+  },
+  {
+    name: 'PUBREL leaves the identifier open',
+    isInbound: true,
+    edits: [['open[index] = NO_ID;\n      if', 'if']],
+  },
+  {
+    name: 'PUBREC goes out before the handler has the message',
+    isInbound: true,
+    edits: [
+      [
+        'route.take(cut(pieceView, bytes, from, end - from), route.name, first);\n        confirm(first, id);',
+        'confirm(first, id);\n        route.take(cut(pieceView, bytes, from, end - from), route.name, first);',
+      ],
+    ],
+  },
+  {
+    name: 'identifiers of a lost session stay open',
+    isInbound: true,
+    edits: [
+      [
+        'for (let i = 0; i < open.length; i++) open[i] = NO_ID;\n    isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);',
+        '',
+      ],
+    ],
+  },
+  {
+    name: 'identifiers of a lost session stay in flash',
+    isInbound: true,
+    edits: [
+      ['open[i] = NO_ID;\n    isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);', 'open[i] = NO_ID;'],
+    ],
+  },
+  {
+    name: 'of a lost session the first key is forgotten only',
+    isInbound: true,
+    edits: [
+      [
+        'open[i] = NO_ID;\n    isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);',
+        'open[i] = NO_ID;\n    isStale = !keepOpen(0);',
+      ],
+    ],
+  },
+  {
+    name: 'what there was no room to forget is not forgotten later',
+    isInbound: true,
+    edits: [['if (STATE && isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);', '']],
+  },
 ];
 
 /** @returns the client's text with the edits of a mutant. Throws when it has another text than they are for. */
@@ -122,12 +215,21 @@ export async function loadClient(mutant: ClientMutant): Promise<typeof createCli
 /** In the smaller ones there is no room at times. */
 const PAGES = [4, 2];
 
-/** @returns what is wrong with a client that is cut, undefined when nothing is. */
-export function tryClient(create: typeof createClient | undefined): string | undefined {
+/** @returns what is wrong with a client that is cut, undefined when nothing is. @param isSubscribed it is given messages too. */
+export function tryClient(
+  create: typeof createClient | undefined,
+  isSubscribed: boolean,
+): string | undefined {
+  const size = isSubscribed ? { steps: 250, share: 0.03 } : { steps: 100, share: 0.015 };
   for (const [seed, pages] of PAGES.entries()) {
     const region: Region = { pages, pageBytes: 512, unit: 4, ecc: false, recordMax: 200 };
-    const options = { region, seed, steps: 100, share: 0.015, nestedShare: 0, violationsMax: 1 };
-    const [wrong] = sweepClient({ ...options, isSerial: false, ...(create && { create }) }).violations;
+    const options = { region, seed, ...size, nestedShare: 0, violationsMax: 1 };
+    const [wrong] = sweepClient({
+      ...options,
+      isSerial: false,
+      isSubscribed,
+      ...(create && { create }),
+    }).violations;
     if (wrong !== undefined) return wrong;
   }
   return undefined;

@@ -1,4 +1,5 @@
-// A client is cut at every program and erase of its outbox: what publish took comes to the broker, as often as its QoS says.
+// A client is cut at every program and erase of its outbox: what publish took comes to the broker, as often as its QoS says, and
+// so does a message of QoS 2 that the broker has to its handler.
 import { describe, expect, it } from 'vitest';
 import type { Region } from './bench.ts';
 import { sweepClient } from './client-sweep.ts';
@@ -6,6 +7,8 @@ import { IS_FULL, told, TIMEOUT_MS } from './settings.ts';
 
 const SEED = 201;
 const STEPS = 100;
+/** With more that happens a flash of two pages is full at times. */
+const STEPS_SUBSCRIBED = 160;
 
 const SHAPES: Region[] = [
   // Too small at times.
@@ -15,22 +18,51 @@ const SHAPES: Region[] = [
   { pages: 4, pageBytes: 512, unit: 8, ecc: true, recordMax: 200 },
 ];
 
-const nameOf = ({ pages, unit, ecc }: Region, isSerial: boolean) =>
-  `cuts under a client${isSerial ? ', one message at a time' : ''}, ${pages} pages, unit ${unit}${ecc ? ', ECC' : ''}`;
+const nameOf = ({ pages, unit, ecc }: Region, isSerial: boolean, isSubscribed: boolean) =>
+  `cuts under a client${isSubscribed ? ' that subscribes' : ''}${isSerial ? ', one message at a time' : ''}, ${pages} pages, unit ${unit}${ecc ? ', ECC' : ''}`;
+
+const share = IS_FULL ? 1 : 0.015;
+const nestedShare = IS_FULL ? 0.006 : 0.003;
+const options = { seed: SEED, share, nestedShare };
 
 describe.each([false, true])('power cuts under a client, one message at a time %s', (isSerial) => {
   it.each(SHAPES)(
     '$pages pages, unit $unit, ECC $ecc: lose and double nothing',
     (region) => {
-      const share = IS_FULL ? 1 : 0.015;
-      const nestedShare = IS_FULL ? 0.006 : 0.003;
-      const result = sweepClient({ region, seed: SEED, steps: STEPS, share, nestedShare, isSerial });
-      const { violations, ...figures } = result;
-      told(nameOf(region, isSerial), { seed: SEED, ...figures, violations: violations.length });
+      const result = sweepClient({ region, ...options, steps: STEPS, isSerial, isSubscribed: false });
+      const { violations, published, operations, cuts, nested, repeated } = result;
+      const figures = { published, operations, cuts, nested, repeated };
+      told(nameOf(region, isSerial, false), { seed: SEED, ...figures, violations: violations.length });
       expect(violations).toEqual([]);
       // With nothing that comes again there would be nothing to see.
-      expect(figures.repeated).toBeGreaterThanOrEqual(isSerial ? 1 : 4);
+      expect(repeated).toBeGreaterThanOrEqual(isSerial ? 1 : 4);
     },
     TIMEOUT_MS,
   );
 });
+
+describe.each([false, true])(
+  'power cuts under a client that subscribes, one message at a time %s',
+  (isSerial) => {
+    it.each(SHAPES)(
+      '$pages pages, unit $unit, ECC $ecc: each message is seen once, but for one at each cut',
+      (region) => {
+        const result = sweepClient({
+          region,
+          ...options,
+          steps: STEPS_SUBSCRIBED,
+          nestedShare: IS_FULL ? 0.003 : 0.006,
+          isSerial,
+          isSubscribed: true,
+        });
+        const { violations, ...figures } = result;
+        told(nameOf(region, isSerial, true), { seed: SEED, ...figures, violations: violations.length });
+        expect(violations).toEqual([]);
+        expect(figures.twice).toBeGreaterThanOrEqual(1);
+        // More than one key has room for.
+        if (!isSerial) expect(figures.openMost).toBeGreaterThan(16);
+      },
+      TIMEOUT_MS,
+    );
+  },
+);

@@ -1,9 +1,18 @@
 // What a client was told and what became of it, with a strict broker's part in it: everything that outlives a power cut beside
 // the flash, as plain data that can be copied. What a client must not do is thrown as an error.
 
-import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
+import mqttPacket, { type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
 import { IN_FLIGHT_MAX } from '../../src/mqtt/client.ts';
 import { PUBACK, PUBCOMP, PUBREC } from '../mqtt/wire.ts';
+import {
+  connectInbox,
+  copyInbox,
+  createInbox,
+  handAnswer,
+  INBOX_TOPIC,
+  takeAnswer,
+  type Inbox,
+} from './client-inbox.ts';
 
 export interface Message {
   /** Differs from message to message, and names it. */
@@ -65,6 +74,8 @@ export interface Story {
   received: Set<string>;
   /** Messages that have to come again, since the session was lost. */
   missing: Set<string>;
+  /** Messages to the client. */
+  readonly inbox: Inbox;
 }
 
 export function createStory(): Story {
@@ -92,6 +103,7 @@ export function createStory(): Story {
     finished: new Set(),
     received: new Set(),
     missing: new Set(),
+    inbox: createInbox(),
   };
 }
 
@@ -111,6 +123,7 @@ export function copyStory(story: Story): Story {
     finished: new Set(story.finished),
     received: new Set(story.received),
     missing: new Set(story.missing),
+    inbox: copyInbox(story.inbox),
   };
 }
 
@@ -169,6 +182,7 @@ export function connectStory(story: Story, isLost: boolean): boolean {
       story.finished.has(payload) || story.received.has(payload) || story.unsure.has(payload);
     story.missing = new Set(story.accepted.filter((one) => !isDone(one)).map((one) => one.payload));
   }
+  connectInbox(story.inbox, story.isPresent);
   return story.isPresent;
 }
 
@@ -198,6 +212,9 @@ export function handPacket(story: Story, bytes: string): void {
   const packet = parse(bytes);
   if (packet.cmd === 'publish') handPublish(story, packet);
   if (packet.cmd === 'pubrel') story.inFlight.add(packet.messageId!);
+  if (packet.cmd === 'pubrec' || packet.cmd === 'pubcomp') {
+    handAnswer(story.inbox, packet.cmd, packet.messageId!);
+  }
   demand(story.inFlight.size <= IN_FLIGHT_MAX, `${story.inFlight.size} messages in flight`);
 }
 
@@ -231,6 +248,13 @@ function takePubrel(story: Story, id: number): void {
   story.due.push({ first: PUBCOMP, id, payload: payload ?? '' });
 }
 
+function takeSubscribe(story: Story, { subscriptions, messageId }: ISubscribePacket): void {
+  const isOurs = subscriptions.length === 1 && subscriptions[0]!.topic === INBOX_TOPIC;
+  demand(isOurs && subscriptions[0]!.qos === 2, 'a subscription that nobody wants');
+  story.inbox.isSubscribed = true;
+  story.inbox.asked.push(messageId!);
+}
+
 /** A packet has come to the broker. @param repeatedMax messages of QoS 1 that may come again on a connection. */
 export function takePacket(story: Story, bytes: string, repeatedMax: number): void {
   const packet = parse(bytes);
@@ -243,6 +267,11 @@ export function takePacket(story: Story, bytes: string, repeatedMax: number): vo
       return takePublish(story, packet, repeatedMax);
     case 'pubrel':
       return takePubrel(story, packet.messageId!);
+    case 'pubrec':
+    case 'pubcomp':
+      return takeAnswer(story.inbox, packet.cmd, packet.messageId!);
+    case 'subscribe':
+      return takeSubscribe(story, packet);
     default:
       throw new Error(`${packet.cmd} is not expected`);
   }

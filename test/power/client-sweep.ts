@@ -36,6 +36,14 @@ export interface ClientSweepResult {
   nested: number;
   /** Most messages of QoS 1 that came again on one connection. */
   repeated: number;
+  /** Messages to a client that subscribes, and the most that were open at a time. */
+  offered: number;
+  openMost: number;
+  /** After a cut its handler saw one again, because flash did not know of it yet, or because flash had no room to know of it. */
+  twice: number;
+  twiceWithoutRoom: number;
+  /** It never saw one, since a lost session was not forgotten before the cut. */
+  missed: number;
   violations: string[];
 }
 
@@ -56,6 +64,11 @@ export function sweepClient(options: ClientSweepOptions): ClientSweepResult {
     cuts: 0,
     nested: 0,
     repeated: 0,
+    offered: 0,
+    openMost: 0,
+    twice: 0,
+    twiceWithoutRoom: 0,
+    missed: 0,
     violations: [],
   };
   const choices = createRandom(seed ^ 0x5eed);
@@ -90,6 +103,10 @@ export function sweepClient(options: ClientSweepOptions): ClientSweepResult {
       cutStory(left);
       goOn(chip, left, options, draws, onOperation);
       result.repeated = Math.max(result.repeated, left.repeatedMost);
+      const before = branch.remains.story.inbox;
+      result.twice += left.inbox.twice - before.twice;
+      result.missed += left.inbox.missed.size - before.missed.size;
+      result.twiceWithoutRoom += left.inbox.twiceWithoutRoom - before.twiceWithoutRoom;
     });
     return branches;
   };
@@ -115,7 +132,9 @@ export function sweepClient(options: ClientSweepOptions): ClientSweepResult {
       result.operations++;
       cutAll({ nor: nor.fork(), operation, remains: remains() });
     });
-  attempt('scenario', () => playAll(boot, random, steps, options.isSerial));
+  attempt('scenario', () => playAll(boot, random, steps, options));
   result.published = story.accepted.length;
+  result.offered = story.inbox.named;
+  result.openMost = story.inbox.openMost;
   return result;
 }

@@ -151,7 +151,7 @@ function acknowledgeAll({ model }: Life, outbox: FlashOutbox): void {
     model.held.shift();
     noteAcknowledged(model, one);
   }
-  if (outbox.settle() !== Code.Ok) throw new Error('settle');
+  if (outbox.settle!() !== Code.Ok) throw new Error('settle');
   model.acknowledged = [];
   outbox.idle();
 }

@@ -177,9 +177,9 @@ function appendTogether(outbox: FlashOutbox, value: number): void {
   for (let i = 0; i < 1 + (value % 5); i++) {
     const payload = `${i}`.repeat(value % 9) + value;
     const place = (value * (i + 1)) % (2 * payload.length);
-    outbox.gather(topics[1]!, constant(payload), place <= payload.length ? place : undefined);
+    outbox.gather!(topics[1]!, constant(payload), place <= payload.length ? place : undefined);
   }
-  outbox.appendGathered();
+  outbox.appendGathered!();
 }
 
 /** Keep a value of any length, or forget one. */
@@ -197,7 +197,7 @@ function take({ outbox, clock }: Device, [kind, value]: Step): void {
   const one = outbox.newest() - (value % (outbox.count() + 1));
   if (kind === 'append') appendTimed(outbox, value);
   if (kind === 'together') appendTogether(outbox, value);
-  if (kind === 'settle') outbox.settle();
+  if (kind === 'settle') outbox.settle!();
   if (kind === 'idle') outbox.idle();
   if (kind === 'restart') outbox.restart();
   if (kind === 'send') list(outbox);
@@ -239,7 +239,7 @@ describe('an inspection', () => {
       fc.property(regions, fc.boolean(), steps, (of, hasClock, all) => {
         const { nor, outbox } = run(of, hasClock, all);
         // Before that, flash does not know it all; and in a log that is full it never may.
-        fc.pre(outbox.settle() === Code.Ok);
+        fc.pre(outbox.settle!() === Code.Ok);
         const inspection = inspect(nor, of);
         expect(inspected(inspection)).toEqual(told(outbox));
         seen.together += inspection.records.filter(({ part }) => part !== undefined).length;

@@ -1,0 +1,3 @@
+import { exposeOutbox } from './outbox-memory.ts';
+
+exposeOutbox(2);
