@@ -187,7 +187,12 @@ export async function measureOutbox(): Promise<OutboxRow[]> {
     ['times of messages, with state by key', 'STATE', 'TIME'],
   ];
   for (const [what, ...on] of parts) add(`more with ${what}`, (await countBytes(...on)) - base, 'bytes');
-  add('minified, everything', await countBytes('QOS2', 'DROP', 'LATEST', 'BATCH', 'LAZY', 'STATE', 'TIME'), 'bytes', 7000);
+  add(
+    'minified, everything',
+    await countBytes('QOS2', 'DROP', 'LATEST', 'BATCH', 'LAZY', 'STATE', 'TIME'),
+    'bytes',
+    7000,
+  );
   return rows;
 }
 
