@@ -1,15 +1,18 @@
-// `mote outbox inspect`: what is in the flash region of an outbox, from an image of it.
+// `mote outbox inspect`: what is in the flash region of an outbox, from an image of it or from a running board.
 
 import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { boards } from '../../boards/index.ts';
-import type { FlashMap } from '../../boards/board.ts';
+import type { FlashMap, FlashRegion } from '../../boards/board.ts';
 import { findBoard } from '../boards.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Inspection } from '../outbox/inspection.ts';
 import { inspectRegion } from '../outbox/layout.ts';
 import { findPageSize } from '../outbox/page-size.ts';
 import { formatInspection, hex } from '../outbox/report.ts';
+import { readFlash } from '../port/flash.ts';
+import { isPortName, openPort } from '../port/port.ts';
+import { createProgress } from './output.ts';
 
 interface InspectFlags {
   readonly board?: string;
@@ -32,8 +35,11 @@ export function addOutbox(program: Command): void {
   const outbox = program.command('outbox').description('look into the outbox of a board');
   outbox
     .command('inspect')
-    .description('say what is in an image of the flash: pages, messages, damage, what is sent next')
-    .argument('<file>', 'image of the region of the outbox, or of the whole flash')
+    .description('say what is in the flash of an outbox: pages, messages, damage, what is sent next')
+    .argument(
+      '<file-or-port>',
+      'image of the region of the outbox, or of the whole flash; or the port of a running board',
+    )
     .option('--board <id>', 'whose flash it is: where the region lies, and how large a page is')
     .option('--address <n>', 'where the region begins in the file (0x... for hex)')
     .option('--size <n>', 'bytes of the region; without it, to the end of the file')
@@ -66,20 +72,40 @@ function flashOf(id: string | undefined): FlashMap | undefined {
   );
 }
 
-const isPort = (file: string) =>
-  /^COM\d+$/i.test(file) || (statSync(file, { throwIfNoEntry: false })?.isCharacterDevice() ?? false);
+const isPort = (name: string) =>
+  isPortName(name) || (statSync(name, { throwIfNoEntry: false })?.isCharacterDevice() ?? false);
 
-function readImage(file: string, flash: FlashMap | undefined): Uint8Array {
-  if (isPort(file)) {
-    const region =
-      flash === undefined ? 'ADDRESS SIZE' : `${hex(flash.outbox.address)} ${hex(flash.outbox.bytes)}`;
-    throw new MoteError(
-      'reading an outbox over a port is not built yet',
-      `read the region into a file: esptool.py --port ${file} read_flash ${region} outbox.bin, then inspect outbox.bin`,
-      file,
-      ExitCode.Environment,
-    );
+/** @returns which part of the flash a board is asked for. */
+function regionOf(name: string, flash: FlashMap | undefined, flags: InspectFlags): FlashRegion {
+  const address = parseNumber(flags.address, '--address') ?? flash?.outbox.address;
+  const bytes = parseNumber(flags.size, '--size') ?? flash?.outbox.bytes;
+  if (address !== undefined && bytes !== undefined) return { address, bytes };
+  throw new MoteError(
+    'where in its flash is the outbox?',
+    `add --board (${boards.flatMap(({ id, flash: map }) => (map === undefined ? [] : [id])).join(', ')}), or --address and --size`,
+    name,
+    ExitCode.Usage,
+  );
+}
+
+async function readBoard(name: string, { address, bytes }: FlashRegion): Promise<Uint8Array> {
+  const port = await openPort(name);
+  const progress = createProgress();
+  let shown = -1;
+  const onProgress = (done: number) => {
+    const percent = Math.floor((done * 10) / bytes) * 10;
+    if (percent > shown) progress.step(`reading ${hex(bytes)} bytes from ${hex(address)}: ${percent} %`);
+    shown = percent;
+  };
+  try {
+    return await readFlash(port, name, address, bytes, { onProgress });
+  } finally {
+    progress.clear();
+    port.close();
   }
+}
+
+function readImage(file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
@@ -151,15 +177,28 @@ function checkState(file: string, { state, version }: Inspection): void {
   }
 }
 
-function runInspect(file: string, flags: InspectFlags): void {
+/** @returns the region, and the address of its first byte. */
+async function readRegion(
+  name: string,
+  flash: FlashMap | undefined,
+  flags: InspectFlags,
+): Promise<{ region: Uint8Array; address: number }> {
+  if (isPort(name)) {
+    const asked = regionOf(name, flash, flags);
+    return { region: await readBoard(name, asked), address: asked.address };
+  }
+  const image = readImage(name);
+  const part = locate(name, image.length, flash, flags);
+  checkPart(name, image.length, part);
+  return { region: image.subarray(part.offset, part.offset + part.bytes), address: part.address };
+}
+
+async function runInspect(file: string, flags: InspectFlags): Promise<void> {
   const flash = flashOf(flags.board);
-  const image = readImage(file, flash);
-  const part = locate(file, image.length, flash, flags);
-  checkPart(file, image.length, part);
-  const region = image.subarray(part.offset, part.offset + part.bytes);
+  const { region, address } = await readRegion(file, flash, flags);
   const pageSize = parseNumber(flags.pageSize, '--page-size') ?? flash?.pageBytes ?? findPageSize(region);
   checkPages(file, region.length, pageSize);
-  const inspection = inspectRegion(region, pageSize, part.address);
+  const inspection = inspectRegion(region, pageSize, address);
   process.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : formatInspection(file, inspection));
   checkState(file, inspection);
 }

@@ -13,6 +13,7 @@ import { createFlashBytes } from '../../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox } from '../../../src/outbox/flash.ts';
 import { writeFirmware } from '../build/fixture.ts';
 import { ascii, blankPage, crc, pageImage } from '../outbox/image.ts';
+import { startConsole } from '../port/console.ts';
 import { mote } from './run.ts';
 
 const RECORD_MAX = 100;
@@ -106,6 +107,16 @@ describe('mote outbox inspect', () => {
     expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(inspectRegion(bytes, pageSize, address))));
   });
 
+  it('reads the flash of a running board over its console', async () => {
+    const board = await startConsole({ base: 0x310000, flash: ESP32 });
+    const args = ['outbox', 'inspect', board.name, '--board', 'esp32', '--json'];
+    const { code, stdout, stderr } = await mote(args);
+    await board.close();
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(inspectRegion(ESP32, 4096, 0x310000))));
+    expect(stderr).toMatch(/reading 0x10000 bytes from 0x310000: 0 %[^]*: 100 %/);
+  });
+
   it('ends well where nothing is yet, and where a format was cut off', async () => {
     put('blank.bin', new Uint8Array(8192).fill(0xff));
     const blank = await inspect('blank.bin');
@@ -148,7 +159,7 @@ describe('mote outbox inspect', () => {
       'no file',
       [],
       ExitCode.Usage,
-      /^error: missing required argument 'file'\n {2}do: see mote outbox inspect --help\n$/,
+      /^error: missing required argument 'file-or-port'\n {2}do: see mote outbox inspect --help\n$/,
     ],
     ['a file that is not there', ['none.bin'], ExitCode.Environment, /^error: none\.bin: no such file\n/],
     ['a folder', ['.'], ExitCode.Environment, /^error: \.: cannot read it \(EISDIR\)\n/],
@@ -209,12 +220,18 @@ describe('mote outbox inspect', () => {
       /do: name the region by --address/,
     ],
     [
-      'a port',
+      'a port that is none',
       ['/dev/null', '--board', 'esp32'],
       ExitCode.Environment,
-      /not built yet\n {2}do: [^\n]*esptool\.py --port \/dev\/null read_flash 0x310000 0x10000 outbox\.bin/,
+      /^error: \/dev\/null: cannot open it: /,
     ],
-    ['a port of Windows', ['COM3'], ExitCode.Environment, /esptool\.py --port COM3 read_flash ADDRESS SIZE/],
+    [
+      'a port without a board',
+      ['COM3'],
+      ExitCode.Usage,
+      /where in its flash is the outbox\?\n {2}do: add --board \(esp32, espruino-linux\), or --address and --size/,
+    ],
+    ['an address that is none', ['tcp://x', '--board', 'esp32'], ExitCode.Usage, /do: write it as tcp:/],
   ])('ends with one clear error for %s', async (_name, args, exitCode, message) => {
     const { code, stdout, stderr } = await inspect(...args);
     expect(stdout).toBe('');
@@ -236,7 +253,7 @@ describe('mote outbox inspect', () => {
 
   it('is in the help', async () => {
     expect((await mote(['--help'])).stdout).toMatch(/outbox +look into the outbox/);
-    expect((await mote(['outbox', '--help'])).stdout).toMatch(/inspect \[options\] <file>/);
+    expect((await mote(['outbox', '--help'])).stdout).toMatch(/inspect \[options\] <file-or-port>/);
     expect((await inspect('--help')).stdout).toMatch(
       /--board[^]*--address[^]*--size[^]*--page-size[^]*--json/,
     );
