@@ -137,7 +137,7 @@ export interface Log {
   find(place: Place, address: number): boolean;
   /** @returns the body of a record, valid until the next call; EMPTY when it is damaged. */
   body(place: Place): Bytes;
-  /** @returns the marks of a record that are set, bit n for mark number n. */
+  /** @returns the marks of a record behind the first that are set, bit n for mark number n. */
   marksOf(place: Place): number;
   /** Leave a record behind for good without a mark, where it is the oldest that is not done. `settle` says so to the next start. @returns whether it is. */
   leave(address: number, size: number): boolean;
@@ -644,7 +644,8 @@ export function createLog(
 
   function marksOf(from: Place): number {
     let set = 0;
-    for (let number = 0; number < from.marks; number++) {
+    // Not the first: where that is torn it may read as set now, and a walk has taken it for not set.
+    for (let number = 1; number < from.marks; number++) {
       const bytes = read(from.slot, from.at + FRAME + number * unit, unit);
       if (settleMark(from, number, zerosOf(bytes, 0))) set |= 1 << number;
     }

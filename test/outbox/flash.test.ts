@@ -2,13 +2,24 @@
 // loss of power does to it is in test/power.
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../sim/network/random.ts';
-import type { Nor } from '../../sim/nor.ts';
+import { createNorPort, type Nor } from '../../sim/nor.ts';
 import { EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { addToCrc, endCrc, startCrc } from '../../src/bytes/crc32.ts';
-import type { FlashOutbox } from '../../src/outbox/flash.ts';
+import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
+import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
+import type { Flash } from '../../src/ports/flash.ts';
 import { BATCH_MAX, SEQUENCE_MAX, type OutboxRecord } from '../../src/ports/outbox.ts';
-import { append, BASE, createBench, createChip, list, topics, type Region } from '../power/bench.ts';
+import {
+  append,
+  BASE,
+  createBench,
+  createChip,
+  list,
+  RECORD_MAX,
+  topics,
+  type Region,
+} from '../power/bench.ts';
 
 const region: Region = { pages: 3, pageBytes: 512, unit: 4, ecc: false };
 const PAGE = region.pageBytes;
@@ -519,4 +530,28 @@ describe('numbers', () => {
     expect(outbox.acknowledge(1)).toBe(Code.Ok);
     expect(append(outbox, 'a')).toBe(most + 1);
   });
+});
+
+it('takes a torn acknowledgement of QoS 2 for what it has read first', () => {
+  const nor = createChip(region);
+  append(open(nor), 'twice', 2);
+  const port = createNorPort(nor, BASE, region.pages);
+  const mark = BASE + FIRST + 8;
+  const flash: Flash = {
+    ...port,
+    read(address, into, offset, length) {
+      const code = port.read(address, into, offset, length);
+      // As a part of its record it reads as not set, by itself as set.
+      if (address === mark) into.fill(0, offset, offset + length - 1);
+      return code;
+    },
+  };
+  const outbox = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX);
+  expect(outbox.open(8)).toBe(Code.Ok);
+  const { programs } = nor.counters;
+  const found = sequences(outbox);
+  // What was held is acknowledged by its sender, and not by the outbox itself.
+  expect(found).toEqual([1]);
+  expect(nor.counters.programs).toBe(programs);
+  expect(outbox.count()).toBe(1);
 });
