@@ -28,6 +28,7 @@ const SEED = 4;
 /** Where things stand in a page: docs/outbox.md. */
 const VERSION_AT = 3;
 const PAGE_SEQUENCE_AT = 8;
+const ABILITIES_AT = 19;
 const HEADER_CRC_AT = 20;
 const FIRST = 40;
 
@@ -94,6 +95,15 @@ describe('what is on the flash', () => {
     expect(smaller.open(8)).toBe(Code.OldFormat);
     expect(append(smaller, 'x')).toBe(Code.OldFormat);
     expect(payloads(open(nor))).toEqual(['long']);
+  });
+
+  it('is left to the firmware that wrote it where there may be records that this one cannot read', () => {
+    const nor = createChip(region);
+    append(open(nor), 'held');
+    changeHeader(nor, 0, ABILITIES_AT, [3]);
+    const before = read(nor, 0, 3 * PAGE);
+    expect(create(nor).open(8)).toBe(Code.OldFormat);
+    expect(read(nor, 0, 3 * PAGE)).toEqual(before);
   });
 
   it('is a new outbox when it is blank', () => {
