@@ -336,6 +336,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const ends = [-1, -1, -1];
   const whys = [Close.OpenTimeout, Close.PingTimeout, Close.SendTimeout];
   let shortSessions = 0;
+  /** CONNECTs that no CONNACK came for since the last session: each may have begun another one. */
+  let unanswered = 0;
   /** CONNECT has left. */
   let drained = false;
 
@@ -827,6 +829,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       violate();
       return;
     }
+    unanswered--;
     if (code > 0) {
       fail(Close.Refused, code);
       return;
@@ -843,7 +846,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (QOS2 && INBOUND) forgetOpen();
       if (STREAM) streamer.restart();
     }
-    if (INBOUND) subscriptions.begin(present);
+    if (INBOUND) subscriptions.begin(present, present && unanswered === 0);
+    unanswered = 0;
     owner.onOnline(present);
     pump();
   }
@@ -1060,6 +1064,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       whys[0] = Close.ConnackTimeout;
       room = SEND_WINDOW;
       put(fromText(encodeConnect(options)));
+      unanswered++;
       room = 0;
       owner.onOpen();
     },

@@ -64,8 +64,11 @@ export interface Route {
 export interface Subscriptions {
   /** Want a filter from now on. Start-up only. @returns null when filter or QoS are not valid, or one SUBSCRIBE cannot hold all. */
   prepare(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
-  /** The session begins. @param present the broker knows what we subscribed to before. */
-  begin(present: boolean): void;
+  /**
+   * The session begins. @param present the broker has one of ours. @param isSame it knows what we subscribed to before: where the
+   * answer to a CONNECT was lost, it may be a session that was begun then.
+   */
+  begin(present: boolean, isSame: boolean): void;
   /** @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way. */
   next(): string;
   /** SUBACK or UNSUBACK came. @returns Verdict.Stray when nothing with its identifier is under way. */
@@ -154,12 +157,12 @@ export function createSubscriptions(
     return to;
   }
 
-  function begin(present: boolean): void {
+  function begin(present: boolean, isSame: boolean): void {
     underWay = 0;
     for (let i = 0; i < all.length; i++) {
       const wish = all[i].wish;
       // What was under way may have been lost; without a session nothing of us is known.
-      if (wish === Wish.Asked || (wish === Wish.Answered && !present)) all[i].wish = Wish.Wanted;
+      if (wish === Wish.Asked || (wish === Wish.Answered && !isSame)) all[i].wish = Wish.Wanted;
       else if (wish > Wish.Answered) all[i].wish = present ? Wish.Unwanted : Wish.None;
     }
     forget();

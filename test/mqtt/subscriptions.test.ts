@@ -4,7 +4,7 @@ import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { createWorld, type World } from './client.ts';
 import { SEND_WINDOW } from '../../src/ports/socket.ts';
-import { ack, message, PUBACK, suback, UNSUBACK, utf8 } from './wire.ts';
+import { ack, connack, message, PUBACK, suback, UNSUBACK, utf8 } from './wire.ts';
 
 /** @returns the event that says what was granted to subscription `number`; 255: it was left. */
 function answered(number: number, granted: number): string {
@@ -357,6 +357,49 @@ describe('a reconnect', () => {
     expect(a.granted).toBe(-1);
     world.socket.deliver(suback(idOf(again), 1));
     expect(a.granted).toBe(1);
+  });
+
+  it('asks again where a CONNACK never came: the session that is there now may be one that was begun then', () => {
+    const world = createWorld();
+    world.subscribe('a');
+    const b = world.subscribe('b');
+    world.online();
+    world.grant(1, 1);
+    world.client.unsubscribe(b);
+    world.sent();
+    world.socket.drop();
+    // CONNECT goes out, and the connection breaks before the answer.
+    world.client.connect('broker', 1883);
+    world.socket.accept();
+    world.socket.drain();
+    world.socket.drop();
+    world.online(true);
+    // In a session of before b is still subscribed.
+    const [leave] = world.sent();
+    expect(leave).toMatch(/^unsubscribe #\d+ b$/);
+    world.socket.deliver(ack(UNSUBACK, idOf(leave)));
+    expect(asked(world)).toEqual(['subscribe a:1']);
+  });
+
+  it('asks again where the broker refused in between, and not where it had only refused', () => {
+    for (const isLost of [true, false]) {
+      const world = createWorld();
+      world.subscribe('a');
+      world.online();
+      world.grant(1);
+      world.socket.drop();
+      if (isLost) {
+        world.client.connect('broker', 1883);
+        world.socket.accept();
+        world.socket.drop();
+      }
+      world.client.connect('broker', 1883);
+      world.socket.accept();
+      world.socket.drain();
+      world.socket.deliver(connack(3));
+      world.online(true);
+      expect(asked(world)).toEqual(isLost ? ['subscribe a:1'] : []);
+    }
   });
 
   it('with the session leaves what was not answered again; without it there is nothing to leave', () => {
