@@ -61,8 +61,7 @@ export function createFlashBytes(flash: Flash, lengthMax: number): FlashBytes<By
   }
 
   function frame(word: number, seed: Bytes, bytes: Bytes): Bytes {
-    const sum = crc(seed, bytes);
-    return join(joinWord(joinWord(emptied(framed), word), ~word), sum);
+    return join(joinWord(joinWord(emptied(framed), word), ~word), crc(seed, bytes));
   }
 
   return { geometry: flash.geometry, read, isBlank, write, program, erase, crc, frame };

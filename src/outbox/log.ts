@@ -59,7 +59,8 @@ const CARRIED = 0x40;
 /** A key of our own says how far `leave` has come: page sequence of the head 4, its place 2. */
 const HEAD_KEY = STATE_KEYS;
 const HEAD_SIZE = 6;
-const KEYS = STATE_KEYS + (LAZY ? 1 : 0);
+const HAS_HEAD = LAZY && STATE;
+const KEYS = STATE_KEYS + (HAS_HEAD ? 1 : 0);
 /** What all state may take of a page that has less room to give: a part of so many. */
 const STATE_PART = 4;
 
@@ -141,7 +142,7 @@ export interface Log {
   marksOf(place: Place): number;
   /** Leave a record behind for good without a mark, where it is the oldest that is not done. `settle` says so to the next start. @returns whether it is. */
   leave(address: number, size: number): boolean;
-  /** Write down how far `leave` has come. @returns 0, or a code of `append`. */
+  /** Write down how far `leave` has come. @returns 0, Code.Unknown where its page cannot be read, or a code of `append`. */
   settle(): number;
   /** @returns whether the page is prepared that comes next. */
   hasSpare(): boolean;
@@ -234,6 +235,8 @@ export function createLog(
   /** Something happened that may free a page. */
   let isDue = true;
   let isOld = false;
+  /** A page of this life may hold records that this firmware cannot read. */
+  let isBeyond = false;
 
   let buffer = createBuffer(recordMax + FRAME + (MARKS_MAX + 1) * unit);
   let nonce = createBuffer(NONCE_SIZE);
@@ -306,7 +309,7 @@ export function createLog(
     }
     if (hasNonce && !standsAt(bytes, nonce, KEY_AT)) return EMPTY;
     if ((byteAt(bytes, ABILITIES_AT) & ~ABILITIES) > 0) {
-      isOld = true;
+      isBeyond = true;
       return EMPTY;
     }
     const count = doubleAt(bytes, 12);
@@ -399,6 +402,11 @@ export function createLog(
     for (let key = 0; STATE && key < KEYS; key++) states[key] = states[2 * KEYS + key];
   }
 
+  /** @returns page sequence of the page of the head, 0 when that cannot be read. */
+  function pageOfHead(): number {
+    return head.slot === tail ? tailPage : enter(head.slot);
+  }
+
   /** The head has come to the end of the page before: it goes on in the one that is written. */
   function cross(): void {
     head.slot = tail;
@@ -408,8 +416,7 @@ export function createLog(
 
   /** Begin with a prepared page: its opening is the last that is written, so that a page that has one has all. @returns whether it takes that. */
   function begin(slot: number, page: number): boolean {
-    let headPage = tailPage > 0 ? tailPage : page;
-    if (tailPage > 0 && head.slot !== tail) headPage = enter(head.slot);
+    const headPage = tailPage > 0 ? pageOfHead() : page;
     walkKey = joinKey(emptied(walkKey), page);
     walkSlot = -1;
     const at = STATE ? carry(slot) : FIRST;
@@ -652,7 +659,7 @@ export function createLog(
     return set;
   }
 
-  /** @apart */
+  /** It is called once, and mostly not: a firmware acknowledges with marks. @apart */
   function leave(where: number, size: number): boolean {
     // Over the end of a page, or over what is done.
     if (where !== headAddress) first(place);
@@ -665,10 +672,8 @@ export function createLog(
   }
 
   function settle(): number {
-    if (!LAZY) return Code.Ok;
-    const page = enter(head.slot);
-    // A damaged page leaves it where the last one said.
-    if (page === 0) return Code.Ok;
+    const page = HAS_HEAD ? pageOfHead() : 0;
+    if (page === 0) return Code.Unknown;
     headNote = joinWord(joinDouble(emptied(headNote), page), head.at);
     return keepState(HEAD_KEY, headNote);
   }
@@ -712,7 +717,7 @@ export function createLog(
 
   /** Find the head: in the oldest page that is left, and not before what the tail's opening says. */
   function openHead(): void {
-    if (LAZY && isOpened) takeHead();
+    if (HAS_HEAD && isOpened) takeHead();
     let page = tailPage;
     head.slot = tail;
     for (let i = 1; i < pages && page > headPage; i++) {
@@ -972,7 +977,7 @@ export function createLog(
   let headPage = 0;
 
   function openPages(): void {
-    hasNonce = isOld = false;
+    hasNonce = isOld = isBeyond = false;
     tailAt = pageSize;
     newest = before = 0;
     walkSlot = -1;
@@ -991,6 +996,11 @@ export function createLog(
         before = page;
         beforeSlot = slot;
       }
+    }
+    // Nothing is taken then, also where other pages are known: what is in this one would be lost.
+    if (isBeyond) {
+      isOld = true;
+      newest = 0;
     }
   }
 

@@ -31,7 +31,7 @@ export interface FlashBytes<B> {
   read(address: number, length: number): B;
   /** @returns whether all `length` bytes from `address` on are 0xFF; what was read before is not valid any more. */
   isBlank(address: number, length: number): boolean;
-  /** Program `bytes`; address and length are multiples of the program unit. */
+  /** Program `bytes`; address and length are multiples of the program unit. The order is that of Espruino, whose function may stand here itself. */
   write(bytes: B, address: number): void;
   /** The same, and read it back. @returns whether it stands there. */
   program(bytes: B, address: number): boolean;

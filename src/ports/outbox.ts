@@ -98,7 +98,7 @@ export interface Outbox<B = string> {
    * stay together, for another try; Code.Empty when there are none.
    */
   appendGathered?(): number;
-  /** Write down what was acknowledged, before power goes away on purpose. @returns 0, or Code.Full, WornOut. */
+  /** Write down what was acknowledged, before power goes away on purpose. @returns 0, or Code.Full, WornOut, Unknown: a page is damaged. */
   settle?(): number;
   /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */
   idle(): boolean;

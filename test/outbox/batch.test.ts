@@ -2,12 +2,22 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
-import { tornWays } from '../../sim/torn.ts';
 import { constant } from '../../src/bytes/bytes.ts';
-import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
+import type { FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code, Drop } from '../../src/ports/codes.ts';
 import { BATCH_MAX } from '../../src/ports/outbox.ts';
-import { append, BASE, createBench, createChip, list, topics, type Region } from '../power/bench.ts';
+import {
+  append,
+  BASE,
+  createBench,
+  createChip,
+  cutPower,
+  list,
+  openTelling,
+  restorePower,
+  topics,
+  type Region,
+} from '../power/bench.ts';
 
 const SEED = 21;
 const RECORD_MAX = 240;
@@ -130,6 +140,16 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
     expect(payloads(outbox).slice(-2)).toEqual(['x'.repeat(90), 'y'.repeat(rest)]);
   });
 
+  it('are forgotten when the outbox is opened again, or formatted, before they were accepted', () => {
+    const outbox = open(createChip(region), region);
+    for (const begin of [() => outbox.open(8), () => outbox.format(9)]) {
+      gather(outbox, 'not accepted');
+      expect(begin()).toBe(Code.Ok);
+      expect(outbox.appendGathered!()).toBe(Code.Empty);
+      expect(outbox.count()).toBe(0);
+    }
+  });
+
   it('are of QoS 1', () => {
     const outbox = open(createChip(region), region);
     expect(gather(outbox, 'x', 2)).toBe(Code.BadTopic);
@@ -152,13 +172,7 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
 
   it('are lost together, when more than one bit is wrong, and counted', () => {
     const nor = createChip(region);
-    const said: string[] = [];
-    const { outbox } = createBench(nor, {
-      ...region,
-      create: (flash, recordMax) =>
-        createFlashOutbox(flash, recordMax, { onDrop: (why, count) => said.push(`${why} ${count}`) }),
-    });
-    outbox.open(7);
+    const { outbox, said } = openTelling(nor, region, {});
     appendTogether(outbox, 'a', 'b', 'c');
     append(outbox, 'whole');
     outbox.acknowledge(2);
@@ -191,21 +205,14 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
     for (let cut = 0; cut < 400; cut++) {
       const nor = createChip(region);
       let outbox = open(nor, region);
-      let countdown = cut % 60;
-      let isDark = false;
-      nor.interrupt = (operation) => {
-        if (countdown-- > 0) return undefined;
-        isDark = true;
-        const ways = tornWays(operation, region.unit, random);
-        return ways[random.integer(0, ways.length - 1)]!.torn;
-      };
+      const isDark = cutPower(nor, region, cut % 60, random);
       const held = new Map<number, string>();
       const sure = () => [...held.keys()].sort((a, b) => a - b);
       let pending: string[] = [];
       let acknowledged = 0;
-      for (let i = 0; !isDark && i < 200; i++) {
+      for (let i = 0; !isDark() && i < 200; i++) {
         outbox.idle();
-        if (isDark) break;
+        if (isDark()) break;
         if (held.size > 8 || (held.size > 0 && random.chance(0.4))) {
           const keys = sure();
           acknowledged = keys[random.integer(0, keys.length - 1)]!;
@@ -216,16 +223,15 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
         acknowledged = 0;
         pending = Array.from({ length: random.integer(1, 6) }, (_, at) => `${i}.${at}`);
         const last = appendTogether(outbox, ...pending);
-        if (isDark) break;
+        if (isDark()) break;
         expect(last).toBeGreaterThan(0);
         pending.forEach((payload, at) => held.set(last - pending.length + 1 + at, payload));
         pending = [];
       }
-      nor.interrupt = undefined;
-      nor.powerUp();
+      restorePower(nor);
       const name = `seed ${SEED}, cut ${cut}`;
       outbox = open(nor, region);
-      const found = list(outbox).filter(({ sequence }) => sequence !== acknowledged || !isDark);
+      const found = list(outbox).filter(({ sequence }) => sequence !== acknowledged || !isDark());
       const kept = found.slice(0, held.size);
       expect(
         kept.map((one) => [one.sequence, one.payload]),
@@ -242,11 +248,7 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
 
 it('gives up messages that were taken together with the page of the oldest', () => {
   const region = { ...REGIONS[0]!, pages: 2 };
-  const { outbox } = createBench(createChip(region), {
-    ...region,
-    create: (flash, recordMax) => createFlashOutbox(flash, recordMax, { whenFull: 'drop-oldest' }),
-  });
-  outbox.open(7);
+  const { outbox } = openTelling(createChip(region), region, { whenFull: 'drop-oldest' });
   appendTogether(outbox, 'a', 'b', 'c');
   outbox.acknowledge(2);
   let last = 3;

@@ -2,28 +2,22 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
-import { tornWays } from '../../sim/torn.ts';
-import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code, Drop } from '../../src/ports/codes.ts';
 import { BATCH_MAX } from '../../src/ports/outbox.ts';
-import { append, createBench, createChip, list, type Region } from '../power/bench.ts';
+import {
+  append,
+  createBench,
+  createChip,
+  cutPower,
+  list,
+  openTelling,
+  restorePower,
+  type Region,
+} from '../power/bench.ts';
 
 const SEED = 11;
 
-/** An outbox that gives up its oldest, and what it said of it. */
-function open(nor: Nor, region: Region): { outbox: FlashOutbox; said: string[] } {
-  const said: string[] = [];
-  const { outbox } = createBench(nor, {
-    ...region,
-    create: (flash, recordMax) =>
-      createFlashOutbox(flash, recordMax, {
-        whenFull: 'drop-oldest',
-        onDrop: (why, count) => said.push(`${why} ${count}`),
-      }),
-  });
-  expect(outbox.open(7)).toBe(Code.Ok);
-  return { outbox, said };
-}
+const open = (nor: Nor, region: Region) => openTelling(nor, region, { whenFull: 'drop-oldest' });
 
 const REGIONS: Region[] = [
   { pages: 2, pageBytes: 512, unit: 4, ecc: false },
@@ -66,22 +60,14 @@ describe.each(REGIONS)('an outbox of $pages pages that is full', (region) => {
     for (let cut = 0; cut < 150; cut++) {
       const nor = createChip(region);
       let { outbox } = open(nor, region);
-      let countdown = cut * 2;
-      let isDark = false;
-      nor.interrupt = (operation) => {
-        if (countdown-- > 0) return undefined;
-        isDark = true;
-        const ways = tornWays(operation, region.unit, random);
-        return ways[random.integer(0, ways.length - 1)]!.torn;
-      };
+      const isDark = cutPower(nor, region, cut * 2, random);
       let accepted = 0;
-      for (let i = 1; !isDark && i < 400; i++) {
+      for (let i = 1; !isDark() && i < 400; i++) {
         outbox.idle();
         const sequence = append(outbox, `message ${i}`);
-        if (!isDark) accepted = sequence;
+        if (!isDark()) accepted = sequence;
       }
-      nor.interrupt = undefined;
-      nor.powerUp();
+      restorePower(nor);
       outbox = open(nor, region).outbox;
       const held = list(outbox).map((one) => one.sequence);
       const last = held.at(-1) ?? accepted;

@@ -1,15 +1,15 @@
 // An outbox that keeps the latest message of each topic when it is full: which are given up, which are taken along, and where that ends.
 import { describe, expect, it } from 'vitest';
+import { createManualClock } from '../../sim/manual.ts';
 import { createRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
-import { tornWays } from '../../sim/torn.ts';
 import { constant, EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { prepareTopic } from '../../src/mqtt/form.ts';
-import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
+import type { FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code, Drop } from '../../src/ports/codes.ts';
 import type { OutboxRecord } from '../../src/ports/outbox.ts';
 import type { Topic } from '../../src/ports/packet-writer.ts';
-import { createBench, createChip, type Region } from '../power/bench.ts';
+import { createChip, cutPower, openTelling, restorePower, type Region } from '../power/bench.ts';
 
 const SEED = 41;
 
@@ -23,24 +23,7 @@ const topicsOf = (qos: number) =>
 const TOPICS = topicsOf(1);
 const TWICE = topicsOf(2);
 
-interface Opened {
-  readonly outbox: FlashOutbox;
-  readonly said: string[];
-}
-
-function open(nor: Nor, region: Region): Opened {
-  const said: string[] = [];
-  const { outbox } = createBench(nor, {
-    ...region,
-    create: (flash, recordMax) =>
-      createFlashOutbox(flash, recordMax, {
-        whenFull: 'latest-per-topic',
-        onDrop: (why, count) => said.push(`${why} ${count}`),
-      }),
-  });
-  expect(outbox.open(7)).toBe(Code.Ok);
-  return { outbox, said };
-}
+const open = (nor: Nor, region: Region) => openTelling(nor, region, { whenFull: 'latest-per-topic' });
 
 const append = (outbox: FlashOutbox, topic: Topic<Bytes>, payload: string) =>
   outbox.append(topic, constant(payload));
@@ -117,11 +100,7 @@ describe.each(REGIONS)('the latest of each topic, $pages pages', (region) => {
   it('wears flash twice as much as giving up the oldest does, at most', () => {
     const [plain, thinned] = (['drop-oldest', 'latest-per-topic'] as const).map((whenFull) => {
       const nor = createChip(region);
-      const { outbox } = createBench(nor, {
-        ...region,
-        create: (flash, recordMax) => createFlashOutbox(flash, recordMax, { whenFull }),
-      });
-      outbox.open(7);
+      const { outbox } = openTelling(nor, region, { whenFull });
       for (let i = 0; i < 2000; i++) {
         expect(append(outbox, TOPICS[(i * 7) % 64]!, 'x'.repeat(40))).toBeGreaterThan(0);
         while (outbox.idle());
@@ -197,28 +176,20 @@ describe.each(REGIONS)('the latest of each topic, $pages pages', (region) => {
       const nor = createChip(region);
       const first = open(nor, region);
       let { outbox } = first;
-      let countdown = cut;
-      let isDark = false;
-      nor.interrupt = (operation) => {
-        if (countdown-- > 0) return undefined;
-        isDark = true;
-        const ways = tornWays(operation, region.unit, random);
-        return ways[random.integer(0, ways.length - 1)]!.torn;
-      };
+      const isDark = cutPower(nor, region, cut, random);
       const latest = new Map<string, number>();
       let pending = -1;
-      for (let i = 0; !isDark && i < 1000; i++) {
+      for (let i = 0; !isDark() && i < 1000; i++) {
         outbox.idle();
         const at = random.chance(0.05) ? random.integer(4, 7) : i % 3;
         pending = i;
-        if (isDark) break;
+        if (isDark()) break;
         const sequence = append(outbox, TOPICS[at]!, `${i}`);
-        if (isDark) break;
+        if (isDark()) break;
         expect(sequence).toBeGreaterThan(0);
         latest.set(`topic/${at}`, i);
       }
-      nor.interrupt = undefined;
-      nor.powerUp();
+      restorePower(nor);
       const name = `seed ${SEED}, cut ${cut}`;
       outbox = open(nor, region).outbox;
       const found = list(outbox).filter(({ payload }) => payload !== `${pending}`);
@@ -228,4 +199,24 @@ describe.each(REGIONS)('the latest of each topic, $pages pages', (region) => {
       expect(append(outbox, TOPICS[0]!, 'after'), name).toBeGreaterThan(0);
     }
   });
+});
+
+it('has no age of this boot where it is taken along from a former one', () => {
+  const region = REGIONS[0]!;
+  const nor = createChip(region);
+  const first = openTelling(nor, region, { whenFull: 'latest-per-topic', clock: createManualClock() });
+  append(first.outbox, TOPICS[9]!, 'rare');
+  const clock = createManualClock();
+  const { outbox } = openTelling(nor, region, { whenFull: 'latest-per-topic', clock });
+  clock.advance(5000);
+  let common = 0;
+  while (list(outbox)[0]!.payload === 'rare') common = append(outbox, TOPICS[0]!, 'common'.padEnd(40));
+  expect(common).toBeGreaterThan(0);
+  for (const { sequence, payload } of list(outbox)) if (payload !== 'rare') outbox.acknowledge(sequence);
+  expect(list(outbox)).toMatchObject([{ payload: 'rare' }]);
+  // Nobody knows when that boot began; this one began five seconds ago.
+  expect(outbox.oldestSec()).toBe(-1);
+  append(outbox, TOPICS[0]!, 'of this boot');
+  outbox.acknowledge(list(outbox)[0]!.sequence);
+  expect(outbox.oldestSec()).toBe(0);
 });

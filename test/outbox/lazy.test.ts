@@ -1,12 +1,23 @@
 // Acknowledgements that flash learns of later: what that saves, and how many messages go out again after a loss of power.
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../sim/network/random.ts';
-import type { Nor } from '../../sim/nor.ts';
-import { tornWays } from '../../sim/torn.ts';
+import { createNorPort, type Nor } from '../../sim/nor.ts';
 import { constant, toText } from '../../src/bytes/bytes.ts';
+import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox, type FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
-import { append, createBench, createChip, list, type Region } from '../power/bench.ts';
+import type { Flash } from '../../src/ports/flash.ts';
+import {
+  append,
+  BASE,
+  createBench,
+  createChip,
+  cutPower,
+  list,
+  RECORD_MAX,
+  restorePower,
+  type Region,
+} from '../power/bench.ts';
 
 const SEED = 31;
 const LAZY = 5;
@@ -16,12 +27,8 @@ const REGIONS: Region[] = [
   { pages: 4, pageBytes: 512, unit: 8, ecc: true },
 ];
 
-function create(nor: Nor, region: Region, lazyAcknowledgements = LAZY): FlashOutbox {
-  return createBench(nor, {
-    ...region,
-    create: (flash, recordMax) => createFlashOutbox(flash, recordMax, { lazyAcknowledgements }),
-  }).outbox;
-}
+const create = (nor: Nor, region: Region, lazyAcknowledgements = LAZY): FlashOutbox =>
+  createBench(nor, { ...region, options: { lazyAcknowledgements } }).outbox;
 
 function open(nor: Nor, region: Region, lazy?: number): FlashOutbox {
   const outbox = create(nor, region, lazy);
@@ -125,20 +132,13 @@ describe.each(REGIONS)('acknowledgements that are written later, $pages pages', 
     for (let cut = 0; cut < 400; cut++) {
       const nor = createChip(region);
       let outbox = open(nor, region);
-      let countdown = cut % 100;
-      let isDark = false;
-      nor.interrupt = (operation) => {
-        if (countdown-- > 0) return undefined;
-        isDark = true;
-        const ways = tornWays(operation, region.unit, random);
-        return ways[random.integer(0, ways.length - 1)]!.torn;
-      };
+      const isDark = cutPower(nor, region, cut % 100, random);
       const held: number[] = [];
       const gone: number[] = [];
       let pending = 0;
-      for (let i = 0; !isDark && i < 500; i++) {
+      for (let i = 0; !isDark() && i < 500; i++) {
         outbox.idle();
-        if (isDark) break;
+        if (isDark()) break;
         if (held.length > 8 || (held.length > 0 && random.chance(0.5))) {
           const at = random.chance(0.8) ? 0 : random.integer(0, held.length - 1);
           pending = held[at]!;
@@ -148,12 +148,11 @@ describe.each(REGIONS)('acknowledgements that are written later, $pages pages', 
         } else {
           pending = 0;
           const sequence = append(outbox, `${i}`);
-          if (!isDark && sequence !== Code.Full) held.push(sequence);
-          expect(isDark || sequence > 0 || sequence === Code.Full).toBe(true);
+          if (!isDark() && sequence !== Code.Full) held.push(sequence);
+          expect(isDark() || sequence > 0 || sequence === Code.Full).toBe(true);
         }
       }
-      nor.interrupt = undefined;
-      nor.powerUp();
+      restorePower(nor);
       const name = `seed ${SEED}, cut ${cut}`;
       outbox = open(nor, region);
       const found = sequences(outbox);
@@ -189,4 +188,48 @@ it('are written at once where there is no room to write them together', () => {
   const again = sequences(open(nor.fork(), region));
   expect(again.filter((one) => one > 4)).toEqual(held.slice(4));
   expect(again.length).toBeLessThanOrEqual(held.length - 3);
+});
+
+it('are written at once where it cannot be said how far they are: the header of a page is damaged', () => {
+  const region: Region = { pages: 3, pageBytes: 512, unit: 4, ecc: false };
+  const nor = createChip(region);
+  const outbox = open(nor, region, 2);
+  // Over the end of the first page, so that the head is not in the one that is written.
+  for (let i = 1; i <= 20; i++) expect(append(outbox, 'x'.repeat(30))).toBe(i);
+  [8, 9, 10].forEach((at) => nor.flip(BASE + at, 0xff));
+  outbox.acknowledge(1);
+  outbox.acknowledge(2);
+  const { programs } = nor.counters;
+  outbox.acknowledge(3);
+  outbox.acknowledge(4);
+  expect(nor.counters.programs).toBe(programs + 2);
+  expect(outbox.settle!()).toBe(Code.Unknown);
+});
+
+it('are what a start has read first, where what was written of them is torn on a part with ECC', () => {
+  const region: Region = { pages: 3, pageBytes: 512, unit: 8, ecc: true };
+  const nor = createChip(region);
+  const before = open(nor, region);
+  for (let i = 1; i <= 4; i++) append(before, `${i}`);
+  before.acknowledge(1);
+  before.acknowledge(2);
+  before.settle!();
+  // A walk comes by it, and a start visits it and reads it: after that it is not what it was.
+  const note = BASE + 40 + 4 * 32;
+  const LOOKS = 3;
+  let looks = 0;
+  const port = createNorPort(nor, BASE, region.pages);
+  const flash: Flash = {
+    ...port,
+    read(address, into, offset, length) {
+      const code = port.read(address, into, offset, length);
+      if (address === note && length === 16 && ++looks > LOOKS) into.fill(0xff, offset + 10, offset + 16);
+      return code;
+    },
+  };
+  const options = { lazyAcknowledgements: LAZY };
+  const outbox = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, options);
+  expect(outbox.open(8)).toBe(Code.Ok);
+  expect(looks).toBe(LOOKS);
+  expect(sequences(outbox)).toEqual([3, 4]);
 });

@@ -56,9 +56,9 @@ const record: OutboxRecord<Bytes> = { sequence: 0, topic: topics[0], payload: EM
 /** What is at work; none while another is made: small engines have no room for two. */
 let outbox: FlashOutbox = null!;
 
-function boot(): FlashOutbox {
+function boot(options?: FlashOutboxOptions): FlashOutbox {
   outbox = null!;
-  const made = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX);
+  const made = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, options);
   check('open', made.open(99), Code.Ok);
   return made;
 }
@@ -150,18 +150,11 @@ const clock: Clock = {
 };
 const DROPPING: FlashOutboxOptions = { clock, whenFull: 'drop-oldest' };
 
-function bootTimed(): FlashOutbox {
-  outbox = null!;
-  const timed = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, DROPPING);
-  check('open with a clock', timed.open(99), Code.Ok);
-  return timed;
-}
-
-outbox = bootTimed();
+outbox = boot(DROPPING);
 outbox.acknowledge(88);
 outbox.acknowledge(89);
 check('never known', outbox.append(topics[0], constant('a@'), 2), 90);
-outbox = bootTimed();
+outbox = boot(DROPPING);
 ms += 2500;
 check('known later', outbox.append(topics[0], constant('b@!'), 2), 91);
 ms += 70000;
@@ -172,7 +165,7 @@ const TIMES = '90 t/one 50 a@null;91 t/one 50 b@1767268730!;92 t/one 50 c@176726
 check('times', list(outbox), TIMES);
 check('a moment ago', outbox.remember(5, constant('x')) + outbox.remember(5, constant('y')), Code.Busy);
 check('age', outbox.oldestSec(), -1);
-outbox = bootTimed();
+outbox = boot(DROPPING);
 check('the same again', list(outbox), TIMES);
 outbox.acknowledge(90);
 check('age of the next', outbox.oldestSec(), 70);
@@ -208,36 +201,28 @@ check('all of them', list(outbox), '');
 
 // Acknowledgements that are written later.
 const LAZY: FlashOutboxOptions = { lazyAcknowledgements: 2 };
-function bootLazy(): FlashOutbox {
-  outbox = null!;
-  const lazy = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, LAZY);
-  check('open', lazy.open(99), Code.Ok);
-  return lazy;
-}
-outbox = bootLazy();
+outbox = boot(LAZY);
 for (let i = 143; i < 148; i++) outbox.append(topics[0], constant('l' + i));
 before = programs;
 outbox.acknowledge(143);
 outbox.acknowledge(144);
 check('no program', programs - before, 0);
 check('held', outbox.count(), 3);
-outbox = bootLazy();
+outbox = boot(LAZY);
 check('again', list(outbox).split(';').length - 1 + outbox.count(), 10);
 for (let i = 143; i < 146; i++) outbox.acknowledge(i);
-outbox = bootLazy();
+outbox = boot(LAZY);
 check('one again', list(outbox), '145 t/one 50 l145;146 t/one 50 l146;147 t/one 50 l147;');
 outbox.acknowledge(145);
 check('settle', outbox.settle!(), Code.Ok);
-outbox = bootLazy();
+outbox = boot(LAZY);
 check('none again', list(outbox), '146 t/one 50 l146;147 t/one 50 l147;');
 drain();
 outbox.settle!();
 
 // The latest of each topic.
 const LATEST: FlashOutboxOptions = { whenFull: 'latest-per-topic' };
-outbox = null!;
-outbox = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX, LATEST);
-check('open', outbox.open(99), Code.Ok);
+outbox = boot(LATEST);
 const rare = prepareTopic('t/rare', 0x32);
 check('rare', outbox.append(rare, constant('rare')) > 0 ? 1 : 0, 1);
 for (let i = 0; i < 80; i++) if (outbox.append(topics[0], constant('common')) < 0) check('append', i, 0);

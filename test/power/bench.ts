@@ -4,7 +4,7 @@ import { constant, toText, EMPTY, type Bytes } from '../../src/bytes/bytes.ts';
 import { prepareTopic } from '../../src/mqtt/form.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox, type FlashOutbox, type FlashOutboxOptions } from '../../src/outbox/flash.ts';
-import { Code } from '../../src/ports/codes.ts';
+import { Code, type Drop } from '../../src/ports/codes.ts';
 import type { Flash } from '../../src/ports/flash.ts';
 import { STATE_KEYS, type OutboxRecord } from '../../src/ports/outbox.ts';
 import type { SeededRandom } from '../../sim/network/random.ts';
@@ -133,6 +133,45 @@ export function appendTogether(outbox: FlashOutbox, payloads: readonly string[])
     if (code !== Code.Ok) throw new Error(`gather: ${code}`);
   }
   return outbox.appendGathered!();
+}
+
+/**
+ * The power goes away in the operation after so many, which is left half done in one of its ways.
+ * @returns whether it has gone.
+ */
+export function cutPower(
+  nor: Nor,
+  { unit }: Region,
+  operations: number,
+  random: SeededRandom,
+): () => boolean {
+  let left = operations;
+  nor.interrupt = (operation) => {
+    if (left-- > 0) return undefined;
+    const ways = tornWays(operation, unit, random);
+    return ways[random.integer(0, ways.length - 1)]!.torn;
+  };
+  return () => left < 0;
+}
+
+/** The power is there again. */
+export function restorePower(nor: Nor): void {
+  nor.interrupt = undefined;
+  nor.powerUp();
+}
+
+/** An outbox that is open, and what it says of messages that it gives up: why, and how many. */
+export function openTelling(
+  nor: Nor,
+  region: Region,
+  options: FlashOutboxOptions,
+): { outbox: FlashOutbox; said: string[] } {
+  const said: string[] = [];
+  const onDrop = (why: Drop, count: number) => said.push(`${why} ${count}`);
+  const { outbox } = createBench(nor, { ...region, options: { ...options, onDrop } });
+  const code = outbox.open(7);
+  if (code !== Code.Ok) throw new Error(`open: ${code}`);
+  return { outbox, said };
 }
 
 /** Ways to tear `operation`. */

@@ -304,6 +304,19 @@ describe('messages that were taken together', () => {
 });
 
 describe('the head', () => {
+  it('is where a record begins, whatever a wrong length before it says', () => {
+    const pages = [
+      pageImage({ sequence: 1, records: [record(1, [0]), record(2), record(3)] }),
+      pageImage({ sequence: 2, opening: { headPage: 1, headAt: FIRST + 20 } }),
+    ];
+    // Its length and the inverse of that, both by 16: it would reach over the second.
+    pages[0]![FIRST]! ^= 16;
+    pages[0]![FIRST + 2]! ^= 16;
+    const { records, troubles } = inspectRegion(join(...pages), PAGE_BYTES);
+    expect(records.filter(({ state }) => state === 'held').map(({ sequence }) => sequence)).toEqual([2, 3]);
+    expect(troubles.map(({ kind, address }) => [kind, address])).toEqual([['unreadable', FIRST]]);
+  });
+
   it('passes over what is said to be done with since', () => {
     const pages = (page: number, at: number): PageImage[] => [
       { sequence: 1, records: [record(1), record(2)] },
