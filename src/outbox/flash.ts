@@ -521,7 +521,8 @@ export function createFlashOutbox(
   function isOvertaken(name: Bytes): boolean {
     for (let bytes = step(); bytes.length > 0; bytes = step()) {
       const from = readStamp(bytes, wordAt(bytes, 2));
-      if (nameSize(bytes, from) === name.length && standsAt(bytes, name, from)) return true;
+      // It begins with its length.
+      if (standsAt(bytes, name, from)) return true;
     }
     return false;
   }

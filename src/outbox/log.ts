@@ -666,7 +666,6 @@ export function createLog(
     if (where !== headAddress) return false;
     head.at += size;
     headAddress += size;
-    if (headAddress === leftAddress) cross();
     isDue = true;
     return true;
   }

@@ -378,7 +378,12 @@ describe('a reconnect', () => {
     const [leave] = world.sent();
     expect(leave).toMatch(/^unsubscribe #\d+ b$/);
     world.socket.deliver(ack(UNSUBACK, idOf(leave)));
-    expect(asked(world)).toEqual(['subscribe a:1']);
+    const [again] = world.sent();
+    expect(again).toMatch(/^subscribe #\d+ a:1$/);
+    world.socket.deliver(suback(idOf(again), 1));
+    // From then on it is known which session there is.
+    world.reconnect(true);
+    expect(asked(world)).toEqual([]);
   });
 
   it('asks again where the broker refused in between, and not where it had only refused', () => {

@@ -91,6 +91,18 @@ describe.each(REGIONS)('messages that are taken together, unit $unit, ECC $ecc',
     expect(nor.counters.programs - programs).toBe(3);
   });
 
+  it('leave the places where others are looked for when they are done with', () => {
+    const nor = createChip(region);
+    const outbox = open(nor, region);
+    appendTogether(outbox, 'a', 'b', 'c', 'd');
+    expect(sequences(outbox)).toEqual([1, 2, 3, 4]);
+    for (const sequence of [1, 2, 3]) outbox.acknowledge(sequence);
+    for (let sequence = 5; sequence < 13; sequence++) expect(append(outbox, 'x')).toBe(sequence);
+    const { reads } = nor.counters;
+    for (const sequence of [9, 10, 11]) expect(outbox.acknowledge(sequence)).toBe(Code.Ok);
+    expect(nor.counters.reads).toBe(reads);
+  });
+
   it('free their page when all are acknowledged, and not before', () => {
     const nor = createChip(region);
     const outbox = open(nor, region);

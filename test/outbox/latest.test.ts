@@ -121,6 +121,22 @@ describe.each(REGIONS)('the latest of each topic, $pages pages', (region) => {
     expect(list(outbox).map((one) => one.payload)).not.toContain('exactly once');
   });
 
+  it('is not looked for again where nothing has changed', () => {
+    const nor = createChip(region);
+    const { outbox } = open(nor, region);
+    append(outbox, TWICE[9]!, 'exactly once');
+    // Until the page that comes next is the one of that message.
+    while (outbox.counters().used < (region.pages - 1) * region.pageBytes + 60) {
+      append(outbox, TOPICS[0]!, 'x'.repeat(60));
+      while (outbox.idle());
+    }
+    expect(outbox.idle()).toBe(false);
+    const { reads } = nor.counters;
+    expect(outbox.idle()).toBe(false);
+    expect(nor.counters.reads - reads).toBeLessThan(6);
+    expect(list(outbox)[0]!.payload).toBe('exactly once');
+  });
+
   it('makes way with QoS 2 for a newer one, too', () => {
     const { outbox, said } = open(createChip(region), region);
     append(outbox, TWICE[0]!, 'overtaken');

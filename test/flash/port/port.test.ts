@@ -71,6 +71,16 @@ describe('flash over a console', () => {
     expect(board!.commands).toHaveLength(Math.ceil(FLASH.length / 192) + 3);
   });
 
+  it('is not taken from an answer to what was asked before', async () => {
+    let former = '';
+    const late = (line: string) => {
+      const both = `${former}\r\n${line}`;
+      former = line;
+      return both;
+    };
+    expect(await read({ answer: late })).toEqual(FLASH);
+  });
+
   it('is not there where nobody answers', async () => {
     const error = await failure(read({ answer: () => undefined }));
     expect(error.what).toBe('no Espruino console answers there');
