@@ -124,7 +124,7 @@ export const MUTANTS: readonly Mutant[] = [
     'isOpened = !isUnused && takeOpening(newestSlot);\n    if (isOpened) return newestSlot;',
     'takeOpening(newestSlot);\n    if (newest > 0) return newestSlot;',
   ]),
-  inLog('what was written of acknowledgements is not read', ['if (LAZY && isOpened) takeHead();', '']),
+  inLog('what was written of acknowledgements is not read', ['if (HAS_HEAD && isOpened) takeHead();', '']),
   inLog('any message may be left behind without a mark', ['if (where !== headAddress) return false;', '']),
   inOutbox('any number of acknowledgements may be unwritten', [
     'if (unwritten >= lazyMax! && settle() !== Code.Ok) return false;',
