@@ -54,8 +54,8 @@ module.exports = {
     room('boards', '^boards/', '^boards/', 'Boards are data.'),
     room(
       'engine-world',
-      '^sim/(chips|environment|device)/',
-      '^sim/(chips|environment|device)/|^src/ports/',
+      '^sim/(chips|environment|device|rig)/',
+      '^sim/(chips|environment|device|rig)/|^src/ports/',
       'This part of the simulator is loaded into engines: no Node.',
     ),
     room(

@@ -10,6 +10,7 @@ const DEVICE = [
   'sim/chips/**/*.ts',
   'sim/environment/**/*.ts',
   'sim/device/**/*.ts',
+  'sim/rig/**/*.ts',
 ];
 
 /** Device files whose functions run for every reading or packet. */

@@ -14,6 +14,7 @@ const CODES: Record<number, string> = {
   [Code.Range]: 'value outside of what the chip can measure',
   [Code.Fault]: 'the chip lost its settings or returns nonsense: check its supply',
   [Code.Overflow]: 'value too large for the chip',
+  [Code.BadOptions]: 'the chip has no such setting: check the options of its driver',
   [Code.Refused]: 'connection refused',
   [Code.Busy]: '536 bytes are still waiting to leave',
   [Code.Closed]: 'there is no session with the broker',

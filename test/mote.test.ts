@@ -24,6 +24,9 @@ function createDriver(): Driver & { result: number; value: number } {
     channels: [
       { key: 't', unit: 'C', deviceClass: 'temperature', decimals: 3, precision: 1, min: -1, max: 1 },
     ],
+    minIntervalMs: 0,
+    discard: 0,
+    configure: () => 0,
     warmUpMs: 0,
     start: () => (driver.result < 0 ? driver.result : CONVERSION_MS),
     poll(_now: number, out: { values: Int32Array }): number {

@@ -16,6 +16,7 @@ export const enum Code {
   Range = -6,
   Fault = -7,
   Overflow = -8,
+  BadOptions = -9,
   // What a connection or the protocol did (src/mqtt, src/link).
   Refused = -20,
   Busy = -21,

@@ -1,12 +1,13 @@
 // Bosch BME280: temperature, humidity and air pressure over I2C, one forced conversion a sample.
 // Numbers in brackets are sections of the datasheet BST-BME280-DS002. Never waits: each call does one to five transfers.
 
-import { after, remaining } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import type { I2cBus } from '../ports/i2c.ts';
-import type { ChannelMeta, Reading } from '../ports/reading.ts';
+import type { ChannelMeta } from '../ports/reading.ts';
 import { TRIM_COUNT, fineTemperature, humidity, pressure, readTrim } from './bme280-compensation.ts';
+import { isBlank, nearest, waitAfter } from './check.ts';
 import type { Driver } from './driver.ts';
+import { createSampler } from './sampler.ts';
 
 type Oversampling = 1 | 2 | 4 | 8 | 16;
 
@@ -81,58 +82,33 @@ const START_UP_MS = 3;
 const START_UP_LIMIT_MS = 30;
 const BUSY_POLL_MS = 2;
 
-const enum Phase {
-  /** Nothing is known of the chip. */
-  Unknown,
-  Ready,
-  // From here on `poll` has something to do.
-  StartingUp,
-  Converting,
-}
-
-/** @returns the register code of an oversampling: log2(factor) + 1, 1 to 5. */
+/** @returns the register code of an oversampling: log2(factor) + 1, 1 to 5; 0 for one that the chip does not have. */
 function oversamplingCode(factor: number | undefined): number {
-  let code = 1;
-  while (factor !== undefined && code < 5 && 1 << code <= factor) code++;
-  return code;
+  if (factor === undefined) return 1;
+  for (let code = 1; code <= 5; code++) if (1 << (code - 1) === factor) return code;
+  return 0;
 }
 
-/** @returns true when all bytes are 0x00, or all 0xFF: what a dead bus or an unprogrammed chip gives. */
-function isBlank(bytes: Uint8Array): boolean {
-  const first = bytes[0];
-  if (first !== 0 && first !== 0xff) return false;
-  for (let i = 1; i < bytes.length; i++) if (bytes[i] !== first) return false;
-  return true;
-}
-
-function inRange(value: number, channel: ChannelMeta): boolean {
-  return value >= channel.min && value <= channel.max;
-}
-
-/** @returns the nearest integer. Not Math.round: engines differ below zero. */
-function nearest(value: number): number {
-  return (value < 0 ? value - 0.5 : value + 0.5) | 0;
+/** @returns the register code of the filter, 0 to 4; -1 for one that the chip does not have. */
+function filterCode(coefficient: number | undefined): number {
+  return coefficient === undefined || coefficient === 0
+    ? 0
+    : coefficient === 1
+      ? -1
+      : oversamplingCode(coefficient) - 1;
 }
 
 /** A BME280 on `bus`. Touches nothing before the first `start`. */
-export function createBme280(bus: I2cBus, options: Bme280Options = {}): Driver {
-  const address = options.address === undefined ? 0x76 : options.address;
-  const codeT = oversamplingCode(options.temperatureOversampling);
-  const codeH = oversamplingCode(options.humidityOversampling);
-  const codeP = oversamplingCode(options.pressureOversampling);
-  const controlMeasure = (codeT << 5) | (codeP << 2);
-  const config = CONFIG_MARK | ((oversamplingCode(options.filter) - 1) << 2);
-  /** Longest conversion [9.1]: 1.25 + 2.3 a sample + 0.575 each for pressure and humidity, and one for the clock. */
-  const conversionMs = ((2400 + 1150 * ((1 << codeT) + (1 << codeH) + (1 << codeP))) / 1000 + 2) | 0;
+export function createBme280(bus: I2cBus, options: Bme280Options = {}): Driver<Bme280Options> {
+  let address = 0x76;
+  let codeH = 0;
+  let controlMeasure = 0;
+  let config = 0;
+  let conversionMs = 0;
 
   const command = new Uint8Array(2);
   // One transfer, register by register: humidity's setting counts only after a write to the other one [5.4.3].
-  const measure = new Uint8Array([
-    Register.ControlHumidity,
-    codeH,
-    Register.ControlMeasure,
-    controlMeasure | FORCED_MODE,
-  ]);
+  const measureWords = new Uint8Array([Register.ControlHumidity, 0, Register.ControlMeasure, 0]);
   const byte = new Uint8Array(1);
   const trimLow = new Uint8Array(26);
   const trimHigh = new Uint8Array(7);
@@ -140,10 +116,21 @@ export function createBme280(bus: I2cBus, options: Bme280Options = {}): Driver {
   // ctrl_hum, status, ctrl_meas, config, a reserved one, pressure (3), temperature (3), humidity (2).
   const state = new Uint8Array(13);
 
-  let phase = Phase.Unknown;
-  let startedAt = 0;
-  let readyAt = 0;
-  let giveUpAt = 0;
+  function configure(next: Bme280Options): number {
+    const codeT = oversamplingCode(next.temperatureOversampling);
+    const codeP = oversamplingCode(next.pressureOversampling);
+    const codeF = filterCode(next.filter);
+    address = next.address === undefined ? 0x76 : next.address;
+    codeH = oversamplingCode(next.humidityOversampling);
+    controlMeasure = (codeT << 5) | (codeP << 2);
+    config = CONFIG_MARK | (codeF << 2);
+    measureWords[1] = codeH;
+    measureWords[3] = controlMeasure | FORCED_MODE;
+    // Longest conversion [9.1]: 1.25 + 2.3 a sample + 0.575 each for pressure and humidity, and one for the clock.
+    conversionMs = ((2400 + 1150 * ((1 << codeT) + (1 << codeH) + (1 << codeP))) / 1000 + 2) | 0;
+    const isKnown = codeT > 0 && codeH > 0 && codeP > 0 && codeF >= 0;
+    return isKnown && (address === 0x76 || address === 0x77) ? Code.Ok : Code.BadOptions;
+  }
 
   function setRegister(register: number, value: number): number {
     command[0] = register;
@@ -152,49 +139,25 @@ export function createBme280(bus: I2cBus, options: Bme280Options = {}): Driver {
   }
 
   /** Look at the chip's identity and reset it. @returns milliseconds, or a negative Code. */
-  function identify(now: number): number {
+  function identify(): number {
     const code = bus.readRegister(address, Register.ChipId, byte);
     if (code < 0) return code;
     if (byte[0] !== CHIP_ID) return isBlank(byte) ? Code.Fault : Code.WrongId;
-    const reset = setRegister(Register.Reset, RESET_WORD);
-    if (reset < 0) return reset;
-    phase = Phase.StartingUp;
-    readyAt = after(now, START_UP_MS);
-    giveUpAt = after(now, START_UP_LIMIT_MS);
-    return START_UP_MS;
+    return waitAfter(setRegister(Register.Reset, RESET_WORD), START_UP_MS);
   }
 
-  /** @returns milliseconds until the next look, or `code` when the time is up. */
-  function keepWaiting(now: number, code: number): number {
-    if (remaining(now, giveUpAt) === 0) return code;
-    readyAt = after(now, BUSY_POLL_MS);
-    return BUSY_POLL_MS;
-  }
-
-  /** Start a conversion. @returns milliseconds, or a negative Code. */
-  function convert(now: number): number {
-    const code = bus.write(address, measure);
-    if (code < 0) return code;
-    phase = Phase.Converting;
-    startedAt = now;
-    readyAt = after(now, conversionMs);
-    giveUpAt = after(now, 2 * conversionMs + START_UP_LIMIT_MS);
-    return conversionMs;
-  }
-
-  /** After the reset: fetch the trimming values, configure, start. @returns milliseconds, or a negative Code. */
-  function setUp(now: number): number {
+  /** After the reset: fetch the trimming values, and configure. */
+  function setUp(step: number): number {
+    if (step === 0) return identify();
+    let code = bus.readRegister(address, Register.Status, byte);
     // A chip that starts up need not answer yet.
-    const status = bus.readRegister(address, Register.Status, byte);
-    if (status < 0) return keepWaiting(now, status);
-    if (byte[0] & BUSY) return keepWaiting(now, Code.Timeout);
-    let code = bus.readRegister(address, Register.TrimLow, trimLow);
-    if (code === 0) code = bus.readRegister(address, Register.TrimHigh, trimHigh);
+    if (code === Code.Absent || (code === Code.Ok && byte[0] & BUSY)) return Code.NotReady;
+    if (code === Code.Ok) code = bus.readRegister(address, Register.TrimLow, trimLow);
+    if (code === Code.Ok) code = bus.readRegister(address, Register.TrimHigh, trimHigh);
     if (code < 0) return code;
     if (isBlank(trimLow) || isBlank(trimHigh)) return Code.Fault;
     readTrim(trimLow, trimHigh, trim);
-    code = setRegister(Register.Config, config);
-    return code < 0 ? code : convert(now);
+    return setRegister(Register.Config, config);
   }
 
   /** @returns false when the chip does not hold what we wrote: it was reset, or the bus gives all 0x00 or 0xFF. */
@@ -202,60 +165,51 @@ export function createBme280(bus: I2cBus, options: Bme280Options = {}): Driver {
     return (state[0] & 7) === codeH && (state[2] & 0xfc) === controlMeasure && (state[3] & 0xfd) === config;
   }
 
-  /** Compensate and check what was read. @returns 0 and `out` is filled, or a negative Code. */
-  function evaluate(out: Reading): number {
+  /** Compensate what was read. @returns 0, or a negative Code. */
+  function evaluate(values: Int32Array): number {
     const rawP = (state[5] << 12) | (state[6] << 4) | (state[7] >> 4);
     const rawT = (state[8] << 12) | (state[9] << 4) | (state[10] >> 4);
     const rawH = (state[11] << 8) | state[12];
     // A reset leaves all three; each alone is also a value (26.47 degrees on one chip) and no skipped channel, since
     // all are switched on.
-    if (rawT === NO_VALUE_20 && rawP === NO_VALUE_20 && rawH === NO_VALUE_16) return Code.NotReady;
+    if (rawT === NO_VALUE_20 && rawP === NO_VALUE_20 && rawH === NO_VALUE_16) return Code.Fault;
     // The formula cuts humidity to 0..100 %, and so would hide a converter at its end.
     if (rawH === 0 || rawH === 0xffff) return Code.Range;
     const fine = fineTemperature(trim, rawT);
     // 1000 / 5120 millidegrees.
-    const t = (fine * 25) / 128;
-    const h = humidity(trim, fine | 0, rawH) * 1000;
-    const p = pressure(trim, fine | 0, rawP);
-    if (!inRange(t, CHANNELS[0]) || !inRange(p, CHANNELS[2])) return Code.Range;
-    out.values[0] = nearest(t);
-    out.values[1] = nearest(h);
-    out.values[2] = nearest(p);
-    out.time = startedAt;
+    values[0] = nearest((fine * 25) / 128);
+    values[1] = nearest(humidity(trim, fine | 0, rawH) * 1000);
+    values[2] = nearest(pressure(trim, fine | 0, rawP));
     return Code.Ok;
   }
 
-  /** Settings, status and values in one burst, so that they belong together. @returns as `poll`. */
-  function collect(now: number, out: Reading): number {
+  function measure(step: number, _now: number, values: Int32Array): number {
+    if (step === 0) return waitAfter(bus.write(address, measureWords), conversionMs);
+    // Settings, status and values in one burst, so that they belong together.
     const code = bus.readRegister(address, Register.ControlHumidity, state);
     if (code < 0) return code;
     if (!keepsSettings()) return Code.Fault;
-    if (state[1] & BUSY || state[2] & MODE_MASK) return keepWaiting(now, Code.Timeout);
-    phase = Phase.Ready;
-    return evaluate(out);
+    if (state[1] & BUSY || state[2] & MODE_MASK) return Code.NotReady;
+    return evaluate(values);
   }
 
-  /** After an error nothing is taken for granted: the next start begins with the chip's identity. */
-  function settle(result: number): number {
-    if (result < 0) phase = Phase.Unknown;
-    return result;
-  }
-
-  function start(now: number): number {
-    return settle(phase === Phase.Ready ? convert(now) : identify(now));
-  }
-
-  function poll(now: number, out: Reading): number {
-    if (phase < Phase.StartingUp) return Code.NotReady;
-    const early = remaining(now, readyAt);
-    if (early > 0) return early;
-    return settle(phase === Phase.Converting ? collect(now, out) : setUp(now));
-  }
-
-  function close(): void {
+  function sleep(): void {
     setRegister(Register.ControlMeasure, 0);
-    phase = Phase.Unknown;
   }
 
-  return { channels: CHANNELS, warmUpMs: START_UP_MS, start, poll, close };
+  return createSampler(
+    {
+      channels: CHANNELS,
+      warmUpMs: START_UP_MS,
+      minIntervalMs: 10,
+      discard: 0,
+      retryMs: BUSY_POLL_MS,
+      patienceMs: START_UP_LIMIT_MS,
+      configure,
+      setUp,
+      measure,
+      sleep,
+    },
+    options,
+  );
 }

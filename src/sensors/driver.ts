@@ -2,10 +2,19 @@
 
 import type { ChannelMeta, Reading } from '../ports/reading.ts';
 
-export interface Driver {
+export interface Driver<Options = object> {
   readonly channels: readonly ChannelMeta[];
   /** Longest time from power-up until values can be trusted, milliseconds. */
   readonly warmUpMs: number;
+  /** The chip can be sampled so often at most, milliseconds. */
+  readonly minIntervalMs: number;
+  /** So many samples after power-up are not to be believed. */
+  readonly discard: number;
+  /**
+   * Change settings; they hold from the next `start` on. What is left out has its default.
+   * @returns 0, or Code.BadOptions where the chip has no such setting: each `start` says so too, until it is told better.
+   */
+  configure(options: Options): number;
   /**
    * Begin a sample: identify and configure the chip when needed, start a conversion.
    * @returns milliseconds until `poll` can succeed, or a negative Code; after an error the next call starts from the chip's identity.

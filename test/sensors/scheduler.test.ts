@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBme280Chip } from '../../sim/chips/bme280.ts';
 import { createConstantAir } from '../../sim/environment/environment.ts';
-import { createI2cBus } from '../../sim/i2c.ts';
+import { createI2cBus } from '../../sim/rig/i2c.ts';
 import { createManualClock } from '../../sim/manual.ts';
 import { CLOCK_PERIOD_MS, NEVER_MS, after, elapsed } from '../../src/ports/clock.ts';
 import { Code } from '../../src/ports/codes.ts';
@@ -33,6 +33,9 @@ function createScript(options: { conversionMs?: number; warmUpMs?: number } = {}
   const script: Script = {
     channels: [CHANNEL, CHANNEL],
     warmUpMs: options.warmUpMs ?? 0,
+    minIntervalMs: 0,
+    discard: 0,
+    configure: () => 0,
     startAnswers: [options.conversionMs ?? 10],
     pollAnswers: [0],
     starts: [],

@@ -1,10 +1,10 @@
 // The simulated I2C bus: who is asked, when, and which codes come back.
 
 import { expect, it } from 'vitest';
-import type { I2cDevice } from '../../sim/chips/i2c-device.ts';
-import { createI2cBus } from '../../sim/i2c.ts';
-import { createManualClock } from '../../sim/manual.ts';
-import { Code } from '../../src/ports/codes.ts';
+import type { I2cDevice } from '../../../sim/chips/i2c-device.ts';
+import { createI2cBus } from '../../../sim/rig/i2c.ts';
+import { createManualClock } from '../../../sim/manual.ts';
+import { Code } from '../../../src/ports/codes.ts';
 
 interface Recorder extends I2cDevice {
   readonly log: string[];
