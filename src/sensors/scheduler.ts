@@ -1,5 +1,7 @@
-// Runs any number of sensors from one timer: says when it wants to be called and does then what is due.
-// Owns the times and what is known of each sensor; never touches a bus, and allocates nothing once created.
+// Runs any number of sensors from one timer: says when it wants to be called and does then what is due. A heap of deadlines
+// finds that. Owns the times and what is known of each sensor; never touches a bus, and allocates nothing once created.
+// The lock of a bus is the call: a driver does all transfers of a step in one, and nothing of another sensor comes between; none
+// is held while a chip converts.
 
 import { NEVER_MS, after, elapsed, remaining, sooner } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
@@ -12,17 +14,22 @@ export const RETRY_MAX_MS = 300000;
 /** One sensor to run. */
 export interface Slot {
   readonly driver: Driver;
-  /** Time from sample to sample, 1 to NEVER_MS. */
+  /** Time from sample to sample, 1 to NEVER_MS; where the chip needs longer, as long as that. */
   readonly intervalMs: number;
+  /** The first sample comes so much later, 0 (default) to `intervalMs`: boards that start together do not sample together. */
+  readonly phaseMs?: number;
 }
 
-/** Called from inside `run`. The reading is filled again by the next sample: use it at once. */
+/** Called from inside `run`, but for `onWake`. */
 export interface SensorEvents {
+  /** The reading is filled again by the next sample: use it at once. */
   onReading(index: number, reading: Reading): void;
   /** A sample failed: nothing is published for it. @param failures failed samples in a row, from 1. */
   onFailure(index: number, code: number, failures: number): void;
   /** The sensor is trusted again; its reading follows. */
   onRecovered(index: number): void;
+  /** A sensor has something to tell before its time: call `run` soon. */
+  onWake(): void;
 }
 
 export interface Scheduler {
@@ -32,19 +39,17 @@ export interface Scheduler {
   close(): void;
 }
 
-const enum State {
-  /** Never run: the time of power-up is not known yet. */
-  New,
-  /** Waiting for the next sample. */
-  Idle,
-  Converting,
-}
-
 interface Sensor {
+  readonly index: number;
   readonly driver: Driver;
+  /** The chip can be sampled so often at most. */
+  readonly leastMs: number;
   readonly intervalMs: number;
+  readonly phaseMs: number;
   readonly reading: Reading;
-  state: State;
+  isConverting: boolean;
+  /** It asked to be sampled now. */
+  isWoken: boolean;
   /** When this sample was due: a point of the grid first sample + n * interval. */
   dueAt: number;
   /** When there is something to do. */
@@ -53,37 +58,51 @@ interface Sensor {
   /** Intervals until the next try. */
   pause: number;
   /** The chip may have lost its supply: values count `warmUpMs` after it was seen again. */
-  cold: boolean;
+  isCold: boolean;
   seenAt: number;
+  /** Samples that are still not to be believed. */
+  discards: number;
 }
 
-function createSensor(slot: Slot): Sensor {
+function createSensor(slot: Slot, index: number): Sensor {
+  const driver = slot.driver;
+  const leastMs = driver.minIntervalMs < 1 ? 1 : driver.minIntervalMs;
   return {
-    driver: slot.driver,
-    intervalMs: slot.intervalMs < 1 ? 1 : sooner(slot.intervalMs, NEVER_MS),
-    reading: { values: new Int32Array(slot.driver.channels.length), time: 0 },
-    state: State.New,
+    index,
+    driver,
+    leastMs,
+    intervalMs: slot.intervalMs < leastMs ? leastMs : sooner(slot.intervalMs, NEVER_MS),
+    phaseMs: slot.phaseMs === undefined ? 0 : slot.phaseMs,
+    reading: { values: new Int32Array(driver.channels.length), time: 0 },
+    isConverting: false,
+    isWoken: false,
     dueAt: 0,
     wakeAt: 0,
     failures: 0,
     pause: 1,
-    cold: false,
+    isCold: false,
     seenAt: -1,
+    discards: 0,
   };
 }
 
 /** First run: the board has just been powered up, and so has the sensor. */
 function powerUp(sensor: Sensor, now: number): void {
-  sensor.state = State.Idle;
-  sensor.dueAt = after(now, sensor.driver.warmUpMs);
+  sensor.dueAt = after(now, sooner(sensor.driver.warmUpMs + sensor.phaseMs, NEVER_MS));
   sensor.wakeAt = sensor.dueAt;
+  sensor.discards = sensor.driver.discard;
 }
 
 /**
  * Plan the next sample, `intervals` points of the grid ahead of `now`. What was missed is skipped, and neither a late
- * call nor a conversion shifts the grid.
+ * call nor a conversion, nor a sample out of turn, shifts the grid.
  */
 function plan(sensor: Sensor, now: number, intervals: number): void {
+  // Sampled before its time.
+  if (remaining(now, sensor.dueAt) > 0) {
+    sensor.wakeAt = sensor.dueAt;
+    return;
+  }
   const late = elapsed(sensor.dueAt, now);
   const ahead = late - (late % sensor.intervalMs) + intervals * sensor.intervalMs;
   sensor.dueAt = after(sensor.dueAt, ahead);
@@ -91,11 +110,16 @@ function plan(sensor: Sensor, now: number, intervals: number): void {
 }
 
 /** @returns false while a chip that was gone is still warming up. */
-function isTrusted(sensor: Sensor, now: number): boolean {
-  if (!sensor.cold) return true;
+function isWarm(sensor: Sensor, now: number): boolean {
+  if (!sensor.isCold) return true;
   if (elapsed(sensor.seenAt, now) < sensor.driver.warmUpMs) return false;
-  sensor.cold = false;
+  sensor.isCold = false;
   return true;
+}
+
+/** @returns whether `a` comes before `b`, which are less than half a period of the clock apart. */
+function isBefore(a: Sensor, b: Sensor): boolean {
+  return a.wakeAt === b.wakeAt ? a.index < b.index : elapsed(a.wakeAt, b.wakeAt) <= NEVER_MS;
 }
 
 /**
@@ -103,66 +127,130 @@ function isTrusted(sensor: Sensor, now: number): boolean {
  * @param events who hears of readings and failures.
  */
 export function createScheduler(slots: readonly Slot[], events: SensorEvents): Scheduler {
-  const sensors: Sensor[] = [];
-  for (let i = 0; i < slots.length; i++) sensors.push(createSensor(slots[i]));
+  /** The one that is next stands first; place n comes before places 2n + 1 and 2n + 2. */
+  const heap: Sensor[] = [];
+  let isRunning = false;
+  let isWoken = false;
 
-  function fail(index: number, sensor: Sensor, now: number, code: number): void {
-    sensor.state = State.Idle;
+  function createWake(sensor: Sensor): () => void {
+    return function () {
+      sensor.isWoken = true;
+      isWoken = true;
+      events.onWake();
+    };
+  }
+
+  for (let i = 0; i < slots.length; i++) {
+    const sensor = createSensor(slots[i], i);
+    heap.push(sensor);
+    if (sensor.driver.attach !== undefined) sensor.driver.attach(createWake(sensor));
+  }
+
+  /** The sensor at a place may be later than those below: put it where it belongs. */
+  function sink(place: number): void {
+    const sensor = heap[place];
+    let child = 2 * place + 1;
+    while (child < heap.length) {
+      if (child + 1 < heap.length && isBefore(heap[child + 1], heap[child])) child++;
+      if (isBefore(sensor, heap[child])) break;
+      heap[place] = heap[child];
+      place = child;
+      child = 2 * place + 1;
+    }
+    heap[place] = sensor;
+  }
+
+  function arrange(): void {
+    for (let place = (heap.length >> 1) - 1; place >= 0; place--) sink(place);
+  }
+
+  function fail(sensor: Sensor, now: number, code: number): void {
+    sensor.isConverting = false;
     if (code === Code.Absent || code === Code.Fault) {
-      sensor.cold = true;
+      sensor.isCold = true;
       sensor.seenAt = -1;
+      sensor.discards = sensor.driver.discard;
     }
     plan(sensor, now, sensor.pause);
     if (sensor.pause * 2 * sensor.intervalMs <= RETRY_MAX_MS) sensor.pause *= 2;
     sensor.failures++;
-    events.onFailure(index, code, sensor.failures);
+    events.onFailure(sensor.index, code, sensor.failures);
   }
 
-  function succeed(index: number, sensor: Sensor, now: number): void {
-    sensor.state = State.Idle;
+  function succeed(sensor: Sensor, now: number): void {
+    sensor.isConverting = false;
     plan(sensor, now, 1);
-    if (!isTrusted(sensor, now)) return;
+    if (!isWarm(sensor, now)) return;
+    if (sensor.discards > 0) {
+      sensor.discards--;
+      // The next one as soon as the chip allows, and no later than it is due.
+      sensor.wakeAt = after(now, sooner(remaining(now, sensor.dueAt), sensor.leastMs));
+      return;
+    }
     if (sensor.failures > 0) {
       sensor.failures = 0;
       sensor.pause = 1;
-      events.onRecovered(index);
+      events.onRecovered(sensor.index);
     }
-    events.onReading(index, sensor.reading);
+    events.onReading(sensor.index, sensor.reading);
   }
 
   /** Ask the driver to go on. @returns its answer. */
   function ask(sensor: Sensor, now: number): number {
-    if (sensor.state === State.Converting) return sensor.driver.poll(now, sensor.reading);
+    if (sensor.isConverting) return sensor.driver.poll(now, sensor.reading);
     const wait = sensor.driver.start(now);
     if (wait < 0) return wait;
-    sensor.state = State.Converting;
+    sensor.isConverting = true;
     if (sensor.seenAt < 0) sensor.seenAt = now;
     return wait > 0 ? wait : sensor.driver.poll(now, sensor.reading);
   }
 
-  function step(index: number, sensor: Sensor, now: number): void {
+  /** Afterwards it wants to be called later than now. */
+  function step(sensor: Sensor, now: number): void {
     const answer = ask(sensor, now);
     if (answer > 0) sensor.wakeAt = after(now, answer);
-    else if (answer === 0) succeed(index, sensor, now);
-    else fail(index, sensor, now, answer);
+    else if (answer === 0) succeed(sensor, now);
+    else fail(sensor, now, answer);
+    if (sensor.isConverting || !sensor.isWoken) return;
+    sensor.isWoken = false;
+    sensor.wakeAt = after(now, sensor.leastMs);
+  }
+
+  /** Those that asked for it are due; one in the middle of a sample after that. */
+  function wake(now: number): void {
+    isWoken = false;
+    for (let i = 0; i < heap.length; i++) {
+      const sensor = heap[i];
+      if (!sensor.isWoken || sensor.isConverting) continue;
+      sensor.isWoken = false;
+      sensor.wakeAt = now;
+    }
+    arrange();
   }
 
   function run(now: number): number {
-    let wait = NEVER_MS;
-    for (let i = 0; i < sensors.length; i++) {
-      const sensor = sensors[i];
-      if (sensor.state === State.New) powerUp(sensor, now);
-      if (remaining(now, sensor.wakeAt) === 0) step(i, sensor, now);
-      wait = sooner(wait, remaining(now, sensor.wakeAt));
+    if (heap.length === 0) return NEVER_MS;
+    if (!isRunning) {
+      isRunning = true;
+      for (let i = 0; i < heap.length; i++) powerUp(heap[i], now);
+      arrange();
+    }
+    if (isWoken) wake(now);
+    let wait = remaining(now, heap[0].wakeAt);
+    while (wait === 0) {
+      step(heap[0], now);
+      sink(0);
+      wait = remaining(now, heap[0].wakeAt);
     }
     return wait;
   }
 
   function close(): void {
-    for (let i = 0; i < sensors.length; i++) {
-      sensors[i].driver.close();
-      sensors[i].state = State.New;
+    for (let i = 0; i < heap.length; i++) {
+      heap[i].driver.close();
+      heap[i].isConverting = false;
     }
+    isRunning = false;
   }
 
   return { run, close };

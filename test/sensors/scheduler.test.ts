@@ -26,15 +26,26 @@ interface Script extends Driver {
   readonly starts: number[];
   readonly polls: number[];
   closed: number;
+  /** What the scheduler gave it to call. */
+  wake: () => void;
 }
 
-function createScript(options: { conversionMs?: number; warmUpMs?: number } = {}): Script {
+interface ScriptOptions {
+  conversionMs?: number;
+  warmUpMs?: number;
+  minIntervalMs?: number;
+  discard?: number;
+}
+
+function createScript(options: ScriptOptions = {}): Script {
   const next = (answers: number[]): number => (answers.length > 1 ? answers.shift()! : answers[0]);
   const script: Script = {
     channels: [CHANNEL, CHANNEL],
     warmUpMs: options.warmUpMs ?? 0,
-    minIntervalMs: 0,
-    discard: 0,
+    minIntervalMs: options.minIntervalMs ?? 0,
+    discard: options.discard ?? 0,
+    wake: () => {},
+    attach: (wake) => (script.wake = wake),
     configure: () => 0,
     startAnswers: [options.conversionMs ?? 10],
     pollAnswers: [0],
@@ -68,7 +79,7 @@ interface Bench {
   readonly readings: Reading[];
   readonly runs: number[];
   now(): number;
-  /** Call `run` when it asks for it, until `ms` have passed; `lateMs` later than asked. */
+  /** Call `run` when it asks for it, until `ms` have passed; `lateMs` later than asked. A sensor that wakes it is heard at once. */
   pass(ms: number, lateMs?: number): void;
 }
 
@@ -86,6 +97,7 @@ function createBench(slots: Slot[], startMs = 0): Bench {
     },
     onFailure: (index, code, failures) => log.push(`f${index}:${code}x${failures}@${at()}`),
     onRecovered: (index) => log.push(`b${index}@${at()}`),
+    onWake: () => (wanted = 0),
   });
   return {
     scheduler,
@@ -224,6 +236,60 @@ describe('sensor scheduler', () => {
   });
 });
 
+describe('sensor scheduler, what a chip asks for', () => {
+  it('does not sample faster than the chip can', () => {
+    const script = createScript({ minIntervalMs: 200 });
+    const bench = createBench([fixed(script, 50)]);
+    bench.pass(700);
+    expect(script.starts).toEqual([0, 200, 400, 600]);
+  });
+
+  it('throws the first samples away, as fast as the chip gives them, and keeps its grid', () => {
+    const script = createScript({ discard: 2, minIntervalMs: 20, warmUpMs: 5 });
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(2500);
+    expect(script.starts).toEqual([5, 35, 65, 1005, 2005]);
+    expect(bench.log).toEqual(['r0@75', 'r0@1015', 'r0@2015']);
+  });
+
+  it('throws the first samples away again after the chip was gone', () => {
+    const script = createScript({ discard: 1, minIntervalMs: 30 });
+    script.startAnswers = [10, 10, Code.Absent, 10];
+    const bench = createBench([fixed(script, 100)]);
+    bench.pass(450);
+    expect(bench.log).toEqual(['r0@50', 'f0:-1x1@100', 'b0@250', 'r0@250', 'r0@310', 'r0@410']);
+  });
+
+  it('starts later by its phase, once', () => {
+    const script = createScript({ warmUpMs: 10 });
+    const bench = createBench([{ driver: script, intervalMs: 1000, phaseMs: 370 }]);
+    bench.pass(2500);
+    expect(script.starts).toEqual([380, 1380, 2380]);
+  });
+
+  it('samples a sensor out of turn that asks for it, and leaves the grid and the others alone', () => {
+    const [door, other] = [createScript({ conversionMs: 0 }), createScript()];
+    const bench = createBench([fixed(door, 1000), fixed(other, 400)]);
+    bench.pass(130);
+    door.wake();
+    bench.pass(30);
+    door.wake();
+    bench.pass(1900);
+    expect(door.starts).toEqual([0, 130, 160, 1000, 2000]);
+    expect(other.starts).toEqual([0, 400, 800, 1200, 1600, 2000]);
+  });
+
+  it('samples a sensor that asks in the middle of a sample when that is over', () => {
+    const script = createScript({ conversionMs: 50 });
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(20);
+    script.wake();
+    bench.pass(500);
+    expect(script.starts).toEqual([0, 51]);
+    expect(bench.log).toEqual(['r0@50', 'r0@101']);
+  });
+});
+
 describe('sensor scheduler, failures', () => {
   it.each([Code.Absent, Code.Timeout, Code.Crc, Code.WrongId, Code.Fault])(
     'publishes nothing for code %i, counts, and says when it is over',
@@ -326,7 +392,7 @@ describe('sensor scheduler, for any sensors and any clock', () => {
   it('takes every sample on its grid, once, at any start of the clock', () => {
     fc.assert(
       fc.property(
-        fc.array(sensor, { minLength: 1, maxLength: 6 }),
+        fc.array(sensor, { minLength: 1, maxLength: 20 }),
         fc.integer({ min: CLOCK_PERIOD_MS - 20000, max: CLOCK_PERIOD_MS - 1 }),
         (sensors, startMs) => {
           const scripts = sensors.map((options) => createScript(options));
@@ -356,7 +422,7 @@ describe('sensor scheduler, for any sensors and any clock', () => {
           const scripts = sensors.map((options) => createScript(options));
           const scheduler = createScheduler(
             scripts.map((script, i) => fixed(script, sensors[i].intervalMs)),
-            { onReading() {}, onFailure() {}, onRecovered() {} },
+            { onReading() {}, onFailure() {}, onRecovered() {}, onWake() {} },
           );
           let now = startMs;
           for (const late of lateness) now = after(now, scheduler.run(now) + late);
@@ -396,6 +462,7 @@ describe('sensor scheduler with BME280s', () => {
         },
         onFailure: (index, code, failures) => log.push(`f${index}:${code}x${failures}`),
         onRecovered: (index) => log.push(`b${index}`),
+        onWake() {},
       },
     );
     const pass = (ms: number): string => {
