@@ -80,8 +80,14 @@ const EVENTS: Record<number, (detail: number) => string> = {
     `sensor ${Math.floor(detail / 100)} failed: ${name(CODES, -(detail % 100))}`,
   [Event.SensorBack]: (index) => `sensor ${index} answers again`,
   [Event.ReadingRefused]: (code) => `a reading was not published: ${name(CODES, -code)}`,
-  [Event.BadSettings]: () =>
-    'settings cannot be sent to a broker: id, sensor name, user name or password is too long, not UTF-8, or holds + or #',
+  [Event.BadSettings]: (sensor) =>
+    sensor === 0
+      ? 'settings cannot be sent to a broker: id, user name or password is too long, not UTF-8, or holds + or #'
+      : `settings of sensor ${sensor - 1} are impossible: its name is too long, not UTF-8, or holds + or #, or its driver has no such channel, or a channel no such unit or total`,
+  [Event.TooFast]: (index) =>
+    `sensor ${index} is sampled as often as its chip can be, which is less than its intervalMs asks for`,
+  [Event.ReadingAccepted]: (count) =>
+    `readings are accepted again; ${count} ${count === 1 ? 'was' : 'were'} refused`,
   [Event.Oversize]: (bytes) => `a message of ${bytes} bytes was passed over: it is larger than receiveMax`,
   [Event.StrayAck]: (id) => `the broker acknowledged packet ${id}, which is not in flight`,
   [Event.HandlerFailed]: (index) =>

@@ -29,6 +29,7 @@ export { openI2c } from './ports/espruino/i2c.ts';
 export type { LinkOptions } from './link/link.ts';
 export type { Client } from './mqtt/client.ts';
 export type { MoteOptions, MoteSensor } from './mote.ts';
+export { openAnalogInput, openDigitalInput, openDigitalOutput, openEdges } from './ports/espruino/gpio.ts';
 
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
@@ -83,6 +84,7 @@ function openPorts(options?: OutboxOptions) {
     outbox: openOutbox(random, log, clock, options),
     wifi: createWifi(),
     createTimer,
+    serial: getSerial(),
   };
 }
 
@@ -100,7 +102,7 @@ export function openMqtt(options: LinkOptions & { readonly outbox?: OutboxOption
   function wake(): void {
     timer.set(0);
   }
-  const link = createLink(ports, options, wake);
+  const link = createLink(ports, options, wake, wake);
   function run(): void {
     timer.set(link.tick(ports.clock.now()));
   }

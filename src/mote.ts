@@ -1,10 +1,9 @@
 // The composition: sensors, telemetry, client and link on one timer. The only file that knows all rooms;
 // it decides nothing that one of them could decide.
 
-import { HAS_OUTBOX_FLASH } from './board.ts';
-import { FLASH, LOG, TIME } from './features.ts';
+import { AUTH, LOG, TIME } from './features.ts';
 import { createLink } from './link/link.ts';
-import type { LinkPorts } from './link/link.ts';
+import type { LinkOptions, LinkPorts } from './link/link.ts';
 import type { CreateTimer } from './ports/clock.ts';
 import { sooner } from './ports/clock.ts';
 import { Code, Event } from './ports/codes.ts';
@@ -13,8 +12,14 @@ import type { Reading } from './ports/reading.ts';
 import type { Driver } from './sensors/driver.ts';
 import { createScheduler } from './sensors/scheduler.ts';
 import type { Slot } from './sensors/scheduler.ts';
+import { prepareChannels } from './telemetry/channel.ts';
+import type { ChannelOptions, FormatContext } from './telemetry/channel.ts';
+import { createJson } from './telemetry/formats/json.ts';
+import type { CreateFormat } from './telemetry/formats/format.ts';
+import { phaseOf } from './telemetry/phase.ts';
 import { createPublisher } from './telemetry/publisher.ts';
 import type { Publisher } from './telemetry/publisher.ts';
+import { OFFLINE, createStatus } from './telemetry/status.ts';
 
 /** Short enough that a dead link is noticed within half a minute. */
 const DEFAULT_KEEP_ALIVE_SEC = 30;
@@ -22,15 +27,26 @@ const DEFAULT_KEEP_ALIVE_SEC = 30;
 /** Largest packet from the broker that is taken in whole. */
 const RECEIVE_MAX = 1024;
 
-/** At least once, where what waits survives everything. Where it lies in RAM, a reading that finds no session is old news. */
-const READING_QOS = FLASH && HAS_OUTBOX_FLASH ? 1 : 0;
+/** Failures in a row after which a sensor is said to be offline. */
+const OFFLINE_AFTER = 3;
+
+/** Until the next try to say something that found no room. */
+const SAY_AGAIN_MS = 100;
 
 /** One sensor of a mote. */
 export interface MoteSensor {
   /** Second part of its topics; letters, digits, hyphen. */
   readonly name: string;
-  readonly driver: Driver;
+  readonly driver: Driver<never>;
   readonly intervalMs: number;
+  /** Which of the driver's channels go out, and what is done to their values. Default: all, as they are. */
+  readonly channels?: readonly ChannelOptions[];
+  /** What the payloads are: createJson (default), createJsonGroup, createInflux, or one of your own. */
+  readonly format?: CreateFormat;
+  /** Default 1: kept in the outbox until the broker has it. */
+  readonly qos?: number;
+  /** The broker keeps the last message of each topic for those who come later. Default: it does not. */
+  readonly retain?: boolean;
 }
 
 export interface MoteOptions {
@@ -49,23 +65,49 @@ export interface MoteOptions {
   readonly wifi?: { readonly ssid: string; readonly password: string };
   readonly sensors: readonly MoteSensor[];
   readonly outbox?: OutboxOptions;
-  /** Each reading says when it was taken, also one that waited in flash for days. Default: it does not. */
+  /** Each reading says when it was taken, also one that waited in flash for days. Default: it does, where TIME is built in. */
   readonly time?: boolean;
+  /** Motes that start together sample at different times of their interval. Default: they do. */
+  readonly spread?: boolean;
 }
 
 export interface MotePorts extends LinkPorts {
   readonly createTimer: CreateTimer;
+  /** Of the board: no two have the same. */
+  readonly serial: string;
+}
+
+/** @param status topic of the will. */
+function prepareLink(options: MoteOptions, status: string): LinkOptions {
+  const broker = options.broker;
+  const wifi = options.wifi;
+  return {
+    host: broker.host,
+    port: broker.port,
+    connect: {
+      clientId: options.id,
+      cleanSession: true,
+      receiveMax: RECEIVE_MAX,
+      keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
+      username: broker.username ? broker.username : undefined,
+      password: broker.username ? broker.password : undefined,
+      will: { topic: status, payload: OFFLINE, qos: 1, retain: true },
+    },
+    ssid: wifi === undefined ? '' : wifi.ssid,
+    wifiPassword: wifi === undefined ? '' : wifi.password,
+  };
 }
 
 /**
  * Wire a mote and start it.
- * @returns 0, or Code.BadTopic when `id`, a sensor's name or a channel's key cannot stand in a topic; it is reported and nothing runs.
+ * @returns 0, or Code.BadTopic when `id`, a sensor's name, a channel or one of its steps is not possible; it is reported and nothing runs.
  */
 export function startMote(ports: MotePorts, options: MoteOptions): number {
-  const broker = options.broker;
   const publishers: Publisher[] = [];
   const slots: Slot[] = [];
-  let refusing = false;
+  const statusNames = [options.id + '/status'];
+  /** Readings since one was accepted last. */
+  let refused = 0;
 
   function say(event: Event, detail: number): void {
     if (LOG) ports.log.write(event, detail);
@@ -75,61 +117,90 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     timer.set(0);
   }
 
-  const link = createLink(
-    ports,
-    {
-      host: broker.host,
-      port: broker.port,
-      connect: {
-        clientId: options.id,
-        cleanSession: true,
-        receiveMax: RECEIVE_MAX,
-        keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
-        username: broker.username ? broker.username : undefined,
-        password: broker.username ? broker.password : undefined,
-      },
-      ssid: options.wifi === undefined ? '' : options.wifi.ssid,
-      wifiPassword: options.wifi === undefined ? '' : options.wifi.password,
-    },
-    wake,
-  );
+  function onOnline(): void {
+    if (AUTH) status!.refresh();
+  }
+
+  const link = createLink(ports, prepareLink(options, statusNames[0]), wake, onOnline);
+
+  /** @param number of the sensor in the options, from 1. */
+  function refuse(number: number): number {
+    say(Event.BadSettings, number);
+    return Code.BadTopic;
+  }
+
+  function prepareSensor(sensor: MoteSensor): boolean {
+    const channels = prepareChannels(sensor.driver.channels, sensor.channels);
+    if (channels === null) return false;
+    const context: FormatContext = {
+      id: options.id,
+      sensor: sensor.name,
+      channels,
+      hasTime: TIME && options.time !== false,
+      clock: ports.clock,
+    };
+    const publisher = createPublisher(
+      link.client,
+      context,
+      sensor.format === undefined ? createJson : sensor.format,
+      sensor.qos === undefined ? 1 : sensor.qos,
+      sensor.retain === true,
+    );
+    if (publisher === null) return false;
+    publishers.push(publisher);
+    statusNames.push(options.id + '/' + sensor.name + '/status');
+    slots.push({
+      driver: sensor.driver,
+      intervalMs: sensor.intervalMs,
+      phaseMs: options.spread === false ? 0 : phaseOf(ports.serial, sensor.intervalMs),
+    });
+    return true;
+  }
+
+  if (link.client.topic(options.id) === null) return refuse(0);
+  for (let i = 0; i < options.sensors.length; i++) {
+    if (!prepareSensor(options.sensors[i])) return refuse(i + 1);
+    if (options.sensors[i].intervalMs < options.sensors[i].driver.minIntervalMs) say(Event.TooFast, i);
+  }
+  // Without a will nobody would say "offline".
+  const status = AUTH ? createStatus(link.client, statusNames) : null;
+  if (AUTH) {
+    if (status === null) return refuse(0);
+    status.set(0, true);
+  }
 
   function onReading(index: number, reading: Reading): void {
-    const code = publishers[index].publish(reading);
-    if (code < 0 && !refusing) say(Event.ReadingRefused, -code);
-    refusing = code < 0;
+    if (AUTH) status!.set(index + 1, true);
+    count(publishers[index].publish(reading));
+  }
+
+  /** @param code what became of a reading. */
+  function count(code: number): void {
+    if (code < 0) {
+      if (refused === 0) say(Event.ReadingRefused, -code);
+      refused++;
+    } else if (refused > 0) {
+      say(Event.ReadingAccepted, refused);
+      refused = 0;
+    }
   }
 
   function onFailure(index: number, code: number, failures: number): void {
     if (failures === 1) say(Event.SensorFailed, index * 100 - code);
+    if (AUTH && failures === OFFLINE_AFTER) status!.set(index + 1, false);
   }
 
   function onRecovered(index: number): void {
     say(Event.SensorBack, index);
   }
 
-  for (let i = 0; i < options.sensors.length; i++) {
-    const sensor = options.sensors[i];
-    const publisher = createPublisher(
-      link.client,
-      options.id + '/' + sensor.name,
-      sensor.driver.channels,
-      READING_QOS,
-      TIME && options.time === true,
-    );
-    if (publisher === null) {
-      say(Event.BadSettings, 0);
-      return Code.BadTopic;
-    }
-    publishers.push(publisher);
-    slots.push({ driver: sensor.driver, intervalMs: sensor.intervalMs });
-  }
-  const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered });
+  const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
   function run(): void {
     const now = ports.clock.now();
-    const untilSensor = scheduler.run(now);
-    timer.set(sooner(untilSensor, link.tick(now)));
+    let wait = scheduler.run(now);
+    if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
+    timer.set(sooner(wait, link.tick(now)));
   }
 
   const timer = ports.createTimer(run);

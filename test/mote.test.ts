@@ -1,4 +1,6 @@
 // The composition: a driver's readings reach the socket, through one timer, over everything in between.
+import { phaseOf } from '../src/telemetry/phase.ts';
+import { messagesIn } from './telemetry/fixture.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   createFixedRandom,
@@ -55,11 +57,14 @@ function start(options: Partial<MoteOptions> = {}): number {
       random: createFixedRandom(0),
       outbox: createRamOutbox(8, 100),
       createTimer: timer.createTimer,
+      serial: '30c6f7-12ab34',
     },
     {
       id: 'm',
       broker: { host: 'broker', port: 1883 },
       sensors: [{ name: 's', driver, intervalMs: 1000 }],
+      time: false,
+      spread: false,
       ...options,
     },
   );
@@ -68,7 +73,8 @@ function start(options: Partial<MoteOptions> = {}): number {
 /** Let the timer fire as often as it is due within `ms`. */
 function pass(ms: number): void {
   let left = ms;
-  while (timer.delayMs() >= 0 && timer.delayMs() <= left) {
+  for (let fires = 0; timer.delayMs() >= 0 && timer.delayMs() <= left; fires++) {
+    expect(fires, 'a timer that fires without end').toBeLessThan(10_000);
     const wait = timer.delayMs();
     left -= wait;
     clock.advance(wait);
@@ -93,17 +99,26 @@ beforeEach(() => {
   driver = createDriver();
 });
 
+/** Topic and payload as they stand in a CONNECT. */
+const WILL = '\x00\x08m/status\x00\x07offline';
+
 describe('mote', () => {
   it('publishes what its sensor measures, once an interval', () => {
     expect(start()).toBe(Code.Ok);
     pass(0);
     accept();
     pass(CONVERSION_MS);
-    expect(socket.take()).toBe('\x30\x20\x00\x05m/s/t{"value":21.5,"unit":"C"}');
+    expect(messagesIn(socket.take())).toEqual([
+      { topic: 'm/status', payload: 'online', qos: 0, retain: true },
+      { topic: 'm/s/t', payload: '{"value":21.5,"unit":"C"}', qos: 1, retain: false },
+      { topic: 'm/s/status', payload: 'online', qos: 0, retain: true },
+    ]);
     socket.drain();
     driver.value = -500;
     pass(1000);
-    expect(socket.take()).toContain('{"value":-0.5,"unit":"C"}');
+    expect(messagesIn(socket.take())).toEqual([
+      { topic: 'm/s/t', payload: '{"value":-0.5,"unit":"C"}', qos: 1, retain: false },
+    ]);
     expect(log.lines).toEqual([`${Event.Started} 0`, `${Event.Online} 0`]);
   });
 
@@ -125,20 +140,26 @@ describe('mote', () => {
     expect(log.lines.filter((line) => line.startsWith(`${Event.SensorFailed} `))).toEqual([
       `${Event.SensorFailed} 1`,
     ]);
-    expect(socket.take()).toBe('');
+    const statuses = (): string[] =>
+      messagesIn(socket.take())
+        .filter(({ topic }) => topic === 'm/s/status')
+        .map(({ payload }) => payload);
+    expect(statuses()).toEqual(['offline']);
     driver.result = 0;
+    socket.drain();
     pass(20000);
     expect(log.lines.filter((line) => line === `${Event.SensorBack} 0`)).toHaveLength(1);
-    expect(socket.take()).toContain('21.5');
+    expect(statuses()).toEqual(['online']);
   });
 
-  it('says once that readings are refused while there is no session', () => {
-    start();
+  it('says once that readings are refused while there is no session, and then how many were', () => {
+    start({ sensors: [{ name: 's', driver, intervalMs: 1000, qos: 0 }] });
     pass(3000);
     const refused = `${Event.ReadingRefused} ${-Code.Closed}`;
     expect(log.lines.filter((line) => line === refused)).toHaveLength(1);
     accept();
     pass(1000);
+    expect(log.lines).toContain(`${Event.ReadingAccepted} 3`);
     socket.drop();
     socket.openResult = Code.Refused;
     pass(3000);
@@ -156,14 +177,53 @@ describe('mote', () => {
     pass(0);
     expect(socket.opened).toEqual(['b:1']);
     socket.accept();
-    expect(socket.take()).toContain('\x04\xc2\x00\x07\x00\x01m\x00\x01u\x00\x01p');
+    expect(socket.take()).toContain(`\x04\xee\x00\x07\x00\x01m${WILL}\x00\x01u\x00\x01p`);
   });
 
   it('takes an empty user name for none', () => {
     start({ broker: { host: 'b', port: 1, username: '', password: '' } });
     pass(0);
     socket.accept();
-    expect(socket.take()).toContain('\x04\x02\x00\x1e\x00\x01m');
+    expect(socket.take()).toContain(`\x04\x2e\x00\x1e\x00\x01m${WILL}`);
+  });
+
+  it('keeps readings in the outbox while there is no session', () => {
+    start();
+    pass(3500);
+    socket.accept();
+    socket.drain();
+    socket.take();
+    socket.deliver('\x20\x02\x00\x00');
+    const payloads = messagesIn(socket.take()).filter(({ topic }) => topic === 'm/s/t');
+    expect(payloads).toHaveLength(4);
+  });
+
+  it('waits with the first sample for as long as its serial number says', () => {
+    const topicsAfter = (ms: number): string[] => {
+      start({ spread: true });
+      pass(0);
+      accept();
+      pass(ms);
+      return messagesIn(socket.take()).map(({ topic }) => topic);
+    };
+    const phase = phaseOf('30c6f7-12ab34', 1000);
+    expect(phase).toBeGreaterThan(0);
+    expect(topicsAfter(phase + CONVERSION_MS - 1)).toEqual(['m/status']);
+    expect(topicsAfter(phase + CONVERSION_MS)).toContain('m/s/t');
+  });
+
+  it('says that a sensor is sampled less often than asked for', () => {
+    start({ sensors: [{ name: 's', driver: { ...driver, minIntervalMs: 2000 }, intervalMs: 500 }] });
+    expect(log.lines).toContain(`${Event.TooFast} 0`);
+  });
+
+  it('says which sensor has impossible settings, and does not start', () => {
+    const sensors = [
+      { name: 's', driver, intervalMs: 1000 },
+      { name: 't', driver, intervalMs: 1000, channels: [{ key: 'nothing' }] },
+    ];
+    expect(start({ sensors })).toBe(Code.BadTopic);
+    expect(log.lines).toEqual([`${Event.BadSettings} 2`]);
   });
 
   it.each([{ id: 'a/#' }, { id: '\xff' }])('refuses %j and does not start', (options) => {

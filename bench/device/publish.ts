@@ -6,6 +6,8 @@ import { createRamOutbox } from '../../src/outbox/ram.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { ChannelMeta, Reading } from '../../src/ports/reading.ts';
 import type { Socket, SocketEvents } from '../../src/ports/socket.ts';
+import { prepareChannels } from '../../src/telemetry/channel.ts';
+import { createJson } from '../../src/telemetry/formats/json.ts';
 import { createPublisher } from '../../src/telemetry/publisher.ts';
 
 declare const job: string;
@@ -92,7 +94,10 @@ function take(payload: string, topic: string): void {
 }
 
 function run(owner: SocketEvents): void {
-  const publisher = createPublisher(client, 'bench/outdoor', CHANNELS, 0, false);
+  const channels = prepareChannels(CHANNELS);
+  if (channels === null) return;
+  const context = { id: 'bench', sensor: 'outdoor', channels, hasTime: false, clock };
+  const publisher = createPublisher(client, context, createJson, 0, false);
   if (publisher === null) return;
   owner.onOpen(connection);
   owner.onDrain();

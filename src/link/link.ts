@@ -54,8 +54,16 @@ export interface Link {
   tick(now: number): number;
 }
 
-/** @param onChange something happened that makes an earlier tick necessary. */
-export function createLink(ports: LinkPorts, options: LinkOptions, onChange: () => void): Link {
+/**
+ * @param onChange something happened that makes an earlier tick necessary.
+ * @param onOnline a session began: what the broker was told before may be lost.
+ */
+export function createLink(
+  ports: LinkPorts,
+  options: LinkOptions,
+  onChange: () => void,
+  onOnline: () => void,
+): Link {
   let wifiIsUp = !WIFI || options.ssid.length === 0;
   let stage = Stage.Waiting;
   let deadline = ports.clock.now();
@@ -82,6 +90,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, onChange: () 
     onOnline(): void {
       stableAt = after(ports.clock.now(), STABLE_MS);
       say(Event.Online, 0);
+      onOnline();
       onChange();
     },
     onOffline(why: Close, detail: number): void {

@@ -57,7 +57,7 @@ export const enum Event {
   SensorBack = 9,
   /** A reading was not accepted for publishing; said once until one is accepted again [-Code]. */
   ReadingRefused = 10,
-  /** The settings cannot be sent to any broker: id, a sensor's name, user name or password [0]. */
+  /** The settings are impossible: id, user name or password [0], or the name, channels, steps or format of a sensor [its number, from 1]. */
   BadSettings = 11,
   /** A message larger than the limit was not taken in [its bytes, header included]. */
   Oversize = 12,
@@ -71,6 +71,10 @@ export const enum Event {
   OutboxClosed = 16,
   /** Messages that had been accepted were given up [how many * 4 + why, see Drop]. */
   Dropped = 17,
+  /** A sensor is to be sampled more often than its chip can be: it is sampled as often as that [index]. */
+  TooFast = 18,
+  /** Readings are accepted again [how many were refused since the last that was]. */
+  ReadingAccepted = 19,
 }
 
 /** Why a message is given up that was accepted. */

@@ -20,7 +20,7 @@ export interface ChannelMeta {
   /** Home Assistant device class; empty where it has none. */
   readonly deviceClass: string;
   /** A sum that only grows ('total'), or 0 and 1 ('binary'). Left out: something that is measured. */
-  readonly kind?: 'total' | 'binary';
+  readonly kind?: 'total' | 'binary' | undefined;
   /** Decimals of the scaled integer, 0 to 6: 3 for m°C, 0 for Pa. */
   readonly decimals: number;
   /** Decimals worth publishing, at most `decimals`. */

@@ -1,51 +1,90 @@
-// A reading becomes messages: one topic a channel, `<id>/<sensor>/<channel>`, with a payload that says its unit.
-// Everything but the number is prepared at start-up. Knows no packet and no chip.
+// A reading becomes messages: one topic a channel, `<id>/<sensor>/<channel>`, or one for all, `<id>/<sensor>`, as the format
+// wants it. Everything but the numbers is prepared at start-up. Knows no packet and no chip.
 
 import { Code } from '../ports/codes.ts';
 import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
-import type { ChannelMeta, Reading } from '../ports/reading.ts';
-import { prepareJson, writeJson, type JsonField } from './json.ts';
-
-interface PreparedChannel {
-  readonly topic: Topic;
-  readonly field: JsonField;
-}
+import { NO_VALUE } from '../ports/reading.ts';
+import type { Reading } from '../ports/reading.ts';
+import type { FormatContext } from './channel.ts';
+import type { CreateFormat, Format } from './formats/format.ts';
 
 export interface Publisher {
-  /** Publish all channels of a reading. @returns 0, or the negative Code of the first channel that was not accepted. */
+  /** What its payloads are. */
+  readonly format: Format;
+  /** Publish what is to be published of a reading. @returns 0, or the negative Code of the first message that was not accepted. */
   publish(reading: Reading): number;
+}
+
+/** @returns the topic of a channel, or of all. */
+export function topicName(context: FormatContext, format: Format, index: number): string {
+  const prefix = context.id + '/' + context.sensor;
+  return format.isGroup ? prefix : prefix + '/' + context.channels[index].name;
 }
 
 /**
  * Prepare the topics of one sensor.
- * @param prefix what stands before the channel's key, without a slash at its end.
- * @param qos of all their messages. @param hasTime they say when they were taken.
- * @returns null when a topic is no valid topic name.
+ * @param qos of all its messages. @param retain the broker keeps the last one of each topic.
+ * @returns null when a topic is no valid topic name, or the format cannot write such channels.
  */
 export function createPublisher(
   writer: PacketWriter,
-  prefix: string,
-  channels: readonly ChannelMeta[],
+  context: FormatContext,
+  createFormat: CreateFormat,
   qos: number,
-  hasTime: boolean,
+  retain: boolean,
 ): Publisher | null {
-  const prepared: PreparedChannel[] = [];
-  for (let i = 0; i < channels.length; i++) {
-    const topic = writer.topic(prefix + '/' + channels[i].key, qos);
+  const made = createFormat(context);
+  if (made === null) return null;
+  const format = made;
+  const topics: Topic[] = [];
+  const channels = context.channels;
+  const count = format.isGroup ? 1 : channels.length;
+  for (let i = 0; i < count; i++) {
+    const topic = writer.topic(topicName(context, format, i), qos, retain);
     if (topic === null) return null;
-    prepared.push({ topic, field: prepareJson(channels[i], hasTime) });
+    topics.push(topic);
   }
 
-  function publish(reading: Reading): number {
+  /** @returns what `writer.end` says; 0 when there is nothing to publish. */
+  function publishGroup(reading: Reading): number {
+    let isFirst = true;
+    for (let i = 0; i < channels.length; i++) {
+      const value = take(i, reading);
+      if (value === NO_VALUE) continue;
+      if (isFirst) {
+        writer.begin(topics[0]);
+        format.open(writer, 0);
+      }
+      format.value(writer, i, value, isFirst);
+      isFirst = false;
+    }
+    if (isFirst) return Code.Ok;
+    format.close(writer, 0);
+    const code = writer.end();
+    for (let i = 0; i < channels.length && code < 0; i++) channels[i].refuse();
+    return code;
+  }
+
+  function take(index: number, reading: Reading): number {
+    const value = reading.values[channels[index].at];
+    return value === NO_VALUE ? value : channels[index].take(value, reading.time);
+  }
+
+  function publishEach(reading: Reading): number {
     let result: number = Code.Ok;
-    for (let i = 0; i < prepared.length; i++) {
-      writer.begin(prepared[i].topic);
-      writeJson(writer, prepared[i].field, reading.values[i]);
+    for (let i = 0; i < topics.length; i++) {
+      const value = take(i, reading);
+      if (value === NO_VALUE) continue;
+      writer.begin(topics[i]);
+      format.open(writer, i);
+      format.value(writer, i, value, true);
+      format.close(writer, i);
       const code = writer.end();
+      if (code < 0) channels[i].refuse();
       if (code < 0 && result === Code.Ok) result = code;
     }
     return result;
   }
 
-  return { publish };
+  return { format, publish: format.isGroup ? publishGroup : publishEach };
 }

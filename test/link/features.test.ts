@@ -27,6 +27,7 @@ it('connects without joining, and says nothing', () => {
       wifiPassword: '',
     },
     () => {},
+    () => {},
   );
   link.tick(clock.now());
   socket.accept();

@@ -18,6 +18,7 @@ let wifi: ManualWifi;
 let log: RecordingLog;
 let link: Link;
 let changes: number;
+let sessions: number;
 
 function make(ssid: string, clientId = 'mote'): void {
   clock = createManualClock(0x7fffe00);
@@ -25,6 +26,7 @@ function make(ssid: string, clientId = 'mote'): void {
   wifi = createManualWifi();
   log = createRecordingLog();
   changes = 0;
+  sessions = 0;
   link = createLink(
     { socket, clock, wifi, log, random: createFixedRandom(0), outbox: createRamOutbox(8, 100) },
     {
@@ -35,6 +37,7 @@ function make(ssid: string, clientId = 'mote'): void {
       wifiPassword: 'secret',
     },
     () => changes++,
+    () => sessions++,
   );
 }
 
@@ -66,6 +69,7 @@ describe('with a network that is always there', () => {
     expect(log.lines).toEqual([`${Event.Online} 0`]);
     expect(link.client.isOnline()).toBe(true);
     expect(changes).toBe(2);
+    expect(sessions).toBe(1);
     expect(wifi.joined).toEqual([]);
   });
 

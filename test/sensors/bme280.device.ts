@@ -114,7 +114,7 @@ function onRecovered(): void {
 function createStation(device: I2cDevice): Scheduler {
   const driver = createBme280(createBus(device), { pressureOversampling: 4, filter: 4 });
   wait = 0;
-  return createScheduler([{ driver, intervalMs: 1000 }], { onReading, onFailure, onRecovered });
+  return createScheduler([{ driver, intervalMs: 1000 }], { onReading, onFailure, onRecovered, onWake() {} });
 }
 
 function run(scheduler: Scheduler): void {
