@@ -41,6 +41,8 @@ export interface ManualTimer {
   createTimer: CreateTimer;
   /** Delay of the last `set`, -1 when stopped or fired. */
   delayMs(): number;
+  /** So much of the delay, less than all of it, has passed. */
+  spend(ms: number): void;
   fire(): void;
 }
 
@@ -61,6 +63,9 @@ export function createManualTimer(): ManualTimer {
       };
     },
     delayMs: () => delay,
+    spend(ms) {
+      if (delay >= 0) delay -= ms;
+    },
     fire() {
       delay = -1;
       callback();

@@ -16,6 +16,7 @@ import { createClock } from './ports/espruino/clock.ts';
 import { Code, Event } from './ports/codes.ts';
 import { openFlashBytes } from './ports/espruino/flash.ts';
 import { createLog } from './ports/espruino/log.ts';
+import { freeMemory } from './ports/espruino/memory.ts';
 import { createRandom } from './ports/espruino/random.ts';
 import { createSocket } from './ports/espruino/socket.ts';
 import { createTimer } from './ports/espruino/timer.ts';
@@ -85,6 +86,7 @@ function openPorts(options?: OutboxOptions) {
     wifi: createWifi(),
     createTimer,
     serial: getSerial(),
+    freeMemory,
   };
 }
 

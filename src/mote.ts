@@ -1,6 +1,7 @@
 // The composition: sensors, telemetry, client and link on one timer. The only file that knows all rooms;
 // it decides nothing that one of them could decide.
 
+import { prepareDiscovery } from './discovery.ts';
 import { AUTH, LOG, TIME } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkOptions, LinkPorts } from './link/link.ts';
@@ -10,10 +11,12 @@ import { Code, Event } from './ports/codes.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
 import type { Driver } from './sensors/driver.ts';
+import { createDiagnostics } from './sensors/diagnostics.ts';
 import { createScheduler } from './sensors/scheduler.ts';
 import type { Slot } from './sensors/scheduler.ts';
 import { prepareChannels } from './telemetry/channel.ts';
 import type { ChannelOptions, FormatContext } from './telemetry/channel.ts';
+import type { CreateDiscovery, DescribedSensor, Discovery } from './telemetry/discovery/discovery.ts';
 import { createJson } from './telemetry/formats/json.ts';
 import type { CreateFormat } from './telemetry/formats/format.ts';
 import { phaseOf } from './telemetry/phase.ts';
@@ -67,6 +70,10 @@ export interface MoteOptions {
   readonly outbox?: OutboxOptions;
   /** Each reading says when it was taken, also one that waited in flash for days. Default: it does, where TIME is built in. */
   readonly time?: boolean;
+  /** How often the mote tells of its Wi-Fi, memory, outbox and age, as a sensor called "mote". Default: never. */
+  readonly diagnosticsMs?: number;
+  /** What the mote tells of itself to those who want to show it: createHomeAssistant or createHomeAssistantDevice. Default: nothing. */
+  readonly discovery?: CreateDiscovery;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
 }
@@ -75,6 +82,8 @@ export interface MotePorts extends LinkPorts {
   readonly createTimer: CreateTimer;
   /** Of the board: no two have the same. */
   readonly serial: string;
+  /** @returns free blocks of the engine's memory, -1 where it cannot tell. */
+  freeMemory(): number;
 }
 
 /** @param status topic of the will. */
@@ -98,6 +107,16 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
   };
 }
 
+function diagnose(ports: MotePorts, intervalMs: number): MoteSensor {
+  const driver = createDiagnostics({
+    rssi: () => ports.wifi.rssi(),
+    freeMemory: () => ports.freeMemory(),
+    waiting: () => ports.outbox.count(),
+  });
+  // Old news about itself is of no use to anybody.
+  return { name: 'mote', driver, intervalMs, qos: 0 };
+}
+
 /**
  * Wire a mote and start it.
  * @returns 0, or Code.BadTopic when `id`, a sensor's name, a channel or one of its steps is not possible; it is reported and nothing runs.
@@ -105,6 +124,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
 export function startMote(ports: MotePorts, options: MoteOptions): number {
   const publishers: Publisher[] = [];
   const slots: Slot[] = [];
+  const described: DescribedSensor[] = [];
   const statusNames = [options.id + '/status'];
   /** Readings since one was accepted last. */
   let refused = 0;
@@ -119,6 +139,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   function onOnline(): void {
     if (AUTH) status!.refresh();
+    if (discovery !== null) discovery.refresh(ports.clock.now());
   }
 
   const link = createLink(ports, prepareLink(options, statusNames[0]), wake, onOnline);
@@ -148,7 +169,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     );
     if (publisher === null) return false;
     publishers.push(publisher);
-    statusNames.push(options.id + '/' + sensor.name + '/status');
+    const statusName = options.id + '/' + sensor.name + '/status';
+    statusNames.push(statusName);
+    described.push({ context, format: publisher.format, status: AUTH ? statusName : '' });
     slots.push({
       driver: sensor.driver,
       intervalMs: sensor.intervalMs,
@@ -157,17 +180,37 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     return true;
   }
 
-  if (link.client.topic(options.id) === null) return refuse(0);
-  for (let i = 0; i < options.sensors.length; i++) {
-    if (!prepareSensor(options.sensors[i])) return refuse(i + 1);
-    if (options.sensors[i].intervalMs < options.sensors[i].driver.minIntervalMs) say(Event.TooFast, i);
+  function openDiscovery(): Discovery | null {
+    if (options.discovery === undefined) return null;
+    return options.discovery(prepareDiscovery(link.client, wake), {
+      id: options.id,
+      serial: ports.serial,
+      status: AUTH ? statusNames[0] : '',
+      sensors: described,
+    });
   }
+
+  /** @returns 0, or number of the first sensor with impossible settings, from 1. */
+  function prepareSensors(): number {
+    const sensors = options.sensors;
+    for (let i = 0; i < sensors.length; i++) {
+      if (!prepareSensor(sensors[i])) return i + 1;
+      if (sensors[i].intervalMs < sensors[i].driver.minIntervalMs) say(Event.TooFast, i);
+    }
+    if (options.diagnosticsMs !== undefined) prepareSensor(diagnose(ports, options.diagnosticsMs));
+    return 0;
+  }
+
+  if (link.client.topic(options.id) === null) return refuse(0);
+  const wrong = prepareSensors();
+  if (wrong > 0) return refuse(wrong);
   // Without a will nobody would say "offline".
   const status = AUTH ? createStatus(link.client, statusNames) : null;
-  if (AUTH) {
-    if (status === null) return refuse(0);
-    status.set(0, true);
-  }
+  if (AUTH && status === null) return refuse(0);
+  if (AUTH) status!.set(0, true);
+
+  const discovery = openDiscovery();
+  if (discovery === null && options.discovery !== undefined) return refuse(0);
 
   function onReading(index: number, reading: Reading): void {
     if (AUTH) status!.set(index + 1, true);
@@ -200,6 +243,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     const now = ports.clock.now();
     let wait = scheduler.run(now);
     if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
+    if (discovery !== null) wait = sooner(wait, discovery.send(now));
     timer.set(sooner(wait, link.tick(now)));
   }
 

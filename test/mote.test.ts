@@ -1,4 +1,5 @@
 // The composition: a driver's readings reach the socket, through one timer, over everything in between.
+import { createHomeAssistant } from '../src/telemetry/discovery/home-assistant.ts';
 import { phaseOf } from '../src/telemetry/phase.ts';
 import { messagesIn } from './telemetry/fixture.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -58,6 +59,7 @@ function start(options: Partial<MoteOptions> = {}): number {
       outbox: createRamOutbox(8, 100),
       createTimer: timer.createTimer,
       serial: '30c6f7-12ab34',
+      freeMemory: () => 4000,
     },
     {
       id: 'm',
@@ -81,6 +83,7 @@ function pass(ms: number): void {
     timer.fire();
   }
   clock.advance(left);
+  timer.spend(left);
 }
 
 function accept(): void {
@@ -215,6 +218,25 @@ describe('mote', () => {
   it('says that a sensor is sampled less often than asked for', () => {
     start({ sensors: [{ name: 's', driver: { ...driver, minIntervalMs: 2000 }, intervalMs: 500 }] });
     expect(log.lines).toContain(`${Event.TooFast} 0`);
+  });
+
+  it('tells of itself, and is found by Home Assistant', () => {
+    start({ diagnosticsMs: 2000, discovery: createHomeAssistant() });
+    socket.accept();
+    pass(0);
+    accept();
+    const seen = new Map<string, string>();
+    for (let i = 0; i < 50; i++) {
+      pass(100);
+      for (const { topic, payload } of messagesIn(socket.take())) seen.set(topic, payload);
+      socket.drain();
+    }
+    expect(seen.get('m/mote/rssi')).toBe('{"value":-60,"unit":"dBm"}');
+    expect(seen.get('m/mote/free-memory')).toBe('{"value":4000}');
+    expect(seen.get('m/mote/uptime')).toBe('{"value":4,"unit":"s"}');
+    expect(Number(JSON.parse(seen.get('m/mote/waiting')!).value)).toBeGreaterThan(0);
+    const configs = [...seen.keys()].filter((topic) => topic.startsWith('homeassistant/'));
+    expect(configs).toHaveLength(5);
   });
 
   it('says which sensor has impossible settings, and does not start', () => {

@@ -21,6 +21,8 @@ export interface ChannelMeta {
   readonly deviceClass: string;
   /** A sum that only grows ('total'), or 0 and 1 ('binary'). Left out: something that is measured. */
   readonly kind?: 'total' | 'binary' | undefined;
+  /** About the mote itself, not about the world. */
+  readonly isDiagnostic?: true | undefined;
   /** Decimals of the scaled integer, 0 to 6: 3 for m°C, 0 for Pa. */
   readonly decimals: number;
   /** Decimals worth publishing, at most `decimals`. */

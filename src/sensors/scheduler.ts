@@ -13,7 +13,7 @@ export const RETRY_MAX_MS = 300000;
 
 /** One sensor to run. */
 export interface Slot {
-  readonly driver: Driver;
+  readonly driver: Driver<never>;
   /** Time from sample to sample, 1 to NEVER_MS; where the chip needs longer, as long as that. */
   readonly intervalMs: number;
   /** The first sample comes so much later, 0 (default) to `intervalMs`: boards that start together do not sample together. */
@@ -41,7 +41,7 @@ export interface Scheduler {
 
 interface Sensor {
   readonly index: number;
-  readonly driver: Driver;
+  readonly driver: Driver<never>;
   /** The chip can be sampled so often at most. */
   readonly leastMs: number;
   readonly intervalMs: number;

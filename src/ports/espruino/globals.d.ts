@@ -112,6 +112,11 @@ declare function setWatch(
   options: { repeat: boolean; edge: 'both' },
 ): void;
 
+declare const process: {
+  /** @param collects garbage first. */
+  memory(collects: boolean): { free: number; usage: number };
+};
+
 declare const I2C1: EspruinoI2c;
 declare const I2C2: EspruinoI2c;
 declare const SPI1: EspruinoSpi;

@@ -6,7 +6,7 @@ import type { FormatContext } from '../channel.ts';
 export interface Format {
   /** All values of a reading in one message; else each in a message of its own. */
   readonly isGroup: boolean;
-  /** What Home Assistant's template language makes of a payload to get a channel's value: "value_json.value". */
+  /** Home Assistant's template that gets a channel's value out of a payload; it has no double quote. Empty: the payload lacks it. */
   template(name: string): string;
   open(writer: PacketWriter, index: number): void;
   /** @param index of the channel. @param isFirst the first of this message. */

@@ -36,7 +36,10 @@ export function createInflux(context: FormatContext): Format {
 
   /** For Home Assistant there is no way into a line but by its parts. */
   function template(name: string): string {
-    return "(value | regex_findall('[ ,]" + name + "=([-0-9.]+)'))[0]";
+    const field = "'[ ,]" + name + "=([-0-9.]+)'";
+    return (
+      '{% set found = value | regex_findall(' + field + ') %}{% if found | length %}{{ found[0] }}{% endif %}'
+    );
   }
 
   function open(writer: PacketWriter): void {

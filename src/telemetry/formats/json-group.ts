@@ -16,7 +16,7 @@ export function createJsonGroup(context: FormatContext): Format {
   }
 
   function template(name: string): string {
-    return "value_json['" + name + "']";
+    return "{% if '" + name + "' in value_json %}{{ value_json['" + name + "'] }}{% endif %}";
   }
 
   function open(writer: PacketWriter): void {

@@ -20,7 +20,7 @@ export function createJson(context: FormatContext): Format {
   }
 
   function template(): string {
-    return 'value_json.value';
+    return '{{ value_json.value }}';
   }
 
   function open(writer: PacketWriter): void {

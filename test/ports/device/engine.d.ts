@@ -1,13 +1,5 @@
 // What the device program uses of Espruino beyond the ports, and what the script that runs it puts in front of it.
 
-interface EngineMemory {
-  /** Variables in use. */
-  usage: number;
-}
-
-/** @param collect false: count garbage in rings too, which waits for a collection. */
-declare const process: { memory(collect: boolean): EngineMemory };
-
 /** Two serial ports that are wired to each other, on Linux. */
 declare const LoopbackA: EspruinoSerial;
 declare const LoopbackB: EspruinoSerial;

@@ -1,0 +1,66 @@
+// Home Assistant finds a mote by itself: one retained message for each channel, and an empty one for each that is no more.
+// Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
+
+import type { Topic } from '../../ports/packet-writer.ts';
+import { createAnnouncer } from './announcer.ts';
+import type { CreateDiscovery } from './discovery.ts';
+import { prepareDevice, prepareEntities, prepareId, writeEntity } from './entity.ts';
+import type { HomeAssistantOptions } from './entity.ts';
+
+/** More channels than this do not go away at once; the next session finds the others. */
+const GONE_MAX = 16;
+
+export function createHomeAssistant(options: HomeAssistantOptions = {}): CreateDiscovery {
+  return function (ports, mote) {
+    const writer = ports.writer;
+    const entities = prepareEntities(mote);
+    const device = prepareDevice(mote, options);
+    const prefix = options.prefix === undefined ? 'homeassistant' : options.prefix;
+    const node = prepareId(mote.id);
+    const names: string[] = [];
+    const topics: Topic[] = [];
+    /** What the broker still has of channels that are no more. */
+    const gone: (Topic | null)[] = [];
+
+    for (let i = 0; i < entities.length; i++) {
+      const entity = entities[i];
+      const name = prefix + '/' + entity.component + '/' + node + '/' + entity.objectId + '/config';
+      const topic = writer.topic(name, 0, true);
+      if (topic === null) return null;
+      names.push(name);
+      topics.push(topic);
+    }
+
+    function sayEntity(index: number): number {
+      writer.begin(topics[index]);
+      writer.text('{');
+      writeEntity(writer, mote, entities[index]);
+      writer.text(',');
+      writer.text(device);
+      writer.text('}');
+      return writer.end();
+    }
+
+    function sayGone(topic: Topic | null): number {
+      if (topic === null) return 0;
+      writer.begin(topic);
+      return writer.end();
+    }
+
+    function say(index: number): number {
+      return index < topics.length ? sayEntity(index) : sayGone(gone[index - topics.length]);
+    }
+
+    function count(): number {
+      return topics.length + gone.length;
+    }
+
+    ports.listen(prefix + '/+/' + node + '/+/config', function (payload, name, isRetained) {
+      if (!isRetained || payload.length === 0 || names.indexOf(name) >= 0) return;
+      if (gone.length < GONE_MAX) gone.push(writer.topic(name, 0, true));
+      ports.wake();
+    });
+
+    return createAnnouncer(ports, mote.serial, prefix + '/status', say, count);
+  };
+}
