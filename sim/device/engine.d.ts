@@ -63,7 +63,8 @@ interface EngineWorld {
       absent: boolean;
       stuckLow: boolean;
       stuckHigh: boolean;
-      id: number;
+      wrongId: boolean;
+      badCrc: boolean;
       slowMs: number;
       saturated: number;
     };

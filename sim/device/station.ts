@@ -1,6 +1,6 @@
 // The chips around a board, as its scene lists them, in weather from the scene's seed. ES5 subset: runs in engines.
 
-import type { Bme280Chip } from '../chips/bme280.ts';
+import type { I2cChip } from '../chips/i2c-chip.ts';
 import { createBme280Chip } from '../chips/bme280.ts';
 import { createWeather } from '../environment/weather.ts';
 import { connectChips } from './i2c.ts';
@@ -15,12 +15,12 @@ function busOf(bus: EngineI2c | undefined): EngineI2c {
 }
 
 /** Put the scene's chips on the buses. @param now the world's clock, whole milliseconds. @returns them in the scene's order. */
-export function connectStation(now: () => number): Bme280Chip[] {
+export function connectStation(now: () => number): I2cChip[] {
   const scene = root.scene === undefined ? WEATHER_STATION : root.scene;
   const environment = createWeather({ seed: scene.seed });
-  const chips: Bme280Chip[] = [];
+  const chips: I2cChip[] = [];
 
-  function onBus(bus: number): Bme280Chip[] {
+  function onBus(bus: number): I2cChip[] {
     return chips.filter((_chip, index) => scene.chips[index].bus === bus);
   }
 
