@@ -1,7 +1,8 @@
 // All drivers, in the order of docs/sensors.
 
 import type { DriverCase } from '../case.ts';
+import { CASE as AHT20 } from './aht20.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
-export const CASES: readonly DriverCase[] = [SHT3X, SHT4X];
+export const CASES: readonly DriverCase[] = [SHT3X, SHT4X, AHT20];
