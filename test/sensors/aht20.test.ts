@@ -173,7 +173,7 @@ describe('driver of the AHT20', () => {
     const { bench: b } = bench();
     b.tamper = (into) => void into.fill(0xff);
     expect(b.sample()).toBe(Code.Fault);
-    expect(b.sent).toEqual(['ba']);
+    expect(b.rig.now()).toBeLessThan(1100);
   });
 
   it('waits for a chip that is busy after its reset, before it thinks of calibrating', () => {
