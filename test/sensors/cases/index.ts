@@ -1,6 +1,7 @@
 // All drivers, in the order of docs/sensors.
 
 import type { DriverCase } from '../case.ts';
+import { CASE as DS18B20 } from './ds18b20.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
-export const CASES: readonly DriverCase[] = [SHT4X];
+export const CASES: readonly DriverCase[] = [SHT4X, DS18B20];
