@@ -74,7 +74,8 @@ interface EspruinoSerial {
 interface EspruinoOneWire {
   /** @returns whether a device answered. */
   reset(): boolean;
-  write(bytes: Uint8Array): void;
+  /** @param power drive the pin high afterwards. */
+  write(bytes: Uint8Array, power: boolean): void;
   read(quantity: number): Uint8Array;
   /** @returns the ROM of each device as 16 hexadecimal digits. */
   search(): string[];

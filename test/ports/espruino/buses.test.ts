@@ -201,7 +201,9 @@ describe('1-Wire', () => {
     const wire = openOneWire(4);
     const bytes = Uint8Array.of(0xcc, 0x44);
     wire.write(bytes);
-    expect(calls.pop()).toEqual(['write', bytes]);
+    expect(calls.pop()).toEqual(['write', bytes, false]);
+    wire.write(bytes, true);
+    expect(calls.pop()).toEqual(['write', bytes, true]);
     const into = new Uint8Array(3);
     wire.read(into);
     expect([...into]).toEqual([0x10, 0x11, 0x12]);
