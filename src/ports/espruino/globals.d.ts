@@ -85,6 +85,8 @@ interface EspruinoEdge {
   state: boolean;
   /** Seconds, as getTime. */
   time: number;
+  /** Of the edge before, whichever way; none before the second. */
+  lastTime?: number;
 }
 
 declare function require(module: 'net'): EspruinoNet;
