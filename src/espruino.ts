@@ -27,6 +27,7 @@ import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
 
 export { openI2c } from './ports/espruino/i2c.ts';
+export { openUart } from './ports/espruino/uart.ts';
 export type { LinkOptions } from './link/link.ts';
 export type { Client } from './mqtt/client.ts';
 export type { MoteOptions, MoteSensor } from './mote.ts';

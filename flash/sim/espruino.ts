@@ -1,13 +1,11 @@
-// `--engine espruino`: the bundle in a real Espruino, the one that ESPRUINO names, with simulated chips on its I2C bus.
+// `--engine espruino`: the bundle in a real Espruino, the one that ESPRUINO names, with the scene's chips on its buses and pins.
 // Sockets, timers and memory are the engine's own.
 
-import { join } from 'node:path';
 import { EngineError, runEspruino } from '../../sim/engine/espruino.ts';
 import type { EspruinoEngine, EspruinoMemory } from '../../sim/engine/espruino.ts';
-import { build } from '../build/build.ts';
-import { PACKAGE_ROOT } from '../build/firmware.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { EngineOptions, RunningBoard } from './run.ts';
+import { buildScene } from './scene-build.ts';
 
 const MEMORY_EVERY_MS = 1000;
 
@@ -22,11 +20,11 @@ export async function startRealEspruino(options: EngineOptions): Promise<Running
       ExitCode.Environment,
     );
   }
-  const world = await build({ firmware: join(PACKAGE_ROOT, 'sim/device/espruino.ts') });
+  const around = await buildScene(options.scene, 'espruino');
   let memory: EspruinoMemory | undefined;
   const engine = await start({
     binary,
-    prelude: [`scene=${JSON.stringify(options.scene)}`, world.code],
+    prelude: [around],
     bundle: options.bundle.code,
     onLine: options.onConsole,
     onMemory: (now) => (memory = now),

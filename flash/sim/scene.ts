@@ -1,25 +1,15 @@
-// What stands around a simulated board: sim.json beside the firmware says which chips are wired to which bus.
+// What stands around a simulated board: sim.json beside the firmware says which chips are wired to what.
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { CHIPS } from '../../sim/scene/chips.ts';
+import type { ChipType } from '../../sim/scene/chips.ts';
+import type { PlaceKey } from '../../sim/scene/connections.ts';
+import { DEFAULT_ENVIRONMENT, ENVIRONMENTS } from '../../sim/scene/environments.ts';
+import type { Scene, SceneChip } from '../../sim/scene/scene.ts';
 import { MoteError } from '../errors.ts';
 
-/** Chips that the simulator knows. */
-export const CHIPS = ['bme280'] as const;
-
-export interface SceneChip {
-  chip: (typeof CHIPS)[number];
-  /** Number of the I2C bus, from 1. */
-  bus: number;
-  /** 7-bit address. */
-  address: number;
-}
-
-export interface Scene {
-  chips: SceneChip[];
-  /** Seed of weather and noise. */
-  seed: number;
-}
+export type { Scene } from '../../sim/scene/scene.ts';
 
 const FIX = 'write {"chips":[{"chip":"bme280","bus":1,"address":118}],"seed":1}';
 
@@ -27,27 +17,78 @@ function isInteger(value: unknown, least: number, greatest: number): value is nu
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= greatest;
 }
 
+const namesOf = (table: object) => Object.keys(table).sort().join(', ');
+
+/** @returns a chip as it could stand in sim.json. */
+function exampleOf(name: string, type: ChipType): string {
+  const places = type.keys.map((key): [string, unknown] => [key.name, key.example]);
+  return `write ${JSON.stringify(Object.fromEntries([['chip', name], ...places]))}`;
+}
+
+function readPlace(
+  key: PlaceKey,
+  value: unknown,
+  chip: string,
+  wrong: (what: string) => MoteError,
+): number | string {
+  if (value === undefined && key.fallback !== undefined) return key.fallback;
+  if (value === undefined) throw wrong(`"${key.name}" of ${chip} is missing: it is ${key.allowed}`);
+  if (!key.allows(value)) throw wrong(`"${key.name}" of ${chip} is not ${key.allowed}`);
+  return value;
+}
+
 function readChip(value: unknown, where: string): SceneChip {
-  const wrong = (what: string) => new MoteError(what, FIX, where);
-  if (typeof value !== 'object' || value === null) throw wrong('a chip is not an object');
-  const { chip, bus, address, ...rest } = value as Record<string, unknown>;
-  const unknown = Object.keys(rest)[0];
-  if (unknown !== undefined) throw wrong(`unknown key "${unknown}" of a chip`);
-  const known = CHIPS.find((name) => name === chip);
-  if (known === undefined) throw wrong(`unknown chip ${JSON.stringify(chip)}; known: ${CHIPS.join(', ')}`);
-  if (!isInteger(bus, 1, 3)) throw wrong(`"bus" of ${known} is not 1, 2 or 3`);
-  if (!isInteger(address, 8, 119)) throw wrong(`"address" of ${known} is not an integer from 8 to 119`);
-  return { chip: known, bus, address };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new MoteError('a chip is not an object', FIX, where);
+  }
+  const { chip, ...places } = value as Record<string, unknown>;
+  if (typeof chip !== 'string' || !Object.hasOwn(CHIPS, chip)) {
+    const known = namesOf(CHIPS);
+    throw new MoteError(`unknown chip ${JSON.stringify(chip)}; known: ${known}`, FIX, where);
+  }
+  const type = CHIPS[chip]!;
+  const wrong = (what: string) => new MoteError(what, exampleOf(chip, type), where);
+  const unknown = Object.keys(places).find((name) => !type.keys.some((key) => key.name === name));
+  if (unknown !== undefined) throw wrong(`unknown key "${unknown}" of a chip: ${chip} has none`);
+  const read = type.keys.map((key) => [key.name, readPlace(key, places[key.name], chip, wrong)]);
+  return { chip, ...Object.fromEntries(read) };
+}
+
+/** Refuse two chips that take the same thing of the board for themselves. */
+function checkClaims(chips: readonly SceneChip[], where: string): void {
+  const taken = new Map<string, { by: string; sharedAs: string | undefined }>();
+  for (const chip of chips) {
+    for (const { what, sharedAs } of CHIPS[chip.chip]!.claims(chip)) {
+      const other = taken.get(what);
+      if (other !== undefined && (sharedAs === undefined || sharedAs !== other.sharedAs)) {
+        throw new MoteError(
+          `${other.by} and ${chip.chip} are both at ${what}`,
+          'give one of them another place, or take it out',
+          where,
+        );
+      }
+      taken.set(what, { by: chip.chip, sharedAs });
+    }
+  }
+}
+
+function readEnvironment(value: unknown, where: string): string {
+  if (typeof value === 'string' && Object.hasOwn(ENVIRONMENTS, value)) return value;
+  throw new MoteError(
+    `unknown environment ${JSON.stringify(value)}; known: ${namesOf(ENVIRONMENTS)}`,
+    `write one of them, or leave it out for "${DEFAULT_ENVIRONMENT}"`,
+    where,
+  );
 }
 
 /**
  * Read the scene of a firmware, a folder or a .ts file. Without a sim.json there are no chips.
- * @throws MoteError when sim.json is malformed.
+ * @throws MoteError when sim.json is malformed, or wires what cannot be wired.
  */
 export function readScene(firmware: string): Scene {
   const isFile = statSync(firmware, { throwIfNoEntry: false })?.isFile() === true;
   const file = join(isFile ? dirname(firmware) : firmware, 'sim.json');
-  if (!existsSync(file)) return { chips: [], seed: 1 };
+  if (!existsSync(file)) return { chips: [], environment: DEFAULT_ENVIRONMENT, seed: 1 };
   let parsed: unknown;
   try {
     parsed = JSON.parse(readFileSync(file, 'utf8'));
@@ -57,10 +98,17 @@ export function readScene(firmware: string): Scene {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new MoteError('not an object', FIX, file);
   }
-  const { chips = [], seed = 1, ...rest } = parsed as Record<string, unknown>;
+  const {
+    chips = [],
+    environment = DEFAULT_ENVIRONMENT,
+    seed = 1,
+    ...rest
+  } = parsed as Record<string, unknown>;
   const unknown = Object.keys(rest)[0];
   if (unknown !== undefined) throw new MoteError(`unknown key "${unknown}"`, FIX, file);
   if (!Array.isArray(chips)) throw new MoteError('"chips" is not a list', FIX, file);
   if (!isInteger(seed, 0, 65535)) throw new MoteError('"seed" is not an integer from 0 to 65535', FIX, file);
-  return { chips: chips.map((chip) => readChip(chip, file)), seed };
+  const read = chips.map((chip) => readChip(chip, file));
+  checkClaims(read, file);
+  return { chips: read, environment: readEnvironment(environment, file), seed };
 }

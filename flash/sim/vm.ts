@@ -4,9 +4,7 @@ import { compileBundle } from '../../sim/board/bundle.ts';
 import { createBoard } from '../../sim/board/board.ts';
 import type { Board } from '../../sim/board/board.ts';
 import { createLiveWorld } from '../../sim/board/world.ts';
-import { createBme280Chip } from '../../sim/chips/bme280.ts';
-import type { I2cDevice } from '../../sim/chips/i2c-device.ts';
-import { createWeather } from '../../sim/environment/weather.ts';
+import { wireScene } from '../../sim/scene/bench.ts';
 import { findBoard } from '../boards.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import { createBookkeeper } from './account.ts';
@@ -14,18 +12,7 @@ import { countPackets } from './packets.ts';
 import type { PacketCounters } from './packets.ts';
 import { createCutter } from './power.ts';
 import type { EngineOptions, RunningBoard } from './run.ts';
-import type { Scene } from './scene.ts';
 import type { BoardFigures } from './view.ts';
-
-/** The scene's chips by bus, all in the same weather. */
-function buildBuses(scene: Scene): Record<number, I2cDevice[]> {
-  const environment = createWeather({ seed: scene.seed });
-  const buses: Record<number, I2cDevice[]> = {};
-  scene.chips.forEach(({ bus, address }, index) => {
-    (buses[bus] ??= []).push(createBme280Chip({ environment, address, seed: scene.seed + index }));
-  });
-  return buses;
-}
 
 function figuresOf({ counters, flash }: Board, packets: PacketCounters): BoardFigures[] {
   const figures = [
@@ -50,9 +37,9 @@ export async function startVm(options: EngineOptions): Promise<RunningBoard> {
     bundle: compileBundle(options.bundle.code, 'firmware.js'),
     world,
     board: data,
-    i2c: buildBuses(options.scene),
     onConsole: options.onConsole,
   });
+  wireScene(options.scene, board.bench);
   const { programUnit } = board.flash.geometry;
   const bookkeeper = createBookkeeper(programUnit);
   board.flash.onProgram = bookkeeper.programmed;

@@ -39,7 +39,7 @@ export interface Bme280Codes {
 }
 
 export interface Bme280Converter {
-  /** Fill `out` with what the air at `timeMs` gives. @param saturated converters at their end, see Bme280Faults. */
+  /** Fill `out` with what the air at `timeMs` gives. @param saturated converters at their end, see Faults. */
   convert(timeMs: number, settings: Bme280Settings, saturated: number, out: Bme280Codes): void;
   /** The next values pass the filter unchanged. */
   resetFilter(): void;

@@ -1,29 +1,16 @@
 // A Bosch BME280 as its I2C pins show it: registers, modes, conversion times, filter, start-up, and faults to switch on.
-// Numbers in brackets are sections of the data sheet BST-BME280-DS002. Knows no driver.
+// Numbers in brackets are sections of the data sheet BST-BME280-DS002. Knows no driver. Fault `badCrc` it cannot have: it sends
+// none. Fault `wrongId` makes it a BMP280, which is sold in its place. What both chips have in common is here for both.
 
-import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import { createRandom } from '../environment/random.ts';
 import { NO_VALUE_16, NO_VALUE_20, createBme280Converter } from './bme280-converter.ts';
 import type { Bme280Codes, Bme280Settings } from './bme280-converter.ts';
 import { TYPICAL_TRIM, placeTrim } from './bme280-trim.ts';
 import type { Bme280Trim } from './bme280-trim.ts';
-import type { I2cDevice } from './i2c-device.ts';
-
-/** What can be wrong with a chip; set and cleared at any time. */
-export interface Bme280Faults {
-  /** A wire is off: nothing is acknowledged. */
-  absent: boolean;
-  /** Something holds the data line: every byte reads 0x00, or 0xFF, and writes are lost. */
-  stuckLow: boolean;
-  stuckHigh: boolean;
-  /** The chip's identity: 0x60, or 0x58 for the BMP280 that is sold in its place. */
-  id: number;
-  /** Milliseconds that conversions last longer. */
-  slowMs: number;
-  /** Converters at their upper end: the sum of 1 temperature, 2 humidity, 4 pressure. */
-  saturated: number;
-}
+import type { Faults } from './faults.ts';
+import { createI2cChip } from './i2c-chip.ts';
+import type { I2cChip, I2cModel } from './i2c-chip.ts';
 
 export interface Bme280ChipOptions {
   readonly environment: Environment;
@@ -34,11 +21,8 @@ export interface Bme280ChipOptions {
   readonly trim?: Bme280Trim;
 }
 
-export interface Bme280Chip extends I2cDevice {
-  readonly faults: Bme280Faults;
-  /** The supply fails and comes back at once: everything but the trimming values is forgotten. */
-  brownOut(now: number): void;
-}
+const BME280_ID = 0x60;
+const BMP280_ID = 0x58;
 
 const ID = 0xd0;
 const RESET = 0xe0;
@@ -57,6 +41,8 @@ const SILENT_MS = 2;
 const COPY_MS = 1;
 /** Standby by t_sb in whole milliseconds; 0.5 and 62.5 are rounded up [5.4.6]. */
 const STANDBY_MS = [1, 63, 125, 250, 500, 1000, 10, 20];
+/** The BMP280's last two codes mean something else (its data sheet, table 11). */
+const BMP280_STANDBY_MS = [1, 63, 125, 250, 500, 1000, 2000, 4000];
 /** A chip in normal mode that nobody looked at runs its last cycles only, none longer than this without standby. */
 const CYCLES_MAX = 100;
 const CONVERSION_MAX_MS = 113;
@@ -65,25 +51,17 @@ function timesOf(setting: number): number {
   return setting === 0 ? 0 : setting > 5 ? 16 : 1 << (setting - 1);
 }
 
-export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
+/** The inside of a BME280, or of the BMP280, which has no humidity. */
+function createModel(options: Bme280ChipOptions, faults: Faults, hasHumidity: boolean): I2cModel {
   const trim = options.trim === undefined ? TYPICAL_TRIM : options.trim;
   const random = createRandom(options.seed === undefined ? 1 : options.seed);
-  const faults: Bme280Faults = {
-    absent: false,
-    stuckLow: false,
-    stuckHigh: false,
-    id: 0x60,
-    slowMs: 0,
-    saturated: 0,
-  };
+  const standbyMs = hasHumidity ? STANDBY_MS : BMP280_STANDBY_MS;
   const converter = createBme280Converter(options.environment, trim, random);
   const registers = new Uint8Array(256);
   const settings: Bme280Settings = { temperature: 0, humidity: 0, pressure: 0, filter: 0 };
   const codes: Bme280Codes = { temperature: 0, humidity: 0, pressure: 0 };
 
-  /** The world's clock without its wraps, and how far it was extended. */
   let time = 0;
-  let wraps = 0;
   let pointer = 0;
   let silentUntil = 0;
   let copyingUntil = 0;
@@ -106,6 +84,7 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
   function show(temperature: number, humidity: number, pressure: number): void {
     setValue20(PRESSURE, pressure);
     setValue20(TEMPERATURE, temperature);
+    if (!hasHumidity) return;
     registers[HUMIDITY] = humidity >> 8;
     registers[HUMIDITY + 1] = humidity & 0xff;
   }
@@ -122,7 +101,7 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
   }
 
   /** The power-on-reset procedure, which a soft reset runs too [5.4.2]. */
-  function powerUp(): void {
+  function reset(): void {
     resetRegisters();
     silentUntil = time + SILENT_MS;
     copyingUntil = silentUntil + COPY_MS;
@@ -157,7 +136,7 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
     converter.convert(beganAt, settings, faults.saturated, codes);
     show(codes.temperature, codes.humidity, codes.pressure);
     converting = false;
-    if ((registers[CTRL_MEAS] & 3) === NORMAL) nextAt = endsAt + STANDBY_MS[registers[CONFIG] >> 5];
+    if ((registers[CTRL_MEAS] & 3) === NORMAL) nextAt = endsAt + standbyMs[registers[CONFIG] >> 5];
     else registers[CTRL_MEAS] &= 0xfc;
     if (delayed >= 0) {
       const value = delayed;
@@ -172,10 +151,9 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
 
   /** Let happen what has happened until now. */
   function advance(now: number): void {
-    if (now + wraps < time) wraps += CLOCK_PERIOD_MS;
-    time = now + wraps;
+    time = now;
     if (converting && time >= endsAt) finish();
-    const recent = time - CYCLES_MAX * (CONVERSION_MAX_MS + STANDBY_MS[registers[CONFIG] >> 5]);
+    const recent = time - CYCLES_MAX * (CONVERSION_MAX_MS + standbyMs[registers[CONFIG] >> 5]);
     if (isCycling() && nextAt < recent) nextAt = recent;
     while (isCycling() && time >= nextAt) {
       begin(nextAt);
@@ -183,17 +161,22 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
     }
   }
 
-  function writeRegister(register: number, value: number): void {
-    if (register === RESET && value === 0xb6) powerUp();
-    // While a change of mode waits, neither of both takes another write [3.3.1].
-    else if (register === CTRL_HUM && delayed < 0) registers[CTRL_HUM] = value & 7;
-    else if (register === CTRL_MEAS && delayed < 0) {
+  function writeSetting(register: number, value: number): void {
+    if (register === CTRL_HUM && hasHumidity) registers[CTRL_HUM] = value & 7;
+    else if (register === CTRL_MEAS) {
       if (converting) delayed = value;
       else control(value, time);
-    } else if (register === CONFIG && (registers[CTRL_MEAS] & 3) !== NORMAL) {
+    }
+  }
+
+  function writeRegister(register: number, value: number): void {
+    if (register === RESET && value === 0xb6) reset();
+    else if (register === CONFIG && (registers[CTRL_MEAS] & 3) !== NORMAL) {
       registers[CONFIG] = value & 0xfd;
       converter.resetFilter();
     }
+    // While a change of mode waits, neither of both takes another write [3.3.1].
+    else if (delayed < 0) writeSetting(register, value);
   }
 
   function status(): number {
@@ -207,15 +190,13 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
   }
 
   function readRegister(register: number): number {
-    if (register === ID) return faults.id;
+    if (register === ID) return hasHumidity === faults.wrongId ? BMP280_ID : BME280_ID;
     if (register === STATUS) return status();
     return time < copyingUntil && isTrim(register) ? 0 : registers[register];
   }
 
   function write(bytes: Uint8Array | number[], now: number): boolean {
     advance(now);
-    if (faults.absent || time < silentUntil) return false;
-    if (faults.stuckLow || faults.stuckHigh) return true;
     // Pairs of register and value; writing does not count up [6.2.1].
     for (let i = 0; i < bytes.length; i += 2) {
       if (time < silentUntil) return false;
@@ -227,27 +208,33 @@ export function createBme280Chip(options: Bme280ChipOptions): Bme280Chip {
 
   function read(into: Uint8Array, now: number): boolean {
     advance(now);
-    if (faults.absent || time < silentUntil) return false;
+    if (time < silentUntil) return false;
     for (let i = 0; i < into.length; i++) {
-      into[i] = faults.stuckLow ? 0x00 : faults.stuckHigh ? 0xff : readRegister(pointer);
+      into[i] = readRegister(pointer);
       pointer = (pointer + 1) & 0xff;
     }
     return true;
   }
 
-  function brownOut(now: number): void {
+  function powerUp(now: number): void {
     advance(now);
-    powerUp();
+    reset();
   }
 
   placeTrim(registers, trim);
-  resetRegisters();
+  if (!hasHumidity) for (let at = 0xa1; at <= 0xe7; at++) registers[at] = 0;
+  return { powerUp, write, read };
+}
 
-  return {
-    address: options.address === undefined ? 0x76 : options.address,
-    faults,
-    write,
-    read,
-    brownOut,
-  };
+function addressOf(options: Bme280ChipOptions): number {
+  return options.address === undefined ? 0x76 : options.address;
+}
+
+export function createBme280Chip(options: Bme280ChipOptions): I2cChip {
+  return createI2cChip(addressOf(options), (faults) => createModel(options, faults, true));
+}
+
+/** A Bosch BMP280: without humidity and its registers. Fault `wrongId` makes it a BME280. */
+export function createBmp280Chip(options: Bme280ChipOptions): I2cChip {
+  return createI2cChip(addressOf(options), (faults) => createModel(options, faults, false));
 }

@@ -57,36 +57,24 @@ interface EngineWorld {
   };
   net: { refuse: boolean; cut(): void; opened(): number };
   wifi: { refuse: boolean; drop(): void };
-  /** The chips of the scene, in its order. */
+  /** The chips of the scene, in its order. `faults` are those of sim/chips/faults.ts. */
   chips: {
     faults: {
       absent: boolean;
       stuckLow: boolean;
       stuckHigh: boolean;
-      id: number;
+      wrongId: boolean;
+      badCrc: boolean;
       slowMs: number;
       saturated: number;
     };
+    /** The supply fails and comes back at once. */
+    brownOut(now: number): void;
   }[];
-}
-
-/** Which chips are wired to which bus. */
-interface EngineScene {
-  chips: {
-    chip: string;
-    /** Number of the bus, from 1. */
-    bus: number;
-    /** 7-bit address. */
-    address: number;
-  }[];
-  /** Of weather and noise. */
-  seed: number;
 }
 
 /** The global scope, as far as a world fills it. */
 interface EngineGlobals {
-  /** Set before a world is loaded; undefined: the weather station's. */
-  scene?: EngineScene;
   world: EngineWorld;
   /** The world for measurements. `publish` lets the firmware write that many PUBLISH packets. */
   quiet: { publish(count: number): number };

@@ -4,9 +4,15 @@ import type { I2cDevice } from '../chips/i2c-device.ts';
 
 /**
  * Put chips on a bus: its methods reach them.
- * @param bus the engine's object, or an empty one. @param now the world's clock, whole milliseconds.
+ * @param engineBus the engine's object, undefined where it has none. @param now the world's clock, whole milliseconds. @returns the bus.
  */
-export function connectChips(bus: EngineI2c, chips: readonly I2cDevice[], now: () => number): void {
+export function connectI2c(
+  engineBus: EngineI2c | undefined,
+  chips: readonly I2cDevice[],
+  now: () => number,
+): EngineI2c {
+  const bus = engineBus === undefined ? ({} as EngineI2c) : engineBus;
+
   function chipAt(address: number): I2cDevice | undefined {
     for (let i = 0; i < chips.length; i++) if (chips[i].address === address) return chips[i];
     return undefined;
@@ -36,4 +42,5 @@ export function connectChips(bus: EngineI2c, chips: readonly I2cDevice[], now: (
     writeTo(address, [register]);
     return readFrom(address, quantity);
   };
+  return bus;
 }

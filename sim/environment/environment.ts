@@ -1,5 +1,7 @@
 // What surrounds a board: the true values that simulated chips measure. Chips know this interface and no model behind it.
 
+import type { Surroundings } from './surroundings.ts';
+
 /** The air at one instant, in the units that readings have. */
 export interface Air {
   /** Millidegrees Celsius. */
@@ -33,4 +35,15 @@ export function createConstantAir(temperature: number, humidity: number, pressur
     },
   };
   return air;
+}
+
+/** The air of what is around a chip. */
+export function createAirOf(surroundings: Surroundings): Environment {
+  const { temperature, humidity, pressure } = surroundings;
+  function at(timeMs: number, out: Air): void {
+    out.temperature = temperature(timeMs);
+    out.humidity = humidity(timeMs);
+    out.pressure = pressure(timeMs);
+  }
+  return { at };
 }

@@ -10,8 +10,11 @@ export interface Rig {
   now(): number;
   /** Let time pass, millisecond by millisecond where somebody wants to know. */
   advance(ms: number): void;
-  /** Be called after each millisecond: for chips that send or change a level by themselves. */
-  onTick(tick: (now: number) => void): void;
+  /**
+   * Be called after each millisecond: for chips that send or change a level by themselves.
+   * @param tick may say for how many milliseconds it need not be called again, as long as nobody but the rig acts.
+   */
+  onTick(tick: (now: number) => number | void): void;
   /** Chips on the bus; may grow and shrink. */
   readonly devices: I2cDevice[];
   readonly i2c: SimulatedI2cBus;
@@ -21,14 +24,27 @@ export interface Rig {
 export function createRig(startMs: number): Rig {
   let time = startMs;
   const devices: I2cDevice[] = [];
-  const ticks: ((now: number) => void)[] = [];
+  const ticks: ((now: number) => number | void)[] = [];
   const now = (): number => time;
 
+  /** @returns milliseconds until somebody wants to be called. */
+  function tickAll(left: number): number {
+    let wait = left;
+    for (let t = 0; t < ticks.length; t++) {
+      const answer = ticks[t](time);
+      const own = typeof answer === 'number' && answer > 1 ? answer : 1;
+      if (own < wait) wait = own;
+    }
+    return wait;
+  }
+
   function advance(ms: number): void {
-    if (ticks.length === 0) time = after(time, ms);
-    for (let i = 0; i < ms && ticks.length > 0; i++) {
-      time = after(time, 1);
-      for (let t = 0; t < ticks.length; t++) ticks[t](time);
+    // What was done since the last call may be news to them.
+    let step = ms > 1 && ticks.length > 0 ? 1 : ms;
+    for (let left = ms; left > 0;) {
+      time = after(time, step);
+      left -= step;
+      step = tickAll(left);
     }
   }
 

@@ -3,7 +3,8 @@
 export interface OneWireBus {
   /** Reset pulse. @returns 0 when a device answered, Code.Absent when none did. */
   reset(): number;
-  write(bytes: Uint8Array): void;
+  /** @param power hold the wire high behind it, for devices that live on it, until the bus is used next; default false. */
+  write(bytes: Uint8Array, power?: boolean): void;
   read(into: Uint8Array): void;
   /**
    * Put the 8 ROM bytes of device number `index` into `into`; 0 searches the whole bus, the others come from that search.

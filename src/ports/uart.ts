@@ -3,6 +3,11 @@
 export interface Uart {
   /** Send bytes in order; waits where the engine's buffer is full. */
   write(bytes: string): void;
+  /**
+   * Be given the bytes that arrive, in order, cut anywhere; never from inside a method of the port. Start-up only: one
+   * listener a port, and it stays. A driver listens when it is made.
+   */
+  listen(onData: (bytes: string) => void): void;
 }
 
 /** How a port is opened; names as in ECMA-419. */
@@ -12,7 +17,6 @@ export interface UartOptions {
   /** Pin numbers. */
   receive: number;
   transmit: number;
-  baud: number;
-  /** Bytes arrived, in order, cut anywhere. */
-  onData(bytes: string): void;
+  /** Bit rate, default 9600. */
+  baud?: number;
 }

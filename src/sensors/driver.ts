@@ -2,6 +2,14 @@
 
 import type { ChannelMeta, Reading } from '../ports/reading.ts';
 
+/**
+ * Asks for a sample besides the regular ones, in `delayMs` (0 to NEVER_MS; 0: now). May be called from the event loop, and from `start`
+ * and `poll`; never starts anything before it returns. The sample may come later: `minIntervalMs` after the last one began at
+ * the earliest, and after a failure when it would be tried anyway. Of several calls before that sample the soonest counts. A
+ * driver does not call for what happens from `start` to the end of a sample: that sample has it, or asks for the next one at its end.
+ */
+export type Wake = (delayMs: number) => void;
+
 export interface Driver<Options = object> {
   readonly channels: readonly ChannelMeta[];
   /** Longest time from power-up until values can be trusted, milliseconds. */
@@ -29,4 +37,9 @@ export interface Driver<Options = object> {
   attach?(wake: () => void): void;
   /** Put the chip to sleep and forget what was learned from it. */
   close(): void;
+  /**
+   * Where something can happen between two samples that should be told at once (a door, a button): take a function by which
+   * the driver asks for a sample. Left out: nothing of the kind; values are the same without a call, only later.
+   */
+  attach?(wake: Wake): void;
 }

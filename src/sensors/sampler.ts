@@ -5,7 +5,7 @@ import { after, remaining } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import { NO_VALUE } from '../ports/reading.ts';
 import type { ChannelMeta, Reading } from '../ports/reading.ts';
-import type { Driver } from './driver.ts';
+import type { Driver, Wake } from './driver.ts';
 
 /** A driver, as far as drivers differ. No step waits: it does its transfers and says how long the next one has to wait. */
 export interface Steps<Options> {
@@ -33,6 +33,8 @@ export interface Steps<Options> {
   measure(step: number, now: number, values: Int32Array): number;
   /** Put the chip to sleep, as far as it can; nothing has been said to it when it was never started. */
   sleep(): void;
+  /** As that of the driver. */
+  attach?(wake: Wake): void;
 }
 
 const enum Phase {
@@ -150,7 +152,7 @@ export function createSampler<Options>(steps: Steps<Options>, options: Options):
     phase = Phase.Unknown;
   }
 
-  return {
+  const driver: Driver<Options> = {
     channels,
     warmUpMs: steps.warmUpMs,
     minIntervalMs: steps.minIntervalMs,
@@ -160,4 +162,6 @@ export function createSampler<Options>(steps: Steps<Options>, options: Options):
     poll,
     close,
   };
+  if (steps.attach !== undefined) driver.attach = steps.attach;
+  return driver;
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBme280Chip } from '../../sim/chips/bme280.ts';
-import type { Bme280Chip } from '../../sim/chips/bme280.ts';
+import type { I2cChip } from '../../sim/chips/i2c-chip.ts';
 import { TYPICAL_TRIM } from '../../sim/chips/bme280-trim.ts';
 import type { I2cDevice } from '../../sim/chips/i2c-device.ts';
 import { createConstantAir } from '../../sim/environment/environment.ts';
@@ -23,7 +23,7 @@ import { createBme280Registers, emptyReading, sampleOnce } from './bme280-regist
 interface Bench {
   clock: ManualClock;
   air: ConstantAir;
-  chip: Bme280Chip;
+  chip: I2cChip;
   devices: I2cDevice[];
   bus: SimulatedI2cBus;
   driver: Driver;
@@ -272,7 +272,7 @@ describe('BME280 driver, faults', () => {
 
   it('refuses a BMP280 that is sold as a BME280', () => {
     const bench = createBench();
-    bench.chip.faults.id = 0x58;
+    bench.chip.faults.wrongId = true;
     expect(sample(bench)).toBe(Code.WrongId);
     expect(bench.bus.transfers).toBe(1);
   });

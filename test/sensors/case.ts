@@ -85,6 +85,19 @@ export function slowCase(ms: number, code: number): FaultCase {
   };
 }
 
+/** Another chip has been put in its place, and the driver begins anew: while all goes well none looks for an identity. */
+export function otherChipCase(code: number): FaultCase {
+  return {
+    name: 'another chip',
+    code,
+    make(pair) {
+      pair.driver.close();
+      pair.chip.faults.wrongId = true;
+    },
+    undo: (pair) => void (pair.chip.faults.wrongId = false),
+  };
+}
+
 /** The converter of a channel is at its end. */
 export function saturatedCase(channel: number, code: number): FaultCase {
   return {

@@ -83,6 +83,8 @@ function warmUp(bench: Bench): number {
   return code;
 }
 
+// What is @apart has a bench that is to go with it: in the place of its call it would stay in the smaller engines' memory to the end.
+
 export function checkCase(driverCase: DriverCase): CaseResult {
   const result: CaseResult = { values: 0, faults: 0, longest: 0, failures: [] };
   const channels = driverCase.channels;
@@ -142,6 +144,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     if (code === 0) isTrue(bench, (line) => wrong(what + ', afterwards, ' + line));
   }
 
+  /** @apart */
   function checkValues(): void {
     const random = createRandom(9);
     const seeds = 24;
@@ -160,6 +163,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     }
   }
 
+  /** @apart */
   function checkFault(fault: FaultCase): void {
     const bench = createBench(driverCase, 1000, 1);
     expect(fault.name + ', before', warmUp(bench), 0);
@@ -174,7 +178,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     result.faults++;
   }
 
-  /** The same in the middle of a sample, or between two of them: any code will do, but no lie. */
+  /** The same in the middle of a sample, or between two of them: any code will do, but no lie. @apart */
   function checkMidway(fault: FaultCase): void {
     const bench = createBench(driverCase, 1000, 2);
     warmUp(bench);
@@ -192,7 +196,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     result.faults++;
   }
 
-  /** A chip that is broken when the board starts. */
+  /** A chip that is broken when the board starts. @apart */
   function checkFirst(fault: FaultCase): void {
     const bench = createBench(driverCase, 1000, 3);
     fault.make(bench.pair, bench.rig);
@@ -204,6 +208,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     result.faults++;
   }
 
+  /** @apart */
   function checkPatience(): void {
     const bench = createBench(driverCase, 1000, 4);
     const { rig, pair } = bench;
@@ -228,6 +233,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     expectRecovery('close', bench);
   }
 
+  /** @apart */
   function checkWrap(): void {
     for (let before = 0; before < 30; before += 3) {
       const bench = createBench(driverCase, 0x8000000 - before - 1, 5);
@@ -240,6 +246,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     }
   }
 
+  /** @apart */
   function checkOptions(): void {
     const bench = createBench(driverCase, 1000, 6);
     warmUp(bench);
@@ -254,6 +261,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     expectRecovery('good options', bench);
   }
 
+  /** @apart */
   function checkMeta(): void {
     const driver = createBench(driverCase, 1000, 7).pair.driver;
     expect('channels', driver.channels.length, channels.length);

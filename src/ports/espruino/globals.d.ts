@@ -74,7 +74,8 @@ interface EspruinoSerial {
 interface EspruinoOneWire {
   /** @returns whether a device answered. */
   reset(): boolean;
-  write(bytes: Uint8Array): void;
+  /** @param power drive the pin high afterwards. */
+  write(bytes: Uint8Array, power: boolean): void;
   read(quantity: number): Uint8Array;
   /** @returns the ROM of each device as 16 hexadecimal digits. */
   search(): string[];
@@ -84,6 +85,8 @@ interface EspruinoEdge {
   state: boolean;
   /** Seconds, as getTime. */
   time: number;
+  /** Of the edge before, whichever way; none before the second. */
+  lastTime?: number;
 }
 
 declare function require(module: 'net'): EspruinoNet;

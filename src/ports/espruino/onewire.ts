@@ -14,8 +14,9 @@ export function openOneWire(pin: number): OneWireBus {
     return wire.reset() ? Code.Ok : Code.Absent;
   }
 
-  function write(bytes: Uint8Array): void {
-    wire.write(bytes);
+  /** The engine leaves the pin a driven output behind a write with power, and an input behind one without. */
+  function write(bytes: Uint8Array, power?: boolean): void {
+    wire.write(bytes, power === true);
   }
 
   function read(into: Uint8Array): void {

@@ -2,15 +2,17 @@
 
 import type { Uart, UartOptions } from '../uart.ts';
 
-/** Join a serial port that is set up already. @param onData bytes arrived, cut anywhere. */
-export function createUart(serial: EspruinoSerial, onData: (bytes: string) => void): Uart {
-  serial.on('data', onData);
-
+/** Join a serial port that is set up already. */
+export function createUart(serial: EspruinoSerial): Uart {
   function write(bytes: string): void {
     serial.write(bytes);
   }
 
-  return { write };
+  function listen(onData: (bytes: string) => void): void {
+    serial.on('data', onData);
+  }
+
+  return { write, listen };
 }
 
 function serialPort(port: number): EspruinoSerial {
@@ -21,6 +23,9 @@ function serialPort(port: number): EspruinoSerial {
 /** Set up a port. Start-up only: a port that the board does not have stops the firmware with the engine's error. */
 export function openUart(options: UartOptions): Uart {
   const serial = serialPort(options.port);
-  serial.setup(options.baud, { rx: options.receive, tx: options.transmit });
-  return createUart(serial, options.onData);
+  serial.setup(options.baud === undefined ? 9600 : options.baud, {
+    rx: options.receive,
+    tx: options.transmit,
+  });
+  return createUart(serial);
 }

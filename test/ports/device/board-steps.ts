@@ -155,10 +155,11 @@ function outbox(done: () => void): void {
 function uart(done: () => void): void {
   const all = pattern(256);
   let heard = '';
-  const a = createUart(LoopbackA, function () {
+  const a = createUart(LoopbackA);
+  a.listen(function () {
     check('nothing comes back', 1, 0);
   });
-  createUart(LoopbackB, function (bytes) {
+  createUart(LoopbackB).listen(function (bytes) {
     heard += bytes;
   });
   a.write(all.substr(0, 100));

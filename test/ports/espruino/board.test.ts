@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Pull } from '../../../src/ports/gpio.ts';
-import type { AnalogInput, DigitalInput, DigitalOutput, OnEdge } from '../../../src/ports/gpio.ts';
+import { HELD_MAX_US } from '../../../src/ports/gpio.ts';
+import type { AnalogInput, DigitalInput, DigitalOutput, EdgeInput, OnEdge } from '../../../src/ports/gpio.ts';
 import { WakeCause, type Power } from '../../../src/ports/power.ts';
 import { installEngine, loadPort, removeEngine } from './engine.ts';
 
@@ -8,6 +9,7 @@ interface GpioPort {
   openDigitalInput(pin: number, pull: Pull): DigitalInput;
   openDigitalOutput(pin: number, level: number): DigitalOutput;
   openEdges(pin: number, pull: Pull, onEdge: OnEdge): void;
+  openEdgeInput(pin: number, pull: Pull): EdgeInput;
   openAnalogInput(pin: number, fullScaleMv?: number): AnalogInput;
 }
 
@@ -31,7 +33,7 @@ afterEach(removeEngine);
 describe('pins', () => {
   let level: number;
   let converted: number;
-  let watch: (edge: { state: boolean; time: number }) => void;
+  let watch: (edge: { state: boolean; time: number; lastTime?: number }) => void;
 
   beforeEach(() => {
     level = 0;
@@ -85,6 +87,44 @@ describe('pins', () => {
       [1, 12_000_345],
       [0, 1893456000500000 % 2 ** 27],
     ]);
+  });
+
+  it('reads an input whose edges tell how long the pin had stayed as it was', () => {
+    const input = gpio.openEdgeInput(0, Pull.Up);
+    expect(calls).toEqual([['pinMode', 0, 'input_pullup']]);
+    level = 1;
+    expect(input.read()).toBe(1);
+    const edges: number[][] = [];
+    input.watch((to, heldUs) => edges.push([to, heldUs]));
+    expect(calls.slice(1)).toEqual([['setWatch', 0, { repeat: true, edge: 'both' }]]);
+    const time = 1893456000.5;
+    watch({ state: false, time });
+    watch({ state: true, time: time + 0.000345, lastTime: time });
+    watch({ state: false, time: time + 134.2, lastTime: time });
+    watch({ state: true, time: time + 134.3, lastTime: time });
+    // The time was set back, or from 1970 to today.
+    watch({ state: false, time: time - 10, lastTime: time });
+    watch({ state: true, time, lastTime: 7 });
+    expect(edges).toEqual([
+      [0, HELD_MAX_US],
+      [1, 345],
+      [0, 134_200_000],
+      [1, HELD_MAX_US],
+      [0, HELD_MAX_US],
+      [1, HELD_MAX_US],
+    ]);
+  });
+
+  it('says where a converter ends, of which its highest code must not be more', () => {
+    const esp32 = gpio.openAnalogInput(34);
+    const other = gpio.openAnalogInput(35, 1000);
+    for (converted of [4095 / 4096, 1]) {
+      expect(esp32.read()).toBeGreaterThanOrEqual(esp32.maxMv);
+      expect(other.read()).toBeGreaterThanOrEqual(other.maxMv);
+    }
+    converted = 4080 / 4096;
+    expect(esp32.read()).toBeLessThan(esp32.maxMv);
+    expect(other.read()).toBeLessThan(other.maxMv);
   });
 
   it('measures millivolts on the scale it was opened with, and 0 where the engine cannot', () => {

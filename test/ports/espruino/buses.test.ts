@@ -148,13 +148,9 @@ describe('UART', () => {
     installEngine({ Serial1: serial('Serial1'), Serial2: serial('Serial2'), Serial3: serial('Serial3') });
     const heard: string[] = [];
     for (const port of [1, 2, 3]) {
-      const uart = openUart({
-        port,
-        receive: 16,
-        transmit: 17,
-        baud: 9600,
-        onData: (bytes) => heard.push(port + bytes),
-      });
+      const pins = { port, receive: 16, transmit: 17 };
+      const uart = openUart(port === 3 ? { ...pins, baud: 38400 } : pins);
+      uart.listen((bytes) => heard.push(port + bytes));
       uart.write('\x00\xff');
       handlers.get(`Serial${port}data`)?.('\x80');
     }
@@ -164,7 +160,7 @@ describe('UART', () => {
       ['Serial1.write', '\x00\xff'],
       ['Serial2.setup', 9600, { rx: 16, tx: 17 }],
       ['Serial2.write', '\x00\xff'],
-      ['Serial3.setup', 9600, { rx: 16, tx: 17 }],
+      ['Serial3.setup', 38400, { rx: 16, tx: 17 }],
       ['Serial3.write', '\x00\xff'],
     ]);
   });
@@ -201,7 +197,9 @@ describe('1-Wire', () => {
     const wire = openOneWire(4);
     const bytes = Uint8Array.of(0xcc, 0x44);
     wire.write(bytes);
-    expect(calls.pop()).toEqual(['write', bytes]);
+    expect(calls.pop()).toEqual(['write', bytes, false]);
+    wire.write(bytes, true);
+    expect(calls.pop()).toEqual(['write', bytes, true]);
     const into = new Uint8Array(3);
     wire.read(into);
     expect([...into]).toEqual([0x10, 0x11, 0x12]);

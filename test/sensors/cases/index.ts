@@ -1,6 +1,24 @@
 // All drivers, in the order of docs/sensors.
 
 import type { DriverCase } from '../case.ts';
+import { CASE as AHT20 } from './aht20.ts';
+import { CASE as BME280 } from './bme280.ts';
+import { CASE as BMP280 } from './bmp280.ts';
+import { CASE as CONTACT } from './contact.ts';
+import { CASE as DS18B20 } from './ds18b20.ts';
+import { CASE as INA219 } from './ina219.ts';
+import { CASE as PMS7003 } from './pms7003.ts';
+import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
-export const CASES: readonly DriverCase[] = [SHT4X];
+export const CASES: readonly DriverCase[] = [
+  BME280,
+  BMP280,
+  SHT4X,
+  SHT3X,
+  AHT20,
+  INA219,
+  DS18B20,
+  CONTACT,
+  PMS7003,
+];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { I2cDevice } from '../../../sim/chips/i2c-device.ts';
-import type { OneWireDevice } from '../../../sim/board/devices.ts';
+import type { OneWireDevice } from '../../../sim/chips/onewire-device.ts';
 import { createRig, run } from './rig.ts';
 
 /** A chip with 256 registers and a pointer that moves on. */

@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createBme280Chip } from '../../../sim/chips/bme280.ts';
-import type { Bme280Chip, Bme280ChipOptions } from '../../../sim/chips/bme280.ts';
+import type { Bme280ChipOptions } from '../../../sim/chips/bme280.ts';
+import type { I2cChip } from '../../../sim/chips/i2c-chip.ts';
 import { TYPICAL_TRIM } from '../../../sim/chips/bme280-trim.ts';
 import { createConstantAir } from '../../../sim/environment/environment.ts';
 import type { Environment } from '../../../sim/environment/environment.ts';
@@ -14,18 +15,18 @@ import { humidityDouble, pressureDouble, temperatureDouble } from '../../sensors
 const AIR = createConstantAir(21540, 48000, 98765);
 const FORCED = (1 << 5) | (1 << 2) | 1;
 
-function createChip(options: Partial<Bme280ChipOptions> = {}): Bme280Chip {
+function createChip(options: Partial<Bme280ChipOptions> = {}): I2cChip {
   return createBme280Chip({ environment: AIR, ...options });
 }
 
-function read(chip: Bme280Chip, register: number, count: number, now: number): number[] {
+function read(chip: I2cChip, register: number, count: number, now: number): number[] {
   const into = new Uint8Array(count);
   expect(chip.write([register], now)).toBe(true);
   expect(chip.read(into, now)).toBe(true);
   return [...into];
 }
 
-const one = (chip: Bme280Chip, register: number, now: number): number => read(chip, register, 1, now)[0];
+const one = (chip: I2cChip, register: number, now: number): number => read(chip, register, 1, now)[0];
 
 interface Codes {
   t: number;
@@ -33,7 +34,7 @@ interface Codes {
   p: number;
 }
 
-function codes(chip: Bme280Chip, now: number): Codes {
+function codes(chip: I2cChip, now: number): Codes {
   const b = read(chip, 0xf7, 8, now);
   return {
     p: (b[0] << 12) | (b[1] << 4) | (b[2] >> 4),
@@ -445,7 +446,7 @@ describe('BME280 chip, faults', () => {
 
   it('has another identity', () => {
     const chip = createChip();
-    chip.faults.id = 0x58;
+    chip.faults.wrongId = true;
     expect(one(chip, 0xd0, 0)).toBe(0x58);
   });
 

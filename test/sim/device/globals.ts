@@ -2,7 +2,6 @@
 
 /** Everything that a world defines. */
 const NAMES = [
-  'scene',
   'world',
   'quiet',
   'setTimeout',

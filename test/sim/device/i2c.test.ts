@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { connectChips } from '../../../sim/device/i2c.ts';
+import { connectI2c } from '../../../sim/device/i2c.ts';
 
 function bus() {
   const seen: [number[], number][] = [];
@@ -15,8 +15,7 @@ function bus() {
       return chip.present;
     },
   };
-  const object = {} as EngineI2c;
-  connectChips(object, [chip], () => 42);
+  const object = connectI2c(undefined, [chip], () => 42);
   return { object, chip, seen };
 }
 
@@ -37,4 +36,9 @@ it('throws when nobody acknowledges', () => {
   chip.present = false;
   expect(() => object.writeTo(0x76, Uint8Array.of(1))).toThrow("slave doesn't ACK");
   expect(() => object.readFrom(0x76, 1)).toThrow("slave doesn't ACK");
+});
+
+it('keeps the object that the engine has', () => {
+  const own = {} as EngineI2c;
+  expect(connectI2c(own, [], () => 0)).toBe(own);
 });

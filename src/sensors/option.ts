@@ -1,0 +1,12 @@
+// What drivers share to turn options into the codes of their chips. No state.
+
+/** @returns an option, or what holds where it was left out. */
+export function numberOr(option: number | undefined, otherwise: number): number {
+  return option === undefined ? otherwise : option;
+}
+
+/** @returns log2 of a number; -1 where that is no integer from 0 to `last`. */
+export function exponentOf(value: number, last: number): number {
+  for (let i = 0; i <= last; i++) if (1 << i === value) return i;
+  return -1;
+}
