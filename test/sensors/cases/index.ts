@@ -6,19 +6,25 @@ import { CASE as BME280 } from './bme280.ts';
 import { CASE as BMP280 } from './bmp280.ts';
 import { CASE as CONTACT } from './contact.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
+import { CASE as HTU21D } from './htu21d.ts';
 import { CASE as INA219 } from './ina219.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
+import { CASE as SCD30 } from './scd30.ts';
+import { CASE as SCD4X } from './scd4x.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
 export const CASES: readonly DriverCase[] = [
   BME280,
   BMP280,
-  SHT4X,
   SHT3X,
+  SHT4X,
   AHT20,
-  INA219,
+  HTU21D,
   DS18B20,
-  CONTACT,
+  SCD4X,
+  SCD30,
   PMS7003,
+  INA219,
+  CONTACT,
 ];
