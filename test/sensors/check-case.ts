@@ -12,6 +12,8 @@ import { NO_VALUE } from '../../src/ports/reading.ts';
 import type { Reading } from '../../src/ports/reading.ts';
 import type { DriverCase, FaultCase, Pair } from './case.ts';
 
+declare const process: { memory?: () => unknown } | undefined;
+
 /** What was checked, and what was wrong. */
 export interface CaseResult {
   /** Single values held against the truth. */
@@ -41,6 +43,8 @@ interface Bench {
 }
 
 function createBench(driverCase: DriverCase, startMs: number, seed: number): Bench {
+  // Espruino clears away benches of before, which hold each other, only when it is idle, or when it is asked for its memory.
+  if (typeof process !== 'undefined' && process.memory !== undefined) process.memory();
   const rig = createRig(startMs);
   const truth = createQuantities();
   const pair = driverCase.create(rig, createStill(truth), seed);
