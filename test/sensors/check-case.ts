@@ -87,6 +87,7 @@ function warmUp(bench: Bench): number {
   return code;
 }
 
+/** Each check is a function by itself, so that its benches go when it ends. */
 export function checkCase(driverCase: DriverCase): CaseResult {
   const result: CaseResult = { values: 0, faults: 0, longest: 0, failures: [] };
   const channels = driverCase.channels;
@@ -146,6 +147,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     if (code === 0) isTrue(bench, (line) => wrong(what + ', afterwards, ' + line));
   }
 
+  /** @apart */
   function checkValues(): void {
     const random = createRandom(9);
     const seeds = 24;
@@ -164,6 +166,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     }
   }
 
+  /** @apart */
   function checkFault(fault: FaultCase): void {
     const bench = createBench(driverCase, 1000, 1);
     expect(fault.name + ', before', warmUp(bench), 0);
@@ -178,7 +181,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     result.faults++;
   }
 
-  /** The same in the middle of a sample, or between two of them: any code will do, but no lie. */
+  /** The same in the middle of a sample, or between two of them: any code will do, but no lie. @apart */
   function checkMidway(fault: FaultCase): void {
     const bench = createBench(driverCase, 1000, 2);
     warmUp(bench);
@@ -196,7 +199,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     result.faults++;
   }
 
-  /** A chip that is broken when the board starts. */
+  /** A chip that is broken when the board starts. @apart */
   function checkFirst(fault: FaultCase): void {
     const bench = createBench(driverCase, 1000, 3);
     fault.make(bench.pair, bench.rig);
@@ -208,6 +211,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     result.faults++;
   }
 
+  /** @apart */
   function checkPatience(): void {
     const bench = createBench(driverCase, 1000, 4);
     const { rig, pair } = bench;
@@ -232,6 +236,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     expectRecovery('close', bench);
   }
 
+  /** @apart */
   function checkWrap(): void {
     for (let before = 0; before < 30; before += 3) {
       const bench = createBench(driverCase, 0x8000000 - before - 1, 5);
@@ -244,6 +249,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     }
   }
 
+  /** @apart */
   function checkOptions(): void {
     const bench = createBench(driverCase, 1000, 6);
     warmUp(bench);
@@ -258,6 +264,7 @@ export function checkCase(driverCase: DriverCase): CaseResult {
     expectRecovery('good options', bench);
   }
 
+  /** @apart */
   function checkMeta(): void {
     const driver = createBench(driverCase, 1000, 7).pair.driver;
     expect('channels', driver.channels.length, channels.length);
