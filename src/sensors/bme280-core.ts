@@ -1,5 +1,5 @@
 // What the BME280 and the BMP280 have in common: registers, settings, a forced conversion and its checks. The drivers are
-// bme280.ts and bmp280.ts. Numbers in brackets are sections of the BME280's datasheet BST-BME280-DS002.
+// bme280.ts and bmp280.ts; channels are also those of bme680.ts. Numbers in brackets are sections of the BME280's datasheet BST-BME280-DS002.
 // Never waits: each call does one to five transfers.
 
 import { Code } from '../ports/codes.ts';
@@ -32,6 +32,15 @@ export const TEMPERATURE: ChannelMeta = {
   precision: 2,
   min: -40000,
   max: 85000,
+};
+export const HUMIDITY: ChannelMeta = {
+  key: 'humidity',
+  unit: '%',
+  deviceClass: 'humidity',
+  decimals: 3,
+  precision: 2,
+  min: 0,
+  max: 100000,
 };
 export const PRESSURE: ChannelMeta = {
   key: 'pressure',
@@ -72,7 +81,7 @@ const START_UP_LIMIT_MS = 30;
 const BUSY_POLL_MS = 2;
 
 /** @returns the register code of an oversampling: log2(factor) + 1, 1 to 5; 0 for one that the chip does not have. */
-function oversamplingCode(factor: number | undefined): number {
+export function oversamplingCode(factor: number | undefined): number {
   if (factor === undefined) return 1;
   for (let code = 1; code <= 5; code++) if (1 << (code - 1) === factor) return code;
   return 0;

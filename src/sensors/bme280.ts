@@ -4,22 +4,13 @@
 
 import type { I2cBus } from '../ports/i2c.ts';
 import type { ChannelMeta } from '../ports/reading.ts';
-import { PRESSURE, TEMPERATURE, createBme280Family } from './bme280-core.ts';
+import { HUMIDITY, PRESSURE, TEMPERATURE, createBme280Family } from './bme280-core.ts';
 import type { Bme280Options } from './bme280-core.ts';
 import type { Driver } from './driver.ts';
 
 export type { Bme280Options };
 
 const CHIP_ID = 0x60;
-const HUMIDITY: ChannelMeta = {
-  key: 'humidity',
-  unit: '%',
-  deviceClass: 'humidity',
-  decimals: 3,
-  precision: 2,
-  min: 0,
-  max: 100000,
-};
 const CHANNELS: readonly ChannelMeta[] = [TEMPERATURE, HUMIDITY, PRESSURE];
 
 /** A BME280 on `bus`. Touches nothing before the first `start`. */

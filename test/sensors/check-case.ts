@@ -12,6 +12,8 @@ import { NO_VALUE } from '../../src/ports/reading.ts';
 import type { Reading } from '../../src/ports/reading.ts';
 import type { DriverCase, FaultCase, Pair } from './case.ts';
 
+declare const process: { memory?: () => unknown } | undefined;
+
 /** What was checked, and what was wrong. */
 export interface CaseResult {
   /** Single values held against the truth. */
@@ -41,6 +43,8 @@ interface Bench {
 }
 
 function createBench(driverCase: DriverCase, startMs: number, seed: number): Bench {
+  // Espruino clears away benches of before, which hold each other, only when it is idle, or when it is asked for its memory.
+  if (typeof process !== 'undefined' && process.memory !== undefined) process.memory();
   const rig = createRig(startMs);
   const truth = createQuantities();
   const pair = driverCase.create(rig, createStill(truth), seed);
@@ -83,8 +87,7 @@ function warmUp(bench: Bench): number {
   return code;
 }
 
-// What is @apart has a bench that is to go with it: in the place of its call it would stay in the smaller engines' memory to the end.
-
+/** Each check is a function by itself, so that its benches go when it ends. */
 export function checkCase(driverCase: DriverCase): CaseResult {
   const result: CaseResult = { values: 0, faults: 0, longest: 0, failures: [] };
   const channels = driverCase.channels;

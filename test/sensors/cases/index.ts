@@ -3,7 +3,9 @@
 import type { DriverCase } from '../case.ts';
 import { CASE as AHT20 } from './aht20.ts';
 import { CASE as BME280 } from './bme280.ts';
+import { CASE as BME680 } from './bme680.ts';
 import { CASE as BMP280 } from './bmp280.ts';
+import { CASE as CCS811 } from './ccs811.ts';
 import { CASE as CONTACT } from './contact.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
 import { CASE as HTU21D } from './htu21d.ts';
@@ -17,6 +19,7 @@ import { CASE as SHT4X } from './sht4x.ts';
 export const CASES: readonly DriverCase[] = [
   BME280,
   BMP280,
+  BME680,
   SHT3X,
   SHT4X,
   AHT20,
@@ -24,6 +27,7 @@ export const CASES: readonly DriverCase[] = [
   DS18B20,
   SCD4X,
   SCD30,
+  CCS811,
   PMS7003,
   INA219,
   CONTACT,
