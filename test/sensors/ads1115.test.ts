@@ -186,7 +186,8 @@ describe('ADS1115 driver', () => {
     expect(bench.sample().values).toEqual([300000]);
   });
 
-  it('has no more than eight inputs', () => {
+  it('has one input or more, and no more than eight', () => {
+    expect(createBench({ inputs: [] }).sample().code).toBe(Code.BadOptions);
     const inputs = Array.from({ length: 9 }, (): Ads1115Input => ({ pins: 'a0' }));
     expect(createBench({ inputs }).sample().code).toBe(Code.BadOptions);
   });
