@@ -114,11 +114,18 @@ describe('LIS3DH driver', () => {
     expect(bench.sample().code).toBe(Code.Ok);
   });
 
-  it('notices that the range is another one', () => {
+  it.each([
+    ['range', 0x23, 0x98],
+    ['power mode', 0x20, 0x5f],
+  ])('notices that the %s is another one', (_name, register, value) => {
     const bench = createBench();
     bench.sample();
-    bench.chip.write([0x23, 0x98], bench.rig.now());
+    bench.chip.write([register, value], bench.rig.now());
     expect(bench.sample().code).toBe(Code.Fault);
+  });
+
+  it('lets a chip boot, and seven values pass, before it believes one', () => {
+    expect(createBench().sample().ms).toBe(6 + 7 * 13 + 13);
   });
 
   it('tells another chip from one that says nothing', () => {
