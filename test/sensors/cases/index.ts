@@ -1,6 +1,8 @@
 // All drivers, in the order of docs/sensors.
 
 import type { DriverCase } from '../case.ts';
+import { CASE as ADS1115 } from './ads1115.ts';
+import { CASE as ADXL345 } from './adxl345.ts';
 import { CASE as AHT20 } from './aht20.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BME680 } from './bme680.ts';
@@ -10,6 +12,9 @@ import { CASE as CONTACT } from './contact.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
 import { CASE as HTU21D } from './htu21d.ts';
 import { CASE as INA219 } from './ina219.ts';
+import { CASE as INA226 } from './ina226.ts';
+import { CASE as LIS3DH } from './lis3dh.ts';
+import { CASE as MPU6050 } from './mpu6050.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as SCD30 } from './scd30.ts';
 import { CASE as SCD4X } from './scd4x.ts';
@@ -30,5 +35,10 @@ export const CASES: readonly DriverCase[] = [
   CCS811,
   PMS7003,
   INA219,
+  INA226,
+  ADS1115,
+  MPU6050,
+  LIS3DH,
+  ADXL345,
   CONTACT,
 ];
