@@ -9,8 +9,11 @@ import { CASE as BME680 } from './bme680.ts';
 import { CASE as BMP280 } from './bmp280.ts';
 import { CASE as CCS811 } from './ccs811.ts';
 import { CASE as CONTACT } from './contact.ts';
+import { CASE as DHT22 } from './dht22.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
+import { CASE as HC_SR04 } from './hc-sr04.ts';
 import { CASE as HTU21D } from './htu21d.ts';
+import { CASE as HX711 } from './hx711.ts';
 import { CASE as INA219 } from './ina219.ts';
 import { CASE as INA226 } from './ina226.ts';
 import { CASE as LIS3DH } from './lis3dh.ts';
@@ -30,6 +33,7 @@ export const CASES: readonly DriverCase[] = [
   AHT20,
   HTU21D,
   DS18B20,
+  DHT22,
   SCD4X,
   SCD30,
   CCS811,
@@ -40,5 +44,7 @@ export const CASES: readonly DriverCase[] = [
   MPU6050,
   LIS3DH,
   ADXL345,
+  HC_SR04,
+  HX711,
   CONTACT,
 ];
