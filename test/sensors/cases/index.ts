@@ -4,6 +4,7 @@ import type { DriverCase } from '../case.ts';
 import { CASE as BUTTON } from './button.ts';
 import { CASE as CONTACT } from './contact.ts';
 import { CASE as PIR } from './pir.ts';
+import { CASE as PULSES } from './pulses.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
-export const CASES: readonly DriverCase[] = [SHT4X, CONTACT, PIR, BUTTON];
+export const CASES: readonly DriverCase[] = [SHT4X, CONTACT, PIR, BUTTON, PULSES];
