@@ -7,6 +7,7 @@ import { CASE as AHT20 } from './aht20.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BME680 } from './bme680.ts';
 import { CASE as BMP280 } from './bmp280.ts';
+import { CASE as BUTTON } from './button.ts';
 import { CASE as CCS811 } from './ccs811.ts';
 import { CASE as CONTACT } from './contact.ts';
 import { CASE as DHT22 } from './dht22.ts';
@@ -18,7 +19,9 @@ import { CASE as INA219 } from './ina219.ts';
 import { CASE as INA226 } from './ina226.ts';
 import { CASE as LIS3DH } from './lis3dh.ts';
 import { CASE as MPU6050 } from './mpu6050.ts';
+import { CASE as PIR } from './pir.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
+import { CASE as PULSES } from './pulses.ts';
 import { CASE as SCD30 } from './scd30.ts';
 import { CASE as SCD4X } from './scd4x.ts';
 import { CASE as SHT3X } from './sht3x.ts';
@@ -47,4 +50,7 @@ export const CASES: readonly DriverCase[] = [
   HC_SR04,
   HX711,
   CONTACT,
+  PIR,
+  BUTTON,
+  PULSES,
 ];
