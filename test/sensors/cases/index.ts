@@ -1,7 +1,8 @@
 // All drivers, in the order of docs/sensors.
 
 import type { DriverCase } from '../case.ts';
+import { CASE as MHZ19 } from './mh-z19.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
-export const CASES: readonly DriverCase[] = [SHT4X, PMS7003];
+export const CASES: readonly DriverCase[] = [SHT4X, PMS7003, MHZ19];
