@@ -12,12 +12,14 @@ import { CASE as CCS811 } from './ccs811.ts';
 import { CASE as CONTACT } from './contact.ts';
 import { CASE as DHT22 } from './dht22.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
+import { CASE as GPS } from './gps.ts';
 import { CASE as HC_SR04 } from './hc-sr04.ts';
 import { CASE as HTU21D } from './htu21d.ts';
 import { CASE as HX711 } from './hx711.ts';
 import { CASE as INA219 } from './ina219.ts';
 import { CASE as INA226 } from './ina226.ts';
 import { CASE as LIS3DH } from './lis3dh.ts';
+import { CASE as MH_Z19 } from './mh-z19.ts';
 import { CASE as MPU6050 } from './mpu6050.ts';
 import { CASE as PIR } from './pir.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
@@ -41,6 +43,7 @@ export const CASES: readonly DriverCase[] = [
   SCD30,
   CCS811,
   PMS7003,
+  MH_Z19,
   INA219,
   INA226,
   ADS1115,
@@ -53,4 +56,5 @@ export const CASES: readonly DriverCase[] = [
   PIR,
   BUTTON,
   PULSES,
+  GPS,
 ];
