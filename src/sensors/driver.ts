@@ -33,8 +33,6 @@ export interface Driver<Options = object> {
    * @returns 0 and `out` is filled, a number of milliseconds to wait before the next call, or a negative Code and `out` is untouched.
    */
   poll(now: number, out: Reading): number;
-  /** Where a sensor can tell by itself that something has changed: it calls `wake`, at any time, and is sampled soon. */
-  attach?(wake: () => void): void;
   /** Put the chip to sleep and forget what was learned from it. */
   close(): void;
   /**

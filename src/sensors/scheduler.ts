@@ -6,7 +6,7 @@
 import { NEVER_MS, after, elapsed, remaining, sooner } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import type { Reading } from '../ports/reading.ts';
-import type { Driver } from './driver.ts';
+import type { Driver, Wake } from './driver.ts';
 
 /** Pauses after failures in a row grow up to this; a sensor with a longer interval is tried at its interval. */
 export const RETRY_MAX_MS = 300000;
@@ -48,8 +48,11 @@ interface Sensor {
   readonly phaseMs: number;
   readonly reading: Reading;
   isConverting: boolean;
-  /** It asked to be sampled now. */
+  /** It asked for a sample out of turn, so many milliseconds later. */
   isWoken: boolean;
+  askedMs: number;
+  /** When its last sample began; -1 before the first. */
+  beganAt: number;
   /** When this sample was due: a point of the grid first sample + n * interval. */
   dueAt: number;
   /** When there is something to do. */
@@ -76,6 +79,8 @@ function createSensor(slot: Slot, index: number): Sensor {
     reading: { values: new Int32Array(driver.channels.length), time: 0 },
     isConverting: false,
     isWoken: false,
+    askedMs: 0,
+    beganAt: -1,
     dueAt: 0,
     wakeAt: 0,
     failures: 0,
@@ -132,8 +137,9 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
   let isRunning = false;
   let isWoken = false;
 
-  function createWake(sensor: Sensor): () => void {
-    return function () {
+  function createWake(sensor: Sensor): Wake {
+    return function (delayMs) {
+      if (!sensor.isWoken || delayMs < sensor.askedMs) sensor.askedMs = delayMs;
       sensor.isWoken = true;
       isWoken = true;
       events.onWake();
@@ -198,6 +204,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
   /** Ask the driver to go on. @returns its answer. */
   function ask(sensor: Sensor, now: number): number {
     if (sensor.isConverting) return sensor.driver.poll(now, sensor.reading);
+    sensor.beganAt = now;
     const wait = sensor.driver.start(now);
     if (wait < 0) return wait;
     sensor.isConverting = true;
@@ -211,19 +218,23 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     if (answer > 0) sensor.wakeAt = after(now, answer);
     else if (answer === 0) succeed(sensor, now);
     else fail(sensor, now, answer);
-    if (sensor.isConverting || !sensor.isWoken) return;
-    sensor.isWoken = false;
-    sensor.wakeAt = after(now, sensor.leastMs);
+    if (sensor.isWoken && !sensor.isConverting) hasten(sensor, now);
   }
 
-  /** Those that asked for it are due; one in the middle of a sample after that. */
+  /** Sample it as soon as it asked for, but not more often than the chip can be; one that failed is tried when it is its turn. */
+  function hasten(sensor: Sensor, now: number): void {
+    sensor.isWoken = false;
+    if (sensor.failures > 0 || sensor.beganAt < 0) return;
+    const rest = sensor.leastMs - elapsed(sensor.beganAt, now);
+    const wait = sensor.askedMs > rest ? sensor.askedMs : rest;
+    if (wait < remaining(now, sensor.wakeAt)) sensor.wakeAt = after(now, wait);
+  }
+
+  /** Those in the middle of a sample come after that. */
   function wake(now: number): void {
     isWoken = false;
     for (let i = 0; i < heap.length; i++) {
-      const sensor = heap[i];
-      if (!sensor.isWoken || sensor.isConverting) continue;
-      sensor.isWoken = false;
-      sensor.wakeAt = now;
+      if (heap[i].isWoken && !heap[i].isConverting) hasten(heap[i], now);
     }
     arrange();
   }
@@ -249,6 +260,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     for (let i = 0; i < heap.length; i++) {
       heap[i].driver.close();
       heap[i].isConverting = false;
+      heap[i].beganAt = -1;
     }
     isRunning = false;
   }

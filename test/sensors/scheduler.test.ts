@@ -10,7 +10,7 @@ import { CLOCK_PERIOD_MS, NEVER_MS, after, elapsed } from '../../src/ports/clock
 import { Code } from '../../src/ports/codes.ts';
 import type { ChannelMeta, Reading } from '../../src/ports/reading.ts';
 import { createBme280 } from '../../src/sensors/bme280.ts';
-import type { Driver } from '../../src/sensors/driver.ts';
+import type { Driver, Wake } from '../../src/sensors/driver.ts';
 import { RETRY_MAX_MS, createScheduler } from '../../src/sensors/scheduler.ts';
 import type { Scheduler, Slot } from '../../src/sensors/scheduler.ts';
 
@@ -27,7 +27,7 @@ interface Script extends Driver {
   readonly polls: number[];
   closed: number;
   /** What the scheduler gave it to call. */
-  wake: () => void;
+  wake: Wake;
 }
 
 interface ScriptOptions {
@@ -271,9 +271,9 @@ describe('sensor scheduler, what a chip asks for', () => {
     const [door, other] = [createScript({ conversionMs: 0 }), createScript()];
     const bench = createBench([fixed(door, 1000), fixed(other, 400)]);
     bench.pass(130);
-    door.wake();
+    door.wake(0);
     bench.pass(30);
-    door.wake();
+    door.wake(0);
     bench.pass(1900);
     expect(door.starts).toEqual([0, 130, 160, 1000, 2000]);
     expect(other.starts).toEqual([0, 400, 800, 1200, 1600, 2000]);
@@ -283,10 +283,44 @@ describe('sensor scheduler, what a chip asks for', () => {
     const script = createScript({ conversionMs: 50 });
     const bench = createBench([fixed(script, 1000)]);
     bench.pass(20);
-    script.wake();
+    script.wake(0);
     bench.pass(500);
-    expect(script.starts).toEqual([0, 51]);
-    expect(bench.log).toEqual(['r0@50', 'r0@101']);
+    expect(script.starts).toEqual([0, 50]);
+    expect(bench.log).toEqual(['r0@50', 'r0@100']);
+  });
+
+  it('samples it later where it asks for that, and takes the soonest of several calls', () => {
+    const script = createScript({ conversionMs: 0 });
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(100);
+    script.wake(500);
+    script.wake(200);
+    script.wake(300);
+    bench.pass(850);
+    script.wake(3000);
+    bench.pass(1200);
+    expect(script.starts).toEqual([0, 300, 1000, 2000]);
+  });
+
+  it('samples it no more often than its chip can be', () => {
+    const script = createScript({ conversionMs: 0, minIntervalMs: 400 });
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(100);
+    script.wake(0);
+    bench.pass(850);
+    expect(script.starts).toEqual([0, 400]);
+  });
+
+  it('does not sample it before it is warm, nor sooner after a failure', () => {
+    const script = createScript({ conversionMs: 0, warmUpMs: 300 });
+    script.startAnswers = [Code.Crc, 0];
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(100);
+    script.wake(0);
+    bench.pass(400);
+    script.wake(0);
+    bench.pass(1000);
+    expect(script.starts).toEqual([300, 1300]);
   });
 });
 
