@@ -2,8 +2,9 @@
 import { defineConfig } from 'vitest/config';
 import { EngineReporter } from './test/engines/reporter.ts';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
+    env: { MODE: mode },
     include: ['test/engines/**/*.test.ts'],
     reporters: ['default', new EngineReporter()],
     fileParallelism: false,
@@ -14,4 +15,4 @@ export default defineConfig({
     testTimeout: 900_000,
     hookTimeout: 120_000,
   },
-});
+}));

@@ -1,77 +1,73 @@
-// Every driver on its simulated chip, in every real engine: true values, the right code for each fault, and nothing left on the heap.
+// Every driver on its simulated chip, in every real engine: true values, the right code for each fault, and nothing left on the
+// heap. `npm run bench:sensors` also keeps what was measured for docs/sensors.md.
 
-import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { build } from '../../flash/build/build.ts';
 import { writeFirmware } from '../flash/build/fixture.ts';
+import { keep } from '../results.ts';
 import { CASES } from '../sensors/cases/index.ts';
+import { creatorOf } from '../sensors/document.ts';
 import { describeEngine } from './describe-engine.ts';
 import { ENGINES } from './engines.ts';
-import type { Script } from './engines.ts';
+import { sensorProgram } from './sensor-programs.ts';
 import { expectOk, figuresOf, linesOf } from './suite.ts';
 
-const SENSORS = fileURLToPath(new URL('../sensors', import.meta.url));
-
-/** Programs by driver: the whole check, and its memory alone, which has room for itself in the smallest engine. */
-const PROGRAMS: Readonly<Record<string, (file: string) => string>> = {
-  behaviour: (file) => `
-import { checkCase } from '${SENSORS}/check-case.ts';
-import { CASE } from '${SENSORS}/cases/${file}.ts';
-declare const print: (line: string) => void;
-const result = checkCase(CASE);
-for (let i = 0; i < result.failures.length; i++) print('FAIL ' + result.failures[i]);
-print('ok ' + result.values + ' values, ' + result.faults + ' faults');
-print('end');
-`,
-  memory: (file) => `
-import { growthOf } from '${SENSORS}/check-memory.ts';
-import { CASE } from '${SENSORS}/cases/${file}.ts';
-declare const print: (line: string) => void;
-declare const heapUsed: (() => number) | undefined;
-declare const allocations: (() => number) | undefined;
-declare const process: { memory?: () => { usage: number } } | undefined;
-function held(): number {
-  if (typeof heapUsed !== 'undefined') return heapUsed();
-  if (typeof process !== 'undefined' && process.memory) return process.memory().usage;
-  return 0;
-}
-function allocated(): number {
-  return typeof allocations === 'undefined' ? 0 : allocations();
-}
-const growth = growthOf(CASE, held);
-print((growth > 0 ? 'FAIL ' : 'ok ') + 'held after 1000 samples: ' + growth);
-if (typeof allocations !== 'undefined') print('allocations ' + growthOf(CASE, allocated));
-print('end');
-`,
-};
-
 const FILES = CASES.map(({ file }) => file);
+const SAMPLES = 1000;
 
-const built = new Map<string, Promise<Script>>();
-
-function programOf(kind: string, file: string): Promise<Script> {
-  const name = `${kind}-${file}`;
-  const known = built.get(name);
-  if (known !== undefined) return known;
-  const script = build({ firmware: writeFirmware({ 'main.ts': PROGRAMS[kind]!(file) }) }).then(
-    ({ code }) => ({ name, code }),
-  );
-  built.set(name, script);
-  return script;
-}
+/** What is measured of each driver. */
+const figures = new Map(FILES.map((file) => [file, {} as Record<string, number>]));
+const COUNTING: Readonly<Record<string, string>> = { dukhost: 'duktape', jerryhost: 'jerryscript' };
 
 for (const { name } of ENGINES) {
   describeEngine(name, (engine) => {
     // The whole check has no room in the smallest engine.
     it.runIf(name !== 'espruino-mcu').each(FILES)('%s: right, whatever is wrong', async (file) => {
-      expectOk(await linesOf(engine, [await programOf('behaviour', file)]));
+      expectOk(await linesOf(engine, [await sensorProgram('behaviour', [file])]));
     });
 
     it.each(FILES)('%s: leaves nothing on the heap', async (file) => {
-      const lines = await linesOf(engine, [await programOf('memory', file)]);
+      const lines = await linesOf(engine, [await sensorProgram('memory', [file])]);
       expectOk(lines);
+      const counted = COUNTING[name];
+      if (counted === undefined) return;
+      const allocations = figuresOf(lines, `allocations-${file}`)[0]!;
+      figures.get(file)![counted] = Math.round(allocations / SAMPLES);
       // A few are the engine's own: its call stack, its tables. JerryScript makes an object of each fraction.
-      if (name === 'dukhost') expect(figuresOf(lines, 'allocations')[0]).toBeLessThanOrEqual(5);
+      if (name === 'dukhost') expect(allocations).toBeLessThanOrEqual(5);
     });
   });
 }
+
+/** A driver of nothing: what all of them share is in it. */
+const NOTHING = `
+import { createSampler } from 'mote-sdk/sensors/sampler';
+function configure(): number { return 0; }
+function setUp(): number { return 0; }
+function measure(step: number, now: number, values: Int32Array): number { values[0] = now; return step === 0 ? 5 : 0; }
+function sleep(): void {}
+const nothing = createSampler({ channels: [{ key: 'a', unit: 'b', deviceClass: 'c', decimals: 1, precision: 1, min: 0, max: 9 }],
+  warmUpMs: 1, minIntervalMs: 2, discard: 3, retryMs: 4, patienceMs: 5, configure, setUp, measure, sleep }, {});
+declare function keep(...all: unknown[]): void;
+`;
+
+async function bytesOf(text: string): Promise<number> {
+  const { code } = await build({ firmware: writeFirmware({ 'main.ts': text }) });
+  return code.length;
+}
+
+describe.runIf(process.env['MODE'] === 'full')('sizes', { timeout: 600_000 }, () => {
+  it('are measured, beside a driver that is there already', async () => {
+    const empty = await bytesOf(`${NOTHING}keep(nothing);`);
+    for (const driverCase of CASES) {
+      const creator = creatorOf(driverCase);
+      const text = `import { ${creator} } from 'mote-sdk/sensors/${driverCase.file}';\n${NOTHING}keep(nothing, ${creator});`;
+      figures.get(driverCase.file)!['bytes'] = (await bytesOf(text)) - empty;
+    }
+  });
+});
+
+afterAll(() => {
+  if (process.env['MODE'] !== 'full') return;
+  for (const [file, measured] of figures) keep('sensors', file, measured);
+});
