@@ -2,8 +2,8 @@
 // high for more than 60 us switches the chip off, which no firmware can exclude that sets a pin high and low, while
 // a bus sends all pulses in one go. `clock` of that bus is a pin that is left free, `in` is DOUT, `out` is PD_SCK, and
 // there is no `select`; 250 kHz to 2 MHz. The line must be low between transfers, and free of
-// pauses within one: so it is on an ESP32, on an S2 or S3 only since ESP-IDF 5.2 (espressif/esp-idf issue 13974). A board that
-// leaves it high keeps the chip off, which is Code.Timeout, never a value.
+// pauses within one: so it is on an ESP32, while on an S2 or S3 that depends on the version of ESP-IDF (its issues 12759, 13974). A
+// board that leaves it high keeps the chip off, which is Code.Timeout, never a value.
 // Datasheet: https://cdn.sparkfun.com/datasheets/Sensors/ForceFlex/hx711_english.pdf; its sections have no numbers, so in brackets are
 // their names. It has no identity and no CRC. Never waits: each step is one or two transfers.
 
