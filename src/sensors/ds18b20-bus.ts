@@ -19,7 +19,7 @@ export interface Ds18b20Bus {
    * Whoever has tried the last search begins a new one; the others have that. @returns 0, or a negative Code.
    */
   find(member: number, index: number, rom: Uint8Array): number;
-  /** @returns 0: the wire is free; Code.NotReady: a conversion runs; Code.Timeout: it did not end, and nobody may fetch it. */
+  /** @returns 0: the wire is free; Code.NotReady: a conversion runs; Code.Timeout: it is free, but nobody may fetch what is there. */
   settle(now: number): number;
   /** Look whether a chip lives on the wire [Powering the DS18B20]. @returns 0, or a negative Code. */
   lookAtPower(): number;
@@ -61,6 +61,8 @@ export function createDs18b20Bus(wire: OneWireBus): Ds18b20Bus {
   const tried: number[] = [];
   let isParasite = false;
   let isRunning = false;
+  /** The last conversion did not end. */
+  let hasFailed = false;
   let startedAt = 0;
   let doneAt = 0;
   let conversion = 0;
@@ -90,22 +92,16 @@ export function createDs18b20Bus(wire: OneWireBus): Ds18b20Bus {
     return code === Code.Ok && crc8Low(rom, 8) !== 0 ? Code.Crc : code;
   }
 
-  /** Few numbers are enough: one that comes again only begins a conversion that it could have shared. */
-  function count(): void {
-    conversion = (conversion + 1) & 0xff;
-  }
-
   function settle(now: number): number {
-    if (!isRunning) return Code.Ok;
+    if (!isRunning) return hasFailed ? Code.Timeout : Code.Ok;
     if (remaining(now, doneAt) > 0) return Code.NotReady;
     byte[0] = 0xff;
     // Whoever converts answers zeros [Convert T], unless it has no power for that.
     if (!isParasite) wire.read(byte);
     if (byte[0] !== 0xff && elapsed(startedAt, now) < LIMIT_MS) return Code.NotReady;
     isRunning = false;
-    if (byte[0] === 0xff) return Code.Ok;
-    count();
-    return Code.Timeout;
+    hasFailed = byte[0] !== 0xff;
+    return hasFailed ? Code.Timeout : Code.Ok;
   }
 
   function lookAtPower(): number {
@@ -129,11 +125,12 @@ export function createDs18b20Bus(wire: OneWireBus): Ds18b20Bus {
 
   function convert(now: number, done: number): number {
     if (conversion !== done && elapsed(startedAt, now) < SHARE_MS) return remaining(now, doneAt);
-    let code = settle(now);
-    if (code === Code.Ok) code = wire.reset();
+    if (settle(now) === Code.NotReady) return Code.NotReady;
+    const code = wire.reset();
     if (code < 0) return code;
     wire.write(convertAll, isParasite);
-    count();
+    // Few numbers are enough: one that comes again only begins a conversion that it could have shared.
+    conversion = (conversion + 1) & 0xff;
     startedAt = now;
     doneAt = after(now, longest());
     isRunning = true;

@@ -1,7 +1,8 @@
 // Avia HX711: the 24-bit converter of scales. Its pins hang on an SPI bus whose data line is the chip's clock (PD_SCK): a clock that is
 // high for more than 60 us switches the chip off, which no firmware can exclude that sets a pin high and low, while
 // a bus sends all pulses in one go. `clock` of that bus is a pin that is left free, `in` is DOUT, `out` is PD_SCK, and
-// there is no `select`; 250 kHz to 2 MHz. The line must be low between transfers, as it is behind a byte that ends in 0: a
+// there is no `select`; 250 kHz to 2 MHz. The line must be low between transfers, and free of
+// pauses within one: so it is on an ESP32, while on an S2 or S3 that depends on the version of ESP-IDF (its issues 12759, 13974). A
 // board that leaves it high keeps the chip off, which is Code.Timeout, never a value.
 // Datasheet: https://cdn.sparkfun.com/datasheets/Sensors/ForceFlex/hx711_english.pdf; its sections have no numbers, so in brackets are
 // their names. It has no identity and no CRC. Never waits: each step is one or two transfers.

@@ -260,6 +260,25 @@ describe('DS18B20, several on one wire', () => {
     expect(sampleOne(wire, quick).ms).toBe(188);
   });
 
+  it('takes no old value from a chip that converts for too long, whoever noticed that first', () => {
+    const wire = createWire({}, {});
+    const [a, b] = wire.chips.map((chip) => createDs18b20(wire.group, { rom: hex(chip.rom) }));
+    const out: Reading = { values: new Int32Array(1), time: 0 };
+    sampleAll(wire, [a!, b!]);
+    wire.rig.advance(5000);
+    wire.chips[1]!.faults.slowMs = 4000;
+    a!.start(wire.rig.now());
+    b!.start(wire.rig.now());
+    wire.rig.advance(2000);
+    expect(a!.poll(wire.rig.now(), out)).toBe(10);
+    wire.rig.advance(600);
+    expect(a!.poll(wire.rig.now(), out)).toBe(Code.Timeout);
+    expect(b!.poll(wire.rig.now(), out)).toBe(Code.Timeout);
+    wire.chips[1]!.faults.slowMs = 0;
+    wire.rig.advance(5000);
+    expect(sampleAll(wire, [a!, b!]).map(({ code }) => code)).toEqual([0, 0]);
+  });
+
   it('has availability of its own: one pulled plug does not disturb the others', () => {
     const wire = createWire({}, {}, {});
     const drivers = wire.chips.map((chip) => createDs18b20(wire.group, { rom: hex(chip.rom) }));
@@ -390,6 +409,25 @@ describe('DS18B20 chip', () => {
     const { chips } = createWire({ config: 0x3f }, { family: 0x10 });
     expect([...chips[0]!.scratchpad.slice(0, 8)]).toEqual([0x50, 0x05, 0x4b, 0x46, 0x3f, 0xff, 0x0c, 0x10]);
     expect([...chips[1]!.scratchpad.slice(0, 8)]).toEqual([0xaa, 0, 0x4b, 0x46, 0xff, 0xff, 0x0c, 0x10]);
+  });
+
+  it('keeps what is copied into its EEPROM, and recalls it', () => {
+    const { rig, chips, wire } = createWire({});
+    const tell = (...bytes: number[]): void => {
+      wire.reset();
+      wire.write(Uint8Array.of(0xcc, ...bytes));
+    };
+    tell(0x4e, 1, 2, 0xff);
+    // Two bits of the configuration can be written.
+    expect([...chips[0]!.scratchpad.slice(2, 5)]).toEqual([1, 2, 0x7f]);
+    tell(0x48);
+    expect(chips[0]!.wear).toBe(3);
+    tell(0x4e, 3, 4, 0x3f);
+    tell(0xb8);
+    expect([...chips[0]!.scratchpad.slice(2, 5)]).toEqual([1, 2, 0x7f]);
+    tell(0x4e, 3, 4, 0x3f);
+    chips[0]!.brownOut(rig.now());
+    expect([...chips[0]!.scratchpad.slice(0, 5)]).toEqual([0x50, 5, 1, 2, 0x7f]);
   });
 
   it('is busy for 750 ms, and shows the old temperature until then', () => {

@@ -170,6 +170,35 @@ describe('1-Wire', () => {
       [0xbe, 0x44],
     ]);
   });
+
+  it('reads zeros from a wire that is held down, and nothing from devices that are gone', () => {
+    const state = { isThere: true, holdsLow: true };
+    const { board, world, lines } = createRig(`
+      var wire = new OneWire(D4);
+      function look() { print(wire.reset(), wire.search().length, wire.read()); }
+      look(); setTimeout(look, 10); setTimeout(look, 20);
+    `);
+    const only = device([0x28, 1, 2, 3, 4, 5, 6, 7], []);
+    board.bench.oneWire(4).push({
+      ...only,
+      isThere: () => state.isThere,
+      holdsLow: () => state.holdsLow,
+    });
+    board.powerOn();
+    state.holdsLow = false;
+    world.run(15);
+    state.isThere = false;
+    world.run(15);
+    expect(lines).toEqual(['true 0 0', 'true 1 255', 'false 0 255']);
+  });
+
+  it('tells devices whether the pin holds the wire up', () => {
+    const powered: boolean[] = [];
+    const { board } = createRig('var w = new OneWire(D4); w.write([0xcc, 0x44], true); w.read();');
+    board.bench.oneWire(4).push({ ...device([1], []), power: (isOn) => void powered.push(isOn) });
+    board.powerOn();
+    expect(powered).toEqual([false, true, false]);
+  });
 });
 
 describe('serial ports', () => {

@@ -21,6 +21,23 @@ describe('pins', () => {
     expect(seen[0]).toBe('D5=1');
   });
 
+  it('pulse for fractions of a millisecond, by themselves', () => {
+    const { board, world } = createRig('digitalPulse(D5, 1, 0.25); digitalPulse(D4, 0, [1, 2]);');
+    const seen: string[] = [];
+    board.bench.pins.onOutput((pin, level) => seen.push(`${pin}=${level} ${Math.round(world.now() * 1000)}`));
+    board.powerOn();
+    const startUs = Number(seen[0]!.split(' ')[1]);
+    world.run(20);
+    const late = seen.map((line) => [line.split(' ')[0], Number(line.split(' ')[1]) - startUs]);
+    expect(late).toEqual([
+      ['5=1', 0],
+      ['4=0', 0],
+      ['5=0', 250],
+      ['4=1', 1000],
+      ['4=0', 3000],
+    ]);
+  });
+
   it('read what is put in, and their pull-ups', () => {
     const { board, world, lines } = createRig(`
       pinMode(D4, "input_pullup");
