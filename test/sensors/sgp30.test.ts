@@ -60,9 +60,7 @@ describe('driver of the SGP30', () => {
   it('gives back what was learned, in the other order, after the start', () => {
     const { bench: b, chip, seconds } = bench(BASELINE);
     seconds(17);
-    expect(b.sent.slice(2, 4)).toEqual(
-      ['20 03', '20 1e 8f 41 25 8e 68 6d'].map((s) => expect.stringContaining(s.slice(0, 11))),
-    );
+    expect(b.sent.slice(2, 4)).toEqual(['20 03', '20 1e 8f 41 37 8e 68 cd']);
     expect(chip.state).toMatchObject(BASELINE);
     expect(seconds(1)).toEqual([...TRUTH, 0x8e68, 0x8f41]);
   });
