@@ -26,6 +26,7 @@ import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as PULSES } from './pulses.ts';
 import { CASE as SCD30 } from './scd30.ts';
 import { CASE as SCD4X } from './scd4x.ts';
+import { CASE as SGP30 } from './sgp30.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
@@ -41,6 +42,7 @@ export const CASES: readonly DriverCase[] = [
   DHT22,
   SCD4X,
   SCD30,
+  SGP30,
   CCS811,
   PMS7003,
   MH_Z19,
