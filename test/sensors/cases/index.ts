@@ -4,6 +4,7 @@ import type { DriverCase } from '../case.ts';
 import { CASE as ADS1115 } from './ads1115.ts';
 import { CASE as ADXL345 } from './adxl345.ts';
 import { CASE as AHT20 } from './aht20.ts';
+import { CASE as BH1750 } from './bh1750.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BME680 } from './bme680.ts';
 import { CASE as BMP280 } from './bmp280.ts';
@@ -29,6 +30,8 @@ import { CASE as SCD4X } from './scd4x.ts';
 import { CASE as SGP30 } from './sgp30.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
+import { CASE as TSL2561 } from './tsl2561.ts';
+import { CASE as VEML7700 } from './veml7700.ts';
 
 export const CASES: readonly DriverCase[] = [
   BME280,
@@ -46,6 +49,9 @@ export const CASES: readonly DriverCase[] = [
   CCS811,
   PMS7003,
   MH_Z19,
+  BH1750,
+  VEML7700,
+  TSL2561,
   INA219,
   INA226,
   ADS1115,
