@@ -1,7 +1,8 @@
 // What a board is connected to: chips on its buses, levels on its pins, a cable on its serial ports. Outlasts the power.
 
 import type { I2cDevice } from '../chips/i2c-device.ts';
-import type { OneWireDevice, SpiDevice } from './devices.ts';
+import type { SpiDevice } from '../chips/spi-device.ts';
+import type { OneWireDevice } from './devices.ts';
 
 export interface I2cBench {
   /** May grow and shrink at any time. */

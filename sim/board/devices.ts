@@ -1,13 +1,5 @@
-// What simulated devices look like to the buses of a board, apart from I2C (chips/i2c-device.ts). `now` is an integer of
-// milliseconds of the world's clock.
-
-/** A chip on an SPI bus. */
-export interface SpiDevice {
-  /** Pin of its chip select, low while it is meant. */
-  readonly select: number;
-  /** A transfer: `out` comes in, fill all of `into`. */
-  transfer(out: Uint8Array, into: Uint8Array, now: number): void;
-}
+// What simulated devices look like to the buses of a board, apart from I2C and SPI (chips/i2c-device.ts, chips/spi-device.ts).
+// `now` is an integer of milliseconds of the world's clock.
 
 /** A device on a 1-Wire bus. Which device is meant is the bus's business. */
 export interface OneWireDevice {
