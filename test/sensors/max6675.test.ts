@@ -59,6 +59,11 @@ describe('MAX6675 driver', () => {
     expect([spi.transfers, spi.longest]).toEqual([2, 2]);
     spi.stuck = true;
     expect(sampleOf(rig, driver)).toMatchObject({ code: Code.Timeout, ms: 0 });
+    spi.stuck = false;
+    const wait = driver.start(rig.now());
+    rig.advance(wait);
+    spi.stuck = true;
+    expect(driver.poll(rig.now(), { values: new Int32Array(1), time: 0 })).toBe(Code.Timeout);
   });
 });
 
