@@ -20,6 +20,8 @@ import { CASE as HX711 } from './hx711.ts';
 import { CASE as INA219 } from './ina219.ts';
 import { CASE as INA226 } from './ina226.ts';
 import { CASE as LIS3DH } from './lis3dh.ts';
+import { CASE as MAX31855 } from './max31855.ts';
+import { CASE as MAX6675 } from './max6675.ts';
 import { CASE as MH_Z19 } from './mh-z19.ts';
 import { CASE as MPU6050 } from './mpu6050.ts';
 import { CASE as PIR } from './pir.ts';
@@ -60,6 +62,8 @@ export const CASES: readonly DriverCase[] = [
   ADXL345,
   HC_SR04,
   HX711,
+  MAX31855,
+  MAX6675,
   CONTACT,
   PIR,
   BUTTON,
