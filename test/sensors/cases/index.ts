@@ -4,6 +4,7 @@ import type { DriverCase } from '../case.ts';
 import { CASE as ADS1115 } from './ads1115.ts';
 import { CASE as ADXL345 } from './adxl345.ts';
 import { CASE as AHT20 } from './aht20.ts';
+import { CASE as BATTERY } from './battery.ts';
 import { CASE as BH1750 } from './bh1750.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BME680 } from './bme680.ts';
@@ -24,6 +25,7 @@ import { CASE as MAX31855 } from './max31855.ts';
 import { CASE as MAX6675 } from './max6675.ts';
 import { CASE as MH_Z19 } from './mh-z19.ts';
 import { CASE as MPU6050 } from './mpu6050.ts';
+import { CASE as NTC } from './ntc.ts';
 import { CASE as PIR } from './pir.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as PULSES } from './pulses.ts';
@@ -32,6 +34,7 @@ import { CASE as SCD4X } from './scd4x.ts';
 import { CASE as SGP30 } from './sgp30.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
+import { CASE as SOIL } from './soil.ts';
 import { CASE as TSL2561 } from './tsl2561.ts';
 import { CASE as VEML7700 } from './veml7700.ts';
 
@@ -68,5 +71,8 @@ export const CASES: readonly DriverCase[] = [
   PIR,
   BUTTON,
   PULSES,
+  NTC,
+  BATTERY,
+  SOIL,
   GPS,
 ];
