@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, chance, createSum, drift, orElse, whole } f
 import type { Air } from './environment.ts';
 import { daylight, sunHeight } from './sun.ts';
 import { createSurroundings } from './surroundings.ts';
-import type { Source, Surroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 import { createWeather } from './weather.ts';
 import type { WeatherOptions } from './weather.ts';
 
@@ -17,6 +17,7 @@ export interface WeatherDayOptions extends WeatherOptions {
 const RAINY = 0.62;
 /** Pulses of a wind wheel an hour in a metre a second: it turns once a second at two thirds of that. */
 const TURNS = 5400;
+const TURNS_MAX = 100000000;
 /** Metres a second, in the mean. */
 const WIND = 3.2;
 const BREEZE_MS = 3 * HOUR_MS;
@@ -56,8 +57,10 @@ export function createWeatherDay(options: WeatherDayOptions): Surroundings {
   }
 
   const rain = createSum(0, (tips, hour) => tips + rainOf(hour), HOUR_MS);
-  const turns: Source = (time) =>
-    Math.floor(WIND * TURNS * (wayOf(seed, offset + time) - wayOf(seed, offset)));
+  /** After some 240 days it begins anew, as counters do. */
+  function turns(time: number): number {
+    return Math.floor(WIND * TURNS * (wayOf(seed, offset + time) - wayOf(seed, offset))) % TURNS_MAX;
+  }
 
   /** Millimetres a second: the way of a second. */
   function windOf(time: number): number {
