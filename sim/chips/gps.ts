@@ -112,23 +112,20 @@ export function createGpsChip(options: GpsChipOptions): UartChip {
 
     /** Hundred-thousandths of a degree are 60 of the minute's fifth decimals. */
     function putAngle(value: number, degreesPower: number, hemispheres: string): void {
-      const size = value < 0 ? -value : value;
-      const degrees = Math.floor(size / 100000);
-      let fine = (size - degrees * 100000) * 60;
-      let scale = 10000;
+      let minutes = (value < 0 ? -value : value) * 60;
+      let scale = 100000;
       for (let i = 5; i < decimals; i++) {
-        fine *= 10;
+        minutes *= 10;
         scale *= 10;
       }
       for (let i = 5; i > decimals; i--) {
-        fine = Math.floor((fine + 5) / 10);
+        minutes = Math.floor((minutes + 5) / 10);
         scale /= 10;
       }
-      // What is rounded up to a minute more stays below it, as a receiver's own rounding would.
-      putDigits(degrees, degreesPower);
-      putDigits(Math.floor(fine / (scale * 10)), 10);
+      putDigits(Math.floor(minutes / scale / 60), degreesPower);
+      putDigits(Math.floor(minutes / scale) % 60, 10);
       put(46);
-      putDigits(fine % (scale * 10), scale);
+      putDigits(minutes % scale, scale / 10);
       putComma();
       put(hemispheres.charCodeAt(value < 0 ? 1 : 0));
       putComma();

@@ -93,6 +93,7 @@ export function createUartLine(rig: Rig, chip: UartChip, options: UartLineOption
   }
 
   function cutNext(): void {
+    if (toBoard.done === toBoard.length) return;
     const size = isFrugal ? CHUNK_MAX : 1 + (random.next() % CHUNK_MAX);
     chunkEnd = toBoard.done + size;
     if (chunkEnd > toBoard.length) chunkEnd = toBoard.length;
