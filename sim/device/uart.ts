@@ -34,17 +34,28 @@ export function startUart(
   };
 }
 
-/** @returns one of Espruino's Serial objects with `chip` at its other end. What it receives before anybody listens is lost. */
-export function connectUart(chip: UartChip, baud: number, seed: number, times: Times): EngineSerial {
+/**
+ * Put `chip` at the other end of a serial port. What it sends before anybody listens is lost.
+ * @param engineSerial the engine's object, undefined where it has none: Espruino lets nobody put another in its place. @returns the port.
+ */
+export function connectUart(
+  engineSerial: EngineSerial | undefined,
+  chip: UartChip,
+  baud: number,
+  seed: number,
+  times: Times,
+): EngineSerial {
+  const serial = engineSerial === undefined ? ({} as EngineSerial) : engineSerial;
   const listeners: ((bytes: string) => void)[] = [];
-  const write = startUart(chip, baud, seed, times, (bytes) => {
+
+  function hear(bytes: string): void {
     for (let i = 0; i < listeners.length; i++) listeners[i](bytes);
-  });
-  return {
-    setup() {},
-    on(event, handler) {
-      if (event === 'data') listeners.push(handler);
-    },
-    write,
+  }
+
+  serial.setup = () => {};
+  serial.on = (event, handler) => {
+    if (event === 'data') listeners.push(handler);
   };
+  serial.write = startUart(chip, baud, seed, times, hear);
+  return serial;
 }

@@ -78,7 +78,8 @@ const CONNECT: Readonly<Record<ChipType['kind'], Connect>> = {
     imports.add('connectUart', 'device/uart');
     return items.map(({ name, chip, type, seed }) => {
       const { baud } = type as { baud: number };
-      return `root.Serial${chip['port']} = connectUart(${name}, ${baud}, ${seed}, place);`;
+      const port = `root.Serial${chip['port']}`;
+      return `${port} = connectUart(${port}, ${name}, ${baud}, ${seed}, place);`;
     });
   },
   input(items, imports) {
