@@ -4,8 +4,8 @@
 
 /** A chip on an SPI bus. */
 export interface SpiDevice {
-  /** Pin of its chip select, low while it is meant. */
-  readonly select: number;
+  /** Pin of its chip select, low while it is meant; left out: it has none, and is always meant. */
+  readonly select?: number;
   /** A transfer: `out` comes in, fill all of `into`. */
   transfer(out: Uint8Array, into: Uint8Array, now: number): void;
 }

@@ -49,6 +49,7 @@ const COMMON: Readonly<Record<string, Make>> = {
   getSerial: (machine) => () => machine.serial,
   digitalRead: (machine) => machine.part(createGpio).digitalRead,
   digitalWrite: (machine) => machine.part(createGpio).digitalWrite,
+  digitalPulse: (machine) => machine.part(createGpio).digitalPulse,
   pinMode: (machine) => machine.part(createGpio).pinMode,
   getPinMode: (machine) => machine.part(createGpio).getPinMode,
   analogRead: (machine) => machine.part(createGpio).analogRead,

@@ -151,6 +151,19 @@ export function createGpio(machine: Machine) {
       pins.setMode(pin, undefined);
       if (mode !== undefined && mode !== 'auto') throw new realm.Error('Unknown pin mode');
     },
+    digitalPulse(value: unknown, bit: unknown, times: unknown): void {
+      const pin = valid(value);
+      const timers = machine.part(createTimers);
+      let next = level(bit);
+      let at = 0;
+      pins.write(pin, next);
+      for (const ms of Array.isArray(times) ? times : [times]) {
+        const after: Level = next ? 0 : 1;
+        at += Number(ms);
+        if (Number(ms) > 0) timers.internal(at, () => pins.write(pin, after));
+        next = after;
+      }
+    },
     getPinMode: (value: unknown) => pins.mode(valid(value)),
     analogRead(value: unknown): number {
       if (!machine.data.capabilities.hardware) {

@@ -14,7 +14,7 @@ export function createSpi(machine: Machine, bus: number): object {
 
   const exchange = (out: Uint8Array): Uint8Array => {
     const into = new Uint8Array(out.length).fill(0xff);
-    const device = devices.find(({ select }) => pins.output(select) === 0);
+    const device = devices.find(({ select }) => select === undefined || pins.output(select) === 0);
     device?.transfer(out, into, Math.floor(clock.now()));
     return into;
   };

@@ -1,7 +1,7 @@
 // One device on an SPI bus: the chip select belongs to the port.
 
 export interface SpiDevice {
-  /** Exchange `out.length` bytes with chip select held low; `into` has the same length. @returns 0, or Code.Timeout and `into` is untouched. */
+  /** Exchange `out.length` bytes in one go with chip select held low, where there is one; `into` has the same length. @returns 0, or Code.Timeout and `into` is untouched. */
   transfer(out: Uint8Array, into: Uint8Array): number;
 }
 
@@ -13,7 +13,8 @@ export interface SpiOptions {
   clock: number;
   in: number;
   out: number;
-  select: number;
+  /** Left out: the chip has none. The pin of `clock` is used all the same. */
+  select?: number;
   /** Bit rate, default 1000000. */
   hz?: number;
   /** Clock polarity and phase, 0 to 3, default 0. */

@@ -61,8 +61,8 @@ interface EspruinoI2c {
 
 interface EspruinoSpi {
   setup(options: { sck: number; miso: number; mosi: number; baud: number; mode: number }): void;
-  /** Pulls `select` low for the transfer. */
-  send(bytes: Uint8Array, select: number): Uint8Array;
+  /** Pulls `select` low for the transfer, where it is a pin. */
+  send(bytes: Uint8Array, select: number | undefined): Uint8Array;
 }
 
 interface EspruinoSerial {
@@ -103,7 +103,7 @@ declare function clearTimeout(id: number): void;
 
 declare function pinMode(
   pin: number,
-  mode: 'input' | 'input_pullup' | 'input_pulldown' | 'output' | 'analog',
+  mode: 'input' | 'input_pullup' | 'input_pulldown' | 'output' | 'opendrain_pullup' | 'analog',
 ): void;
 declare function digitalRead(pin: number): number;
 declare function digitalWrite(pin: number, level: number): void;
@@ -112,8 +112,10 @@ declare function analogRead(pin: number): number;
 declare function setWatch(
   handler: (edge: EspruinoEdge) => void,
   pin: number,
-  options: { repeat: boolean; edge: 'both' },
+  options: { repeat: boolean; edge: 'both' | 'falling' },
 ): void;
+/** One pulse of `ms`, a fraction too, that a timer of the engine ends. */
+declare function digitalPulse(pin: number, level: number, ms: number): void;
 
 declare const I2C1: EspruinoI2c;
 declare const I2C2: EspruinoI2c;

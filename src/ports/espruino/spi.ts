@@ -8,8 +8,10 @@ import type { SpiDevice, SpiOptions } from '../spi.ts';
 export function openSpi(options: SpiOptions): SpiDevice {
   const bus = options.bus === 2 ? SPI2 : SPI1;
   const select = options.select;
-  pinMode(select, 'output');
-  digitalWrite(select, 1);
+  if (select !== undefined) {
+    pinMode(select, 'output');
+    digitalWrite(select, 1);
+  }
   bus.setup({
     sck: options.clock,
     miso: options.in,

@@ -118,6 +118,15 @@ describe('SPI', () => {
     ]);
   });
 
+  it('leaves all pins alone for a chip that has no chip select', () => {
+    install(Uint8Array.of(3));
+    const device = openSpi({ bus: 2, clock: 18, in: 19, out: 23 });
+    expect(calls).toEqual([['SPI2.setup', { sck: 18, miso: 19, mosi: 23, baud: 1000000, mode: 0 }]]);
+    const out = Uint8Array.of(1);
+    expect(device.transfer(out, new Uint8Array(1))).toBe(Code.Ok);
+    expect(calls.pop()).toEqual(['SPI2.send', out, undefined]);
+  });
+
   it('exchanges whole arrays with the device selected', () => {
     install(Uint8Array.of(3, 4));
     const device = openSpi({ bus: 1, clock: 18, in: 19, out: 23, select: 5 });

@@ -5,7 +5,10 @@ import { CASE as AHT20 } from './aht20.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BMP280 } from './bmp280.ts';
 import { CASE as CONTACT } from './contact.ts';
+import { CASE as DHT22 } from './dht22.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
+import { CASE as HC_SR04 } from './hc-sr04.ts';
+import { CASE as HX711 } from './hx711.ts';
 import { CASE as INA219 } from './ina219.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as SHT3X } from './sht3x.ts';
@@ -21,4 +24,7 @@ export const CASES: readonly DriverCase[] = [
   DS18B20,
   CONTACT,
   PMS7003,
+  DHT22,
+  HC_SR04,
+  HX711,
 ];
