@@ -114,3 +114,10 @@ export function createStill(values: Quantities): Surroundings {
   for (const key in values) add(key as keyof Quantities);
   return sources as Surroundings;
 }
+
+/** @returns surroundings of what a model knows; all else is as in a quiet room. */
+export function createSurroundings(known: Partial<Surroundings>): Surroundings {
+  const sources: Partial<Record<keyof Quantities, Source>> = createStill(createQuantities());
+  for (const key in known) sources[key as keyof Quantities] = known[key as keyof Quantities];
+  return sources as Surroundings;
+}

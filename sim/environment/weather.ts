@@ -1,8 +1,8 @@
 // Weather that looks like weather: a year and a day in temperature, humidity against it, fronts in the pressure, noise on
 // all. A function of seed and time, so that no call changes another; only + - * / and floor, so that all engines agree.
 
+import { DAY_MS, HOUR_MS, YEAR_MS, drift, orElse, wave } from './curves.ts';
 import type { Air, Environment } from './environment.ts';
-import { hash16 } from './random.ts';
 
 export interface WeatherOptions {
   readonly seed: number;
@@ -16,34 +16,11 @@ export interface WeatherOptions {
   readonly timeOfDayMs?: number;
 }
 
-const HOUR_MS = 3600000;
-const DAY_MS = 24 * HOUR_MS;
-const YEAR_MS = 365 * DAY_MS;
 /** The warmest hour and the warmest day. */
 const WARMEST_MS = 15 * HOUR_MS;
 const WARMEST_DAY_MS = 200 * DAY_MS;
 /** Half of the difference between day and night under a clear sky, millidegrees. */
 const DAY_SWING = 5500;
-
-/** A wave like a cosine, made of parabolas. @returns -1 to 1, 1 where `time` is a multiple of `period`. */
-function wave(time: number, period: number): number {
-  let x = time / period + 0.25;
-  x = 2 * (x - Math.floor(x));
-  return x < 1 ? 4 * x * (1 - x) : -4 * (x - 1) * (2 - x);
-}
-
-/** Noise that changes within `period` and not faster. @returns -1 to 1. */
-function drift(seed: number, time: number, period: number): number {
-  const step = Math.floor(time / period);
-  const x = time / period - step;
-  const from = hash16(seed, step) / 32767.5 - 1;
-  const to = hash16(seed, step + 1) / 32767.5 - 1;
-  return from + (to - from) * x * x * (3 - 2 * x);
-}
-
-function orElse(value: number | undefined, otherwise: number): number {
-  return value === undefined ? otherwise : value;
-}
 
 export function createWeather(options: WeatherOptions): Environment {
   const seed = options.seed;

@@ -27,7 +27,7 @@ const COMMANDS = 64;
 const LONG = 100000000;
 /** Bits of a byte on the wire. */
 const BITS = 10;
-/** Longest chunk, where the cuts are at random. */
+/** Longest time between two looks at what has come, in bytes. */
 const CHUNK_MAX = 48;
 
 /** Bytes on their way in one direction, one behind the other. */
@@ -66,9 +66,12 @@ export function createUartLine(
   }
 
   function character(byte: number): string {
-    if (!isFrugal) return String.fromCharCode(byte);
     if (characters[byte] === undefined) characters[byte] = String.fromCharCode(byte);
     return characters[byte];
+  }
+
+  function tell(chunk: string): void {
+    if (listener !== undefined) listener(chunk);
   }
 
   function write(bytes: string): void {
@@ -95,7 +98,7 @@ export function createUartLine(
   }
 
   function cutNext(): void {
-    const size = isFrugal ? 1 : 1 + (random.next() % CHUNK_MAX);
+    const size = isFrugal ? CHUNK_MAX : 1 + (random.next() % CHUNK_MAX);
     chunkEnd = toBoard.done + size;
     if (chunkEnd > toBoard.length) chunkEnd = toBoard.length;
   }
@@ -106,9 +109,10 @@ export function createUartLine(
     while (toBoard.done < chunkEnd) {
       const byte = chip.onWire(toBoard.bytes[toBoard.done++]);
       if (byte < 0) continue;
-      chunk = chunk === '' ? character(byte) : chunk + character(byte);
+      if (isFrugal) tell(character(byte));
+      else chunk += String.fromCharCode(byte);
     }
-    if (chunk !== '' && listener !== undefined) listener(chunk);
+    if (chunk !== '') tell(chunk);
   }
 
   function beginMessage(now: number): void {

@@ -143,8 +143,8 @@ export function createPms7003(uart: Uart, options: Pms7003Options = {}): Driver<
 
   function onData(bytes: string): void {
     if (!isListening) return;
-    seen |= Seen.Bytes;
     for (let i = 0; i < bytes.length; i++) {
+      seen |= Seen.Bytes;
       window.push(bytes.charCodeAt(i));
       look();
     }

@@ -61,6 +61,8 @@ export function createSampler<Options>(steps: Steps<Options>, options: Options):
   /** The next step, after `ms`. @returns ms. */
   function proceed(now: number, ms: number): number {
     step++;
+    // The last wait but that for a late chip is that of the conversion; those before it were for the chip to wake.
+    startedAt = now;
     readyAt = after(now, ms);
     giveUpAt = after(readyAt, steps.patienceMs);
     return ms;
@@ -91,7 +93,6 @@ export function createSampler<Options>(steps: Steps<Options>, options: Options):
   }
 
   function launch(now: number): number {
-    startedAt = now;
     const answer = steps.measure(0, now, values);
     // 0 from here would say that there is a reading.
     return advance(now, answer === 0 ? 1 : answer);

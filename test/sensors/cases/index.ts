@@ -7,9 +7,11 @@ import { CASE as BMP280 } from './bmp280.ts';
 import { CASE as CONTACT } from './contact.ts';
 import { CASE as DHT22 } from './dht22.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
+import { CASE as GPS } from './gps.ts';
 import { CASE as HC_SR04 } from './hc-sr04.ts';
 import { CASE as HX711 } from './hx711.ts';
 import { CASE as INA219 } from './ina219.ts';
+import { CASE as MHZ19 } from './mh-z19.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
@@ -27,4 +29,6 @@ export const CASES: readonly DriverCase[] = [
   DHT22,
   HC_SR04,
   HX711,
+  MHZ19,
+  GPS,
 ];
