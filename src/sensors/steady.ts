@@ -65,7 +65,7 @@ export function createSteady(input: EdgeInput, onSteady: OnSteady): Steady {
     ask(0);
   }
 
-  /** The pin has not been what it is for long enough, as far as anybody knows. @returns milliseconds until it may have. */
+  /** @returns milliseconds until the pin may have been what it is for long enough; 0: it has. */
   function look(now: number): number {
     const level = input.read();
     // An edge may be on its way that happened before this look: it comes before the next one, which then begins anew.
@@ -76,18 +76,20 @@ export function createSteady(input: EdgeInput, onSteady: OnSteady): Steady {
       return minMs;
     }
     const heldMs = elapsed(seenAt, now);
-    if (heldMs < minMs) return minMs - heldMs;
-    shown = level;
-    settle(level, heldMs < HELD_MAX_MS ? heldMs * 1000 : HELD_MAX_US);
-    return 0;
+    return heldMs < minMs ? minMs - heldMs : 0;
   }
 
   function sample(step: number, now: number): number {
     isQuiet = true;
     const wait = look(now);
+    // Behind step 0 the edges of before that step have come.
     if (step === 0 || (wait > 0 && step < LOOKS_MAX)) return wait;
     isQuiet = false;
-    return wait > 0 ? Code.Fault : Code.Ok;
+    if (wait > 0) return Code.Fault;
+    const heldMs = elapsed(seenAt, now);
+    shown = seen;
+    settle(seen, heldMs < HELD_MAX_MS ? heldMs * 1000 : HELD_MAX_US);
+    return Code.Ok;
   }
 
   function setTime(us: number): void {

@@ -8,6 +8,7 @@ import type { Driver } from '../../src/sensors/driver.ts';
 
 export interface PinBench {
   readonly rig: Rig;
+  readonly driver: Driver;
   readonly out: Reading;
   /** What `sample` and `pass` saw: milliseconds since the start, and values or a code. */
   readonly log: string[];
@@ -64,6 +65,7 @@ export function createPinBench(create: (rig: Rig) => Driver, isAttached = true, 
 
   return {
     rig,
+    driver,
     out,
     log,
     asked,

@@ -4,6 +4,7 @@ import type { DriverCase } from '../case.ts';
 import { CASE as AHT20 } from './aht20.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BMP280 } from './bmp280.ts';
+import { CASE as BUTTON } from './button.ts';
 import { CASE as CONTACT } from './contact.ts';
 import { CASE as DHT22 } from './dht22.ts';
 import { CASE as DS18B20 } from './ds18b20.ts';
@@ -12,7 +13,9 @@ import { CASE as HC_SR04 } from './hc-sr04.ts';
 import { CASE as HX711 } from './hx711.ts';
 import { CASE as INA219 } from './ina219.ts';
 import { CASE as MHZ19 } from './mh-z19.ts';
+import { CASE as PIR } from './pir.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
+import { CASE as PULSES } from './pulses.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
@@ -31,4 +34,7 @@ export const CASES: readonly DriverCase[] = [
   HX711,
   MHZ19,
   GPS,
+  PIR,
+  BUTTON,
+  PULSES,
 ];
