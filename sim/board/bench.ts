@@ -2,7 +2,7 @@
 
 import type { I2cDevice } from '../chips/i2c-device.ts';
 import type { OneWireDevice } from '../chips/onewire-device.ts';
-import type { SpiDevice } from './devices.ts';
+import type { SpiDevice } from '../chips/spi-device.ts';
 
 export interface I2cBench {
   /** May grow and shrink at any time. */

@@ -130,6 +130,11 @@ describe('INA219 driver', () => {
     const bench = createBench();
     bench.chip.faults.wrongId = true;
     expect(bench.sample().code).toBe(Code.WrongId);
+    for (const fault of ['stuckLow', 'stuckHigh'] as const) {
+      const silent = createBench();
+      silent.chip.faults[fault] = true;
+      expect(silent.sample().code).toBe(Code.Fault);
+    }
   });
 
   it('sleeps after close', () => {

@@ -1,7 +1,7 @@
 import { createIna219Chip } from '../../../sim/chips/ina219.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createIna219 } from '../../../src/sensors/ina219.ts';
-import { brownOutCase, busHeldCase, faultCase, saturatedCase, slowCase } from '../case.ts';
+import { brownOutCase, busHeldCase, faultCase, otherChipCase, saturatedCase, slowCase } from '../case.ts';
 import type { DriverCase } from '../case.ts';
 
 export const CASE: DriverCase = {
@@ -30,6 +30,7 @@ export const CASE: DriverCase = {
     faultCase('absent', Code.Absent),
     faultCase('stuckLow', Code.Fault),
     faultCase('stuckHigh', Code.Fault),
+    otherChipCase(Code.WrongId),
     slowCase(60, Code.Timeout),
     saturatedCase(0, Code.Overflow),
     saturatedCase(1, Code.Overflow),

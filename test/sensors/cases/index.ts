@@ -1,6 +1,8 @@
 // All drivers, in the order of docs/sensors.
 
 import type { DriverCase } from '../case.ts';
+import { CASE as ADS1115 } from './ads1115.ts';
+import { CASE as ADXL345 } from './adxl345.ts';
 import { CASE as AHT20 } from './aht20.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BMP280 } from './bmp280.ts';
@@ -12,29 +14,16 @@ import { CASE as GPS } from './gps.ts';
 import { CASE as HC_SR04 } from './hc-sr04.ts';
 import { CASE as HX711 } from './hx711.ts';
 import { CASE as INA219 } from './ina219.ts';
+import { CASE as INA226 } from './ina226.ts';
+import { CASE as LIS3DH } from './lis3dh.ts';
+import { CASE as MAX31855 } from './max31855.ts';
+import { CASE as MAX6675 } from './max6675.ts';
 import { CASE as MHZ19 } from './mh-z19.ts';
+import { CASE as MPU6050 } from './mpu6050.ts';
 import { CASE as PIR } from './pir.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as PULSES } from './pulses.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
-export const CASES: readonly DriverCase[] = [
-  BME280,
-  BMP280,
-  SHT4X,
-  SHT3X,
-  AHT20,
-  INA219,
-  DS18B20,
-  CONTACT,
-  PMS7003,
-  DHT22,
-  HC_SR04,
-  HX711,
-  MHZ19,
-  GPS,
-  PIR,
-  BUTTON,
-  PULSES,
-];
+export const CASES: readonly DriverCase[] = [BME280, BMP280, SHT4X, SHT3X, AHT20, INA219, DS18B20, CONTACT, PMS7003, DHT22, HC_SR04, HX711, MHZ19, GPS, PIR, BUTTON, PULSES, import, CASE, as, ADS1115, from, ads1115, ts, ADXL345, adxl345, ina219, INA226, ina226, LIS3DH, lis3dh, MAX31855, max31855, MAX6675, max6675, MPU6050, mpu6050, sht4x, export, const, CASES, readonly, DriverCase];
