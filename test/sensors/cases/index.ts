@@ -26,4 +26,29 @@ import { CASE as PULSES } from './pulses.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 
-export const CASES: readonly DriverCase[] = [BME280, BMP280, SHT4X, SHT3X, AHT20, INA219, DS18B20, CONTACT, PMS7003, DHT22, HC_SR04, HX711, MHZ19, GPS, PIR, BUTTON, PULSES, import, CASE, as, ADS1115, from, ads1115, ts, ADXL345, adxl345, ina219, INA226, ina226, LIS3DH, lis3dh, MAX31855, max31855, MAX6675, max6675, MPU6050, mpu6050, sht4x, export, const, CASES, readonly, DriverCase];
+export const CASES: readonly DriverCase[] = [
+  BME280,
+  BMP280,
+  SHT4X,
+  SHT3X,
+  AHT20,
+  INA219,
+  INA226,
+  ADS1115,
+  ADXL345,
+  LIS3DH,
+  MPU6050,
+  MAX31855,
+  MAX6675,
+  DS18B20,
+  DHT22,
+  HC_SR04,
+  HX711,
+  CONTACT,
+  BUTTON,
+  PIR,
+  PULSES,
+  PMS7003,
+  MHZ19,
+  GPS,
+];
