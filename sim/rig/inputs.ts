@@ -99,6 +99,8 @@ export function createBouncing(input: SimulatedEdgeInput, bounceMs: number, rand
 /** A converter of 12 bits, as Espruino has one on an ESP32. */
 const FULL_SCALE_MV = 3600;
 const CODES = 4096;
+/** Espruino holds small integers in less: a count begins beyond them, so that it does not seem to leave something behind. */
+const COUNT_FROM = 0x1000000;
 
 export interface SimulatedAnalogInput extends AnalogInput {
   /** Reads so far. */
@@ -116,7 +118,7 @@ export function createAnalogInput(
   random: Random,
 ): SimulatedAnalogInput {
   const timeOf = createUnwrapped();
-  let reads = 0;
+  let reads = COUNT_FROM;
 
   function read(): number {
     reads++;
@@ -126,5 +128,5 @@ export function createAnalogInput(
     return Math.floor((cut * FULL_SCALE_MV) / CODES + 0.5);
   }
 
-  return { maxMv: Math.floor((FULL_SCALE_MV * (CODES - 2)) / CODES), read, reads: () => reads };
+  return { maxMv: Math.floor((FULL_SCALE_MV * (CODES - 2)) / CODES), read, reads: () => reads - COUNT_FROM };
 }

@@ -4,6 +4,7 @@ import type { DriverCase } from '../case.ts';
 import { CASE as ADS1115 } from './ads1115.ts';
 import { CASE as ADXL345 } from './adxl345.ts';
 import { CASE as AHT20 } from './aht20.ts';
+import { CASE as BATTERY } from './battery.ts';
 import { CASE as BME280 } from './bme280.ts';
 import { CASE as BMP280 } from './bmp280.ts';
 import { CASE as BUTTON } from './button.ts';
@@ -20,11 +21,13 @@ import { CASE as MAX31855 } from './max31855.ts';
 import { CASE as MAX6675 } from './max6675.ts';
 import { CASE as MHZ19 } from './mh-z19.ts';
 import { CASE as MPU6050 } from './mpu6050.ts';
+import { CASE as NTC } from './ntc.ts';
 import { CASE as PIR } from './pir.ts';
 import { CASE as PMS7003 } from './pms7003.ts';
 import { CASE as PULSES } from './pulses.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
+import { CASE as SOIL } from './soil.ts';
 
 export const CASES: readonly DriverCase[] = [
   BME280,
@@ -51,4 +54,7 @@ export const CASES: readonly DriverCase[] = [
   PMS7003,
   MHZ19,
   GPS,
+  NTC,
+  BATTERY,
+  SOIL,
 ];

@@ -13,7 +13,7 @@ export const CASE: DriverCase = {
   file: 'pulses',
   chip: 'Rain gauge, wind wheel, water meter, energy meter (S0)',
   maker: 'any',
-  datasheet: 'https://cdn.sparkfun.com/assets/d/1/e/0/6/DS-15901-Weather_Meter.pdf',
+  datasheet: 'https://learn.sparkfun.com/tutorials/weather-meter-hookup-guide',
   wiring: ['One end of the contact to the pin, which has its pull-up, the other to GND'],
   example: 'createPulses(openEdgeInput(27, Pull.Up), createCountStore(outbox, 3), RAIN_GAUGE)',
   create(rig, surroundings) {
