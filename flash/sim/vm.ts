@@ -39,7 +39,7 @@ export async function startVm(options: EngineOptions): Promise<RunningBoard> {
     board: data,
     onConsole: options.onConsole,
   });
-  wireScene(options.scene, board.bench);
+  const scene = wireScene(options.scene, board.bench, world);
   const { programUnit } = board.flash.geometry;
   const bookkeeper = createBookkeeper(programUnit);
   board.flash.onProgram = bookkeeper.programmed;
@@ -55,6 +55,7 @@ export async function startVm(options: EngineOptions): Promise<RunningBoard> {
     died: new Promise(() => {}),
     async stop() {
       cutter.stop();
+      scene.stop();
       board.powerOff();
       await world.close();
     },

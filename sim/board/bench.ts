@@ -14,8 +14,8 @@ export interface I2cBench {
 export type Level = 0 | 1;
 
 export interface PinBench {
-  /** Put a level on a pin; undefined lets go of it. */
-  drive(pin: number, level: Level | undefined): void;
+  /** Put a level on a pin; undefined lets go of it. @param atMs world time of the edge, with decimals; left out: now. */
+  drive(pin: number, level: Level | undefined, atMs?: number): void;
   /** Put a voltage on a pin, as a share of the converter's full scale, 0 to 1. */
   driveAnalog(pin: number, share: number): void;
   driven(pin: number): Level | undefined;
@@ -27,7 +27,7 @@ export interface PinBench {
   /** For the board. */
   setOutput(pin: number, level: Level | undefined): void;
   /** For the board: called when a driven level changes. */
-  onDrive: ((pin: number, level: Level | undefined) => void) | undefined;
+  onDrive: ((pin: number, level: Level | undefined, atMs?: number) => void) | undefined;
 }
 
 export interface SerialBench {
@@ -56,11 +56,11 @@ function createPinBench(): PinBench {
   const listeners: ((pin: number, level: Level | undefined) => void)[] = [];
   const bench: PinBench = {
     onDrive: undefined,
-    drive(pin, level) {
+    drive(pin, level, atMs) {
       if (levels.get(pin) === level) return;
       if (level === undefined) levels.delete(pin);
       else levels.set(pin, level);
-      bench.onDrive?.(pin, level);
+      bench.onDrive?.(pin, level, atMs);
     },
     driveAnalog: (pin, share) => void shares.set(pin, share),
     driven: (pin) => levels.get(pin),

@@ -20,6 +20,8 @@ export interface Clock {
   look(): number;
   /** Wall clock for the program, milliseconds since 1970, or since power-on where nothing set it. */
   wall(): number;
+  /** The same at a world time. */
+  wallAt(ms: number): number;
   setWall(ms: number): void;
   /** The engine is busy for so long. */
   block(ms: number): void;
@@ -51,6 +53,7 @@ export function createClock(world: World, state: WallState, onBlock: (blockedMs:
     now,
     look,
     wall: () => look() + state.offset,
+    wallAt: (ms) => ms + state.offset,
     setWall(ms) {
       state.offset = ms - now();
     },

@@ -66,8 +66,8 @@ export function createWatches(machine: Machine): {
   /** Watches report wall-clock times. */
   const wallOffset = () => clock.wall() - clock.now();
 
-  pins.onEdge((pin, level) => {
-    const timeMs = clock.wall();
+  pins.onEdge((pin, level, atMs) => {
+    const timeMs = atMs === undefined ? clock.wall() : clock.wallAt(atMs);
     loop.input(() => {
       for (const watch of list.filter((candidate) => candidate.pin === pin)) {
         if (watch.debounceMs > 0) bounce(watch, level === 1, timeMs);

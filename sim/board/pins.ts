@@ -32,8 +32,8 @@ export interface BoardPins {
   setMode(pin: number, mode: PinMode | undefined): void;
   /** 0 to below 1; undefined where the pin has no converter. */
   analog(pin: number): number | undefined;
-  /** Be told of each change of a level that comes from outside. */
-  onEdge(listener: (pin: number, level: Level) => void): void;
+  /** Be told of each change of a level that comes from outside. @param listener `atMs` is its world time, undefined for now. */
+  onEdge(listener: (pin: number, level: Level, atMs?: number) => void): void;
 }
 
 /** Converters have 12 bits. */
@@ -46,7 +46,7 @@ export function boardPins(machine: Machine): BoardPins {
   const manual = new Set<number>();
   const written = new Map<number, Level>();
   const seen = new Map<number, Level>();
-  const listeners: ((pin: number, level: Level) => void)[] = [];
+  const listeners: ((pin: number, level: Level, atMs?: number) => void)[] = [];
 
   const isOutput = (mode: PinMode) => mode.includes('output') || mode.includes('drain');
 
@@ -68,11 +68,11 @@ export function boardPins(machine: Machine): BoardPins {
     bench.setOutput(pin, output(pin));
   };
 
-  bench.onDrive = (pin) => {
+  bench.onDrive = (pin, _level, atMs) => {
     const level = read(pin);
     if (seen.get(pin) === level) return;
     seen.set(pin, level);
-    for (const listener of listeners) listener(pin, level);
+    for (const listener of listeners) listener(pin, level, atMs);
   };
   machine.onStop(() => {
     bench.onDrive = undefined;

@@ -13,7 +13,9 @@ export interface SpiModel {
   transfer(out: Uint8Array, into: Uint8Array, time: number): void;
 }
 
-export interface SpiChip extends SpiDevice, FaultyChip {}
+export interface SpiChip extends SpiDevice, FaultyChip {
+  readonly select: number;
+}
 
 /**
  * @param select pin of its chip select.

@@ -28,6 +28,25 @@ interface EngineI2c {
   readReg(address: number, register: number, quantity: number): Uint8Array;
 }
 
+interface EngineSerial {
+  setup(baud: number, options: { rx: number; tx: number }): void;
+  on(event: string, handler: (bytes: string) => void): void;
+  write(bytes: string): void;
+}
+
+interface EngineOneWire {
+  reset(): boolean;
+  write(bytes: Uint8Array, power: boolean): void;
+  read(quantity: number): Uint8Array;
+  search(): string[];
+}
+
+interface EngineEdge {
+  state: boolean;
+  time: number;
+  lastTime: number | undefined;
+}
+
 /** What a script next to the world may see and do. */
 interface EngineWorld {
   /** Let `ms` milliseconds pass. */
@@ -86,6 +105,23 @@ interface EngineGlobals {
   I2C1?: EngineI2c;
   I2C2?: EngineI2c;
   I2C3?: EngineI2c;
+  Serial1?: EngineSerial;
+  Serial2?: EngineSerial;
+  Serial3?: EngineSerial;
+  Serial4?: EngineSerial;
+  Serial5?: EngineSerial;
+  Serial6?: EngineSerial;
+  OneWire?: new (pin: number) => EngineOneWire;
+  digitalRead?: (pin: number) => number;
+  digitalWrite?: (pin: number, level: number) => void;
+  digitalPulse?: (pin: number, level: number, ms: number) => void;
+  pinMode?: (pin: number, mode: string) => void;
+  setWatch?: (
+    handler: (edge: EngineEdge) => void,
+    pin: number,
+    options: { repeat: boolean; edge: string },
+  ) => number;
+  clearWatch?: (id: number) => void;
   E:
     undefined | { hwRand(): number; srand(seed: number): void; enableWatchdog(): void; kickWatchdog(): void };
 }

@@ -118,6 +118,9 @@ export function createStill(values: Quantities): Surroundings {
 /** @returns surroundings of what a model knows; all else is as in a quiet room. */
 export function createSurroundings(known: Partial<Surroundings>): Surroundings {
   const sources: Partial<Record<keyof Quantities, Source>> = createStill(createQuantities());
-  for (const key in known) sources[key as keyof Quantities] = known[key as keyof Quantities] as Source;
+  for (const key in known) {
+    const source = known[key as keyof Quantities];
+    if (source !== undefined) sources[key as keyof Quantities] = source;
+  }
   return sources as Surroundings;
 }

@@ -43,7 +43,12 @@ function createStream(room: number): Stream {
   return { bytes: new Uint8Array(room), length: 0, done: 0, startedAt: 0 };
 }
 
-export function createUartLine(rig: Rig, chip: UartChip, options: UartLineOptions): UartLine {
+/** @param rig as far as its time goes. */
+export function createUartLine(
+  rig: Pick<Rig, 'now' | 'onTick'>,
+  chip: UartChip,
+  options: UartLineOptions,
+): UartLine {
   const baud = options.baud === undefined ? 9600 : options.baud;
   const random = createRandom(options.seed);
   const toChip = createStream(COMMANDS);

@@ -35,6 +35,13 @@ const either = (words: readonly string[]) =>
 export const BUS = integerKey('bus', 1, BUSES, '1, 2 or 3');
 export const PORT = integerKey('port', 1, PORTS, `a serial port from 1 to ${PORTS}`);
 
+/** Of a device among others on one wire. */
+export const SERIAL_NUMBER: PlaceKey = {
+  ...integerKey('serial', 0, 65535, 'an integer from 0 to 65535'),
+  fallback: 1,
+  example: 1,
+};
+
 /** A pin of the board by its number. */
 export function pinKey(name: string): PlaceKey {
   return { ...integerKey(name, 0, PINS - 1, `a pin from 0 to ${PINS - 1}`), example: 4 };

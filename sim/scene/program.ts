@@ -2,6 +2,7 @@
 // firmware is. What it does is in sim/device.
 
 import { CHIPS } from './chips.ts';
+import type { ChipType } from './chips.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import type { Scene, SceneChip } from './scene.ts';
 
@@ -24,36 +25,72 @@ function createImports(sim: string): Imports {
   };
 }
 
-/** Lines that make chip number `index`, called chip0, chip1, ... */
-function chipLines(chip: SceneChip, index: number, seed: number, imports: Imports): string[] {
-  const type = CHIPS[chip.chip]!;
-  const { name } = type.create;
-  imports.add(name, `chips/${type.file ?? chip.chip}`);
+/** A chip of the scene, and its variable in the program. */
+interface Item {
+  readonly name: string;
+  readonly index: number;
+  readonly chip: SceneChip;
+  readonly type: ChipType;
+  readonly seed: number;
+}
+
+/** Lines that make a chip. */
+function chipLines({ name, index, chip, type, seed }: Item, imports: Imports): string[] {
+  const factory = type.create.name;
+  imports.add(factory, `chips/${type.file ?? chip.chip}`);
   const air = type.takesAir === true;
   if (air) imports.add('createAirOf', 'environment/environment');
-  const places = type.keys.map((key) => `${key.name}: ${JSON.stringify(chip[key.name])}`);
-  const around = air ? 'environment: createAirOf(surroundings)' : 'surroundings';
+  const options = [
+    air ? 'environment: createAirOf(surroundings)' : 'surroundings',
+    `seed: ${seed}`,
+    ...type.keys.map((key) => `${key.name}: ${JSON.stringify(chip[key.name])}`),
+    ...Object.entries(type.sources ?? {}).map(([key, quantity]) => `${key}: surroundings.${quantity}`),
+    ...Object.entries(type.fixed ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
+  ];
   // A variable, so that a chip may be given what it has no use for.
   return [
-    `const options${index} = { ${[around, `seed: ${seed + index}`, ...places].join(', ')} };`,
-    `const chip${index} = ${name}(options${index});`,
+    `const options${index} = { ${options.join(', ')} };`,
+    `const ${name} = ${factory}(options${index});`,
+    `place.chips.push(${name});`,
   ];
 }
 
-/** @returns names of the chips that `isMeant`, as an array in source text. */
-function listOf(scene: Scene, isMeant: (chip: SceneChip) => boolean): string {
-  const names = scene.chips.flatMap((chip, index) => (isMeant(chip) ? [`chip${index}`] : []));
-  return `[${names.join(', ')}]`;
-}
+const namesOf = (items: readonly Item[]) => `[${items.map(({ name }) => name).join(', ')}]`;
+const placesOf = (items: readonly Item[], key: string) => items.map(({ chip }) => chip[key]);
 
-function i2cLines(scene: Scene, imports: Imports): string[] {
-  const isI2c = (chip: SceneChip) => CHIPS[chip.chip]!.kind === 'i2c';
-  const buses = new Set(scene.chips.filter(isI2c).map((chip) => chip['bus']));
-  if (buses.size > 0) imports.add('connectI2c', 'device/i2c');
-  return [...buses].map((bus) => {
-    const chips = listOf(scene, (chip) => isI2c(chip) && chip['bus'] === bus);
-    return `root.I2C${bus} = connectI2c(root.I2C${bus}, ${chips}, place.now);`;
-  });
+/** What connects all chips of one kind. */
+type Connect = (items: readonly Item[], imports: Imports) => string[];
+
+const CONNECT: Readonly<Record<ChipType['kind'], Connect>> = {
+  i2c(items, imports) {
+    imports.add('connectI2c', 'device/i2c');
+    return [...new Set(placesOf(items, 'bus'))].map((bus) => {
+      const chips = namesOf(items.filter(({ chip }) => chip['bus'] === bus));
+      return `root.I2C${bus} = connectI2c(root.I2C${bus}, ${chips}, place.now);`;
+    });
+  },
+  onewire(items, imports) {
+    imports.add('connectOneWire', 'device/onewire');
+    const pins = JSON.stringify(placesOf(items, 'pin'));
+    return [`root.OneWire = connectOneWire(${namesOf(items)}, ${pins}, place);`];
+  },
+  uart(items, imports) {
+    imports.add('connectUart', 'device/uart');
+    return items.map(({ name, chip, type, seed }) => {
+      const { baud } = type as { baud: number };
+      const port = `root.Serial${chip['port']}`;
+      return `${port} = connectUart(${port}, ${name}, ${baud}, ${seed}, place);`;
+    });
+  },
+  input(items, imports) {
+    imports.add('connectInput', 'device/input');
+    return items.map(({ name, chip }) => `connectInput(${name}, ${chip['pin']}, pins, place);`);
+  },
+};
+
+/** Pins whose functions have to be simulated. */
+function pinsOf(items: readonly Item[]): unknown[] {
+  return items.filter(({ type }) => type.kind === 'input').map(({ chip }) => chip['pin']);
 }
 
 /**
@@ -62,16 +99,30 @@ function i2cLines(scene: Scene, imports: Imports): string[] {
  */
 export function sceneProgram(scene: Scene, host: Host, sim: string): string {
   const imports = createImports(sim);
+  const items = scene.chips.map((chip, index): Item => ({
+    name: `chip${index}`,
+    index,
+    chip,
+    type: CHIPS[chip.chip]!,
+    seed: scene.seed + index,
+  }));
   const { create, file } = ENVIRONMENTS[scene.environment]!;
-  imports.add('root', 'device/root');
+  const body: string[] = [];
   imports.add(PREPARE[host], `device/${host}-place`);
-  if (scene.chips.length > 0) imports.add(create.name, `environment/${file}`);
-  const body = [
-    `const place = ${PREPARE[host]}();`,
-    ...(scene.chips.length > 0 ? [`const surroundings = ${create.name}({ seed: ${scene.seed} });`] : []),
-    ...scene.chips.flatMap((chip, index) => chipLines(chip, index, scene.seed, imports)),
-    ...i2cLines(scene, imports),
-    ...scene.chips.map((_, index) => `place.chips.push(chip${index});`),
-  ];
+  body.push(`const place = ${PREPARE[host]}();`);
+  if (items.length > 0) {
+    imports.add('root', 'device/root');
+    imports.add(create.name, `environment/${file}`);
+    body.push(`const surroundings = ${create.name}({ seed: ${scene.seed} });`);
+  }
+  if (pinsOf(items).length > 0) {
+    imports.add('preparePins', 'device/pins');
+    body.push(`const pins = preparePins(${JSON.stringify(pinsOf(items))}, place);`);
+  }
+  body.push(...items.flatMap((item) => chipLines(item, imports)));
+  for (const [kind, connect] of Object.entries(CONNECT)) {
+    const own = items.filter(({ type }) => type.kind === kind);
+    if (own.length > 0) body.push(...connect(own, imports));
+  }
   return [`/// <reference path="${sim}/device/engine.d.ts" />`, ...imports.lines(), ...body, ''].join('\n');
 }

@@ -7,9 +7,11 @@ import { startBroker } from '../../flash/sim/broker.ts';
 import { startObserver } from '../../flash/sim/observer.ts';
 import { buildScene } from '../../flash/sim/scene-build.ts';
 import { runEspruino } from '../../sim/engine/espruino.ts';
+import type { Scene } from '../../sim/scene/scene.ts';
 import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
 import { writeFirmware } from '../flash/build/fixture.ts';
 import { FIRMWARE, SCENE, SETTINGS, TOPICS, expectTrue, topicsOf } from '../sim/scene/two-chips.ts';
+import * as mixed from '../sim/scene/mixed.ts';
 import type { Heard } from '../sim/scene/two-chips.ts';
 import { describeEngine } from './describe-engine.ts';
 import { ENGINES } from './engines.ts';
@@ -22,20 +24,31 @@ afterEach(async () => {
   for (const close of cleanup.splice(0).reverse()) await close();
 });
 
-/** Half a minute with both chips, and half a minute without the first. */
-const STORY: Script = {
-  name: 'story',
-  code: `function tell(what) {
+const TELL = `function tell(what) {
   var messages = world.broker.messages;
   for (var i = 0; i < messages.length; i++) print(what + ' ' + messages[i].time + ' ' + messages[i].topic + ' ' + messages[i].payload);
   messages.splice(0, messages.length);
-}
+}`;
+
+/** Both chips, then without the first, then both again. */
+const STORY: Script = {
+  name: 'story',
+  code: `${TELL}
 world.run(10000); tell('both');
 world.chips[0].faults.absent = true; world.run(4000); tell('less');
 world.run(10000); tell('one');
 world.chips[0].faults.absent = false; world.run(20000); tell('less');
 world.run(5000); tell('again');
 print('violations ' + world.broker.violations.length);`,
+};
+
+/** Until the fine dust sensor's air is steady and a while longer, and then without it and one on the wire. */
+const MIXED_STORY: Script = {
+  name: 'mixed-story',
+  code: `${TELL}
+world.run(36000); world.broker.messages.splice(0, 1000); world.run(7000); tell('all');
+world.chips[0].faults.absent = true; world.chips[2].faults.absent = true;
+world.run(6000); world.broker.messages.splice(0, 1000); world.run(6000); tell('one');`,
 };
 
 /** @returns what was heard in one part of the story. */
@@ -48,16 +61,21 @@ function heardIn(lines: readonly string[], part: string): Heard[] {
   }));
 }
 
-let scripts: Promise<Script[]> | undefined;
-
-async function buildScripts(): Promise<Script[]> {
+/** A scene around an engine that has nothing, and its firmware. */
+async function buildScripts(scene: Scene, files: Readonly<Record<string, string>>): Promise<Script[]> {
   const features = { FLASH: false };
   const [around, firmware] = await Promise.all([
-    buildScene(SCENE, 'world'),
-    build({ firmware: writeFirmware(FIRMWARE), features }),
+    buildScene(scene, 'world'),
+    build({ firmware: writeFirmware(files), features }),
   ]);
-  return [{ name: 'scene', code: around }, { name: 'firmware', code: firmware.code }, STORY];
+  return [
+    { name: 'scene', code: around },
+    { name: 'firmware', code: firmware.code },
+  ];
 }
+
+let scripts: Promise<Script[]> | undefined;
+let mixedScripts: Promise<Script[]> | undefined;
 
 /** The smallest engine has no room for a world, two drivers and two chips. */
 const LARGE = ENGINES.map(({ name }) => name).filter((name) => name !== 'espruino-mcu');
@@ -65,25 +83,52 @@ const LARGE = ENGINES.map(({ name }) => name).filter((name) => name !== 'espruin
 for (const name of LARGE) {
   describeEngine(name, (engine) => {
     it('two chips on one bus: true values, and one goes on without the other', async () => {
-      const lines = await linesOf(engine, await (scripts ??= buildScripts()));
+      const parts = await (scripts ??= buildScripts(SCENE, FIRMWARE));
+      const lines = await linesOf(engine, [...parts, STORY]);
       expect(topicsOf(heardIn(lines, 'both'))).toEqual(SORTED);
       expect(topicsOf(heardIn(lines, 'one'))).toEqual(['b/humidity', 'b/temperature']);
       expect(topicsOf(heardIn(lines, 'again'))).toEqual(SORTED);
       for (const part of ['both', 'one', 'again']) expectTrue(heardIn(lines, part));
       expect(lines.at(-1)).toBe('violations 0');
     });
+
+    it('a wire, a serial port and a pin: true values, and the others go on without one', async () => {
+      const parts = await (mixedScripts ??= buildScripts(mixed.SCENE, mixed.FIRMWARE));
+      const lines = await linesOf(engine, [...parts, MIXED_STORY]);
+      const [all, one] = ['all', 'one'].map((part) => heardIn(lines, part)) as [Heard[], Heard[]];
+      expect([...new Set(all.map(({ topic }) => topic))].sort()).toEqual(mixed.MIXED_TOPICS);
+      expect([...new Set(one.map(({ topic }) => topic))].sort()).toEqual([
+        'mixed/a/temperature',
+        'mixed/d/contact',
+      ]);
+      mixed.expectMixed([...all, ...one]);
+    });
   });
 }
 
+/** A firmware and its scene. */
+interface Live {
+  readonly SCENE: Scene;
+  readonly SETTINGS: { readonly id: string };
+  readonly FIRMWARE: Readonly<Record<string, string>>;
+}
+
+const TWO: Live = { SCENE, SETTINGS, FIRMWARE };
+
 /** Run the firmware as `mote sim --engine espruino` does, with a script beside it, until `enough`. */
-async function publish(engine: Engine, script: string, enough: (heard: Heard[]) => boolean): Promise<void> {
+async function publish(
+  engine: Engine,
+  what: Live,
+  script: string,
+  enough: (heard: Heard[]) => boolean,
+): Promise<Heard[]> {
   const broker = await startBroker(0);
   cleanup.push(() => broker.close());
   const heard: Heard[] = [];
   let finish = () => {};
   const done = new Promise<void>((resolve) => (finish = resolve));
   const address = { host: '127.0.0.1', port: broker.port, username: '', password: '' };
-  const observer = await startObserver(address, 'two/#', {
+  const observer = await startObserver(address, `${what.SETTINGS.id}/#`, {
     onMessage({ topic, value, time }) {
       heard.push({ topic, value: Number(value), time: time % CLOCK_PERIOD_MS });
       if (enough(heard)) finish();
@@ -93,12 +138,12 @@ async function publish(engine: Engine, script: string, enough: (heard: Heard[]) 
   });
   cleanup.push(() => observer.close());
   const { host, port } = address;
-  const settings = { ...SETTINGS, intervalMs: 200, broker: { host, port } };
+  const settings = { ...what.SETTINGS, intervalMs: 200, broker: { host, port } };
   const lines: string[] = [];
   const espruino = await runEspruino({
     binary: engine.find() ?? '',
-    prelude: [await buildScene(SCENE, 'espruino'), script].filter((text) => text !== ''),
-    bundle: (await build({ firmware: writeFirmware(FIRMWARE), board: 'espruino-linux', settings })).code,
+    prelude: [await buildScene(what.SCENE, 'espruino'), script].filter((text) => text !== ''),
+    bundle: (await build({ firmware: writeFirmware(what.FIRMWARE), board: 'espruino-linux', settings })).code,
     onLine: (line) => lines.push(line),
   });
   cleanup.push(() => espruino.close());
@@ -107,21 +152,37 @@ async function publish(engine: Engine, script: string, enough: (heard: Heard[]) 
     espruino.exited.then((exit) => expect.fail(`${JSON.stringify(exit)}\n${lines.slice(-8).join('\n')}`)),
   ]);
   expect((await espruino.close()).failures).toEqual([]);
-  expectTrue(heard);
+  return heard;
 }
 
 for (const name of ['espruino', 'espruino-assert']) {
   describeEngine(name, (engine) => {
     it('two chips on one bus, live: true values', async () => {
-      await publish(engine, '', (heard) => heard.length > 30 && topicsOf(heard).length === TOPICS.length);
+      expectTrue(
+        await publish(
+          engine,
+          TWO,
+          '',
+          (heard) => heard.length > 30 && topicsOf(heard).length === TOPICS.length,
+        ),
+      );
     });
 
     it('a chip that is unplugged leaves the other publishing, live', async () => {
       const unplug = 'setTimeout(function(){world.chips[1].faults.absent=true},3000)';
-      await publish(engine, unplug, (heard) => {
-        const last = heard.slice(-20);
+      const heard = await publish(engine, TWO, unplug, (all) => {
+        const last = all.slice(-20);
         return last.length === 20 && topicsOf(last).every((topic) => topic.startsWith('a/'));
       });
+      expectTrue(heard);
+    });
+
+    it('a wire, a serial port and a pin, live: true values', async () => {
+      mixed.expectMixed(
+        await publish(engine, mixed, '', (heard) =>
+          mixed.MIXED_TOPICS.every((topic) => heard.some((one) => one.topic === topic)),
+        ),
+      );
     });
   });
 }

@@ -11,16 +11,20 @@ import { createBroker } from '../../../sim/device/broker.ts';
 import { createNetwork } from '../../../sim/network/network.ts';
 import { wireScene } from '../../../sim/scene/bench.ts';
 import { writeFirmware } from '../../flash/build/fixture.ts';
+import * as mixed from './mixed.ts';
 import { FIRMWARE, SCENE, TOPICS, expectTrue, topicsOf } from './two-chips.ts';
 import type { Heard } from './two-chips.ts';
 
-let bundle: CompiledBundle;
+const bundles = new Map<unknown, CompiledBundle>();
 
 beforeAll(async () => {
-  bundle = compileBundle((await build({ firmware: writeFirmware(FIRMWARE) })).code, 'firmware.js');
-}, 60_000);
+  for (const files of [FIRMWARE, mixed.FIRMWARE]) {
+    const { code } = await build({ firmware: writeFirmware(files) });
+    bundles.set(files, compileBundle(code, 'firmware.js'));
+  }
+}, 120_000);
 
-function createStation() {
+function createStation(firmware = FIRMWARE, scene = SCENE) {
   const network = createNetwork();
   const world = createVirtualWorld({ seed: 1, network });
   const heard: Heard[] = [];
@@ -35,10 +39,16 @@ function createStation() {
     peer.onData((bytes) => link.data(bytes));
     peer.onClose(() => link.closed());
   });
-  const board = createBoard({ bundle, world, board: esp32, onConsole: () => undefined });
-  const chips = wireScene(SCENE, board.bench);
+  const lines: string[] = [];
+  const board = createBoard({
+    bundle: bundles.get(firmware)!,
+    world,
+    board: esp32,
+    onConsole: (line) => void lines.push(line),
+  });
+  const { chips, stop } = wireScene(scene, board.bench, world);
   board.powerOn();
-  return { world, chips, heard };
+  return { world, chips, heard, lines, stop };
 }
 
 describe('two chips on one bus of the virtual board', () => {
@@ -65,5 +75,43 @@ describe('two chips on one bus of the virtual board', () => {
     chips[index]!.faults.absent = false;
     world.run(60_000);
     expect(topicsOf(heard)).toEqual([...TOPICS].sort());
+  });
+});
+
+describe('chips on a wire, a serial port and a pin of the virtual board', () => {
+  const start = () => createStation(mixed.FIRMWARE, mixed.SCENE);
+
+  it('give true values', () => {
+    const { world, heard } = start();
+    world.run(120_000);
+    expect([...new Set(heard.map(({ topic }) => topic))].sort()).toEqual(mixed.MIXED_TOPICS);
+    mixed.expectMixed(heard);
+  });
+
+  it.each([0, 1, 2])('unplugged chip %i leaves the others publishing', (index) => {
+    const { world, chips, heard } = start();
+    world.run(60_000);
+    chips[index]!.faults.absent = true;
+    world.run(10_000);
+    heard.length = 0;
+    world.run(20_000);
+    // A search finds the DS18S20 first.
+    const own = `mixed/${'bac'.charAt(index)}/`;
+    expect([...new Set(heard.map(({ topic }) => topic))].sort()).toEqual(
+      mixed.MIXED_TOPICS.filter((topic) => !topic.startsWith(own)),
+    );
+    mixed.expectMixed(heard);
+  });
+
+  it('are still when they are stopped', () => {
+    const { world, heard, stop } = start();
+    world.run(60_000);
+    stop();
+    world.run(10_000);
+    heard.length = 0;
+    world.run(20_000);
+    // The fine dust sensor sends by itself; the others are asked.
+    expect(heard.some(({ topic }) => topic.startsWith('mixed/c/'))).toBe(false);
+    expect(heard.length).toBeGreaterThan(10);
   });
 });
