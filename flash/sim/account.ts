@@ -24,7 +24,7 @@ export interface Account {
   held: number;
   /** Accepted, not received, and not in the outbox any more. */
   lost: number;
-  /** Messages that came in another order than they were accepted in, or were never accepted. */
+  /** Messages that came in another order than they were accepted in, or were never accepted, of topics that the outbox has had. */
   disordered: number;
 }
 
@@ -102,7 +102,9 @@ export function createBookkeeper(unit: number): Bookkeeper {
       ledgerOf(message.topic).accepted.push(entry);
     },
     received(topic, payload) {
-      const ledger = ledgerOf(topic);
+      // What never stood in the outbox was sent with QoS 0.
+      const ledger = topics.get(topic);
+      if (ledger === undefined) return;
       const { accepted, received } = ledger;
       if (accepted[received]?.payload === payload) ledger.received++;
       else if (

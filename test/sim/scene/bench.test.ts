@@ -31,8 +31,10 @@ function createStation(firmware = FIRMWARE, scene = SCENE) {
   const broker = createBroker({
     now: () => Math.floor(world.now()),
     keep: 0,
-    onMessage: ({ topic, payload, time }) =>
-      void heard.push({ topic, value: (JSON.parse(payload) as { value: number }).value, time }),
+    onMessage({ topic, payload, time }) {
+      if (topic.endsWith('/status')) return;
+      heard.push({ topic, value: (JSON.parse(payload) as { value: number }).value, time });
+    },
   });
   network.listen('broker', 1883, (peer) => {
     const link = broker.connect({ write: peer.write, close: peer.end });
