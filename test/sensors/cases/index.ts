@@ -10,6 +10,7 @@ import { CASE as MAX31855 } from './max31855.ts';
 import { CASE as MAX6675 } from './max6675.ts';
 import { CASE as MPU6050 } from './mpu6050.ts';
 import { CASE as SHT4X } from './sht4x.ts';
+import { CASE as VL53L0X } from './vl53l0x.ts';
 
 export const CASES: readonly DriverCase[] = [
   SHT4X,
@@ -21,4 +22,5 @@ export const CASES: readonly DriverCase[] = [
   ADXL345,
   MAX31855,
   MAX6675,
+  VL53L0X,
 ];
