@@ -190,7 +190,7 @@ export function createVl53l0xChip(options: Vl53l0xChipOptions): Vl53l0xChip {
       if (register === PAGE) page = value & 7;
       else if (page === 0) setFirstPage(register, value, time);
       else if (page === 7 && register === NVM && value === 0) {
-        nvmAt = time + 1;
+        nvmAt = time + 1 + faults.slowMs;
         registers[PAGE_7 + NVM] = 0;
       } else registers[page * 256 + register] = value;
     }

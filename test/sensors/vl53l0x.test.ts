@@ -69,6 +69,53 @@ describe('VL53L0X driver', () => {
     expect(TUNING).toHaveLength(320);
   });
 
+  it('resets the chip first, whatever it does, and switches its pads to 2.8 V', () => {
+    const bench = createBench();
+    bench.sample();
+    expect(bench.writes.slice(0, 4)).toEqual(['ff00', 'bf00', 'bf01', '8901']);
+    expect(bench.chip.registers[0x89]).toBe(1);
+  });
+
+  it('waits for a chip that boots, remembers, calibrates and measures slowly', () => {
+    const bench = createBench();
+    const device = bench.rig.devices[0]!;
+    let silentUntil = 0;
+    bench.rig.devices[0] = {
+      ...device,
+      write(bytes, now) {
+        if (now < silentUntil) return false;
+        if (bytes[0] === 0xbf && bytes[1] === 1) silentUntil = now + 20;
+        return device.write(bytes, now);
+      },
+    };
+    bench.chip.faults.slowMs = 40;
+    expect(bench.sample()).toMatchObject({ code: Code.Ok, values: [1230] });
+  });
+
+  it('sends nothing more in a step after an error', () => {
+    const bench = createBench();
+    bench.rig.i2c.stuck = true;
+    expect(bench.sample().code).toBe(Code.Timeout);
+    expect(bench.rig.i2c.transfers).toBe(1);
+  });
+
+  it('does not go on after a setting that was not acknowledged, though the next ones would be', () => {
+    const bench = createBench();
+    const device = bench.rig.devices[0]!;
+    let isOver = false;
+    bench.rig.devices[0] = {
+      ...device,
+      write(bytes, now) {
+        const isFirst = !isOver && bytes[0] === 0x46 && bytes[1] === 0x25;
+        isOver ||= isFirst;
+        return !isFirst && device.write(bytes, now);
+      },
+    };
+    expect(bench.sample().code).toBe(Code.Absent);
+    bench.rig.advance(5);
+    expect(bench.sample()).toMatchObject({ code: Code.Ok, values: [1230] });
+  });
+
   it('never holds the bus for more than 25 transfers at once', () => {
     const world = createWorld();
     world.rig.devices.push(createVl53l0xChip({ surroundings: world.surroundings }));
