@@ -37,6 +37,7 @@ import { CASE as SHT4X } from './sht4x.ts';
 import { CASE as SOIL } from './soil.ts';
 import { CASE as TSL2561 } from './tsl2561.ts';
 import { CASE as VEML7700 } from './veml7700.ts';
+import { CASE as VL53L0X } from './vl53l0x.ts';
 
 export const CASES: readonly DriverCase[] = [
   BME280,
@@ -63,6 +64,7 @@ export const CASES: readonly DriverCase[] = [
   MPU6050,
   LIS3DH,
   ADXL345,
+  VL53L0X,
   HC_SR04,
   HX711,
   MAX31855,
