@@ -8,6 +8,7 @@ import { CASE as BME680 } from './bme680.ts';
 import { CASE as CCS811 } from './ccs811.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 import { CASE as TSL2561 } from './tsl2561.ts';
+import { CASE as TSL2591 } from './tsl2591.ts';
 import { CASE as VEML7700 } from './veml7700.ts';
 
 export const CASES: readonly DriverCase[] = [
@@ -18,5 +19,6 @@ export const CASES: readonly DriverCase[] = [
   CCS811,
   SHT4X,
   TSL2561,
+  TSL2591,
   VEML7700,
 ];
