@@ -153,8 +153,7 @@ export function createTsl2561(bus: I2cBus, options: Tsl2561Options = {}): Driver
   }
 
   function milliluxOf(broad: number, infrared: number): number {
-    // Darkness has no ratio.
-    if (broad === 0) return 0;
+    // Darkness has no ratio, which is within no range: no light.
     const scale = ((timing & GAIN_16 ? 1 : 16) * 322) / CLOCKS[timing & 3];
     return nearest((isCs ? luxCs(broad, infrared) : luxT(broad, infrared)) * scale * 1000);
   }

@@ -36,6 +36,7 @@ import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 import { CASE as SOIL } from './soil.ts';
 import { CASE as TSL2561 } from './tsl2561.ts';
+import { CASE as TSL2591 } from './tsl2591.ts';
 import { CASE as VEML7700 } from './veml7700.ts';
 import { CASE as VL53L0X } from './vl53l0x.ts';
 
@@ -58,6 +59,7 @@ export const CASES: readonly DriverCase[] = [
   BH1750,
   VEML7700,
   TSL2561,
+  TSL2591,
   INA219,
   INA226,
   ADS1115,
