@@ -224,6 +224,7 @@ export function createPulses(
   function count(): void {
     add(1, 0);
     fresh++;
+    if (store === null) return;
     unsaved++;
     // A store that takes nothing now is not asked with each pulse.
     if (unsaved % saveEvery === 0) save();
