@@ -12,7 +12,8 @@ const LOW_TOP = 0x7ff;
 const HIGH_TOP = 0x3ff;
 
 /**
- * @param outbox is open, and stays so. One in RAM keeps nothing.
+ * @param outbox is open, and stays so. One in RAM keeps nothing; one in flash that is full of messages takes no count either: a meter whose
+ * total matters more than that has its count in files, src/ports/espruino/count-store.ts.
  * @param key of the firmware's, behind those of StateKey. In flash a key takes one value in ten seconds; `save` says Code.Busy to others.
  */
 export function createCountStore(

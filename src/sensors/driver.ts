@@ -5,8 +5,9 @@ import type { ChannelMeta, Reading } from '../ports/reading.ts';
 /**
  * Asks for a sample besides the regular ones, in `delayMs` (0 to NEVER_MS; 0: now). May be called from the event loop, and from `start`
  * and `poll`; never starts anything before it returns. The sample may come later: `minIntervalMs` after the last one began at
- * the earliest, and after a failure when it would be tried anyway. Of several calls before that sample the soonest counts. A
- * driver does not call for what happens from `start` to the end of a sample: that sample has it, or asks for the next one at its end.
+ * the earliest, and after a failure when it would be tried anyway. Of several calls the soonest counts; each `start`, for
+ * whatever reason, answers all before it. A driver does not call for what happens from `start` to the end of a sample: that
+ * sample has it, or asks for the next one at its end.
  */
 export type Wake = (delayMs: number) => void;
 

@@ -181,7 +181,8 @@ function commonDivisor(a: number, b: number): number {
 
 /**
  * Pulses at `input`, counted from now on.
- * @param store keeps the total; null: it begins with 0 at each start.
+ * @param store keeps the total (beside the messages: src/outbox/count-store.ts; in files: src/ports/espruino/count-store.ts); null: it
+ * begins with 0 at each start.
  */
 export function createPulses(
   input: EdgeInput,
@@ -223,6 +224,7 @@ export function createPulses(
   function count(): void {
     add(1, 0);
     fresh++;
+    if (store === null) return;
     unsaved++;
     // A store that takes nothing now is not asked with each pulse.
     if (unsaved % saveEvery === 0) save();

@@ -11,6 +11,7 @@ const SRC = fileURLToPath(new URL('../../../src', import.meta.url));
 /** The least that a scheduler does: samples now and then, and those that the driver asks for. */
 const FIRMWARE = `
 import { Pull } from '${SRC}/ports/gpio.ts';
+import { openCountStore } from '${SRC}/ports/espruino/count-store.ts';
 import { createClock } from '${SRC}/ports/espruino/clock.ts';
 import { openAnalogInput, openEdgeInput } from '${SRC}/ports/espruino/gpio.ts';
 import { createTimer } from '${SRC}/ports/espruino/timer.ts';
@@ -47,7 +48,7 @@ function startRunning(name: string, driver: Driver, channel: number, everyMs: nu
 
 startRunning('door', createContact(openEdgeInput(4, Pull.Up), {}), 0, 60000);
 startRunning('button', createButton(openEdgeInput(5, Pull.Up), {}), 2, 60000);
-startRunning('rain', createPulses(openEdgeInput(18, Pull.Up), null, RAIN_GAUGE, {}), 0, 10000);
+startRunning('rain', createPulses(openEdgeInput(18, Pull.Up), openCountStore('rain'), RAIN_GAUGE, { saveEvery: 10 }), 0, 10000);
 startRunning('probe', createNtc(openAnalogInput(34), {}), 0, 30000);
 `;
 
@@ -106,8 +107,8 @@ describe('pins of the virtual board', () => {
     expect(lines.filter((line) => /^button [123]$/.test(line))).toEqual(['button 2']);
   });
 
-  it('count the tips of a bucket that bounces', () => {
-    const { lines, world, pins } = setUp();
+  it('count the tips of a bucket that bounces, and keep what was saved of them over a loss of power', () => {
+    const { board, lines, world, pins } = setUp();
     for (let tip = 0; tip < 25; tip++) {
       for (const level of [0, 1, 0, 1, 0] as const) {
         pins.drive(18, level);
@@ -122,5 +123,10 @@ describe('pins of the virtual board', () => {
     }
     world.run(11000);
     expect(lines.filter((line) => line.startsWith('rain')).at(-1)).toBe(`rain ${25 * 2794}`);
+    board.powerOff();
+    lines.splice(0);
+    board.powerOn();
+    world.run(500);
+    expect(lines.find((line) => line.startsWith('rain'))).toBe(`rain ${20 * 2794}`);
   });
 });
