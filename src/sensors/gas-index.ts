@@ -1,6 +1,7 @@
 // Sensirion's gas index algorithm for volatile organic compounds: from the raw signal of an SGP40, each second, to an index of 1
 // to 500, where 100 is the mean of the last day and more is worse. A port of Sensirion's gas-index-algorithm 3.2.0 with its
-// default tuning, see THIRD_PARTY.md; in doubles, where the original has 32-bit floats. No bus, no time of its own.
+// default tuning, see THIRD_PARTY.md; in doubles, where the original has 32-bit
+// floats and for their sake limits exponents and times and moves its zero point. No bus, no time of its own.
 //
 // What it does: an estimator learns mean and deviation of the signal, fast at first, then over 12 hours, and not at all while the air is
 // bad (gating), for three hours at most. The signal's distance from the mean goes through a sigmoid and a low-pass filter, which is the
@@ -46,8 +47,6 @@ const GATE = 340;
 const GATE_K = 0.09;
 const GATE_MINUTES = 180;
 const GATE_RATIO = 0.3;
-const UPTIME_MAX = 32766;
-const MEAN_FAR = 100;
 const DEVIATION_FAR = 1440;
 
 /** Rates of the filter: 20 s, 500 s, and how fast it changes between them. */
@@ -64,9 +63,8 @@ const enum State {
   /** The last valid signal. */
   Raw,
   Index,
-  /** Of the signal, less its offset. */
+  /** Of the signal. */
   Mean,
-  Offset,
   Deviation,
   RateMean,
   RateDeviation,
@@ -82,8 +80,7 @@ const enum State {
 
 /** @returns from 1 far below `x0` to 0 far above, for a positive `k`. */
 function sigmoid(x0: number, k: number, x: number): number {
-  const exponent = k * (x - x0);
-  return exponent < -50 ? 1 : exponent > 50 ? 0 : 1 / (1 + Math.exp(exponent));
+  return 1 / (1 + Math.exp(k * (x - x0)));
 }
 
 export function createGasIndex(): GasIndex {
@@ -98,14 +95,10 @@ export function createGasIndex(): GasIndex {
     isFiltering = false;
   }
 
-  function countUp(at: number): void {
-    if (state[at] < UPTIME_MAX) state[at]++;
-  }
-
   /** How fast the estimator learns this second. */
   function setRates(): void {
-    countUp(State.UptimeRate);
-    countUp(State.UptimeGate);
+    state[State.UptimeRate]++;
+    state[State.UptimeGate]++;
     const index = state[State.Index];
     const firstMean = sigmoid(FIRST_MEAN, FIRST_K, state[State.UptimeRate]);
     const firstDeviation = sigmoid(FIRST_DEVIATION, FIRST_K, state[State.UptimeRate]);
@@ -127,16 +120,12 @@ export function createGasIndex(): GasIndex {
   function learn(raw: number): void {
     if (!isLearning) {
       isLearning = true;
-      state[State.Offset] = raw;
+      state[State.Mean] = raw;
       return;
-    }
-    if (state[State.Mean] >= MEAN_FAR || state[State.Mean] <= -MEAN_FAR) {
-      state[State.Offset] += state[State.Mean];
-      state[State.Mean] = 0;
     }
     setRates();
     const deviation = state[State.Deviation];
-    const delta = (raw - state[State.Offset] - state[State.Mean]) / SCALE;
+    const delta = (raw - state[State.Mean]) / SCALE;
     const far = (deviation + (delta < 0 ? -delta : delta)) / DEVIATION_FAR;
     const scaling = far > 1 ? far * far : 1;
     const rate = state[State.RateDeviation];
@@ -168,7 +157,7 @@ export function createGasIndex(): GasIndex {
       const signal = raw - RAW_MIN;
       state[State.Raw] = signal < 1 ? 1 : signal > RAW_SPAN ? RAW_SPAN : signal;
     }
-    const distance = state[State.Mean] + state[State.Offset] - state[State.Raw];
+    const distance = state[State.Mean] - state[State.Raw];
     const above = (distance / (state[State.Deviation] + DEVIATION_BONUS)) * INDEX_GAIN;
     // 100 at the mean: with the default offset the original's shift is 0, and its factor 1.
     const index = filter(INDEX_MAX * sigmoid(INDEX_X0, INDEX_K, above));

@@ -56,6 +56,21 @@ describe('gas index', () => {
     expect(indices.reduce((sum, value) => sum + value, 0)).toBe(10152631);
   });
 
+  // Sum of all indices, and the last one, unrounded.
+  it.each<[string, (t: number) => number, number, number]>([
+    ['jumps from end to end', (t) => (Math.floor(t / 60) % 2 ? 20001 : 52767), 1820360, 317.5771],
+    ['begins below its range and goes far up', (t) => (t < 3000 ? 15000 : 52000), 394874, 22.1798],
+    ['is invalid at first', (t) => (t < 300 ? (t % 2 ? 0 : 65535) : 31000 + (t % 7)), 895400, 100.1456],
+  ])('is the original where the signal %s', (_what, signalAt, sum, last) => {
+    const other = createGasIndex();
+    const made = Array.from({ length: 9000 }, (_, t) => other.process(signalAt(t)));
+    expect(made.reduce((total, value) => total + value, 0)).toBe(sum);
+    expect(Math.abs(made[8999]! - last)).toBeLessThanOrEqual(0.5001);
+    // And the same again: nothing is left of the former air.
+    other.reset();
+    for (let t = 0; t < 100; t++) expect(other.process(signalAt(t))).toBe(made[t]);
+  });
+
   it('starts anew when told to', () => {
     index.reset();
     const again = createSignal();
