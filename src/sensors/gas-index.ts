@@ -1,7 +1,7 @@
 // Sensirion's gas index algorithm for volatile organic compounds: from the raw signal of an SGP40, each second, to an index of 1
 // to 500, where 100 is the mean of the last day and more is worse. A port of Sensirion's gas-index-algorithm 3.2.0 with its
 // default tuning, see THIRD_PARTY.md; in doubles, where the original has 32-bit
-// floats and for their sake limits exponents and times and moves its zero point. No bus, no time of its own.
+// floats and for their sake limits exponents and times, moves its zero point and scales its squares. No bus, no time of its own.
 //
 // What it does: an estimator learns mean and deviation of the signal, fast at first, then over 12 hours, and not at all while the air is
 // bad (gating), for three hours at most. The signal's distance from the mean goes through a sigmoid and a low-pass filter, which is the
@@ -47,7 +47,6 @@ const GATE = 340;
 const GATE_K = 0.09;
 const GATE_MINUTES = 180;
 const GATE_RATIO = 0.3;
-const DEVIATION_FAR = 1440;
 
 /** Rates of the filter: 20 s, 500 s, and how fast it changes between them. */
 const FAST = 20;
@@ -126,12 +125,10 @@ export function createGasIndex(): GasIndex {
     setRates();
     const deviation = state[State.Deviation];
     const delta = (raw - state[State.Mean]) / SCALE;
-    const far = (deviation + (delta < 0 ? -delta : delta)) / DEVIATION_FAR;
-    const scaling = far > 1 ? far * far : 1;
     const rate = state[State.RateDeviation];
-    state[State.Deviation] =
-      Math.sqrt(scaling * (SCALE - rate)) *
-      Math.sqrt(deviation * (deviation / (SCALE * scaling)) + ((rate * delta) / scaling) * delta);
+    state[State.Deviation] = Math.sqrt(
+      (SCALE - rate) * ((deviation * deviation) / SCALE + rate * delta * delta),
+    );
     state[State.Mean] += (state[State.RateMean] * delta) / MEAN_SCALE;
   }
 

@@ -20,7 +20,7 @@ export interface Sgp40Options {
   readonly humidity?: number;
 }
 
-/** The signal's ends are no values. */
+/** The signal's ends are no values: the index knows none from 65000 on. */
 const CHANNELS: readonly ChannelMeta[] = [
   { key: 'voc-index', unit: '', deviceClass: 'aqi', decimals: 0, precision: 0, min: 1, max: 500 },
   { key: 'voc-raw', unit: '', deviceClass: '', decimals: 0, precision: 0, min: 1, max: 64999 },
@@ -121,8 +121,7 @@ export function createSgp40(bus: I2cBus, options: Sgp40Options = {}): Driver<Sgp
     if (code < 0) return code;
     if (step === 0) return waitAfter(bus.write(address, request), MEASURE_MS);
     const raw = wordAt(word, 0);
-    // The index would take it for the last one.
-    if (raw < CHANNELS[1].min || raw > CHANNELS[1].max) return Code.Range;
+    // A signal that is none is refused by its channel's range; the index counts its second.
     code = index.process(raw);
     values[0] = code === 0 ? NO_VALUE : code;
     values[1] = raw;
