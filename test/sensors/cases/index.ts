@@ -32,6 +32,7 @@ import { CASE as PULSES } from './pulses.ts';
 import { CASE as SCD30 } from './scd30.ts';
 import { CASE as SCD4X } from './scd4x.ts';
 import { CASE as SGP30 } from './sgp30.ts';
+import { CASE as SGP40 } from './sgp40.ts';
 import { CASE as SHT3X } from './sht3x.ts';
 import { CASE as SHT4X } from './sht4x.ts';
 import { CASE as SOIL } from './soil.ts';
@@ -53,6 +54,7 @@ export const CASES: readonly DriverCase[] = [
   SCD4X,
   SCD30,
   SGP30,
+  SGP40,
   CCS811,
   PMS7003,
   MH_Z19,
