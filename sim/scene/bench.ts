@@ -9,7 +9,6 @@ import { connectEcho, connectLine } from '../device/line.ts';
 import type { Place } from '../device/place.ts';
 import { startUart } from '../device/uart.ts';
 import { createAirOf } from '../environment/environment.ts';
-import type { Surroundings } from '../environment/surroundings.ts';
 import { CHIPS } from './chips.ts';
 import type { ChipOptions, ChipType, UartType } from './chips.ts';
 import { ENVIRONMENTS } from './environments.ts';
