@@ -16,8 +16,8 @@ export type Level = 0 | 1;
 export interface PinBench {
   /** Put a level on a pin; undefined lets go of it. @param atMs world time of the edge, with decimals; left out: now. */
   drive(pin: number, level: Level | undefined, atMs?: number): void;
-  /** Put a voltage on a pin, as a share of the converter's full scale, 0 to 1. */
-  driveAnalog(pin: number, share: number): void;
+  /** Put a voltage on a pin, as a share of the converter's full scale, 0 to 1. @param share a function is asked at each look. */
+  driveAnalog(pin: number, share: number | (() => number)): void;
   driven(pin: number): Level | undefined;
   analog(pin: number): number | undefined;
   /** What the board puts out, undefined while the pin is no output. */
@@ -51,7 +51,7 @@ export interface Bench {
 
 function createPinBench(): PinBench {
   const levels = new Map<number, Level>();
-  const shares = new Map<number, number>();
+  const shares = new Map<number, () => number>();
   const outputs = new Map<number, Level>();
   const listeners: ((pin: number, level: Level | undefined) => void)[] = [];
   const bench: PinBench = {
@@ -62,9 +62,9 @@ function createPinBench(): PinBench {
       else levels.set(pin, level);
       bench.onDrive?.(pin, level, atMs);
     },
-    driveAnalog: (pin, share) => void shares.set(pin, share),
+    driveAnalog: (pin, share) => void shares.set(pin, typeof share === 'number' ? () => share : share),
     driven: (pin) => levels.get(pin),
-    analog: (pin) => shares.get(pin),
+    analog: (pin) => shares.get(pin)?.(),
     output: (pin) => outputs.get(pin),
     onOutput: (listener) => void listeners.push(listener),
     setOutput(pin, level) {

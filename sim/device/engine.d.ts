@@ -28,6 +28,11 @@ interface EngineI2c {
   readReg(address: number, register: number, quantity: number): Uint8Array;
 }
 
+interface EngineSpi {
+  setup(options: { sck: number; miso: number; mosi: number; baud: number; mode: number }): void;
+  send(bytes: Uint8Array, select: number | undefined): Uint8Array;
+}
+
 interface EngineSerial {
   setup(baud: number, options: { rx: number; tx: number }): void;
   on(event: string, handler: (bytes: string) => void): void;
@@ -105,6 +110,9 @@ interface EngineGlobals {
   I2C1?: EngineI2c;
   I2C2?: EngineI2c;
   I2C3?: EngineI2c;
+  SPI1?: EngineSpi;
+  SPI2?: EngineSpi;
+  SPI3?: EngineSpi;
   Serial1?: EngineSerial;
   Serial2?: EngineSerial;
   Serial3?: EngineSerial;
@@ -112,6 +120,7 @@ interface EngineGlobals {
   Serial5?: EngineSerial;
   Serial6?: EngineSerial;
   OneWire?: new (pin: number) => EngineOneWire;
+  analogRead?: (pin: number) => number;
   digitalRead?: (pin: number) => number;
   digitalWrite?: (pin: number, level: number) => void;
   digitalPulse?: (pin: number, level: number, ms: number) => void;

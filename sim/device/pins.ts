@@ -1,6 +1,7 @@
 // Espruino's functions for pins, for those pins that simulated devices are wired to; all others stay the engine's own.
 // ES5 subset: runs in engines.
 
+import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
 import type { Level, Pins, Times } from './place.ts';
 import { root } from './root.ts';
 
@@ -72,8 +73,9 @@ export function preparePins(own: readonly number[], times: Pick<Times, 'now'>): 
 
   /** The engine's clock at a time of the world's clock; both are one clock, but one of them wraps. */
   function secondsAt(atMs: number): number {
-    const base = Math.floor(root.getTime() * 1000 + 0.001) - times.now();
-    return (base + atMs) / 1000;
+    // Whole periods: a millisecond may pass between two looks, and edges are told apart by microseconds.
+    const periods = Math.floor((root.getTime() * 1000 - times.now()) / CLOCK_PERIOD_MS + 0.5);
+    return (periods * CLOCK_PERIOD_MS + atMs) / 1000;
   }
 
   function tell(watch: Watch, level: Level, time: number): void {

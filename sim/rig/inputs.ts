@@ -97,7 +97,7 @@ export function createBouncing(input: SimulatedEdgeInput, bounceMs: number, rand
 }
 
 /** A converter of 12 bits, as Espruino has one on an ESP32. */
-const FULL_SCALE_MV = 3600;
+export const FULL_SCALE_MV = 3600;
 const CODES = 4096;
 /** Espruino holds small integers in less: a count begins beyond them, so that it does not seem to leave something behind. */
 const COUNT_FROM = 0x1000000;

@@ -3,13 +3,14 @@
 import type { Bench } from '../board/bench.ts';
 import type { World } from '../board/world.ts';
 import type { FaultyChip } from '../chips/faults.ts';
+import { shareOf } from '../device/analog.ts';
 import { connectInput } from '../device/input.ts';
+import { connectEcho, connectLine } from '../device/line.ts';
 import type { Place } from '../device/place.ts';
 import { startUart } from '../device/uart.ts';
 import { createAirOf } from '../environment/environment.ts';
-import type { Surroundings } from '../environment/surroundings.ts';
 import { CHIPS } from './chips.ts';
-import type { ChipOptions, ChipType } from './chips.ts';
+import type { ChipOptions, ChipType, UartType } from './chips.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import type { Scene, SceneChip } from './scene.ts';
 
@@ -25,32 +26,46 @@ export interface WiredScene {
 function optionsOf(type: ChipType, place: SceneChip, around: ChipOptions): object {
   const sources = Object.entries(type.sources ?? {}).map(([name, quantity]) => [
     name,
-    around.surroundings[quantity as keyof Surroundings],
+    around.surroundings[quantity],
   ]);
   return { ...around, ...place, ...Object.fromEntries(sources), ...type.fixed };
 }
 
+/** Connects a chip of each kind to its place on the board. */
+type Connectors = {
+  readonly [Kind in ChipType['kind']]: (
+    made: ReturnType<Extract<ChipType, { kind: Kind }>['create']>,
+    chip: SceneChip,
+    bench: Bench,
+    place: Place,
+    type: ChipType,
+    seed: number,
+  ) => void;
+};
+
+const pinOf = (chip: SceneChip, name = 'pin') => chip[name] as number;
+
+const CONNECT: Connectors = {
+  i2c: (made, { bus }, bench) => void bench.i2c(bus as number).devices.push(made),
+  spi: (made, { bus }, bench) => void bench.spi(bus as number).push(made),
+  onewire: (made, chip, bench) => void bench.oneWire(pinOf(chip)).push(made),
+  uart(made, { port }, bench, place, type, seed) {
+    const cable = bench.serial(port as number);
+    cable.onData(startUart(made, (type as UartType).baud, seed, place, cable.write));
+  },
+  input: (made, chip, bench, place) => connectInput(made, pinOf(chip), bench.pins, place),
+  line: (made, chip, bench, place) => connectLine(made, pinOf(chip), bench.pins, place),
+  echo: (made, chip, bench, place) =>
+    connectEcho(made, pinOf(chip, 'trigger'), pinOf(chip, 'echo'), bench.pins, place),
+  analog: (made, chip, bench) => bench.pins.driveAnalog(pinOf(chip), () => shareOf(made)),
+};
+
 /** Make one chip and put it to its place on the board. */
 function wire(type: ChipType, chip: SceneChip, around: ChipOptions, bench: Bench, place: Place): void {
-  const options = optionsOf(type, chip, around);
-  if (type.kind === 'i2c') {
-    const made = type.create(options);
-    bench.i2c(chip['bus'] as number).devices.push(made);
-    place.chips.push(made);
-  } else if (type.kind === 'onewire') {
-    const made = type.create(options);
-    bench.oneWire(chip['pin'] as number).push(made);
-    place.chips.push(made);
-  } else if (type.kind === 'uart') {
-    const made = type.create(options);
-    const cable = bench.serial(chip['port'] as number);
-    cable.onData(startUart(made, type.baud, around.seed, place, cable.write));
-    place.chips.push(made);
-  } else {
-    const made = type.create(options);
-    connectInput(made, chip['pin'] as number, bench.pins, place);
-    place.chips.push(made);
-  }
+  const more = type.more === 'now' ? place.now : false;
+  const made = type.create(optionsOf(type, chip, around), more);
+  CONNECT[type.kind](made as never, chip, bench, place, type, around.seed);
+  place.chips.push(made);
 }
 
 /** Wire the scene's chips to `bench`. @param world whose time is theirs. */

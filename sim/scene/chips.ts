@@ -1,17 +1,36 @@
 // All chips that a scene can wire: name, kind of connection, factory. A new one is its import and its line in CHIPS.
 
+import { createAdxl345Chip } from '../chips/adxl345.ts';
 import { createAht20Chip } from '../chips/aht20.ts';
+import { createBatteryChip } from '../chips/battery.ts';
 import { createBme280Chip, createBmp280Chip } from '../chips/bme280.ts';
+import { createDht22Chip } from '../chips/dht22.ts';
 import { createDs18b20Chip } from '../chips/ds18b20.ts';
 import type { FaultyChip } from '../chips/faults.ts';
+import { createGpsChip } from '../chips/gps.ts';
+import { createHcSr04Chip } from '../chips/hc-sr04.ts';
+import { createHx711Chip } from '../chips/hx711.ts';
 import type { I2cChip } from '../chips/i2c-chip.ts';
 import { createIna219Chip } from '../chips/ina219.ts';
+import { createIna226Chip } from '../chips/ina226.ts';
+import type { EchoDevice, LineDevice } from '../chips/line-device.ts';
+import { createLis3dhChip } from '../chips/lis3dh.ts';
+import { createMax31855Chip } from '../chips/max31855.ts';
+import { createMax6675Chip } from '../chips/max6675.ts';
+import { createMhZ19Chip } from '../chips/mh-z19.ts';
+import { createMpu6050Chip } from '../chips/mpu6050.ts';
+import { createNtcChip } from '../chips/ntc.ts';
 import type { OneWireDevice } from '../chips/onewire-device.ts';
+import { createPirChip } from '../chips/pir.ts';
 import { createPms7003Chip } from '../chips/pms7003.ts';
+import { createPulseSource } from '../chips/pulse-source.ts';
 import { createSht3xChip } from '../chips/sht3x.ts';
 import { createSht4xChip } from '../chips/sht4x.ts';
+import { createSoilProbe } from '../chips/soil-probe.ts';
+import type { SpiDevice } from '../chips/spi-device.ts';
 import { createSwitchChip } from '../chips/switch.ts';
 import type { UartChip } from '../chips/uart-chip.ts';
+import type { AnalogDevice } from '../device/analog.ts';
 import type { InputChip } from '../device/input.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Quantities, Surroundings } from '../environment/surroundings.ts';
@@ -39,11 +58,13 @@ interface Factory<Kind extends string, Chip extends FaultyChip> extends Connecti
   readonly kind: Kind;
   /** Its name is also that of the export of `file`. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each factory wants something else; CHIPS says what
-  create(options: any): Chip;
+  create(options: any, more?: any): Chip;
   /** Its file in sim/chips without .ts; default: the name of the chip. */
   readonly file?: string;
   /** It wants `environment`, not `surroundings`. */
   readonly takesAir?: boolean;
+  /** What it wants besides: the world's clock, or whether it gets its supply just now (it has had it for long). */
+  readonly more?: 'now' | 'isCold';
   /** Options that are one of the quantities around it. */
   readonly sources?: Readonly<Record<string, keyof Quantities>>;
   /** Options that are the same in every scene. */
@@ -54,10 +75,15 @@ export type I2cType = Factory<'i2c', I2cChip>;
 export type OneWireType = Factory<'onewire', OneWireDevice & FaultyChip>;
 export type UartType = Factory<'uart', UartChip> & { readonly baud: number };
 export type InputType = Factory<'input', InputChip>;
-export type ChipType = I2cType | OneWireType | UartType | InputType;
+export type SpiType = Factory<'spi', FaultyChip & SpiDevice>;
+export type LineType = Factory<'line', FaultyChip & LineDevice>;
+export type EchoType = Factory<'echo', FaultyChip & EchoDevice>;
+export type AnalogType = Factory<'analog', AnalogDevice>;
+export type ChipType =
+  I2cType | SpiType | OneWireType | UartType | InputType | LineType | EchoType | AnalogType;
 
 /** What may be different from chip to chip of one kind. */
-type Extras = Pick<ChipType, 'file' | 'takesAir' | 'sources' | 'fixed'>;
+type Extras = Pick<ChipType, 'file' | 'takesAir' | 'more' | 'sources' | 'fixed'>;
 
 /** @param addresses that the chip can have, the usual one first. */
 function i2c(
@@ -74,6 +100,8 @@ function i2c(
   };
 }
 
+const PIN = pinKey('pin', 4);
+
 /** Devices on one wire are told apart by their serial numbers. */
 function oneWire(
   create: (options: ChipOptions & { serial: number }) => OneWireDevice & FaultyChip,
@@ -82,7 +110,7 @@ function oneWire(
   return {
     kind: 'onewire',
     create,
-    keys: [pinKey('pin'), SERIAL_NUMBER],
+    keys: [PIN, SERIAL_NUMBER],
     claims: ({ pin, serial }) => [
       { what: `pin ${pin}`, sharedAs: '1-Wire' },
       { what: `serial number ${serial} of the wire at pin ${pin}` },
@@ -103,13 +131,59 @@ function uart(create: (options: ChipOptions) => UartChip, baud: number, extras: 
   };
 }
 
+/** What a chip has that is wired to one pin. */
+const onPin: Connection = { keys: [PIN], claims: ({ pin }) => [{ what: `pin ${pin}` }] };
+
 /** A level on a pin. */
-function input<Options>(create: (options: Options) => InputChip, extras: Extras = {}): InputType {
+function input(create: (options: never, isCold: boolean) => InputChip, extras: Extras = {}): InputType {
+  return { kind: 'input', create, ...onPin, ...extras };
+}
+
+/** One line, on which the chip answers. */
+function line(create: (options: ChipOptions) => FaultyChip & LineDevice, extras: Extras = {}): LineType {
+  return { kind: 'line', create, ...onPin, ...extras };
+}
+
+/** A voltage at a pin. */
+function analog(
+  create: (options: never, now: () => number) => AnalogDevice,
+  extras: Extras = {},
+): AnalogType {
+  return { kind: 'analog', create, ...onPin, more: 'now', ...extras };
+}
+
+/** A pin that starts, and one that answers. */
+function echo(create: (options: ChipOptions) => FaultyChip & EchoDevice, extras: Extras = {}): EchoType {
   return {
-    kind: 'input',
+    kind: 'echo',
     create,
-    keys: [pinKey('pin')],
-    claims: ({ pin }) => [{ what: `pin ${pin}` }],
+    keys: [pinKey('trigger', 4), pinKey('echo', 5)],
+    claims: ({ trigger, echo: pin }) => [{ what: `pin ${trigger}` }, { what: `pin ${pin}` }],
+    ...extras,
+  };
+}
+
+/** Chips on one bus are told apart by their chip selects. */
+function spi(
+  create: (options: ChipOptions & { select: number }) => FaultyChip & SpiDevice,
+  extras: Extras = {},
+): SpiType {
+  return {
+    kind: 'spi',
+    create,
+    keys: [BUS, pinKey('select', 5)],
+    claims: ({ bus, select }) => [{ what: `SPI bus ${bus}`, sharedAs: 'select' }, { what: `pin ${select}` }],
+    ...extras,
+  };
+}
+
+/** Lines of a bus without a chip select: one chip has them for itself. */
+function spiLines(create: (options: never) => FaultyChip & SpiDevice, extras: Extras = {}): SpiType {
+  return {
+    kind: 'spi',
+    create,
+    keys: [BUS],
+    claims: ({ bus }) => [{ what: `SPI bus ${bus}` }],
     ...extras,
   };
 }
@@ -117,7 +191,9 @@ function input<Options>(create: (options: Options) => InputChip, extras: Extras 
 const from = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
 
 export const CHIPS: Readonly<Record<string, ChipType>> = {
+  adxl345: i2c(createAdxl345Chip, [0x53, 0x1d]),
   aht20: i2c(createAht20Chip, [0x38, 0x39]),
+  battery: analog(createBatteryChip, { sources: { voltage: 'voltage' } }),
   bme280: i2c(createBme280Chip, [0x76, 0x77], { takesAir: true }),
   bmp280: i2c(createBmp280Chip, [0x76, 0x77], { takesAir: true, file: 'bme280' }),
   button: input(createSwitchChip, { file: 'switch', sources: { closed: 'button' }, fixed: { bounceMs: 10 } }),
@@ -126,10 +202,29 @@ export const CHIPS: Readonly<Record<string, ChipType>> = {
     sources: { closed: 'contact' },
     fixed: { bounceMs: 3 },
   }),
+  dht11: line(createDht22Chip, { file: 'dht22', fixed: { isDht11: true } }),
+  dht22: line(createDht22Chip),
   ds18b20: oneWire(createDs18b20Chip),
   ds18s20: oneWire(createDs18b20Chip, { file: 'ds18b20', fixed: { family: 0x10 } }),
+  gps: uart(createGpsChip, 9600),
+  'hc-sr04': echo(createHcSr04Chip),
+  hx711: spiLines(createHx711Chip, { fixed: { perGram: 412, zero: -81234 } }),
   ina219: i2c(createIna219Chip, from(0x40, 16)),
+  ina226: i2c(createIna226Chip, from(0x40, 16)),
+  lis3dh: i2c(createLis3dhChip, [0x18, 0x19]),
+  max31855: spi(createMax31855Chip),
+  max6675: spi(createMax6675Chip),
+  'mh-z19': uart(createMhZ19Chip, 9600),
+  mpu6050: i2c(createMpu6050Chip, [0x68, 0x69]),
+  ntc: analog(createNtcChip, { sources: { temperature: 'probeTemperature' } }),
+  pir: input(createPirChip, { more: 'isCold', sources: { motion: 'motion' } }),
   pms7003: uart(createPms7003Chip, 9600),
+  'rain-gauge': input(createPulseSource, {
+    file: 'pulse-source',
+    sources: { pulses: 'pulses' },
+    fixed: { widthUs: 100000, gapUs: 100000, bounceUs: 500 },
+  }),
   sht3x: i2c(createSht3xChip, [0x44, 0x45]),
   sht4x: i2c(createSht4xChip, [0x44, 0x45, 0x46]),
+  'soil-probe': analog(createSoilProbe, { sources: { moisture: 'moisture' } }),
 };

@@ -43,8 +43,8 @@ export const SERIAL_NUMBER: PlaceKey = {
 };
 
 /** A pin of the board by its number. */
-export function pinKey(name: string): PlaceKey {
-  return { ...integerKey(name, 0, PINS - 1, `a pin from 0 to ${PINS - 1}`), example: 4 };
+export function pinKey(name: string, example: number): PlaceKey {
+  return { ...integerKey(name, 0, PINS - 1, `a pin from 0 to ${PINS - 1}`), example };
 }
 
 /** @param addresses that the chip can have; the first is the usual one. */

@@ -34,6 +34,9 @@ interface Item {
   readonly seed: number;
 }
 
+/** Arguments behind the options. */
+const MORE = { nothing: '', now: ', place.now', isCold: ', false' } as const;
+
 /** Lines that make a chip. */
 function chipLines({ name, index, chip, type, seed }: Item, imports: Imports): string[] {
   const factory = type.create.name;
@@ -50,7 +53,7 @@ function chipLines({ name, index, chip, type, seed }: Item, imports: Imports): s
   // A variable, so that a chip may be given what it has no use for.
   return [
     `const options${index} = { ${options.join(', ')} };`,
-    `const ${name} = ${factory}(options${index});`,
+    `const ${name} = ${factory}(options${index}${MORE[type.more ?? 'nothing']});`,
     `place.chips.push(${name});`,
   ];
 }
@@ -67,6 +70,13 @@ const CONNECT: Readonly<Record<ChipType['kind'], Connect>> = {
     return [...new Set(placesOf(items, 'bus'))].map((bus) => {
       const chips = namesOf(items.filter(({ chip }) => chip['bus'] === bus));
       return `root.I2C${bus} = connectI2c(root.I2C${bus}, ${chips}, place.now);`;
+    });
+  },
+  spi(items, imports) {
+    imports.add('connectSpi', 'device/spi');
+    return [...new Set(placesOf(items, 'bus'))].map((bus) => {
+      const chips = namesOf(items.filter(({ chip }) => chip['bus'] === bus));
+      return `root.SPI${bus} = connectSpi(root.SPI${bus}, ${chips}, place.now);`;
     });
   },
   onewire(items, imports) {
@@ -86,12 +96,34 @@ const CONNECT: Readonly<Record<ChipType['kind'], Connect>> = {
     imports.add('connectInput', 'device/input');
     return items.map(({ name, chip }) => `connectInput(${name}, ${chip['pin']}, pins, place);`);
   },
+  line(items, imports) {
+    imports.add('connectLine', 'device/line');
+    return items.map(({ name, chip }) => `connectLine(${name}, ${chip['pin']}, pins, place);`);
+  },
+  echo(items, imports) {
+    imports.add('connectEcho', 'device/line');
+    return items.map(
+      ({ name, chip }) => `connectEcho(${name}, ${chip['trigger']}, ${chip['echo']}, pins, place);`,
+    );
+  },
+  analog(items, imports) {
+    imports.add('connectAnalog', 'device/analog');
+    return [`connectAnalog(${namesOf(items)}, ${JSON.stringify(placesOf(items, 'pin'))});`];
+  },
 };
+
+/** Devices that put levels on pins, or look at them. */
+const PIN_KINDS: readonly ChipType['kind'][] = ['input', 'line', 'echo'];
 
 /** Pins whose functions have to be simulated. */
 function pinsOf(items: readonly Item[]): unknown[] {
-  return items.filter(({ type }) => type.kind === 'input').map(({ chip }) => chip['pin']);
+  return items.flatMap(({ chip, type }) =>
+    PIN_KINDS.includes(type.kind) ? type.keys.map(({ name }) => chip[name]) : [],
+  );
 }
+
+/** An engine that has nothing needs the functions of pins for these: the firmware opens them. */
+const OPENED: readonly ChipType['kind'][] = ['spi', 'analog'];
 
 /**
  * Write the program that puts a scene around an engine. @param sim folder of the simulator's sources, absolute.
@@ -115,9 +147,11 @@ export function sceneProgram(scene: Scene, host: Host, sim: string): string {
     imports.add(create.name, `environment/${file}`);
     body.push(`const surroundings = ${create.name}({ seed: ${scene.seed} });`);
   }
-  if (pinsOf(items).length > 0) {
+  const opens = host === 'world' && items.some(({ type }) => OPENED.includes(type.kind));
+  if (pinsOf(items).length > 0 || opens) {
     imports.add('preparePins', 'device/pins');
-    body.push(`const pins = preparePins(${JSON.stringify(pinsOf(items))}, place);`);
+    const prepare = `preparePins(${JSON.stringify(pinsOf(items))}, place);`;
+    body.push(pinsOf(items).length > 0 ? `const pins = ${prepare}` : prepare);
   }
   body.push(...items.flatMap((item) => chipLines(item, imports)));
   for (const [kind, connect] of Object.entries(CONNECT)) {

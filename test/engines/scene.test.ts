@@ -12,6 +12,7 @@ import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
 import { writeFirmware } from '../flash/build/fixture.ts';
 import { FIRMWARE, SCENE, SETTINGS, TOPICS, expectTrue, topicsOf } from '../sim/scene/two-chips.ts';
 import * as mixed from '../sim/scene/mixed.ts';
+import * as pins from '../sim/scene/pins.ts';
 import type { Heard } from '../sim/scene/two-chips.ts';
 import { describeEngine } from './describe-engine.ts';
 import { ENGINES } from './engines.ts';
@@ -41,6 +42,9 @@ world.chips[0].faults.absent = false; world.run(20000); tell('less');
 world.run(5000); tell('again');
 print('violations ' + world.broker.violations.length);`,
 };
+
+/** A few readings of all. */
+const PINS_STORY: Script = { name: 'pins-story', code: `${TELL}\nworld.run(12000); tell('all');` };
 
 /** Until the fine dust sensor's air is steady and a while longer, and then without it and one on the wire. */
 const MIXED_STORY: Script = {
@@ -76,6 +80,7 @@ async function buildScripts(scene: Scene, files: Readonly<Record<string, string>
 
 let scripts: Promise<Script[]> | undefined;
 let mixedScripts: Promise<Script[]> | undefined;
+let pinsScripts: Promise<Script[]> | undefined;
 
 /** The smallest engine has no room for a world, two drivers and two chips. */
 const LARGE = ENGINES.map(({ name }) => name).filter((name) => name !== 'espruino-mcu');
@@ -102,6 +107,13 @@ for (const name of LARGE) {
         'mixed/d/contact',
       ]);
       mixed.expectMixed([...all, ...one]);
+    });
+
+    it('an SPI bus, a line, an echo and a voltage: true values', async () => {
+      const parts = await (pinsScripts ??= buildScripts(pins.SCENE, pins.FIRMWARE));
+      const heard = heardIn(await linesOf(engine, [...parts, PINS_STORY]), 'all');
+      expect([...new Set(heard.map(({ topic }) => topic))].sort()).toEqual(pins.PINS_TOPICS);
+      pins.expectPins(heard);
     });
   });
 }
@@ -181,6 +193,14 @@ for (const name of ['espruino', 'espruino-assert']) {
       mixed.expectMixed(
         await publish(engine, mixed, '', (heard) =>
           mixed.MIXED_TOPICS.every((topic) => heard.some((one) => one.topic === topic)),
+        ),
+      );
+    });
+
+    it('an SPI bus, a line, an echo and a voltage, live: true values', async () => {
+      pins.expectPins(
+        await publish(engine, pins, '', (heard) =>
+          pins.PINS_TOPICS.every((topic) => heard.some((one) => one.topic === topic)),
         ),
       );
     });

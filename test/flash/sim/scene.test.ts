@@ -90,6 +90,62 @@ describe('sim.json', () => {
     expect(() => scene(text)).toThrowError(what);
   });
 
+  it.each([
+    [
+      [
+        { chip: 'ds18b20', pin: 4 },
+        { chip: 'ds18s20', pin: 4 },
+      ],
+      'ds18b20 and ds18s20 are both at serial number 1 of the wire at pin 4',
+    ],
+    [
+      [
+        { chip: 'ds18b20', pin: 4 },
+        { chip: 'contact', pin: 4 },
+      ],
+      'ds18b20 and contact are both at pin 4',
+    ],
+    [
+      [
+        { chip: 'pms7003', port: 2 },
+        { chip: 'gps', port: 2 },
+      ],
+      'pms7003 and gps are both at serial port 2',
+    ],
+    [
+      [
+        { chip: 'max31855', bus: 1, select: 5 },
+        { chip: 'hc-sr04', trigger: 4, echo: 5 },
+      ],
+      'max31855 and hc-sr04 are both at pin 5',
+    ],
+    [
+      [
+        { chip: 'max31855', bus: 1, select: 5 },
+        { chip: 'hx711', bus: 1 },
+      ],
+      'max31855 and hx711 are both at SPI bus 1',
+    ],
+    [[{ chip: 'hc-sr04', trigger: 4, echo: 4 }], 'hc-sr04 and hc-sr04 are both at pin 4'],
+    [[{ chip: 'dht22', pin: 99 }], '"pin" of dht22 is not a pin from 0 to 63'],
+    [[{ chip: 'dht22' }], '"pin" of dht22 is missing: it is a pin from 0 to 63'],
+    [[{ chip: 'gps', port: 9 }], '"port" of gps is not a serial port from 1 to 6'],
+    [[{ chip: 'ds18b20', pin: 4, serial: -1 }], '"serial" of ds18b20 is not an integer from 0 to 65535'],
+  ])('refuses the chips of %j', (list, what) => {
+    expect(() => scene(chips(...list))).toThrowError(what);
+  });
+
+  it('lets devices share a wire, and chips with a select a bus', () => {
+    const list = [
+      { chip: 'ds18b20', pin: 4, serial: 1 },
+      { chip: 'ds18b20', pin: 4, serial: 2 },
+      { chip: 'ds18b20', pin: 6, serial: 1 },
+      { chip: 'max31855', bus: 1, select: 5 },
+      { chip: 'max6675', bus: 1, select: 7 },
+    ];
+    expect(scene(chips(...list)).chips).toEqual(list);
+  });
+
   it('shows how a chip is written that is written wrong', () => {
     expect(advice(chips({ chip: 'sht4x' }))).toBe('write {"chip":"sht4x","bus":1,"address":68}');
   });

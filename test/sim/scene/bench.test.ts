@@ -12,13 +12,14 @@ import { createNetwork } from '../../../sim/network/network.ts';
 import { wireScene } from '../../../sim/scene/bench.ts';
 import { writeFirmware } from '../../flash/build/fixture.ts';
 import * as mixed from './mixed.ts';
+import * as pins from './pins.ts';
 import { FIRMWARE, SCENE, TOPICS, expectTrue, topicsOf } from './two-chips.ts';
 import type { Heard } from './two-chips.ts';
 
 const bundles = new Map<unknown, CompiledBundle>();
 
 beforeAll(async () => {
-  for (const files of [FIRMWARE, mixed.FIRMWARE]) {
+  for (const files of [FIRMWARE, mixed.FIRMWARE, pins.FIRMWARE]) {
     const { code } = await build({ firmware: writeFirmware(files) });
     bundles.set(files, compileBundle(code, 'firmware.js'));
   }
@@ -115,5 +116,29 @@ describe('chips on a wire, a serial port and a pin of the virtual board', () => 
     // The fine dust sensor sends by itself; the others are asked.
     expect(heard.some(({ topic }) => topic.startsWith('mixed/c/'))).toBe(false);
     expect(heard.length).toBeGreaterThan(10);
+  });
+});
+
+describe('chips on an SPI bus and at pins of the virtual board', () => {
+  const start = () => createStation(pins.FIRMWARE, pins.SCENE);
+
+  it('give true values', () => {
+    const { world, heard, lines } = start();
+    world.run(60_000);
+    expect([...new Set(heard.map(({ topic }) => topic))].sort(), lines.join()).toEqual(pins.PINS_TOPICS);
+    pins.expectPins(heard);
+  });
+
+  it.each([0, 1, 2])('unplugged chip %i leaves the others publishing', (index) => {
+    const { world, chips, heard } = start();
+    world.run(20_000);
+    chips[index]!.faults.absent = true;
+    world.run(10_000);
+    heard.length = 0;
+    world.run(20_000);
+    const own = `pins/${'abc'.charAt(index)}/`;
+    expect([...new Set(heard.map(({ topic }) => topic))].sort()).toEqual(
+      pins.PINS_TOPICS.filter((topic) => !topic.startsWith(own)),
+    );
   });
 });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { createOutdoors } from '../../../sim/environment/outdoors.ts';
+import { createWeatherDay } from '../../../sim/environment/weather-day.ts';
 import type { Scene } from '../../../sim/scene/scene.ts';
 
 export const SCENE: Scene = {
@@ -59,7 +59,7 @@ const TOLERANCE: Readonly<Record<string, number>> = { temperature: 0.15, humidit
 
 /** Expect that values are those of the weather at their time. */
 export function expectTrue(heard: readonly Heard[]): void {
-  const weather = createOutdoors({ seed: SCENE.seed });
+  const weather = createWeatherDay({ seed: SCENE.seed });
   for (const { topic, value, time } of heard) {
     const quantity = topic.split('/').at(-1) as 'temperature' | 'humidity' | 'pressure';
     const truth = weather[quantity](time) / (quantity === 'pressure' ? 1 : 1000);
