@@ -186,6 +186,8 @@ describe('GPS, sentences', () => {
     expect(after([gga() + rmc({ time: '123519.20' })]).code).toBe(Code.Timeout);
     const next = { time: '123520.00', altitude: '7.0' };
     expect(after([gga() + pair(next)]).values[2]).toBe(70);
+    // What follows the pair is for the next sample.
+    expect(after([pair() + gga(next)]).values[2]).toBe(5454);
     const { uart, driver, clock, out } = after([pair()]);
     uart.give(pair({ altitude: '99.0' }));
     uart.give(rmc({ altitude: '99.0' }).slice(0, 30));
