@@ -304,7 +304,7 @@ export function createGps(uart: Uart, options: GpsOptions = {}): Gps {
     else if (length > HEAD + 3 && line[length - 3] === Char.Star) {
       read();
       length = -1;
-    } else if (length === LINE_MAX || char < 0x20 || char > 0x7e) length = -1;
+    } else if (length === LINE_MAX) length = -1;
   }
 
   function onData(bytes: string): void {
