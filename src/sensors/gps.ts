@@ -319,7 +319,7 @@ export function createGps(uart: Uart, options: GpsOptions = {}): Gps {
 
   function learnTime(): void {
     fixDay = -1;
-    if (!isValid || positionAt < 0 || date < 0) return;
+    if (!isValid || positionAt < 0) return;
     const hours = (positionAt / 1000000) | 0;
     const minutes = ((positionAt / 10000) | 0) - hours * 100;
     fixMs = (hours * 60 + minutes) * 60000 + (positionAt % 10000) * 10;

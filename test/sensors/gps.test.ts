@@ -278,6 +278,10 @@ describe('GPS, arithmetic', () => {
     expect(after([pair({ speed: '-1' })]).code).toBe(Code.Range);
     expect(after([pair({ course: '361.0' })]).code).toBe(Code.Range);
     expect(after([pair({ altitude: '999999999' })]).code).toBe(Code.Range);
+    // Too large for 32 bits: what is left of them there would be 0.32704 degrees, 0.704 knots, 8 satellites.
+    expect(after([pair({ lat: '4295000.0,N' })]).code).toBe(Code.Range);
+    expect(after([pair({ speed: '4294968' })]).code).toBe(Code.Range);
+    expect(after([pair({ satellites: '4294967304' })]).code).toBe(Code.Range);
   });
 });
 

@@ -195,7 +195,9 @@ describe('PMS7003, modes', () => {
     uart.give(reading(98, 98, 98).slice(0, 31));
     let waits = 0;
     const { code } = sample(driver, clock, out, () => {
-      if (++waits === 1) uart.give(reading(98, 98, 98).slice(31) + reading(3, 2, 1));
+      waits++;
+      if (waits === 1) uart.give(reading(98, 98, 98).slice(31));
+      if (waits === 3) uart.give(reading(3, 2, 1));
     });
     expect([code, valuesOf(out)]).toEqual([0, [30, 20, 10]]);
   });
