@@ -324,7 +324,7 @@ export function createGps(uart: Uart, options: GpsOptions = {}): Gps {
     const minutes = ((positionAt / 10000) | 0) - hours * 100;
     fixMs = (hours * 60 + minutes) * 60000 + (positionAt % 10000) * 10;
     // A leap second belongs to no day.
-    if (hours < 24 && minutes < 60 && fixMs < 86400000) fixDay = dayOf(date);
+    if (minutes < 60 && fixMs < 86400000) fixDay = dayOf(date);
   }
 
   function utc(out: WallTime): void {

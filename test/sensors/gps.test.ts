@@ -197,6 +197,16 @@ describe('GPS, sentences', () => {
     });
     expect([code, out.values[2]]).toEqual([0, 10]);
   });
+
+  it('does not put a sentence together from two samples', () => {
+    const { code, uart, driver, clock, out } = after([gga().slice(0, 30)]);
+    expect(code).toBe(Code.Timeout);
+    let waits = 0;
+    const next = sample(driver, clock, out, () => {
+      if (++waits === 1) uart.give(gga().slice(30) + rmc());
+    });
+    expect(next.code).toBe(Code.Timeout);
+  });
 });
 
 describe('GPS, arithmetic', () => {
