@@ -198,6 +198,12 @@ describe('GPS, sentences', () => {
     expect([code, out.values[2]]).toEqual([0, 10]);
   });
 
+  it('does not remember that a sentence was broken', () => {
+    const { code, driver, clock, out } = after([gga().replace(/\*../, '*00')]);
+    expect(code).toBe(Code.Crc);
+    expect(sample(driver, clock, out).code).toBe(Code.Absent);
+  });
+
   it('does not put a sentence together from two samples', () => {
     const { code, uart, driver, clock, out } = after([gga().slice(0, 30)]);
     expect(code).toBe(Code.Timeout);
