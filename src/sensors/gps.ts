@@ -304,7 +304,7 @@ export function createGps(uart: Uart, options: GpsOptions = {}): Gps {
     else if (length > HEAD + 3 && line[length - 3] === Char.Star) {
       read();
       length = -1;
-    } else if (length === LINE_MAX || char < 0x20 || char > 0x7e) length = -1;
+    } else if (length === LINE_MAX) length = -1;
   }
 
   function onData(bytes: string): void {
@@ -319,12 +319,12 @@ export function createGps(uart: Uart, options: GpsOptions = {}): Gps {
 
   function learnTime(): void {
     fixDay = -1;
-    if (!isValid || positionAt < 0 || date < 0) return;
+    if (!isValid || positionAt < 0) return;
     const hours = (positionAt / 1000000) | 0;
     const minutes = ((positionAt / 10000) | 0) - hours * 100;
     fixMs = (hours * 60 + minutes) * 60000 + (positionAt % 10000) * 10;
     // A leap second belongs to no day.
-    if (hours < 24 && minutes < 60 && fixMs < 86400000) fixDay = dayOf(date);
+    if (minutes < 60 && fixMs < 86400000) fixDay = dayOf(date);
   }
 
   function utc(out: WallTime): void {

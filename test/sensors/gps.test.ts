@@ -81,9 +81,9 @@ function after(chunks: string[], options: GpsOptions = {}) {
 
 const valuesFor = (said: Said): (number | null)[] => after([pair(said)]).values;
 
-function bench(chipOptions: Partial<GpsChipOptions> = {}, seed = 5) {
+function bench(chipOptions: Partial<GpsChipOptions> = {}, seed = 5, startMs = 1000) {
   const truth = createQuantities();
-  const rig = createRig(1000);
+  const rig = createRig(startMs);
   const chip = createGpsChip({ surroundings: createStill(truth), ...chipOptions });
   const line = createUartLine(rig, chip, { seed, room: 512 });
   const driver = createGps(line);
@@ -178,7 +178,7 @@ describe('GPS, sentences', () => {
   it("does not take a maker's own sentence for one of a satellite system", () => {
     expect(after([gga() + rmc({ talker: 'PG' })]).code).toBe(Code.Timeout);
     expect(after([gga() + rmc().replace('RMC', 'RMZ')]).code).toBe(Code.Timeout);
-    expect(after([gga() + sentence('GPRMCX' + rmc().slice(6, -5))]).code).toBe(Code.Timeout);
+    expect(after([gga() + sentence('GPRMCX' + rmc().slice(7, -5))]).code).toBe(Code.Timeout);
   });
 
   it('does not pair sentences of different instants, nor what came before', () => {
@@ -186,6 +186,8 @@ describe('GPS, sentences', () => {
     expect(after([gga() + rmc({ time: '123519.20' })]).code).toBe(Code.Timeout);
     const next = { time: '123520.00', altitude: '7.0' };
     expect(after([gga() + pair(next)]).values[2]).toBe(70);
+    // What follows the pair is for the next sample.
+    expect(after([pair() + gga(next)]).values[2]).toBe(5454);
     const { uart, driver, clock, out } = after([pair()]);
     uart.give(pair({ altitude: '99.0' }));
     uart.give(rmc({ altitude: '99.0' }).slice(0, 30));
@@ -194,6 +196,22 @@ describe('GPS, sentences', () => {
       if (++waits === 1) uart.give(rmc().slice(30) + pair({ altitude: '1.0' }));
     });
     expect([code, out.values[2]]).toEqual([0, 10]);
+  });
+
+  it('does not remember that a sentence was broken', () => {
+    const { code, driver, clock, out } = after([gga().replace(/\*../, '*00')]);
+    expect(code).toBe(Code.Crc);
+    expect(sample(driver, clock, out).code).toBe(Code.Absent);
+  });
+
+  it('does not put a sentence together from two samples', () => {
+    const { code, uart, driver, clock, out } = after([gga().slice(0, 30)]);
+    expect(code).toBe(Code.Timeout);
+    let waits = 0;
+    const next = sample(driver, clock, out, () => {
+      if (++waits === 1) uart.give(gga().slice(30) + rmc());
+    });
+    expect(next.code).toBe(Code.Timeout);
   });
 });
 
@@ -276,6 +294,10 @@ describe('GPS, arithmetic', () => {
     expect(after([pair({ speed: '-1' })]).code).toBe(Code.Range);
     expect(after([pair({ course: '361.0' })]).code).toBe(Code.Range);
     expect(after([pair({ altitude: '999999999' })]).code).toBe(Code.Range);
+    // Too large for 32 bits: what is left of them there would be 0.32704 degrees, 0.704 knots, 8 satellites.
+    expect(after([pair({ lat: '4295000.0,N' })]).code).toBe(Code.Range);
+    expect(after([pair({ speed: '4294968' })]).code).toBe(Code.Range);
+    expect(after([pair({ satellites: '4294967304' })]).code).toBe(Code.Range);
   });
 });
 
@@ -424,10 +446,12 @@ describe('GPS on the simulated receiver', () => {
       [Date.UTC(2026, 1, 28), Date.UTC(2026, 2, 1)],
       [Date.UTC(2026, 11, 31), Date.UTC(2027, 0, 1)],
     ] as const) {
-      const { run, rig, driver, time } = bench({ day: (day - Date.UTC(2000, 0, 1)) / 86400000 });
-      rig.advance(86400000 - 1000 - 500);
+      const days = (day - Date.UTC(2000, 0, 1)) / 86400000;
+      const { run, driver, time } = bench({ day: days }, 5, 86400000 - 2500);
       run();
-      run();
+      driver.utc(time);
+      expect(time.day).toBe(day / 86400000);
+      for (let i = 0; i < 4; i++) run();
       driver.utc(time);
       expect(time.day).toBe(wanted / 86400000);
     }

@@ -121,6 +121,31 @@ describe('MH-Z19, answers', () => {
     expect([code, valuesOf(out)]).toEqual([0, [600]]);
   });
 
+  it('does not put an answer together from two', () => {
+    const { code, driver, uart, clock, out } = afterAsking([answer(1111).slice(0, 8)]);
+    expect(code).toBe(Code.Timeout);
+    let waits = 0;
+    const next = sample(driver, clock, out, () => {
+      if (++waits === 3) uart.give(answer(1111).slice(8) + answer(600));
+    });
+    expect([next.code, valuesOf(out)]).toEqual([0, [600]]);
+    const broken = answer(1111).slice(2, 8) + answer(1111).slice(8);
+    expect(sample(driver, clock, out, () => uart.give(broken)).code).toBe(Code.Timeout);
+  });
+
+  it('does not remember that an answer was broken', () => {
+    const { code, driver, clock, out } = afterAsking([answer(1111).slice(0, 8) + '\0']);
+    expect(code).toBe(Code.Crc);
+    expect(sample(driver, clock, out).code).toBe(Code.Absent);
+  });
+
+  it('does not look at what comes unasked', () => {
+    const { uart } = afterAsking([]);
+    let looks = 0;
+    uart.give({ length: 32, charCodeAt: () => looks++ } as unknown as string);
+    expect(looks).toBe(0);
+  });
+
   it('refuses what is no air, what is at the end of the range, and what a chip shows that has just started', () => {
     expect(afterAsking([answer(0)]).code).toBe(Code.Range);
     expect(afterAsking([answer(4999)]).code).toBe(Code.Ok);
@@ -188,6 +213,24 @@ describe('MH-Z19, settings', () => {
     expect(said).toContain(ask(0x99, 0, 0, 0, 5000 >> 8, 5000 & 255));
     expect(said).toContain(ask(0x79, 0xa0));
     expect(chip.inside).toMatchObject({ range: 5000, selfCalibration: true });
+  });
+
+  it('are not believed where their checksum is wrong', () => {
+    for (const [wait, command] of [
+      [1, 0x9b],
+      [3, 0x7d],
+    ] as const) {
+      const uart = createHandUart();
+      const driver = createMhZ19(uart, { selfCalibration: true });
+      const out = createReading(driver);
+      let now = 0;
+      let waits = 0;
+      const right = packet(command, 0, 0, 5000 >> 8, 5000 & 255, 0, 1);
+      sample(driver, { now: () => now, advance: (ms) => void (now += ms) }, out, () => {
+        if (++waits === wait) uart.give(right.slice(0, 8) + '\0');
+      });
+      expect(uart.said[wait]![2]).toBe(command === 0x9b ? '\x99' : '\x79');
+    }
   });
 
   it('of its calibration are not touched unless asked for, and nothing is calibrated ever', () => {

@@ -139,6 +139,7 @@ describe('PMS7003, frames', () => {
     expect(afterAsking([other(20)]).code).toBe(Code.WrongId);
     expect(afterAsking([other(36)]).code).toBe(Code.WrongId);
     expect(afterAsking([text(0x42, 0x4d, 0, 4, 0xe1, 0, 1, 0x74)]).code).toBe(Code.Timeout);
+    expect(afterAsking([reading(1, 2, 3).slice(0, 31)]).code).toBe(Code.Timeout);
   });
 
   it('refuses readings of a chip that says it is broken, and of far too much', () => {
@@ -187,6 +188,53 @@ describe('PMS7003, modes', () => {
       if (++waits === 2) uart.give(reading(98, 98, 98).slice(31) + reading(3, 2, 1));
     });
     expect([code, valuesOf(out)]).toEqual([0, [30, 20, 10]]);
+  });
+
+  it('does not take the end of what a passive chip began before it was asked', () => {
+    const { driver, uart, clock, out } = afterAsking([reading(1, 1, 1)], {});
+    uart.give(reading(98, 98, 98).slice(0, 31));
+    let waits = 0;
+    const { code } = sample(driver, clock, out, () => {
+      waits++;
+      if (waits === 1) uart.give(reading(98, 98, 98).slice(31));
+      if (waits === 3) uart.give(reading(3, 2, 1));
+    });
+    expect([code, valuesOf(out)]).toEqual([0, [30, 20, 10]]);
+  });
+
+  it('does not look at what an active chip sends between samples', () => {
+    const { uart } = afterAsking([reading(1, 1, 1)]);
+    let looks = 0;
+    uart.give({ length: 32, charCodeAt: () => looks++ } as unknown as string);
+    expect(looks).toBe(0);
+  });
+
+  it('waits for steady air also when the supply failed right behind a broken frame', () => {
+    const { run, rig, chip } = bench();
+    run();
+    chip.faults.badCrc = true;
+    expect(run().code).toBe(Code.Crc);
+    chip.faults.badCrc = false;
+    chip.brownOut(rig.now());
+    rig.advance(2300);
+    expect(run().ms).toBeGreaterThan(30000);
+  });
+
+  it('is not lied to when it asks again at once after the supply failed', () => {
+    for (const pause of [0, 100, 300, 600]) {
+      const { run, rig, chip, driver, truth, out } = bench();
+      run();
+      let answer = driver.start(rig.now());
+      chip.brownOut(rig.now());
+      while (answer > 0) {
+        rig.advance(answer);
+        answer = driver.poll(rig.now(), out);
+      }
+      for (let i = 0; i < 5; i++) {
+        rig.advance(pause);
+        if (run().code === 0) expect(Math.abs(out.values[1]! - truth.pm25)).toBeLessThanOrEqual(5);
+      }
+    }
   });
 
   it('waits half a minute after it woke the chip, and not again as long as that runs', () => {
