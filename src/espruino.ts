@@ -26,12 +26,22 @@ import type { Log } from './ports/log.ts';
 import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
 
+export { createCountStore } from './outbox/count-store.ts';
+export {
+  openAnalogInput,
+  openDigitalInput,
+  openDigitalOutput,
+  openEdgeInput,
+} from './ports/espruino/gpio.ts';
 export { openI2c } from './ports/espruino/i2c.ts';
+export { openOneWire } from './ports/espruino/onewire.ts';
+export { openOpenDrain, openPulseEcho } from './ports/espruino/pulse.ts';
+export { openSpi } from './ports/espruino/spi.ts';
 export { openUart } from './ports/espruino/uart.ts';
+export { Pull } from './ports/gpio.ts';
 export type { LinkOptions } from './link/link.ts';
 export type { Client } from './mqtt/client.ts';
 export type { MoteOptions, MoteSensor } from './mote.ts';
-export { openAnalogInput, openDigitalInput, openDigitalOutput, openEdges } from './ports/espruino/gpio.ts';
 
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
@@ -74,7 +84,11 @@ export function formatOutbox(): number {
   return createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX).format(createNonce(createRandom()));
 }
 
-function openPorts(options?: OutboxOptions) {
+/**
+ * The board's clock, network and outbox. Only a firmware that needs one of them for itself opens it, before `startMote`: a meter keeps its
+ * count beside the messages.
+ */
+export function openBoard(options?: OutboxOptions) {
   const random = createRandom();
   const log = createLog();
   const clock = createClock();
@@ -91,9 +105,14 @@ function openPorts(options?: OutboxOptions) {
   };
 }
 
-/** Start a mote on this board. Bad names in the options are reported on the console; nothing runs then. */
-export function startMote(options: MoteOptions): number {
-  return startOnPorts(openPorts(options.outbox), options);
+export type Board = ReturnType<typeof openBoard>;
+
+/**
+ * Start a mote on this board. Impossible options are reported on the console; nothing runs then.
+ * @param board what `openBoard` gave, where that was called; `options.outbox` is then of no use.
+ */
+export function startMote(options: MoteOptions, board?: Board): number {
+  return startOnPorts(board === undefined ? openBoard(options.outbox) : board, options);
 }
 
 /**
@@ -101,7 +120,7 @@ export function startMote(options: MoteOptions): number {
  * Prepare its topics and subscriptions at once. Options that no broker can take are reported on the console.
  */
 export function openMqtt(options: LinkOptions & { readonly outbox?: OutboxOptions }): Client {
-  const ports = openPorts(options.outbox);
+  const ports = openBoard(options.outbox);
   function wake(): void {
     timer.set(0);
   }

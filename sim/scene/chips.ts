@@ -3,32 +3,44 @@
 import { createAdxl345Chip } from '../chips/adxl345.ts';
 import { createAht20Chip } from '../chips/aht20.ts';
 import { createBatteryChip } from '../chips/battery.ts';
+import { createBh1750Chip } from '../chips/bh1750.ts';
 import { createBme280Chip, createBmp280Chip } from '../chips/bme280.ts';
+import { createBme680Chip } from '../chips/bme680.ts';
+import { createCcs811Chip } from '../chips/ccs811.ts';
 import { createDht22Chip } from '../chips/dht22.ts';
 import { createDs18b20Chip } from '../chips/ds18b20.ts';
-import type { FaultyChip } from '../chips/faults.ts';
 import { createGpsChip } from '../chips/gps.ts';
 import { createHcSr04Chip } from '../chips/hc-sr04.ts';
+import { createHtu21dChip } from '../chips/htu21d.ts';
 import { createHx711Chip } from '../chips/hx711.ts';
-import type { I2cChip } from '../chips/i2c-chip.ts';
 import { createIna219Chip } from '../chips/ina219.ts';
 import { createIna226Chip } from '../chips/ina226.ts';
-import type { EchoDevice, LineDevice } from '../chips/line-device.ts';
 import { createLis3dhChip } from '../chips/lis3dh.ts';
 import { createMax31855Chip } from '../chips/max31855.ts';
 import { createMax6675Chip } from '../chips/max6675.ts';
 import { createMhZ19Chip } from '../chips/mh-z19.ts';
 import { createMpu6050Chip } from '../chips/mpu6050.ts';
 import { createNtcChip } from '../chips/ntc.ts';
-import type { OneWireDevice } from '../chips/onewire-device.ts';
 import { createPirChip } from '../chips/pir.ts';
 import { createPms7003Chip } from '../chips/pms7003.ts';
 import { createPulseSource } from '../chips/pulse-source.ts';
+import { createScd30Chip } from '../chips/scd30.ts';
+import { createScd4xChip } from '../chips/scd4x.ts';
+import { createSgp30Chip } from '../chips/sgp30.ts';
+import { createSgp40Chip } from '../chips/sgp40.ts';
 import { createSht3xChip } from '../chips/sht3x.ts';
 import { createSht4xChip } from '../chips/sht4x.ts';
 import { createSoilProbe } from '../chips/soil-probe.ts';
-import type { SpiDevice } from '../chips/spi-device.ts';
 import { createSwitchChip } from '../chips/switch.ts';
+import { createTsl2561Chip } from '../chips/tsl2561.ts';
+import { createTsl2591Chip } from '../chips/tsl2591.ts';
+import { createVeml7700Chip } from '../chips/veml7700.ts';
+import { createVl53l0xChip } from '../chips/vl53l0x.ts';
+import type { FaultyChip } from '../chips/faults.ts';
+import type { I2cChip } from '../chips/i2c-chip.ts';
+import type { EchoDevice, LineDevice } from '../chips/line-device.ts';
+import type { OneWireDevice } from '../chips/onewire-device.ts';
+import type { SpiDevice } from '../chips/spi-device.ts';
 import type { UartChip } from '../chips/uart-chip.ts';
 import type { AnalogDevice } from '../device/analog.ts';
 import type { InputChip } from '../device/input.ts';
@@ -194,9 +206,12 @@ export const CHIPS: Readonly<Record<string, ChipType>> = {
   adxl345: i2c(createAdxl345Chip, [0x53, 0x1d]),
   aht20: i2c(createAht20Chip, [0x38, 0x39]),
   battery: analog(createBatteryChip, { sources: { voltage: 'voltage' } }),
+  bh1750: i2c(createBh1750Chip, [0x23, 0x5c]),
   bme280: i2c(createBme280Chip, [0x76, 0x77], { takesAir: true }),
+  bme680: i2c(createBme680Chip, [0x76, 0x77]),
   bmp280: i2c(createBmp280Chip, [0x76, 0x77], { takesAir: true, file: 'bme280' }),
   button: input(createSwitchChip, { file: 'switch', sources: { closed: 'button' }, fixed: { bounceMs: 10 } }),
+  ccs811: i2c(createCcs811Chip, [0x5a, 0x5b]),
   contact: input(createSwitchChip, {
     file: 'switch',
     sources: { closed: 'contact' },
@@ -208,6 +223,7 @@ export const CHIPS: Readonly<Record<string, ChipType>> = {
   ds18s20: oneWire(createDs18b20Chip, { file: 'ds18b20', fixed: { family: 0x10 } }),
   gps: uart(createGpsChip, 9600),
   'hc-sr04': echo(createHcSr04Chip),
+  htu21d: i2c(createHtu21dChip, [0x40]),
   hx711: spiLines(createHx711Chip, { fixed: { perGram: 412, zero: -81234 } }),
   ina219: i2c(createIna219Chip, from(0x40, 16)),
   ina226: i2c(createIna226Chip, from(0x40, 16)),
@@ -224,7 +240,17 @@ export const CHIPS: Readonly<Record<string, ChipType>> = {
     sources: { pulses: 'pulses' },
     fixed: { widthUs: 100000, gapUs: 100000, bounceUs: 500 },
   }),
+  scd30: i2c(createScd30Chip, [0x61]),
+  scd41: i2c(createScd4xChip, [0x62], { file: 'scd4x', fixed: { type: 'scd41' } }),
+  scd4x: i2c(createScd4xChip, [0x62]),
+  sgp30: i2c(createSgp30Chip, [0x58]),
+  sgp40: i2c(createSgp40Chip, [0x59]),
   sht3x: i2c(createSht3xChip, [0x44, 0x45]),
   sht4x: i2c(createSht4xChip, [0x44, 0x45, 0x46]),
+  si7021: i2c(createHtu21dChip, [0x40], { file: 'htu21d', fixed: { type: 'si7021' } }),
   'soil-probe': analog(createSoilProbe, { sources: { moisture: 'moisture' } }),
+  tsl2561: i2c(createTsl2561Chip, [0x39, 0x29, 0x49]),
+  tsl2591: i2c(createTsl2591Chip, [0x29]),
+  veml7700: i2c(createVeml7700Chip, [0x10]),
+  vl53l0x: i2c(createVl53l0xChip, [0x29]),
 };

@@ -28,7 +28,9 @@ export interface Bme680Options {
   readonly address?: 0x76 | 0x77;
   /** Samples that the chip averages, default 1 each [3.2.1]. */
   readonly temperatureOversampling?: Oversampling;
+  /** The same of humidity. */
   readonly humidityOversampling?: Oversampling;
+  /** The same of pressure. */
   readonly pressureOversampling?: Oversampling;
   /** Coefficient of the low-pass filter for temperature and pressure, default 0 for none [3.2.3]. */
   readonly filter?: 0 | 1 | 3 | 7 | 15 | 31 | 63 | 127;

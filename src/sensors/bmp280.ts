@@ -14,6 +14,7 @@ export interface Bmp280Options {
   readonly address?: 0x76 | 0x77;
   /** Samples that the chip averages, default 1 each: the datasheet's advice for weather [3.4]. */
   readonly temperatureOversampling?: Oversampling;
+  /** The same of pressure. */
   readonly pressureOversampling?: Oversampling;
   /** Coefficient of the low-pass filter for both, default 0 for none [3.3.3]. */
   readonly filter?: 0 | 2 | 4 | 8 | 16;

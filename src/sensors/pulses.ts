@@ -22,6 +22,7 @@ export interface PulsesOptions {
    * 10^decimals of the total divided by what it has in common with `denominator`.
    */
   readonly numerator?: number;
+  /** See `numerator`. */
   readonly denominator?: number;
   /** true: a high pin is a pulse. Default: a low one, with a pull-up and the contact to ground. */
   readonly activeHigh?: boolean;

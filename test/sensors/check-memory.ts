@@ -10,7 +10,7 @@ import type { DriverCase } from './case.ts';
 
 const SAMPLES = 1000;
 /** As many as an engine needs to bring its call stack and tables to their sizes. */
-const SAMPLES_BEFORE = 40;
+const SAMPLES_BEFORE = 60;
 /** Espruino holds small integers in less: the clock begins beyond them, and so does the bus's count. */
 const LARGE = 0x1000000;
 

@@ -103,6 +103,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   stuckLow: 'the data line is held low',
   stuckHigh: 'the data line is held high',
   wrongId: 'another kind of chip in its place',
+  'another chip': 'another kind of chip in its place',
   badCrc: 'a bit turns on the way',
   slow: 'conversions take too long',
   'brown-out': 'the supply dips during a sample',
@@ -113,7 +114,7 @@ const FAULTS: Readonly<Record<string, string>> = {
 function faultText(name: string, channels: readonly ChannelMeta[]): string {
   const saturated = /^saturated (\d+)$/.exec(name);
   if (saturated !== null)
-    return `${channels[Number(saturated[1])]?.key ?? 'value'}: the converter is at its end`;
+    {return `${channels[Number(saturated[1])]?.key ?? 'value'}: the converter is at its end`;}
   return FAULTS[name] ?? name;
 }
 

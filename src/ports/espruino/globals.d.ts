@@ -39,12 +39,6 @@ interface EspruinoFlash {
   erasePage(address: number): void;
 }
 
-interface EspruinoStorage {
-  read(name: string): string | undefined;
-  /** Forgets what the file was, then writes it. @returns whether there was room; or throws when there was not. */
-  write(name: string, text: string): boolean;
-}
-
 interface EspruinoWifiStatus {
   /** dBm; only while joined. */
   rssi?: number;
@@ -98,7 +92,6 @@ interface EspruinoEdge {
 declare function require(module: 'net'): EspruinoNet;
 declare function require(module: 'Flash'): EspruinoFlash;
 declare function require(module: 'Wifi'): EspruinoWifi;
-declare function require(module: 'Storage'): EspruinoStorage;
 
 declare function print(text: string, value: number): void;
 /** Seconds since 1970-01-01 UTC, or since power-on where nothing set the time. */

@@ -2,9 +2,8 @@ import { createBme280Chip } from '../../../sim/chips/bme280.ts';
 import { createAirOf } from '../../../sim/environment/environment.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createBme280 } from '../../../src/sensors/bme280.ts';
-import { brownOutCase, busHeldCase, faultCase, saturatedCase, slowCase } from '../case.ts';
+import { brownOutCase, busHeldCase, faultCase, otherChipCase, saturatedCase, slowCase } from '../case.ts';
 import type { DriverCase } from '../case.ts';
-import { otherChipCase } from '../other-chip.ts';
 
 export const CASE: DriverCase = {
   file: 'bme280',

@@ -1,9 +1,8 @@
 import { createBme680Chip } from '../../../sim/chips/bme680.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createBme680 } from '../../../src/sensors/bme680.ts';
-import { brownOutCase, busHeldCase, faultCase, saturatedCase, slowCase } from '../case.ts';
+import { brownOutCase, busHeldCase, faultCase, otherChipCase, saturatedCase, slowCase } from '../case.ts';
 import type { DriverCase } from '../case.ts';
-import { otherChipCase } from '../other-chip.ts';
 
 export const CASE: DriverCase = {
   file: 'bme680',

@@ -2,9 +2,8 @@ import { createBmp280Chip } from '../../../sim/chips/bme280.ts';
 import { createAirOf } from '../../../sim/environment/environment.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createBmp280 } from '../../../src/sensors/bmp280.ts';
-import { brownOutCase, busHeldCase, faultCase, slowCase } from '../case.ts';
+import { brownOutCase, busHeldCase, faultCase, otherChipCase, slowCase } from '../case.ts';
 import type { DriverCase, FaultCase } from '../case.ts';
-import { otherChipCase } from '../other-chip.ts';
 
 /** The chip's bits are those of the BME280: pressure is the third. */
 function endCase(name: string, bit: number): FaultCase {

@@ -1,9 +1,8 @@
 import { createCcs811Chip } from '../../../sim/chips/ccs811.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createCcs811 } from '../../../src/sensors/ccs811.ts';
-import { brownOutCase, busHeldCase, faultCase, saturatedCase, slowCase } from '../case.ts';
+import { brownOutCase, busHeldCase, faultCase, otherChipCase, saturatedCase, slowCase } from '../case.ts';
 import type { DriverCase } from '../case.ts';
-import { otherChipCase } from '../other-chip.ts';
 
 export const CASE: DriverCase = {
   file: 'ccs811',

@@ -1,9 +1,8 @@
 import { createTsl2561Chip } from '../../../sim/chips/tsl2561.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createTsl2561 } from '../../../src/sensors/tsl2561.ts';
-import { brownOutCase, busHeldCase, faultCase, saturatedCase } from '../case.ts';
+import { brownOutCase, busHeldCase, faultCase, otherChipCase, saturatedCase } from '../case.ts';
 import type { DriverCase } from '../case.ts';
-import { otherChipCase } from '../other-chip.ts';
 
 export const CASE: DriverCase = {
   file: 'tsl2561',

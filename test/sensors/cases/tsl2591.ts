@@ -1,9 +1,8 @@
 import { createTsl2591Chip } from '../../../sim/chips/tsl2591.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import { createTsl2591 } from '../../../src/sensors/tsl2591.ts';
-import { brownOutCase, busHeldCase, faultCase, saturatedCase, slowCase } from '../case.ts';
+import { brownOutCase, busHeldCase, faultCase, otherChipCase, saturatedCase, slowCase } from '../case.ts';
 import type { DriverCase } from '../case.ts';
-import { otherChipCase } from '../other-chip.ts';
 
 export const CASE: DriverCase = {
   file: 'tsl2591',

@@ -11,7 +11,7 @@ const SRC = fileURLToPath(new URL('../../../src', import.meta.url));
 /** The least that a scheduler does: samples now and then, and those that the driver asks for. */
 const FIRMWARE = `
 import { Pull } from '${SRC}/ports/gpio.ts';
-import { openCountStore } from '${SRC}/ports/espruino/count-store.ts';
+import { createCountStore, openBoard } from 'mote-sdk/espruino';
 import { createClock } from '${SRC}/ports/espruino/clock.ts';
 import { openAnalogInput, openEdgeInput } from '${SRC}/ports/espruino/gpio.ts';
 import { createTimer } from '${SRC}/ports/espruino/timer.ts';
@@ -48,14 +48,14 @@ function startRunning(name: string, driver: Driver, channel: number, everyMs: nu
 
 startRunning('door', createContact(openEdgeInput(4, Pull.Up), {}), 0, 60000);
 startRunning('button', createButton(openEdgeInput(5, Pull.Up), {}), 2, 60000);
-startRunning('rain', createPulses(openEdgeInput(18, Pull.Up), openCountStore('rain'), RAIN_GAUGE, { saveEvery: 10 }), 0, 10000);
+startRunning('rain', createPulses(openEdgeInput(18, Pull.Up), createCountStore(openBoard().outbox, 4), RAIN_GAUGE, { saveEvery: 10 }), 0, 10000);
 startRunning('probe', createNtc(openAnalogInput(34), {}), 0, 30000);
 `;
 
 let code: string;
 
 beforeAll(async () => {
-  const built = await build({ firmware: writeFirmware({ 'main.ts': FIRMWARE }) });
+  const built = await build({ firmware: writeFirmware({ 'main.ts': FIRMWARE }), board: 'esp32' });
   code = built.code;
 }, 60_000);
 
@@ -127,6 +127,6 @@ describe('pins of the virtual board', () => {
     lines.splice(0);
     board.powerOn();
     world.run(500);
-    expect(lines.find((line) => line.startsWith('rain'))).toBe(`rain ${20 * 2794}`);
+    expect(lines.find((line) => line.startsWith('rain'))).toBe(`rain ${25 * 2794}`);
   });
 });
