@@ -8,6 +8,9 @@ import { RETAIN } from './mqtt/packet.ts';
 import { Code } from './ports/codes.ts';
 import type { DiscoveryPorts } from './telemetry/discovery/discovery.ts';
 
+/** Longest payload from the broker that is put together of pieces: what a mote has told of itself before. */
+const PAYLOAD_MAX = 8192;
+
 /** @param wake called when something is to be said. */
 export function prepareDiscovery(client: Client, wake: () => void): DiscoveryPorts {
   const view = createView();
@@ -29,10 +32,27 @@ export function prepareDiscovery(client: Client, wake: () => void): DiscoveryPor
     publishLong,
     wake,
     listen(filter, onMessage) {
-      if (!INBOUND) return;
-      client.subscription(filter, 0, function (payload: Bytes, topic: Bytes, first) {
-        onMessage(toText(payload, 0, payload.length), toText(topic, 0, topic.length), (first & RETAIN) > 0);
-      });
+      let pieces = '';
+
+      function tell(payload: string, topic: Bytes, first: number): void {
+        onMessage(payload, toText(topic, 0, topic.length), (first & RETAIN) > 0);
+      }
+
+      function onWhole(payload: Bytes, topic: Bytes, first: number): void {
+        tell(toText(payload, 0, payload.length), topic, first);
+      }
+
+      /** What the broker kept only: what comes later was said by us. */
+      function onPiece(piece: Bytes, offset: number, total: number, topic: Bytes, first: number): void {
+        if ((first & RETAIN) === 0 || total > PAYLOAD_MAX) return;
+        pieces = (offset === 0 ? '' : pieces) + toText(piece, 0, piece.length);
+        if (offset + piece.length < total) return;
+        const payload = pieces;
+        pieces = '';
+        tell(payload, topic, first);
+      }
+
+      if (INBOUND) client.subscription(filter, 0, onWhole, STREAM ? onPiece : undefined);
     },
   };
 }

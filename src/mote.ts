@@ -73,7 +73,7 @@ export interface MoteOptions {
   /** How often the mote tells of its Wi-Fi, memory, outbox and age, as a sensor called "mote". Default: never. */
   readonly diagnosticsMs?: number;
   /** What the mote tells of itself to those who want to show it: createHomeAssistant or createHomeAssistantDevice. Default: nothing. */
-  readonly discovery?: CreateDiscovery;
+  readonly discovery?: CreateDiscovery | undefined;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
 }

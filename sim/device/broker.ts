@@ -2,7 +2,16 @@
 // PINGREQ, and keeps what was published. It knows no transport: bytes come and go as strings, one character a byte.
 // ES5 subset: runs on the host and in engines.
 
-import { CONNECT, DISCONNECT, PINGREQ, PUBLISH, headerFault, readConnect, readPublish } from './judge.ts';
+import {
+  CONNECT,
+  DISCONNECT,
+  PINGREQ,
+  PUBLISH,
+  SUBSCRIBE,
+  headerFault,
+  readConnect,
+  readPublish,
+} from './judge.ts';
 
 /** The way to a client. */
 export interface BrokerPeer {
@@ -156,9 +165,19 @@ export function createBroker(options: BrokerOptions): Broker {
     }
   }
 
+  /** Every filter is granted with QoS 0; nothing ever comes of it. */
+  function takeSubscribe(session: Session, body: string): void {
+    let codes = '';
+    for (let at = 2; at + 2 < body.length; codes += '\x00') {
+      at += 3 + body.charCodeAt(at) * 256 + body.charCodeAt(at + 1);
+    }
+    session.peer.write('\x90' + String.fromCharCode(2 + codes.length) + body.substr(0, 2) + codes);
+  }
+
   function takeKnown(session: Session, type: number, flags: number, body: string): void {
     if (type === CONNECT) takeConnect(session, body);
     else if (type === PUBLISH) takePublish(session, flags, body);
+    else if (type === SUBSCRIBE) takeSubscribe(session, body);
     else if (type === PINGREQ) {
       if (!options.deaf) session.peer.write('\xD0\x00');
     } else if (type === DISCONNECT) drop(session);

@@ -7,6 +7,7 @@ import type { Fields } from './fields.ts';
 /** Types of the packets that are judged, as in the high four bits of the first byte. */
 export const CONNECT = 1;
 export const PUBLISH = 3;
+export const SUBSCRIBE = 8;
 export const PINGREQ = 12;
 export const DISCONNECT = 14;
 

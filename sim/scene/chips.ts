@@ -221,6 +221,11 @@ export const CHIPS: Readonly<Record<string, ChipType>> = {
   dht22: line(createDht22Chip),
   ds18b20: oneWire(createDs18b20Chip),
   ds18s20: oneWire(createDs18b20Chip, { file: 'ds18b20', fixed: { family: 0x10 } }),
+  'energy-meter': input(createPulseSource, {
+    file: 'pulse-source',
+    sources: { pulses: 'pulses' },
+    fixed: { widthUs: 30000, gapUs: 30000, bounceUs: 0 },
+  }),
   gps: uart(createGpsChip, 9600),
   'hc-sr04': echo(createHcSr04Chip),
   htu21d: i2c(createHtu21dChip, [0x40]),

@@ -99,6 +99,19 @@ describe('a client that follows the standard', () => {
   });
 });
 
+it('is granted each filter with QoS 0, of which nothing ever comes', () => {
+  const mote = client();
+  mote.link.data(connectPacket());
+  mote.got = '';
+  const subscriptions = [
+    { topic: 'a/b', qos: 1 as const },
+    { topic: '#', qos: 0 as const },
+  ];
+  mote.link.data(bytes({ cmd: 'subscribe', messageId: 258, subscriptions }));
+  expect(mote.got).toBe('\x90\x04\x01\x02\x00\x00');
+  expect(broker.violations).toEqual([]);
+});
+
 describe('a client that breaks the standard', () => {
   const PUBLISH_HEADER = '\x30\x05\x00\x03a/b';
   const cases: [string, string, string][] = [
@@ -139,7 +152,7 @@ describe('a client that breaks the standard', () => {
       'the remaining length has more than four',
     ],
     ['uses QoS 2', connectPacket() + publishPacket({ qos: 2, messageId: 1 }), 'QoS 2 is more than'],
-    ['subscribes', connectPacket() + '\x82\x06\x00\x01\x00\x01a\x00', 'packet type 8 is more than'],
+    ['unsubscribes', connectPacket() + '\xa2\x05\x00\x01\x00\x01a', 'packet type 10 is more than'],
   ];
 
   it.each(cases)('%s', (_, stream, rule) => {
