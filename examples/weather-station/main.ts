@@ -12,7 +12,12 @@ startMote({
   broker: settings.broker,
   wifi: settings.wifi,
   sensors: [
-    { name: 'outdoor', driver: createBme280(i2c, { address: 0x76 }), intervalMs: settings.intervalMs },
+    {
+      name: 'outdoor',
+      driver: createBme280(i2c, { address: 0x76 }),
+      intervalMs: settings.intervalMs,
+      qos: settings.qos,
+    },
   ],
   discovery: settings.homeAssistant ? createHomeAssistant({ name: 'Weather station' }) : undefined,
 });

@@ -46,7 +46,7 @@ export interface BrokerOptions {
   /** No answer to CONNECT. */
   silent?: boolean;
   connackDelayMs?: number;
-  /** No answer to PINGREQ. */
+  /** No answer to anything but CONNECT. */
   deaf?: boolean;
   /** Called for each message, before it is kept. */
   onMessage?: (message: BrokerMessage) => void;
@@ -159,7 +159,7 @@ export function createBroker(options: BrokerOptions): Broker {
         retain: publish.retain,
         time: options.now(),
       });
-      if (publish.qos === 1) {
+      if (publish.qos === 1 && !options.deaf) {
         session.peer.write('\x40\x02' + String.fromCharCode(identifier >> 8, identifier & 255));
       }
     }

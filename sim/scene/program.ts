@@ -48,7 +48,7 @@ function chipLines({ name, index, chip, type, seed }: Item, imports: Imports): s
     `seed: ${seed}`,
     ...type.keys.map((key) => `${key.name}: ${JSON.stringify(chip[key.name])}`),
     ...Object.entries(type.sources ?? {}).map(([key, quantity]) => `${key}: surroundings.${quantity}`),
-    ...Object.entries(type.fixed ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
+    ...Object.entries(type.fixed ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)} as const`),
   ];
   // A variable, so that a chip may be given what it has no use for.
   return [
