@@ -48,6 +48,8 @@ export interface MoteSensor {
   readonly format?: CreateFormat;
   /** Default 1: kept in the outbox until the broker has it. */
   readonly qos?: number;
+  /** Called with each reading that passed all checks, before it is published: for what else a firmware does with it. */
+  readonly onReading?: (reading: Reading) => void;
   /** The broker keeps the last message of each topic for those who come later. Default: it does not. */
   readonly retain?: boolean;
 }
@@ -124,6 +126,7 @@ function diagnose(ports: MotePorts, intervalMs: number): MoteSensor {
 export function startMote(ports: MotePorts, options: MoteOptions): number {
   const publishers: Publisher[] = [];
   const slots: Slot[] = [];
+  const listeners: (((reading: Reading) => void) | undefined)[] = [];
   const described: DescribedSensor[] = [];
   const statusNames = [options.id + '/status'];
   /** Readings since one was accepted last. */
@@ -169,6 +172,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     );
     if (publisher === null) return false;
     publishers.push(publisher);
+    listeners.push(sensor.onReading);
     const statusName = options.id + '/' + sensor.name + '/status';
     statusNames.push(statusName);
     described.push({ context, format: publisher.format, status: AUTH ? statusName : '' });
@@ -214,6 +218,8 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   function onReading(index: number, reading: Reading): void {
     if (AUTH) status!.set(index + 1, true);
+    const listener = listeners[index];
+    if (listener !== undefined) listener(reading);
     count(publishers[index].publish(reading));
   }
 

@@ -220,6 +220,14 @@ describe('mote', () => {
     expect(log.lines).toContain(`${Event.TooFast} 0`);
   });
 
+  it('tells the firmware of each reading before it is published', () => {
+    const seen: number[] = [];
+    const onReading = ({ values }: { values: Int32Array }) => void seen.push(values[0]);
+    start({ sensors: [{ name: 's', driver, intervalMs: 1000, onReading }] });
+    pass(1000 + CONVERSION_MS);
+    expect(seen).toEqual([21500, 21500]);
+  });
+
   it('tells of itself, and is found by Home Assistant', () => {
     start({ diagnosticsMs: 2000, discovery: createHomeAssistant() });
     socket.accept();

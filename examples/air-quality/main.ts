@@ -13,6 +13,9 @@ import settings from './settings.json';
 
 const i2c = openI2c({ bus: 1, data: 21, clock: 22 });
 const mean = [createMean(settings.meanMs)];
+const gas = createSgp40(i2c);
+/** Kept, so that telling it makes nothing new. */
+const climate = { temperature: 25000, humidity: 50000 };
 
 startMote({
   id: settings.id,
@@ -24,10 +27,16 @@ startMote({
       driver: createScd4x(i2c, { altitude: settings.altitude }),
       intervalMs: 5000,
       format: createJsonGroup,
+      onReading(reading) {
+        // The gas sensor corrects its signal by them.
+        climate.temperature = reading.values[1];
+        climate.humidity = reading.values[2];
+        gas.configure(climate);
+      },
     },
     {
       name: 'gas',
-      driver: createSgp40(i2c),
+      driver: gas,
       intervalMs: 1000,
       channels: [
         { key: 'voc-index', stages: [createDeadband({ absolute: 5, maxIntervalMs: settings.meanMs })] },

@@ -13,6 +13,7 @@ import { createSampler } from './sampler.ts';
 export interface BatteryOptions {
   /** Ohms of the divider from the battery to the pin, 0 (no divider) to 10000000, and from the pin to ground, 1 to 10000000. Default: 100000 each. */
   readonly upperOhms?: number;
+  /** See `upperOhms`. */
   readonly lowerOhms?: number;
   /** 'lipo' (default; also lithium-ion 18650), 'lifepo4' or 'alkaline'. */
   readonly chemistry?: 'lipo' | 'lifepo4' | 'alkaline';

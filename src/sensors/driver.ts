@@ -20,7 +20,7 @@ export interface Driver<Options = object> {
   /** So many samples after power-up are not to be believed. */
   readonly discard: number;
   /**
-   * Change settings; they hold from the next `start` on. What is left out has its default.
+   * Change settings. What is left out has its default. A sample that is on its way begins anew with them.
    * @returns 0, or Code.BadOptions where the chip has no such setting: each `start` says so too, until it is told better.
    */
   configure(options: Options): number;

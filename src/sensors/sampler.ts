@@ -44,6 +44,8 @@ const enum Phase {
   // From here on `poll` has something to do.
   SettingUp,
   Measuring,
+  /** New settings came in the middle of a sample, which begins anew with them. */
+  Restarting,
 }
 
 /** Make a driver of its steps. */
@@ -129,13 +131,13 @@ export function createSampler<Options>(steps: Steps<Options>, options: Options):
   }
 
   function configure(next: Options): number {
-    phase = Phase.Unknown;
+    phase = phase >= Phase.SettingUp ? Phase.Restarting : Phase.Unknown;
     refused = steps.configure(next);
     return refused;
   }
 
   function start(now: number): number {
-    if (refused < 0) return refused;
+    if (refused < 0) return fail(refused);
     if (phase === Phase.Ready) return convert(now);
     begin(now, Phase.SettingUp);
     return setUp(now);
@@ -143,6 +145,7 @@ export function createSampler<Options>(steps: Steps<Options>, options: Options):
 
   function poll(now: number, out: Reading): number {
     if (phase < Phase.SettingUp) return Code.NotReady;
+    if (phase === Phase.Restarting) return start(now);
     const early = remaining(now, readyAt);
     if (early > 0) return early;
     return phase === Phase.SettingUp ? setUp(now) : collect(now, out);

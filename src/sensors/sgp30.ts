@@ -17,9 +17,11 @@ export interface Sgp30Options {
   readonly address?: 0x58;
   /** What the chip is to know of fresh air, both as they were read, 1 to 65535. Default: nothing. One that a chip still has is left. */
   readonly baselineCo2?: number;
+  /** See `baselineCo2`. */
   readonly baselineTvoc?: number;
   /** Of the air, m°C and thousandths of a percent, both: the chip corrects its values by them [3.4]. Default: as if at 25 °C and 50 %. */
   readonly temperature?: number;
+  /** See `temperature`. */
   readonly humidity?: number;
 }
 

@@ -17,6 +17,7 @@ export interface Sgp40Options {
   readonly address?: 0x59;
   /** Of the air, m°C and thousandths of a percent, both: the chip corrects its signal by them [3.1]. Default: 25 °C and 50 %. */
   readonly temperature?: number;
+  /** See `temperature`. */
   readonly humidity?: number;
 }
 

@@ -261,6 +261,11 @@ export function checkCase(driverCase: DriverCase): CaseResult {
       expect(what + ', sampled', sample(bench), Code.BadOptions);
       expectUntouched(what, bench);
     }
+    bench.pair.driver.configure(driverCase.goodOptions);
+    bench.rig.advance(PAUSE_MS);
+    const begun = bench.pair.driver.start(bench.rig.now());
+    expect('options during a sample', bench.pair.driver.configure(driverCase.goodOptions), Code.Ok);
+    if (begun > 0) expectNoLie('options during a sample', bench, finish(bench, begun));
     expect('good options', bench.pair.driver.configure(driverCase.goodOptions), Code.Ok);
     expectRecovery('good options', bench);
   }
