@@ -12,6 +12,8 @@ export interface PulseSourceOptions {
   readonly pulses: Source;
   /** Pulses before the world began; default 0. */
   readonly already?: number;
+  /** In its place: those before the first look, however long the world has been there. */
+  readonly beginsNow?: boolean;
   /** How long a pulse lasts, and how long nothing follows; microseconds. A tipping bucket: 100 ms. */
   readonly widthUs: number;
   readonly gapUs: number;
@@ -31,6 +33,7 @@ export function createPulseSource(options: PulseSourceOptions): PulseSource {
   const bounce = options.bounceUs === undefined ? 0 : options.bounceUs;
   let sent = options.already === undefined ? 0 : options.already;
   let isClosed = false;
+  let isNew = options.beginsNow === true;
   /** The next edge, microseconds behind the present millisecond. */
   let edgeUs = 0;
 
@@ -44,6 +47,8 @@ export function createPulseSource(options: PulseSourceOptions): PulseSource {
   function tick(now: number): void {
     const time = timeOf(now);
     const wanted = options.pulses(time);
+    if (isNew) sent = wanted;
+    isNew = false;
     while (edgeUs < 1000 && (isClosed || sent < wanted)) {
       change(isClosed ? 1 : 0, time);
       if (!isClosed) sent++;

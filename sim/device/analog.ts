@@ -18,6 +18,11 @@ export function shareOf(device: AnalogDevice): number {
 /** Put `devices` in the place of the engine's converter. @param pins of them, in their order. */
 export function connectAnalog(devices: readonly AnalogDevice[], pins: readonly number[]): void {
   const engineRead = root.analogRead;
+  const engineMode = root.pinMode;
+  // An engine may not have a pin that the board has.
+  root.pinMode = (pin, mode) => {
+    if (pins.indexOf(pin | 0) < 0 && engineMode !== undefined) engineMode(pin, mode);
+  };
   root.analogRead = (pin) => {
     const index = pins.indexOf(pin | 0);
     if (index >= 0) return shareOf(devices[index]);

@@ -224,7 +224,7 @@ export const CHIPS: Readonly<Record<string, ChipType>> = {
   'energy-meter': input(createPulseSource, {
     file: 'pulse-source',
     sources: { pulses: 'pulses' },
-    fixed: { widthUs: 30000, gapUs: 30000, bounceUs: 0 },
+    fixed: { widthUs: 30000, gapUs: 30000, bounceUs: 0, beginsNow: true },
   }),
   gps: uart(createGpsChip, 9600),
   'hc-sr04': echo(createHcSr04Chip),
@@ -243,7 +243,7 @@ export const CHIPS: Readonly<Record<string, ChipType>> = {
   'rain-gauge': input(createPulseSource, {
     file: 'pulse-source',
     sources: { pulses: 'pulses' },
-    fixed: { widthUs: 100000, gapUs: 100000, bounceUs: 500 },
+    fixed: { widthUs: 100000, gapUs: 100000, bounceUs: 500, beginsNow: true },
   }),
   scd30: i2c(createScd30Chip, [0x61]),
   scd41: i2c(createScd4xChip, [0x62], { file: 'scd4x', fixed: { type: 'scd41' } }),

@@ -1,0 +1,106 @@
+// What the examples take on a board: bytes in flash, and Espruino's variables once they run, with client, outbox and discovery.
+// `npm run bench:examples`; the simulated chips beside them are counted alone and taken off. Writes bench/results/examples.json.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runEspruino } from '../sim/engine/espruino.ts';
+import type { EspruinoMemory } from '../sim/engine/espruino.ts';
+import { build } from '../flash/build/build.ts';
+import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
+import { reportError } from '../flash/cli/output.ts';
+import { startBroker } from '../flash/sim/broker.ts';
+import { buildScene } from '../flash/sim/scene-build.ts';
+import { readScene } from '../flash/sim/scene.ts';
+
+const RESULT = join(PACKAGE_ROOT, 'bench', 'results', 'examples.json');
+const EXAMPLES = ['weather-station', 'air-quality', 'plant', 'energy-meter', 'gps-tracker'] as const;
+/** Long enough for Wi-Fi, a session, discovery and several readings. */
+const RUN_MS = 15_000;
+const SETTLE_MS = 3000;
+
+export interface ExampleRow {
+  readonly name: string;
+  readonly bytes: number;
+  /** Variables that the running firmware holds, the most of several looks. */
+  readonly variables: number;
+  /** Bytes of one. */
+  readonly blockBytes: number;
+  /** Free beside it on a board with that many: the small engine's for the first example, the ESP32's for the others. */
+  readonly free: number;
+  readonly total: number;
+}
+
+/** @returns the most variables in use, and how many there are. @throws when the engine complains. */
+async function memoryOf(
+  binary: string,
+  prelude: readonly string[],
+  bundle: string,
+  ms: number,
+): Promise<EspruinoMemory> {
+  let most: EspruinoMemory | undefined;
+  const engine = await runEspruino({
+    binary,
+    prelude,
+    bundle,
+    onLine: () => {},
+    onMemory: (memory) => (most = most === undefined || memory.usage > most.usage ? memory : most),
+    memoryEveryMs: 500,
+  });
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  const { failures } = await engine.close();
+  if (most === undefined || failures.length > 0)
+    throw new Error(failures.join('; ') || 'no look at the memory');
+  return most;
+}
+
+function engineFor(name: string): string {
+  const variable = name === 'weather-station' ? 'ESPRUINO_MCU' : 'ESPRUINO';
+  const path = process.env[variable];
+  if (path === undefined || path === '') throw new Error(`set ${variable}`);
+  return path;
+}
+
+/** The smallest engine has no room for a simulated chip in simulated weather beside the firmware. */
+async function chipsFor(name: string, firmware: string): Promise<string> {
+  if (name !== 'weather-station') return buildScene(readScene(firmware), 'espruino');
+  return (await build({ firmware: join(PACKAGE_ROOT, 'sim', 'device', 'frozen.ts') })).code;
+}
+
+async function measure(name: string): Promise<ExampleRow> {
+  const firmware = join(PACKAGE_ROOT, 'examples', name);
+  const broker = await startBroker(0);
+  try {
+    const settings = { broker: { host: '127.0.0.1', port: broker.port } };
+    const { code } = await build({ firmware, settings, board: 'esp32' });
+    const chips = await chipsFor(name, firmware);
+    const binary = engineFor(name);
+    const bare = await memoryOf(binary, [], '0', SETTLE_MS);
+    const alone = await memoryOf(binary, [chips], '0', SETTLE_MS);
+    const running = await memoryOf(binary, [chips], code, RUN_MS);
+    const variables = running.usage - alone.usage;
+    return {
+      name,
+      bytes: code.length,
+      variables,
+      blockBytes: running.blocksize,
+      free: running.total - bare.usage - variables,
+      total: running.total,
+    };
+  } finally {
+    await broker.close();
+  }
+}
+
+async function main(): Promise<void> {
+  const rows: ExampleRow[] = [];
+  for (const name of EXAMPLES) {
+    rows.push(await measure(name));
+    process.stderr.write(`${JSON.stringify(rows.at(-1))}\n`);
+  }
+  mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
+  writeFileSync(RESULT, `${JSON.stringify(rows, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.exitCode = reportError(error);
+});
