@@ -7,7 +7,7 @@ import type { I2cBus } from '../ports/i2c.ts';
 import { ACCELERATION, GRAVITY } from './acceleration.ts';
 import { isBlank, nearest, signedLowWordAt, waitAfter } from './check.ts';
 import type { Driver } from './driver.ts';
-import { exponentOf, numberOr } from './option.ts';
+import { exponentOf, numberOr } from './options.ts';
 import { createSampler } from './sampler.ts';
 
 export interface Adxl345Options {

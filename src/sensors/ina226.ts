@@ -8,7 +8,7 @@ import type { I2cBus } from '../ports/i2c.ts';
 import type { ChannelMeta } from '../ports/reading.ts';
 import { isBlank, nearest, signedWordAt, waitAfter, wordAt } from './check.ts';
 import type { Driver } from './driver.ts';
-import { numberOr } from './option.ts';
+import { numberOr } from './options.ts';
 import { createSampler } from './sampler.ts';
 
 export interface Ina226Options {

@@ -9,7 +9,7 @@ import type { ChannelMeta } from '../ports/reading.ts';
 import { ACCELERATION, GRAVITY } from './acceleration.ts';
 import { isBlank, nearest, signedWordAt, waitAfter } from './check.ts';
 import type { Driver } from './driver.ts';
-import { exponentOf, numberOr } from './option.ts';
+import { exponentOf, numberOr } from './options.ts';
 import { createSampler } from './sampler.ts';
 
 export interface Mpu6050Options {

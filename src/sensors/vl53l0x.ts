@@ -8,7 +8,7 @@ import { NO_VALUE } from '../ports/reading.ts';
 import type { ChannelMeta } from '../ports/reading.ts';
 import { isBlank, waitAfter, wordAt } from './check.ts';
 import type { Driver } from './driver.ts';
-import { numberOr } from './option.ts';
+import { numberOr } from './options.ts';
 import { createSampler } from './sampler.ts';
 
 export interface Vl53l0xOptions {

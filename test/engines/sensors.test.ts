@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { build } from '../../flash/build/build.ts';
 import { writeFirmware } from '../flash/build/fixture.ts';
 import { keep } from '../results.ts';
+import type { DriverCase } from '../sensors/case.ts';
 import { CASES } from '../sensors/cases/index.ts';
 import { creatorOf } from '../sensors/document.ts';
 import { describeEngine } from './describe-engine.ts';
@@ -39,31 +40,25 @@ for (const { name } of ENGINES) {
   });
 }
 
-/** A driver of nothing: what all of them share is in it. */
-const NOTHING = `
-import { createSampler } from 'mote-sdk/sensors/sampler';
-function configure(): number { return 0; }
-function setUp(): number { return 0; }
-function measure(step: number, now: number, values: Int32Array): number { values[0] = now; return step === 0 ? 5 : 0; }
-function sleep(): void {}
-const nothing = createSampler({ channels: [{ key: 'a', unit: 'b', deviceClass: 'c', decimals: 1, precision: 1, min: 0, max: 9 }],
-  warmUpMs: 1, minIntervalMs: 2, discard: 3, retryMs: 4, patienceMs: 5, configure, setUp, measure, sleep }, {});
-declare function keep(...all: unknown[]): void;
-`;
+/** What all drivers share, which a firmware has once. */
+const SHARED = ['src/sensors/sampler.ts', 'src/sensors/check.ts'];
 
-async function bytesOf(text: string): Promise<number> {
-  const { code } = await build({ firmware: writeFirmware({ 'main.ts': text }) });
-  return code.length;
+/** @returns bytes of a driver in a bundle, with the files of its own that it needs, without what all drivers share. */
+async function bytesOf(driverCase: DriverCase): Promise<number> {
+  const creator = creatorOf(driverCase);
+  const text = `import { ${creator} } from 'mote-sdk/sensors/${driverCase.file}';
+declare function keep(...all: unknown[]): void;
+declare const port: never;
+keep((${creator} as (...all: never[]) => unknown)(port, port, port));
+`;
+  const { sizes } = await build({ firmware: writeFirmware({ 'main.ts': text }) });
+  const own = sizes.filter(({ module }) => module.startsWith('src/sensors/') && !SHARED.includes(module));
+  return own.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 describe.runIf(process.env['MODE'] === 'full')('sizes', { timeout: 600_000 }, () => {
-  it('are measured, beside a driver that is there already', async () => {
-    const empty = await bytesOf(`${NOTHING}keep(nothing);`);
-    for (const driverCase of CASES) {
-      const creator = creatorOf(driverCase);
-      const text = `import { ${creator} } from 'mote-sdk/sensors/${driverCase.file}';\n${NOTHING}keep(nothing, ${creator});`;
-      figures.get(driverCase.file)!['bytes'] = (await bytesOf(text)) - empty;
-    }
+  it('are measured', async () => {
+    for (const driverCase of CASES) figures.get(driverCase.file)!['bytes'] = await bytesOf(driverCase);
   });
 });
 
