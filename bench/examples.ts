@@ -48,8 +48,9 @@ async function memoryOf(
   });
   await new Promise((resolve) => setTimeout(resolve, ms));
   const { failures } = await engine.close();
-  if (most === undefined || failures.length > 0)
+  if (most === undefined || failures.length > 0) {
     throw new Error(failures.join('; ') || 'no look at the memory');
+  }
   return most;
 }
 

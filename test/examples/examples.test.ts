@@ -1,6 +1,7 @@
 // The examples, each with the scene beside it, on the virtual board in virtual time: what they publish, and what Home Assistant is told.
 
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { esp32 } from '../../boards/esp32.ts';
 import { build } from '../../flash/build/build.ts';
@@ -167,6 +168,7 @@ describe.each(EXAMPLES)('example $name', { timeout: 120_000 }, ({ name, topics, 
       payload: JSON.parse(Buffer.from(payload, 'latin1').toString('utf8')) as unknown,
     }));
     const file = root(`test/examples/discovery/${name}.json`);
-    await expect(`${JSON.stringify(dump, undefined, 2)}\n`).toMatchFileSnapshot(file);
+    const options = { ...(await resolveConfig(file)), parser: 'json' };
+    await expect(await format(JSON.stringify(dump), options)).toMatchFileSnapshot(file);
   });
 });

@@ -208,7 +208,7 @@ export function overview(intro: string, rows: readonly Row[]): string {
     `${rows.length} drivers, ${sum((row) => row.values)} values held against the truth around the chip, ${sum((row) => row.faults)} faults tried. ` +
       (sizes.length === 0
         ? ''
-        : `Median size ${sizes[sizes.length >> 1]} bytes: of a driver\'s own files, without the sampler and the checks of bytes that a firmware has once, 1.2 KB. Allocations of drivers on I2C are their own; of the others those of the simulated chip are among them. JerryScript allocates for each fraction and each integer beyond 2^27; what is allocated is freed with the sample.`),
+        : `Median size ${sizes[sizes.length >> 1]} bytes: of a driver’s own files, without the sampler and the checks of bytes that a firmware has once, 1.2 KB. Allocations of drivers on I2C are their own; of the others those of the simulated chip are among them. JerryScript allocates for each fraction and each integer beyond 2^27; what is allocated is freed with the sample.`),
     '',
   ].join('\n\n');
 }

@@ -53,8 +53,9 @@ function wrongWith(meta: ChannelMeta): string[] {
   const wrong: string[] = [];
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(meta.key)) wrong.push(`key ${meta.key}`);
   if (meta.kind === 'binary') {
-    if (meta.deviceClass !== '' && !BINARY.split(' ').includes(meta.deviceClass))
+    if (meta.deviceClass !== '' && !BINARY.split(' ').includes(meta.deviceClass)) {
       wrong.push(meta.deviceClass);
+    }
     if (meta.min !== 0 || meta.max !== 1) wrong.push('range');
     return wrong;
   }
