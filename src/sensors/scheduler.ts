@@ -122,7 +122,7 @@ function isWarm(sensor: Sensor, now: number): boolean {
   return true;
 }
 
-/** @returns whether `a` comes before `b`, which are less than half a period of the clock apart. */
+/** @returns whether `a` comes before `b`, which are less than half a period of the clock apart. @hot */
 function isBefore(a: Sensor, b: Sensor): boolean {
   return a.wakeAt === b.wakeAt ? a.index < b.index : elapsed(a.wakeAt, b.wakeAt) <= NEVER_MS;
 }
@@ -152,7 +152,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     if (sensor.driver.attach !== undefined) sensor.driver.attach(createWake(sensor));
   }
 
-  /** The sensor at a place may be later than those below: put it where it belongs. */
+  /** The sensor at a place may be later than those below: put it where it belongs. @hot */
   function sink(place: number): void {
     const sensor = heap[place];
     let child = 2 * place + 1;
@@ -183,6 +183,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     events.onFailure(sensor.index, code, sensor.failures);
   }
 
+  /** @hot */
   function succeed(sensor: Sensor, now: number): void {
     sensor.isConverting = false;
     plan(sensor, now, 1);
@@ -201,7 +202,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     events.onReading(sensor.index, sensor.reading);
   }
 
-  /** Ask the driver to go on. @returns its answer. */
+  /** Ask the driver to go on. @returns its answer. @hot */
   function ask(sensor: Sensor, now: number): number {
     if (sensor.isConverting) return sensor.driver.poll(now, sensor.reading);
     sensor.beganAt = now;
@@ -212,7 +213,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     return wait > 0 ? wait : sensor.driver.poll(now, sensor.reading);
   }
 
-  /** Afterwards it wants to be called later than now. */
+  /** Afterwards it wants to be called later than now. @hot */
   function step(sensor: Sensor, now: number): void {
     const answer = ask(sensor, now);
     if (answer > 0) sensor.wakeAt = after(now, answer);
@@ -239,6 +240,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     arrange();
   }
 
+  /** @hot */
   function run(now: number): number {
     if (heap.length === 0) return NEVER_MS;
     if (!isRunning) {

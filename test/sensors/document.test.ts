@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { CASES } from './cases/index.ts';
 import { checkCase } from './check-case.ts';
 import { introOf, optionsOf, overview, page } from './document.ts';
-import type { Measured } from './document.ts';
+import type { ExampleFigures, Measured, SchedulerFigures } from './document.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -15,13 +15,8 @@ async function markdown(path: string, text: string): Promise<string> {
   return format(text, { ...(await resolveConfig(path)), parser: 'markdown' });
 }
 
-function measured(): Record<string, Measured> {
-  try {
-    return JSON.parse(readFileSync(root('bench/results/sensors.json'), 'utf8')) as Record<string, Measured>;
-  } catch {
-    return {};
-  }
-}
+const result = (name: string): unknown =>
+  JSON.parse(readFileSync(root(`bench/results/${name}.json`), 'utf8'));
 
 describe('the pages of sensors', () => {
   it.each(CASES)('has one for $file', async (driverCase) => {
@@ -40,12 +35,22 @@ describe('the pages of sensors', () => {
 
   it('has a table of all', async () => {
     const path = root('docs/sensors.md');
-    const figures = measured();
+    const figures = result('sensors') as Record<string, Measured>;
     const rows = CASES.map((driverCase) => {
       const { values, faults, longest } = checkCase(driverCase);
       return { driverCase, values, faults, longest, measured: figures[driverCase.file] ?? {} };
     });
-    await expect(await markdown(path, overview(introOf(path), rows))).toMatchFileSnapshot(path);
+    await expect(
+      await markdown(
+        path,
+        overview(
+          introOf(path),
+          rows,
+          result('examples') as ExampleFigures[],
+          result('scheduler') as SchedulerFigures,
+        ),
+      ),
+    ).toMatchFileSnapshot(path);
   });
 
   it('shows the code of the driver that explains how to write one', async () => {

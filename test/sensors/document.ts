@@ -176,8 +176,50 @@ const busMs = (bytes: number) => ((bytes * 9) / 100).toFixed(2);
 
 const cellOf = (value: number | undefined) => (value === undefined ? '' : String(value));
 
+/** bench/results/examples.json. */
+export interface ExampleFigures {
+  readonly name: string;
+  readonly bytes: number;
+  readonly variables: number;
+  readonly blockBytes: number;
+  readonly free: number;
+  readonly total: number;
+}
+
+/** bench/results/scheduler.json. */
+export interface SchedulerFigures {
+  readonly perSample: Readonly<Record<string, number>>;
+  readonly samples: number;
+  readonly worstMs: number;
+  readonly meanMs: number;
+}
+
+function boardSection(examples: readonly ExampleFigures[], scheduler: SchedulerFigures): string[] {
+  const thousands = (count: number) => `${Math.round(count / 1000)} k`;
+  const costs = Object.entries(scheduler.perSample).map(
+    ([count, cost]) => `${thousands(cost)} with ${count}`,
+  );
+  return [
+    '## On a board',
+    'Each example with client, flash outbox and, but for the meter, discovery, running on a real Espruino: bytes in flash, variables that it holds, and how many are then free.',
+    table(
+      ['example', 'bytes, minified', 'variables held', 'free', 'of', 'bytes each'],
+      examples.map(({ name, bytes, variables, free, total, blockBytes }) =>
+        [`\`${name}\``, bytes, variables, free, total, blockBytes].map(String),
+      ),
+    ),
+    `The scheduler takes ${costs.join(', ')} sensors for a sample (instructions of an unoptimised Espruino, in which a publish through the flash outbox takes ` +
+      `2,034 k; \`npm run bench:scheduler\`). With ten sensors on one timer of a real Espruino the worst of ${scheduler.samples} samples was ${scheduler.worstMs} ms late, the mean ${scheduler.meanMs} ms.`,
+  ];
+}
+
 /** The overview, docs/sensors.md. */
-export function overview(intro: string, rows: readonly Row[]): string {
+export function overview(
+  intro: string,
+  rows: readonly Row[],
+  examples: readonly ExampleFigures[],
+  scheduler: SchedulerFigures,
+): string {
   const sizes = rows.flatMap(({ measured }) => measured.bytes ?? []).sort((a, b) => a - b);
   const sum = (pick: (row: Row) => number) => rows.reduce((all, row) => all + pick(row), 0);
   return [
@@ -209,6 +251,7 @@ export function overview(intro: string, rows: readonly Row[]): string {
       (sizes.length === 0
         ? ''
         : `Median size ${sizes[sizes.length >> 1]} bytes: of a driver’s own files, without the sampler and the checks of bytes that a firmware has once, 1.2 KB. Allocations of drivers on I2C are their own; of the others those of the simulated chip are among them. JerryScript allocates for each fraction and each integer beyond 2^27; what is allocated is freed with the sample.`),
+    ...boardSection(examples, scheduler),
     '',
   ].join('\n\n');
 }
