@@ -54,7 +54,8 @@ export function prepareWorld(): Place {
     // eslint-disable-next-line no-restricted-syntax -- Espruino throws here
     throw new Error('Module ' + name + ' not found');
   };
-  if (root.getSerial === undefined) root.getSerial = () => '00000000-00000001';
+  // The same in all engines: it decides when in its interval a mote samples.
+  root.getSerial = () => '00000000-00000001';
   if (root.E === undefined) root.E = createChip();
 
   root.world = {
