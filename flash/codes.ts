@@ -86,6 +86,9 @@ const EVENTS: Record<number, (detail: number) => string> = {
       : `settings of sensor ${sensor - 1} are impossible: its name is too long, not UTF-8, or holds + or #, or its driver has no such channel, or a channel no such unit or total`,
   [Event.TooFast]: (index) =>
     `sensor ${index} is sampled as often as its chip can be, which is less than its intervalMs asks for`,
+  [Event.ListenerFailed]: (index) => `the firmware's own onReading of sensor ${index} threw an error`,
+  [Event.Untold]: (code) =>
+    `something that Home Assistant should know cannot be said: ${name(CODES, -code)}; shorten names, or build with STREAM`,
   [Event.ReadingAccepted]: (count) =>
     `readings are accepted again; ${count} ${count === 1 ? 'was' : 'were'} refused`,
   [Event.Oversize]: (bytes) => `a message of ${bytes} bytes was passed over: it is larger than receiveMax`,

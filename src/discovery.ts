@@ -11,8 +11,12 @@ import type { DiscoveryPorts } from './telemetry/discovery/discovery.ts';
 /** Longest payload from the broker that is put together of pieces: what a mote has told of itself before. */
 const PAYLOAD_MAX = 8192;
 
-/** @param wake called when something is to be said. */
-export function prepareDiscovery(client: Client, wake: () => void): DiscoveryPorts {
+/** @param wake called when something is to be said. @param refuse called when it cannot be said. */
+export function prepareDiscovery(
+  client: Client,
+  wake: () => void,
+  refuse: (code: number) => void,
+): DiscoveryPorts {
   const view = createView();
 
   function publishLong(name: string, payload: string): number {
@@ -30,6 +34,7 @@ export function prepareDiscovery(client: Client, wake: () => void): DiscoveryPor
   return {
     writer: client,
     publishLong,
+    refuse,
     wake,
     listen(filter, onMessage) {
       let pieces = '';

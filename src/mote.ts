@@ -14,13 +14,13 @@ import type { Driver } from './sensors/driver.ts';
 import { createDiagnostics } from './sensors/diagnostics.ts';
 import { createScheduler } from './sensors/scheduler.ts';
 import type { Slot } from './sensors/scheduler.ts';
-import { prepareChannels } from './telemetry/channel.ts';
+import { isName, prepareChannels } from './telemetry/channel.ts';
 import type { ChannelOptions, FormatContext } from './telemetry/channel.ts';
 import type { CreateDiscovery, DescribedSensor, Discovery } from './telemetry/discovery/discovery.ts';
 import { createJson } from './telemetry/formats/json.ts';
 import type { CreateFormat } from './telemetry/formats/format.ts';
 import { phaseOf } from './telemetry/phase.ts';
-import { createPublisher } from './telemetry/publisher.ts';
+import { NOTHING, createPublisher } from './telemetry/publisher.ts';
 import type { Publisher } from './telemetry/publisher.ts';
 import { OFFLINE, createStatus } from './telemetry/status.ts';
 
@@ -110,11 +110,14 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
 }
 
 function diagnose(ports: MotePorts, intervalMs: number): MoteSensor {
-  const driver = createDiagnostics({
-    rssi: () => ports.wifi.rssi(),
-    freeMemory: () => ports.freeMemory(),
-    waiting: () => ports.outbox.count(),
-  });
+  const driver = createDiagnostics(
+    {
+      rssi: () => ports.wifi.rssi(),
+      freeMemory: () => ports.freeMemory(),
+      waiting: () => ports.outbox.count(),
+    },
+    ports.clock.now(),
+  );
   // Old news about itself is of no use to anybody.
   return { name: 'mote', driver, intervalMs, qos: 0 };
 }
@@ -153,7 +156,14 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     return Code.BadTopic;
   }
 
+  /** @returns whether a sensor can be called that, and none is. */
+  function isFree(name: string): boolean {
+    for (let i = 0; i < described.length; i++) if (described[i].context.sensor === name) return false;
+    return isName(name);
+  }
+
   function prepareSensor(sensor: MoteSensor): boolean {
+    if (!isFree(sensor.name)) return false;
     const channels = prepareChannels(sensor.driver.channels, sensor.channels);
     if (channels === null) return false;
     const context: FormatContext = {
@@ -184,9 +194,13 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     return true;
   }
 
+  function leave(code: number): void {
+    say(Event.Untold, -code);
+  }
+
   function openDiscovery(): Discovery | null {
     if (options.discovery === undefined) return null;
-    return options.discovery(prepareDiscovery(link.client, wake), {
+    return options.discovery(prepareDiscovery(link.client, wake, leave), {
       id: options.id,
       serial: ports.serial,
       status: AUTH ? statusNames[0] : '',
@@ -201,8 +215,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       if (!prepareSensor(sensors[i])) return i + 1;
       if (sensors[i].intervalMs < sensors[i].driver.minIntervalMs) say(Event.TooFast, i);
     }
-    if (options.diagnosticsMs !== undefined) prepareSensor(diagnose(ports, options.diagnosticsMs));
-    return 0;
+    if (options.diagnosticsMs === undefined) return 0;
+    // A sensor of that name is there already.
+    return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? 0 : sensors.length + 1;
   }
 
   if (link.client.topic(options.id) === null) return refuse(0);
@@ -219,12 +234,22 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   function onReading(index: number, reading: Reading): void {
     if (AUTH) status!.set(index + 1, true);
     const listener = listeners[index];
-    if (listener !== undefined) listener(reading);
-    count(publishers[index].publish(reading));
+    if (listener !== undefined) hear(listener, index, reading);
+    count(index, publishers[index].publish(reading));
   }
 
-  /** @param code what became of a reading. */
-  function count(code: number): void {
+  /** What a firmware does with a reading must not stop the mote. */
+  function hear(listener: (reading: Reading) => void, index: number, reading: Reading): void {
+    try {
+      listener(reading);
+    } catch {
+      say(Event.ListenerFailed, index);
+    }
+  }
+
+  /** @param code what became of a reading; of those about the mote itself nobody is told. */
+  function count(index: number, code: number): void {
+    if (index >= options.sensors.length || code === NOTHING) return;
     if (code < 0) {
       if (refused === 0) say(Event.ReadingRefused, -code);
       refused++;

@@ -220,6 +220,18 @@ describe('mote', () => {
     expect(log.lines).toContain(`${Event.TooFast} 0`);
   });
 
+  it('goes on where what the firmware does with a reading throws', () => {
+    let calls = 0;
+    const onReading = (): void => {
+      calls++;
+      throw new Error('mine');
+    };
+    start({ sensors: [{ name: 's', driver, intervalMs: 1000, onReading }] });
+    pass(3000 + CONVERSION_MS);
+    expect(calls).toBe(4);
+    expect(log.lines).toContain(`${Event.ListenerFailed} 0`);
+  });
+
   it('tells the firmware of each reading before it is published', () => {
     const seen: number[] = [];
     const onReading = ({ values }: { values: Int32Array }) => void seen.push(values[0]);
@@ -254,6 +266,16 @@ describe('mote', () => {
     ];
     expect(start({ sensors })).toBe(Code.BadTopic);
     expect(log.lines).toEqual([`${Event.BadSettings} 2`]);
+  });
+
+  it.each([
+    [['s', 's'], 2],
+    [['a b'], 1],
+    [['a', 'mote'], 3],
+  ])('refuses sensors called %j', (names, wrong) => {
+    const sensors = names.map((name) => ({ name, driver, intervalMs: 1000 }));
+    expect(start({ sensors, diagnosticsMs: 60000 })).toBe(Code.BadTopic);
+    expect(log.lines).toEqual([`${Event.BadSettings} ${wrong}`]);
   });
 
   it.each([{ id: 'a/#' }, { id: '\xff' }])('refuses %j and does not start', (options) => {

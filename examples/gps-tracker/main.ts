@@ -1,5 +1,4 @@
-// Where it is and whether it moves. A position is published when it has changed, all of it as one JSON object; without a fix
-// there is none.
+// Where it is and how it is shaken. A position is one JSON object; without a fix it has no coordinates.
 
 import { openI2c, openUart, startMote } from 'mote-sdk/espruino';
 import { createGps } from 'mote-sdk/sensors/gps';

@@ -75,6 +75,10 @@ export const enum Event {
   TooFast = 18,
   /** Readings are accepted again [how many were refused since the last that was]. */
   ReadingAccepted = 19,
+  /** Something of what the mote tells of itself cannot be said [-Code]. */
+  Untold = 20,
+  /** What a firmware does with readings threw [index]. */
+  ListenerFailed = 21,
 }
 
 /** Why a message is given up that was accepted. */

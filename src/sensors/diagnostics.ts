@@ -59,11 +59,12 @@ const CHANNELS: readonly ChannelMeta[] = [
   },
 ];
 
-export function createDiagnostics(sources: DiagnosticSources): Driver {
+/** @param startedAt clock time of the board's start. */
+export function createDiagnostics(sources: DiagnosticSources, startedAt: number): Driver {
   /** Seconds, and the milliseconds behind them, until the last sample. */
   let seconds = 0;
   let rest = 0;
-  let lastAt = -1;
+  let lastAt = startedAt;
 
   function configure(): number {
     return Code.Ok;
@@ -76,7 +77,7 @@ export function createDiagnostics(sources: DiagnosticSources): Driver {
   function poll(now: number, out: Reading): number {
     const rssi = sources.rssi();
     const free = sources.freeMemory();
-    if (lastAt >= 0) rest += elapsed(lastAt, now);
+    rest += elapsed(lastAt, now);
     lastAt = now;
     seconds += (rest - (rest % 1000)) / 1000;
     rest %= 1000;
@@ -88,9 +89,7 @@ export function createDiagnostics(sources: DiagnosticSources): Driver {
     return Code.Ok;
   }
 
-  function close(): void {
-    lastAt = -1;
-  }
+  function close(): void {}
 
   return { channels: CHANNELS, warmUpMs: 0, minIntervalMs: 1000, discard: 0, configure, start, poll, close };
 }

@@ -54,10 +54,20 @@ export interface FormatContext {
   readonly clock: Clock;
 }
 
+const NAME_CHARS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-';
+
 /** Index of the driver's channel with this key, or -1. */
 function placeOf(key: string, channels: readonly ChannelMeta[]): number {
   for (let i = 0; i < channels.length; i++) if (channels[i].key === key) return i;
   return -1;
+}
+
+/** @returns whether a name can stand in topics, payloads and identifiers as it is: letters, digits, hyphen. */
+export function isName(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    if (NAME_CHARS.indexOf(name.charAt(i)) < 0) return false;
+  }
+  return name.length > 0;
 }
 
 function prepareChannel(at: number, meta: ChannelMeta, options: ChannelOptions): Channel | null {
@@ -82,9 +92,17 @@ function prepareChannel(at: number, meta: ChannelMeta, options: ChannelOptions):
   return { at, name: options.name === undefined ? options.key : options.name, meta, take, refuse };
 }
 
+/** Payloads say the time under this name; and this is the topic of a sensor's presence. */
+const RESERVED = ['time', 'status'];
+
+function isTaken(name: string, channels: readonly Channel[]): boolean {
+  for (let i = 0; i < channels.length; i++) if (channels[i].name === name) return true;
+  return RESERVED.indexOf(name) >= 0;
+}
+
 /**
  * @param channels of the driver. @param wanted which of them go out and how; left out: all, as they are.
- * @returns null when there is no such channel, or one cannot have a step.
+ * @returns null when there is no such channel, one cannot have a step, or a name is impossible or there already.
  */
 export function prepareChannels(
   channels: readonly ChannelMeta[],
@@ -95,7 +113,7 @@ export function prepareChannels(
   for (let i = 0; i < list.length; i++) {
     const at = placeOf(list[i].key, channels);
     const channel = at < 0 ? null : prepareChannel(at, channels[at], list[i]);
-    if (channel === null) return null;
+    if (channel === null || !isName(channel.name) || isTaken(channel.name, prepared)) return null;
     prepared.push(channel);
   }
   return prepared;

@@ -33,6 +33,16 @@ export function writeNumber(writer: PacketWriter, field: NumberField, value: num
   writer.fixed(divideRounded(value, field.divisor), field.decimals);
 }
 
+/**
+ * Samples come a little early or late: what is due at most so much later is due with this one.
+ * @param sinceMs time since the sample before. @param spanMs what is waited for.
+ */
+export function slackOf(sinceMs: number, spanMs: number): number {
+  const half = sinceMs >> 1;
+  const share = spanMs >> 5;
+  return half < share ? half : share;
+}
+
 /** @returns the nearest integer, halves away from zero; NO_VALUE where `value` is no number or too large to be one. */
 export function rounded(value: number): number {
   // Also false for NaN.

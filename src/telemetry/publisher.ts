@@ -1,17 +1,19 @@
 // A reading becomes messages: one topic a channel, `<id>/<sensor>/<channel>`, or one for all, `<id>/<sensor>`, as the format
 // wants it. Everything but the numbers is prepared at start-up. Knows no packet and no chip.
 
-import { Code } from '../ports/codes.ts';
 import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
 import { NO_VALUE } from '../ports/reading.ts';
 import type { Reading } from '../ports/reading.ts';
 import type { FormatContext } from './channel.ts';
 import type { CreateFormat, Format } from './formats/format.ts';
 
+/** Nothing of a reading was to be published. */
+export const NOTHING = 1;
+
 export interface Publisher {
   /** What its payloads are. */
   readonly format: Format;
-  /** Publish what is to be published of a reading. @returns 0, or the negative Code of the first message that was not accepted. */
+  /** Publish what is to be published of a reading. @returns 0, NOTHING, or the negative Code of the first message that was not accepted. */
   publish(reading: Reading): number;
 }
 
@@ -45,7 +47,7 @@ export function createPublisher(
     topics.push(topic);
   }
 
-  /** @returns what `writer.end` says; 0 when there is nothing to publish. */
+  /** @returns what `writer.end` says, or NOTHING. */
   function publishGroup(reading: Reading): number {
     let isFirst = true;
     for (let i = 0; i < channels.length; i++) {
@@ -58,7 +60,7 @@ export function createPublisher(
       format.value(writer, i, value, isFirst);
       isFirst = false;
     }
-    if (isFirst) return Code.Ok;
+    if (isFirst) return NOTHING;
     format.close(writer, 0);
     const code = writer.end();
     for (let i = 0; i < channels.length && code < 0; i++) channels[i].refuse();
@@ -71,7 +73,7 @@ export function createPublisher(
   }
 
   function publishEach(reading: Reading): number {
-    let result: number = Code.Ok;
+    let result: number = NOTHING;
     for (let i = 0; i < topics.length; i++) {
       const value = take(i, reading);
       if (value === NO_VALUE) continue;
@@ -81,7 +83,7 @@ export function createPublisher(
       format.close(writer, i);
       const code = writer.end();
       if (code < 0) channels[i].refuse();
-      if (code < 0 && result === Code.Ok) result = code;
+      if (result >= 0) result = code;
     }
     return result;
   }

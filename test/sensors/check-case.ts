@@ -239,9 +239,17 @@ export function checkCase(driverCase: DriverCase): CaseResult {
 
   /** @apart */
   function checkWrap(): void {
-    for (let before = 0; before < 30; before += 3) {
-      const bench = createBench(driverCase, 0x8000000 - before - 1, 5);
-      warmUp(bench);
+    // How long it takes to where the sample begins, and the sample.
+    const trial = createBench(driverCase, 1000, 5);
+    warmUp(trial);
+    trial.rig.advance(PAUSE_MS);
+    const beginsAt = elapsed(1000, trial.rig.now());
+    sample(trial);
+    const lasts = elapsed(1000, trial.rig.now()) - beginsAt;
+    for (let tenth = 0; tenth < 10; tenth++) {
+      const before = beginsAt + Math.floor((lasts * tenth) / 10);
+      const bench = createBench(driverCase, (0x8000000 - before - 1) & 0x7ffffff, 5);
+      expect('warm-up before the wrap of the clock', warmUp(bench), 0);
       bench.rig.advance(PAUSE_MS);
       const startedAt = bench.rig.now();
       expect('at the wrap of the clock', sample(bench), 0);

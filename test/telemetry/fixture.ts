@@ -96,6 +96,7 @@ export function createBench(createFormat: CreateFormat, options: BenchOptions = 
   return {
     publisher,
     socket,
+    refused: () => client.counters().refused,
     publish(values: number[], time = 0): { code: number; messages: Message[] } {
       const code = publisher.publish({ values: Int32Array.from(values), time });
       socket.drain();

@@ -44,6 +44,7 @@ function createRig(
 ) {
   const sent: Sent[] = [];
   const listeners = new Map<string, Listener>();
+  const refusals: number[] = [];
   const rig = { answer: Code.Ok as number, wakes: 0 };
   let topic = '';
   let draft = '';
@@ -81,6 +82,7 @@ function createRig(
         return rig.answer;
       },
       wake: () => rig.wakes++,
+      refuse: (code) => void refusals.push(code),
     },
     {
       id,
@@ -99,6 +101,7 @@ function createRig(
     ? null
     : Object.assign(rig, {
         discovery,
+        refusals,
         listeners,
         take: () => sent.splice(0),
         hear: (filter: string, payload: string, name: string, isRetained: boolean) =>
@@ -188,6 +191,13 @@ describe('Home Assistant, an entity a message', () => {
     expect(configOf(message!).dev).toMatchObject({ name: 'a "b" \\ c', sa: 'Balkön', ids: ['home_my_mote'] });
   });
 
+  it('is JSON whatever stands in the id', () => {
+    const rig = createRig(createHomeAssistant(), undefined, { id: 'my "mote"' })!;
+    rig.discovery.refresh(0);
+    rig.discovery.send(0);
+    expect(configOf(rig.take()[0]!)).toMatchObject({ stat_t: 'my "mote"/outdoor/temperature' });
+  });
+
   it('goes on where it found no room', () => {
     const rig = createRig(createHomeAssistant(), [channelOf(), DOOR])!;
     rig.discovery.refresh(0);
@@ -198,6 +208,20 @@ describe('Home Assistant, an entity a message', () => {
     expect(rig.take()).toHaveLength(2);
     expect(rig.discovery.send(200)).toBe(NEVER_MS);
     expect(rig.take()).toEqual([]);
+  });
+
+  it('waits for the next session where there is none, and passes over what is too long', () => {
+    const rig = createRig(createHomeAssistant(), [channelOf(), DOOR])!;
+    rig.discovery.refresh(0);
+    rig.answer = Code.Closed;
+    expect(rig.discovery.send(0)).toBe(NEVER_MS);
+    rig.answer = Code.Ok;
+    expect(rig.discovery.send(100)).toBe(NEVER_MS);
+    expect(rig.take()).toEqual([]);
+    rig.answer = Code.TooLong;
+    rig.discovery.refresh(200);
+    expect(rig.discovery.send(200)).toBe(NEVER_MS);
+    expect(rig.refusals).toEqual([Code.TooLong, Code.TooLong]);
   });
 
   it('says it again when Home Assistant has started, at a time of its own, and not for what the broker kept', () => {
@@ -248,6 +272,14 @@ describe('Home Assistant, an entity a message', () => {
     }
     rig.discovery.send(0);
     expect(rig.take()).toHaveLength(17);
+    // Those are gone; the next session finds others.
+    rig.discovery.refresh(10);
+    rig.discovery.send(10);
+    expect(rig.take()).toHaveLength(1);
+    const old = 'homeassistant/sensor/balcony/old_99/config';
+    rig.hear('homeassistant/+/balcony/+/config', '{}', old, true);
+    rig.discovery.send(20);
+    expect(rig.take()).toEqual([{ topic: old, payload: '' }]);
   });
 
   it('is refused for a prefix that is no topic', () => {

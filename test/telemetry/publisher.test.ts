@@ -10,6 +10,7 @@ import { createJsonGroup } from '../../src/telemetry/formats/json-group.ts';
 import { createJson } from '../../src/telemetry/formats/json.ts';
 import { createDeadband } from '../../src/telemetry/stages/deadband.ts';
 import { createMaximum, createMean } from '../../src/telemetry/stages/window.ts';
+import { NOTHING } from '../../src/telemetry/publisher.ts';
 import { createUnit } from '../../src/telemetry/stages/unit.ts';
 import { channelOf, createBench } from './fixture.ts';
 
@@ -81,7 +82,7 @@ describe('JSON, one object a reading', () => {
     expect(JSON.parse(bench.publish([NO_VALUE, 81004, NO_VALUE]).messages[0]!.payload)).toEqual({
       humidity: 81,
     });
-    expect(bench.publish([NO_VALUE, NO_VALUE, NO_VALUE])).toEqual({ code: Code.Ok, messages: [] });
+    expect(bench.publish([NO_VALUE, NO_VALUE, NO_VALUE])).toEqual({ code: NOTHING, messages: [] });
   });
 });
 
@@ -150,6 +151,9 @@ describe('publisher', () => {
   it.each([
     ['a channel that the driver does not have', [{ key: 'co2' }]],
     ['a unit that has no way to it', [{ key: 'temperature', stages: [createUnit('hPa')] }]],
+    ['a name twice', [{ key: 'temperature' }, { key: 'temperature', stages: [createMean(1)] }]],
+    ['the name of the time', [{ key: 'temperature', name: 'time' }]],
+    ['a name with a quote', [{ key: 'temperature', name: 'a"b' }]],
     [
       'a unit behind a step that has none',
       [{ key: 'temperature', stages: [createMean(1), createUnit('hPa')] }],
@@ -182,6 +186,7 @@ describe('publisher', () => {
       bench.socket.drop();
       expect(bench.publisher.publish({ values: Int32Array.of(20000, 50000, 1), time: 0 })).toBe(Code.Closed);
       expect(bench.publisher.publish({ values: Int32Array.of(20001, 50001, 1), time: 1 })).toBe(Code.Closed);
+      expect(bench.refused()).toBe(format === createJson ? 4 : 2);
     }
   });
 });

@@ -76,7 +76,7 @@ describe('channels', () => {
   );
 
   it('of the mote itself, too', () => {
-    const { channels } = createDiagnostics({ rssi: () => 0, freeMemory: () => 0, waiting: () => 0 });
+    const { channels } = createDiagnostics({ rssi: () => 0, freeMemory: () => 0, waiting: () => 0 }, 0);
     expect(channels.flatMap(wrongWith)).toEqual([]);
   });
 

@@ -2,6 +2,7 @@
 // fleet does not answer at once.
 
 import { NEVER_MS, after, remaining } from '../../ports/clock.ts';
+import { Code } from '../../ports/codes.ts';
 import { phaseOf } from '../phase.ts';
 import type { Discovery, DiscoveryPorts } from './discovery.ts';
 
@@ -17,7 +18,7 @@ export interface Announcer extends Discovery {
 
 /**
  * @param birth topic of Home Assistant's birth message.
- * @param say publish number `index` of what there is to say. @returns a negative Code to be called again for it, 0 or more to go on.
+ * @param say publish number `index` of what there is to say. @returns a code of `PacketWriter.end`.
  * @param count how many there are; it may grow.
  */
 export function createAnnouncer(
@@ -61,7 +62,15 @@ export function createAnnouncer(
     const wait = remaining(now, dueAt);
     if (wait > 0) return wait;
     while (next < count()) {
-      if (say(next) < 0) return SAY_AGAIN_MS;
+      const code = say(next);
+      if (code === Code.Busy) return SAY_AGAIN_MS;
+      if (code === Code.Closed) {
+        // The next session begins with everything.
+        dueAt = -1;
+        return NEVER_MS;
+      }
+      // What is too long will not get shorter: the others are said.
+      if (code < 0) ports.refuse(code);
       next++;
     }
     // Not yet over: what is found out later is said, too.

@@ -30,6 +30,8 @@ export interface DiscoveryPorts {
   listen(filter: string, onMessage: (payload: string, topic: string, isRetained: boolean) => void): void;
   /** Publish a retained payload of any length, QoS 0. @returns as `PacketWriter.end`, or Code.InFlight: it is on its way. */
   publishLong(topic: string, payload: string): number;
+  /** Something cannot be said, ever: a negative Code. */
+  refuse(code: number): void;
   /** Something is to be said: call `send` soon. */
   wake(): void;
 }

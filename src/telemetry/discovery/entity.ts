@@ -95,19 +95,18 @@ function member(sink: TextSink, key: string, value: string): void {
   if (value === '') return;
   sink.text(',"');
   sink.text(key);
-  sink.text('":"');
-  sink.text(value);
-  sink.text('"');
+  sink.text('":');
+  sink.text(prepareText(value));
 }
 
 /** The mote and the sensor: offline when either is. */
 function writeAvailability(sink: TextSink, mote: DescribedMote, entity: Entity): void {
   if (mote.status === '') return;
-  sink.text(',"avty":[{"t":"');
-  sink.text(mote.status);
-  sink.text('"},{"t":"');
-  sink.text(entity.sensor.status);
-  sink.text('"}],"avty_mode":"all"');
+  sink.text(',"avty":[{"t":');
+  sink.text(prepareText(mote.status));
+  sink.text('},{"t":');
+  sink.text(prepareText(entity.sensor.status));
+  sink.text('}],"avty_mode":"all"');
 }
 
 /** Write the members of an entity, without the braces around them. */
@@ -116,9 +115,8 @@ export function writeEntity(sink: TextSink, mote: DescribedMote, entity: Entity)
   const format = entity.sensor.format;
   const channel = context.channels[entity.index];
   const meta = channel.meta;
-  sink.text('"name":"');
-  sink.text(context.sensor + ' ' + channel.name);
-  sink.text('"');
+  sink.text('"name":');
+  sink.text(prepareText(context.sensor + ' ' + channel.name));
   member(sink, 'uniq_id', prepareId(mote.id) + '_' + entity.objectId);
   member(sink, 'stat_t', topicName(context, format, entity.index));
   member(sink, 'val_tpl', format.template(channel.name));

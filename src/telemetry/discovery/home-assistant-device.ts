@@ -7,7 +7,8 @@ import type { CreateDiscovery } from './discovery.ts';
 import { prepareDevice, prepareEntities, prepareId, writeEntity } from './entity.ts';
 import type { HomeAssistantOptions, TextSink } from './entity.ts';
 
-const GONE_MAX = 16;
+/** More than a payload that is read back can hold. */
+const GONE_MAX = 200;
 /** How each component begins in a payload of ours. */
 const COMPONENT = '":{"p":"';
 

@@ -20,7 +20,8 @@ export function createHomeAssistant(options: HomeAssistantOptions = {}): CreateD
     const names: string[] = [];
     const topics: Topic[] = [];
     /** What the broker still has of channels that are no more. */
-    const gone: (Topic | null)[] = [];
+    const gone: Topic[] = [];
+    let said = 0;
 
     for (let i = 0; i < entities.length; i++) {
       const entity = entities[i];
@@ -41,14 +42,21 @@ export function createHomeAssistant(options: HomeAssistantOptions = {}): CreateD
       return writer.end();
     }
 
-    function sayGone(topic: Topic | null): number {
-      if (topic === null) return 0;
+    function sayGone(topic: Topic): number {
       writer.begin(topic);
-      return writer.end();
+      const code = writer.end();
+      if (code >= 0) said++;
+      return code;
     }
 
     function say(index: number): number {
+      if (index === 0) forget();
       return index < topics.length ? sayEntity(index) : sayGone(gone[index - topics.length]);
+    }
+
+    /** What was taken away is not taken away again; there may be more than had room. */
+    function forget(): void {
+      for (; said > 0; said--) gone.shift();
     }
 
     function count(): number {
@@ -57,7 +65,9 @@ export function createHomeAssistant(options: HomeAssistantOptions = {}): CreateD
 
     ports.listen(prefix + '/+/' + node + '/+/config', function (payload, name, isRetained) {
       if (!isRetained || payload.length === 0 || names.indexOf(name) >= 0) return;
-      if (gone.length < GONE_MAX) gone.push(writer.topic(name, 0, true));
+      const topic = writer.topic(name, 0, true);
+      if (topic === null || gone.length >= GONE_MAX) return;
+      gone.push(topic);
       ports.wake();
     });
 

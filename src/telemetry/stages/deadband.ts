@@ -2,7 +2,7 @@
 
 import { NEVER_MS, elapsed } from '../../ports/clock.ts';
 import { NO_VALUE } from '../../ports/reading.ts';
-import { powerOfTen } from '../number.ts';
+import { powerOfTen, slackOf } from '../number.ts';
 import type { CreateStage } from '../channel.ts';
 
 export interface DeadbandOptions {
@@ -17,7 +17,8 @@ export interface DeadbandOptions {
 }
 
 export function createDeadband(options: DeadbandOptions): CreateStage {
-  const minMs = options.minIntervalMs === undefined ? 0 : options.minIntervalMs;
+  const shortest = options.minIntervalMs === undefined ? 0 : options.minIntervalMs;
+  const minMs = shortest < NEVER_MS ? shortest : NEVER_MS;
   const longest = options.maxIntervalMs === undefined ? NEVER_MS : options.maxIntervalMs;
   const maxMs = longest < NEVER_MS ? longest : NEVER_MS;
   const percent = options.percent === undefined ? 0 : options.percent;
@@ -27,6 +28,7 @@ export function createDeadband(options: DeadbandOptions): CreateStage {
     const hasBand = absolute > 0 || percent > 0;
     let last = NO_VALUE;
     let lastAt = 0;
+    let sampledAt = 0;
 
     function hasChanged(value: number): boolean {
       const change = value < last ? last - value : value - last;
@@ -36,9 +38,12 @@ export function createDeadband(options: DeadbandOptions): CreateStage {
     }
 
     function take(value: number, now: number): number {
+      const step = elapsed(sampledAt, now);
+      sampledAt = now;
       if (last !== NO_VALUE) {
         const since = elapsed(lastAt, now);
-        if (since < minMs || (since < maxMs && !hasChanged(value))) return NO_VALUE;
+        if (since + slackOf(step, minMs) < minMs) return NO_VALUE;
+        if (since + slackOf(step, maxMs) < maxMs && !hasChanged(value)) return NO_VALUE;
       }
       last = value;
       lastAt = now;

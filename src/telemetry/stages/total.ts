@@ -1,5 +1,5 @@
-// A sum over time of what flows: power into energy, a rate of flow into a volume. It begins at 0 with each start of the board, which
-// Home Assistant takes for what it is (state class total_increasing).
+// A sum over time of what flows: power into energy, a rate of flow into a volume. It begins at 0 with each start of the board, and again behind
+// 134,217 units, which Home Assistant takes for what it is (state class total_increasing).
 
 import { elapsed } from '../../ports/clock.ts';
 import { NO_VALUE } from '../../ports/reading.ts';
@@ -28,9 +28,11 @@ const FLOWS: readonly Flow[] = [
 ];
 
 const DECIMALS = 3;
+/** Integers go to 2^27. */
+const SUM_MAX = 0x7fffffe;
 
-/** @param maxGapMs a longer time between two samples is not counted: nobody knows what flowed. Default: ten minutes. */
-export function createTotal(maxGapMs: number = 600000): CreateStage {
+/** @param maxGapMs a longer time between two samples is not counted: nobody knows what flowed. Default: an hour. */
+export function createTotal(maxGapMs: number = 3600000): CreateStage {
   return function (channel) {
     for (let i = 0; i < FLOWS.length; i++) if (FLOWS[i].of === channel.unit) return createFlow(FLOWS[i]);
     return null;
@@ -46,6 +48,7 @@ export function createTotal(maxGapMs: number = 600000): CreateStage {
         const since = elapsed(lastAt, now);
         const flowed = value < 0 ? 0 : value;
         if (last !== NO_VALUE && since <= maxGapMs) sum += ((last + flowed) / 2) * since * scale;
+        if (sum > SUM_MAX) sum %= SUM_MAX;
         last = flowed;
         lastAt = now;
         return rounded(sum);
@@ -57,6 +60,7 @@ export function createTotal(maxGapMs: number = 600000): CreateStage {
           unit: flow.unit,
           deviceClass: flow.deviceClass,
           kind: 'total' as const,
+          isDiagnostic: channel.isDiagnostic,
           decimals: DECIMALS,
           precision: DECIMALS,
           min: 0,

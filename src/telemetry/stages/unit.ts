@@ -60,6 +60,7 @@ function createConversion(channel: ChannelMeta, to: Conversion): Stage {
       unit: to.to,
       deviceClass: channel.deviceClass,
       kind: channel.kind,
+      isDiagnostic: channel.isDiagnostic,
       decimals: to.decimals,
       precision: to.precision,
       min: take(channel.min),
@@ -75,9 +76,10 @@ export function createUnit(unit: string): CreateStage {
     if (channel.unit === unit) return { channel, take: (value) => value };
     for (let i = 0; i < CONVERSIONS.length; i++) {
       const conversion = CONVERSIONS[i];
-      if (conversion.from === channel.unit && conversion.to === unit) {
-        return createConversion(channel, conversion);
-      }
+      if (conversion.from !== channel.unit || conversion.to !== unit) continue;
+      // Differences of temperatures have no zero to shift.
+      if (conversion.offset !== 0 && channel.deviceClass !== 'temperature') continue;
+      return createConversion(channel, conversion);
     }
     return null;
   };

@@ -1,10 +1,10 @@
 // One value for the samples of a time: their mean, least, greatest, last, number or standard deviation, in fixed memory. A
 // window ends with the first sample that comes when its time is over; that one still belongs to it. The next begins there.
 
-import { elapsed } from '../../ports/clock.ts';
+import { NEVER_MS, elapsed } from '../../ports/clock.ts';
 import { NO_VALUE } from '../../ports/reading.ts';
 import type { ChannelMeta } from '../../ports/reading.ts';
-import { rounded } from '../number.ts';
+import { rounded, slackOf } from '../number.ts';
 import type { CreateStage, Stage } from '../channel.ts';
 
 /** What a window makes of its samples. */
@@ -14,21 +14,21 @@ interface Statistic {
   result(count: number): number;
 }
 
-/** Intervals come a little early or late: a window of five of them has five samples. */
-const TOLERANCE = 32;
-
-function createWindow(channel: ChannelMeta, windowMs: number, statistic: Statistic): Stage {
-  const leastMs = windowMs - windowMs / TOLERANCE;
+function createWindow(channel: ChannelMeta, wantedMs: number, statistic: Statistic): Stage {
+  const windowMs = wantedMs < NEVER_MS ? wantedMs : NEVER_MS;
   let count = 0;
   let isFirst = true;
   let beganAt = 0;
+  let lastAt = 0;
 
   function take(value: number, now: number): number {
-    if (isFirst) beganAt = now;
+    if (isFirst) beganAt = lastAt = now;
     isFirst = false;
     count++;
     statistic.add(value, count);
-    if (elapsed(beganAt, now) < leastMs) return NO_VALUE;
+    const slack = slackOf(elapsed(lastAt, now), windowMs);
+    lastAt = now;
+    if (elapsed(beganAt, now) + slack < windowMs) return NO_VALUE;
     const result = statistic.result(count);
     count = 0;
     beganAt = now;
@@ -93,7 +93,16 @@ export function createCount(windowMs: number): CreateStage {
     }
 
     return createWindow(
-      { key: channel.key, unit: '', deviceClass: '', decimals: 0, precision: 0, min: 0, max: 0x7ffffff },
+      {
+        key: channel.key,
+        unit: '',
+        deviceClass: '',
+        isDiagnostic: channel.isDiagnostic,
+        decimals: 0,
+        precision: 0,
+        min: 0,
+        max: 0x7ffffff,
+      },
       windowMs,
       { add, result },
     );
@@ -127,6 +136,7 @@ export function createDeviation(windowMs: number): CreateStage {
         key: channel.key,
         unit: channel.unit,
         deviceClass: '',
+        isDiagnostic: channel.isDiagnostic,
         decimals: channel.decimals,
         precision: channel.precision,
         min: 0,

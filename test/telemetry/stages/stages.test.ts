@@ -67,6 +67,12 @@ describe('unit', () => {
     );
   });
 
+  it('does not shift what is a difference of temperatures', () => {
+    const deviation = createDeviation(1000)(channelOf())!.channel;
+    expect(createUnit('\xc2\xb0F')(deviation)).toBeNull();
+    expect(createUnit('K')(deviation)).toBeNull();
+  });
+
   it('leaves a channel alone that has the unit, and refuses one that has no way to it', () => {
     const channel = channelOf();
     expect(createUnit('\xc2\xb0C')(channel)!.channel).toBe(channel);
@@ -107,6 +113,14 @@ describe('deadband', () => {
 
   it('publishes any change where no band is given', () => {
     expect(through(createDeadband({}), [5, 5, 6, 6])).toEqual([5, null, 6, null]);
+  });
+
+  it('is not a sample later than it should be where samples jitter', () => {
+    const stage = createDeadband({ absolute: 1, maxIntervalMs: 600000 })(channelOf())!;
+    const seen = [3, 600001, 1200003, 1800001, 2400002].map((now) => stage.take(5, now));
+    expect(seen).toEqual([5, 5, 5, 5, 5]);
+    const paced = createDeadband({ minIntervalMs: 60000 })(channelOf())!;
+    expect([0, 59999, 119998].map((now, i) => paced.take(i, now))).toEqual([0, 1, 2]);
   });
 
   it('lets time pass between two messages, and none be too late', () => {
@@ -202,6 +216,21 @@ describe('windows', () => {
     expect(seen).toEqual([10, 20, 30, 40, 50]);
   });
 
+  it.each([
+    [1000, 60000],
+    [200, 10000],
+    [1000, 3600000],
+    [30000, 60000],
+  ])('of samples each %i ms have as many as %i ms hold', (everyMs, windowMs) => {
+    const stage = createCount(windowMs)(channelOf())!;
+    const counts: number[] = [];
+    for (let i = 0; counts.length < 3; i++) {
+      const taken = stage.take(1, (0x7ff0000 + i * everyMs + ((i * 7) % 3)) & 0x7ffffff);
+      if (taken !== NO_VALUE) counts.push(taken);
+    }
+    expect(counts).toEqual([windowMs / everyMs + 1, windowMs / everyMs, windowMs / everyMs]);
+  });
+
   it('end with the first sample after a gap', () => {
     const stage = createMean(10000)(channelOf())!;
     stage.take(10, 0);
@@ -245,6 +274,19 @@ describe('total', () => {
     expect(stage.take(3600000, 11000)).toBe(5000);
     expect(stage.take(-9, 12000)).toBe(5500);
     expect(stage.take(-9, 13000)).toBe(5500);
+  });
+
+  it('begins again at 0 before its integer has no room, and goes on', () => {
+    const stage = createTotal()(channelOf({ unit: 'W', decimals: 0 }))!;
+    let last = 0;
+    let falls = 0;
+    for (let minute = 0; minute < 2000; minute++) {
+      const sum = stage.take(10_000_000, (minute * 60000) & 0x7ffffff);
+      expect(sum).not.toBe(NO_VALUE);
+      if (sum < last) falls++;
+      last = sum;
+    }
+    expect(falls).toBeGreaterThan(100);
   });
 
   it('never falls', () => {
