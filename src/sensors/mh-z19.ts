@@ -1,5 +1,7 @@
 // Winsen MH-Z19B and MH-Z19C: carbon dioxide, over UART at 9600 baud.
 // Numbers in brackets are sections of the manual "MH-Z19B" V1.0: https://www.winsen-sensor.com/d/files/infrared-gas-sensor/mh-z19b-co2-ver1_0.pdf
+// A chip that has just started shows it in bytes 6 and 7. Some B have 0 there always, as the manual has it: on these a dip of the
+// supply between two samples is not noticed, and for up to three minutes what is published may be values of the warm-up.
 // It has no identity: its checksum tells that something like it is there. Never waits: each step is one command, or a look at
 // what has come since.
 
@@ -70,7 +72,7 @@ const RANGE_10000 = '\xFF\x01\x99\0\0\0\x27\x10\x2F';
 
 /** Bytes of a command and of an answer. */
 const SIZE = 9;
-/** What the last two bytes show from power-up until the first values are right. */
+/** What bytes 6 and 7 show from power-up until the first values are right, where they show anything. */
 const STARTING = 15000;
 
 /** The B takes three minutes [table 1], the C one. */
