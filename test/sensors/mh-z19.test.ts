@@ -291,6 +291,58 @@ describe('MH-Z19, settings', () => {
   });
 });
 
+describe('MH-Z19, self calibration while it measures', () => {
+  it('is asked for every 60 samples when it was told, and never else', () => {
+    for (const selfCalibration of [true, false, undefined]) {
+      const { run, said } = bench(selfCalibration === undefined ? {} : { selfCalibration });
+      run();
+      const before = said.length;
+      for (let i = 0; i < 120; i++) expect(run().code).toBe(0);
+      const reads = said.slice(before).filter((bytes) => bytes === READ).length;
+      const asks = said.slice(before).filter((bytes) => bytes === ask(0x7d)).length;
+      expect([reads, asks]).toEqual([120, selfCalibration === undefined ? 0 : 2]);
+      expect(said.length - before).toBe(reads + asks);
+    }
+  });
+
+  it('comes back, with a fault in between, on a B that does not show that its supply dipped', () => {
+    const { run, rig, chip } = bench({ selfCalibration: false }, 5, true);
+    run();
+    chip.brownOut(rig.now());
+    rig.advance(200000);
+    expect(chip.inside.selfCalibration).toBe(true);
+    const codes = Array.from({ length: 60 }, () => run().code);
+    expect(codes.filter((code) => code !== 0)).toEqual([Code.Fault]);
+    expect(chip.inside.selfCalibration).toBe(false);
+  });
+
+  it('is left to itself on a chip that does not say how it is set', () => {
+    const { run, chip } = bench({ selfCalibration: false });
+    chip.inside.tellsSettings = false;
+    for (let i = 0; i < 130; i++) expect(run().code).toBe(0);
+    expect(chip.inside.writes).toBe(2);
+  });
+
+  it('is not believed to be lost by an answer whose checksum is wrong', () => {
+    const uart = createHandUart();
+    const driver = createMhZ19(uart, { selfCalibration: false });
+    const out = createReading(driver);
+    let now = 0;
+    const clock = { now: () => now, advance: (ms: number) => void (now += ms) };
+    const codes = new Set<number>();
+    const lost = packet(0x7d, 0, 0, 0, 0, 0, 1);
+    for (let i = 0; i < 130; i++) {
+      const { code } = sample(driver, clock, out, () => {
+        const last = uart.said[uart.said.length - 1];
+        uart.give(last === READ ? answer(700) : lost.slice(0, 8) + '\0');
+      });
+      codes.add(code);
+    }
+    expect([...codes]).toEqual([0]);
+    expect(uart.said.filter((bytes) => bytes === ask(0x7d)).length).toBeGreaterThan(2);
+  });
+});
+
 describe('MH-Z19, the simulated chip', () => {
   it('shows nothing but zeros in bytes 5 to 7 when it is such a B, warm or not', () => {
     for (const ms of [1000, 200000]) {
