@@ -13,7 +13,10 @@ export interface Aht20ChipOptions {
   readonly address?: number;
   /** Default 'aht20'. */
   readonly type?: 'aht10' | 'aht20' | 'dht20';
-  /** An AHT20 that comes up without its calibration, and needs the command for it [5.4]. An AHT10 always does. */
+  /**
+   * It comes up without its calibration: an AHT20 needs the command for it [5.4], a DHT20 three registers. An AHT10 always
+   * does.
+   */
   readonly needsCalibration?: boolean;
 }
 
@@ -24,6 +27,15 @@ function powerUpMs(type: string): number {
 const RESET_MS = 20;
 const CALIBRATE_MS = 10;
 const MEASURE_MS = 80;
+
+/**
+ * Of a DHT20 [its datasheet V1.0, 7.4]: those to initialize where the status lacks one of two bits, what is in them, and how
+ * long it takes to show that, by Aosong's sample program.
+ */
+const REGISTERS = [0x1b, 0x1c, 0x1e];
+const CONTENTS = [0x0004, 0x4100, 0x0800];
+const REGISTER_MS = 5;
+const INITIALIZE_MS = 10;
 
 const BUSY = 0x80;
 /** Bit 4 is said to be reserved, and set on newer chips [table 9]. */
@@ -59,11 +71,17 @@ export function createAht20Chip(options: Aht20ChipOptions): I2cChip {
     /** A measurement runs whose values are not in the frame yet. */
     let isMeasuring = false;
     let status = 0;
+    /** The register that the next read shows, as its place above; -1: none. */
+    let shown = -1;
+    /** Registers initialized so far, a bit each. */
+    let initialized = 0;
 
     function reset(): void {
       busyUntil = 0;
       isMeasuring = false;
-      status = isBare ? (isOld ? 0 : MODE) : MODE | CALIBRATED;
+      status = isBare ? (type === 'aht20' ? MODE : 0) : MODE | CALIBRATED;
+      shown = -1;
+      initialized = 0;
       for (let i = 1; i < 6; i++) frame[i] = 0;
     }
 
@@ -92,8 +110,26 @@ export function createAht20Chip(options: Aht20ChipOptions): I2cChip {
       convert(time);
     }
 
+    /** @returns false when `command` is not about a register. */
+    function obeyRegister(command: number, word: number, time: number): boolean {
+      if (type !== 'dht20') return false;
+      const at = REGISTERS.indexOf(command >= 0xb0 ? (command & 0x0f) | 0x10 : command);
+      if (at < 0) return false;
+      if (command < 0xb0) {
+        shown = at;
+        busyUntil = time + REGISTER_MS;
+      } else if (word === CONTENTS[at]) {
+        initialized |= 1 << at;
+        if (initialized !== 7) return true;
+        status = MODE | CALIBRATED;
+        busyUntil = time + INITIALIZE_MS;
+      }
+      return true;
+    }
+
     /** Commands with two bytes behind them. */
-    function obey(command: number, second: number, time: number): void {
+    function obey(command: number, second: number, third: number, time: number): void {
+      if (obeyRegister(command, second * 256 + third, time) || third !== 0) return;
       if (command === calibrate && second === 0x08) {
         status |= CALIBRATED;
         busyUntil = time + CALIBRATE_MS;
@@ -110,14 +146,28 @@ export function createAht20Chip(options: Aht20ChipOptions): I2cChip {
       if (bytes.length > 0 && bytes[0] === 0xba) {
         silentUntil = time + RESET_MS;
         reset();
-      } else if (time >= busyUntil && bytes.length === 3 && bytes[2] === 0) obey(bytes[0], bytes[1], time);
+      } else if (time >= busyUntil && bytes.length === 3) obey(bytes[0], bytes[1], bytes[2], time);
       return true;
+    }
+
+    /** Status and content of the register that was asked for. It takes no command at once. */
+    function putRegister(into: Uint8Array, time: number): void {
+      for (let i = 0; i < into.length; i++) into[i] = 0xff;
+      into[0] = status;
+      if (into.length > 1) into[1] = CONTENTS[shown] >> 8;
+      if (into.length > 2) into[2] = CONTENTS[shown] & 0xff;
+      shown = -1;
+      busyUntil = time + INITIALIZE_MS;
     }
 
     /** A chip that is busy shows it, and what it measured before. */
     function read(into: Uint8Array, time: number): boolean {
       advance(time);
       if (time < silentUntil) return false;
+      if (shown >= 0 && time >= busyUntil) {
+        putRegister(into, time);
+        return true;
+      }
       frame[0] = status | (time < busyUntil ? BUSY : 0);
       frame[6] = isOld ? 0xff : crcOf(frame, 6) ^ (faults.badCrc ? 0x01 : 0);
       for (let i = 0; i < into.length; i++) into[i] = i < 7 ? frame[i] : 0xff;

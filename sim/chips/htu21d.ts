@@ -11,6 +11,8 @@ export interface Htu21dChipOptions {
   readonly surroundings: Surroundings;
   /** Default 'htu21d'. */
   readonly type?: 'htu21d' | 'si7021';
+  /** What the two lowest bits of each value are, as clones have them. Left out: as the datasheets say, 0 and 2. */
+  readonly status?: number;
 }
 
 const RESET_MS = 15;
@@ -92,9 +94,10 @@ export function createHtu21dChip(options: Htu21dChipOptions): I2cChip {
     }
 
     function convert(ms: number, time: number, value: number): boolean {
+      const status = options.status;
       busyUntil = time + ms + faults.slowMs;
       content = Content.Value;
-      word = value;
+      word = status === undefined ? value : (value & 0xfffc) | status;
       return true;
     }
 

@@ -10,6 +10,11 @@ export interface MhZ19ChipOptions {
   readonly surroundings: Surroundings;
   /** Until its values are right: 180000 (default), 60000 of the MH-Z19C. */
   readonly warmUpMs?: number;
+  /**
+   * Bytes 5 to 7 of a reading are always 0, as the manual of the B has them, so that nothing shows that it has just started. Default:
+   * false, they are as on other chips, B and C.
+   */
+  readonly isMute?: boolean;
 }
 
 export interface MhZ19Inside {
@@ -97,7 +102,7 @@ export function createMhZ19Chip(options: MhZ19ChipOptions): UartChip<MhZ19Inside
       const co2 = faults.saturated & 1 ? chip.range : isWarm ? around.co2(time) : 410;
       putWord(out, 2, co2 > chip.range ? chip.range : co2);
       out[4] = Math.floor((around.temperature(time) + 500) / 1000) + 40;
-      putWord(out, 6, isWarm ? 1180 : 15000);
+      if (options.isMute !== true) putWord(out, 6, isWarm ? 1180 : 15000);
     }
 
     function send(out: Uint8Array, time: number): number {

@@ -15,7 +15,7 @@ export interface Aht20Options {
   readonly address?: 0x38 | 0x39;
   /**
    * 'aht20' (default); 'aht10', which has another command to calibrate and sends no CRC; 'dht20' for DHT20, AHT21 and AHT25,
-   * which have none and are ready 100 ms after power-up.
+   * which have three registers in its place.
    */
   readonly type?: 'aht10' | 'aht20' | 'dht20';
 }
@@ -53,11 +53,18 @@ const enum Command {
 /** Status [5.3, table 9]. */
 const BUSY = 0x80;
 const CALIBRATED = 0x08;
+/** Both bits that a DHT20 must show, or else its registers are to be written back ["DHT20" V1.0, 7.4]. */
+const INITIALIZED = 0x18;
+/** What a register's number becomes to write it. */
+const WRITE = 0xb0;
+/** Steps to write back three registers: ask, read, write. */
+const REGISTER_STEPS = 9;
 
 /** Times [5.4, 5.5], and one more, since the clock may have been about to tick. */
 const POWER_UP_MS = 101;
 const RESET_MS = 21;
 const CALIBRATE_MS = 11;
+const REGISTER_MS = 6;
 const MEASURE_MS = 81;
 /** Oftener it would warm itself by more than 0.1 degrees [table 3]. */
 const INTERVAL_MS = 2000;
@@ -70,18 +77,20 @@ export function createAht20(bus: I2cBus, options: Aht20Options = {}): Driver<Aht
   const checked = new Uint8Array(7);
   let frame = checked;
   let address = 0x38;
-  /** 0: this type has none. */
+  /** Bits of the status without which there are no values. */
+  let ready = CALIBRATED;
   let calibrate: number = Command.CalibrateAht20;
 
   function configure(next: Aht20Options): number {
     const type = next.type;
     address = next.address === undefined ? 0x38 : next.address;
     frame = checked;
+    ready = CALIBRATED;
     calibrate = Command.CalibrateAht20;
     if (type === 'aht10') {
       frame = plain;
       calibrate = Command.CalibrateAht10;
-    } else if (type === 'dht20') calibrate = 0;
+    } else if (type === 'dht20') ready = INITIALIZED;
     else if (type !== undefined && type !== 'aht20') return Code.BadOptions;
     return address === 0x38 || (address === 0x39 && type === 'aht10') ? Code.Ok : Code.BadOptions;
   }
@@ -89,6 +98,7 @@ export function createAht20(bus: I2cBus, options: Aht20Options = {}): Driver<Aht
   function send(code: number, second: number, waitMs: number): number {
     command[0] = code;
     command[1] = second;
+    command[2] = 0;
     return waitAfter(bus.write(address, command), waitMs);
   }
 
@@ -99,7 +109,25 @@ export function createAht20(bus: I2cBus, options: Aht20Options = {}): Driver<Aht
     const status = single[0];
     if (status === 0xff) return Code.Fault;
     if (status & BUSY) return Code.NotReady;
-    return status & CALIBRATED ? Code.Ok : Code.Fault;
+    return (status & ready) === ready ? Code.Ok : Code.Fault;
+  }
+
+  /** Read what a register holds into where it is written from. */
+  function fetchRegister(): number {
+    const code = bus.read(address, command);
+    if (code < 0) return code;
+    if (isBlank(command)) return Code.Fault;
+    return command[0] & BUSY ? Code.NotReady : CALIBRATE_MS;
+  }
+
+  /** Write the registers of a DHT20 back as they are: its maker's way, without a reason. @param at step, 0 to 8. */
+  function initialize(at: number): number {
+    const register = at < 3 ? 0x1b : at < 6 ? 0x1c : 0x1e;
+    const action = at % 3;
+    if (action === 0) return send(register, 0, REGISTER_MS);
+    if (action === 1) return fetchRegister();
+    command[0] = WRITE | register;
+    return waitAfter(bus.write(address, command), CALIBRATE_MS);
   }
 
   /** The chip has no identity: a status that shows calibration tells that something like it is there. */
@@ -108,8 +136,11 @@ export function createAht20(bus: I2cBus, options: Aht20Options = {}): Driver<Aht
       single[0] = Command.Reset;
       return waitAfter(bus.write(address, single), RESET_MS);
     }
+    const isNewer = ready === INITIALIZED;
+    if (isNewer && step > 1 && step <= REGISTER_STEPS) return initialize(step - 1);
     const code = look();
-    if (step > 1 || code !== Code.Fault || calibrate === 0) return code;
+    if (step > 1 || code !== Code.Fault) return code;
+    if (isNewer) return initialize(0);
     return send(calibrate, 0x08, CALIBRATE_MS);
   }
 
@@ -117,8 +148,8 @@ export function createAht20(bus: I2cBus, options: Aht20Options = {}): Driver<Aht
   function judge(): number {
     if (isBlank(frame)) return Code.Fault;
     if (frame[0] & BUSY) return Code.NotReady;
-    // An AHT10 that lost its supply measures on without its calibration.
-    if (!(frame[0] & CALIBRATED)) return Code.Fault;
+    // An AHT10 that lost its supply measures on without its calibration, and a DHT20 may.
+    if ((frame[0] & ready) !== ready) return Code.Fault;
     return frame === plain || crc8(checked, 0, 6, 0x31, 0xff) === checked[6] ? Code.Ok : Code.Crc;
   }
 

@@ -50,9 +50,12 @@ const enum Command {
 const USER_MASK = 0x83;
 const USER_RESET = 0x02;
 const HEATER = 0x04;
-/** Status in the two lowest bits of a value: humidity, not temperature [temperature and humidity values]. */
-const STATUS = 3;
-const IS_HUMIDITY = 2;
+/**
+ * All but the two lowest bits of a value, which are to tell humidity from temperature [temperature and humidity values]. Clones have
+ * others there (https://github.com/RobTillaart/SHT2x/pull/34), so nothing tells one kind of value from the other but the command
+ * that was acknowledged before.
+ */
+const VALUE_MASK = 0xfffc;
 
 /** Longest times of the slower chip: temperature the HTU21D, humidity the Si7021; and one more, since the clock may have been about to tick. */
 const RESET_MS = 16;
@@ -99,21 +102,20 @@ export function createHtu21d(bus: I2cBus, options: Htu21dOptions = {}): Driver<H
     return waitAfter(bus.write(address, user), 1);
   }
 
-  /** Fetch what a command has made. @param status of a value of its kind. @returns its code, or a negative Code. */
-  function fetch(status: number): number {
+  /** Fetch what a command has made. @returns its code, or a negative Code. */
+  function fetch(): number {
     const code = bus.read(address, frame);
     if (code === Code.Absent) return Code.NotReady;
     if (code < 0) return code;
     // Its CRC would be right: it begins with 0.
     if (isBlank(frame)) return Code.Fault;
     if (crc8(frame, 0, 2, 0x31, 0) !== frame[2]) return Code.Crc;
-    const word = wordAt(frame, 0);
-    return (word & IS_HUMIDITY) === status ? word - (word & STATUS) : Code.Fault;
+    return wordAt(frame, 0) & VALUE_MASK;
   }
 
   function evaluate(rawH: number, values: Int32Array): number {
     // A converter at its end, which the next lines would hide.
-    if (rawH === 0 || rawH === 0xfffc) return Code.Range;
+    if (rawH === 0 || rawH === VALUE_MASK) return Code.Range;
     const temperature = nearest((rawT * 21965) / 8192 - 46850);
     let humidity = nearest((rawH * 15625) / 8192 - 6000);
     if (isCompensated) humidity = nearest(humidity - (25000 - temperature) * 0.15);
@@ -125,7 +127,7 @@ export function createHtu21d(bus: I2cBus, options: Htu21dOptions = {}): Driver<H
 
   function measure(step: number, _now: number, values: Int32Array): number {
     if (step === 0) return send(Command.Temperature, TEMPERATURE_MS);
-    const raw = fetch(step === 1 ? 0 : IS_HUMIDITY);
+    const raw = fetch();
     if (raw < 0) return raw;
     if (step > 1) return evaluate(raw, values);
     rawT = raw;

@@ -1,5 +1,7 @@
 // Winsen MH-Z19B and MH-Z19C: carbon dioxide, over UART at 9600 baud.
 // Numbers in brackets are sections of the manual "MH-Z19B" V1.0: https://www.winsen-sensor.com/d/files/infrared-gas-sensor/mh-z19b-co2-ver1_0.pdf
+// A chip that has just started shows it in bytes 6 and 7. Some B have 0 there always, as the manual has it: on these a dip of the
+// supply between two samples is not noticed, and for up to three minutes what is published may be values of the warm-up.
 // It has no identity: its checksum tells that something like it is there. Never waits: each step is one command, or a look at
 // what has come since.
 
@@ -16,7 +18,7 @@ export interface MhZ19Options {
   readonly range?: 2000 | 5000 | 10000;
   /**
    * Let it take the lowest value of a day for 400 ppm ("ABC"): right where fresh air comes in daily, wrong in a greenhouse.
-   * Written to the chip where it differs. Left out: stays as it is, which is on after power-up.
+   * Written to the chip where it differs, and looked at every 60 samples. Left out: stays as it is, which is on after power-up.
    */
   readonly selfCalibration?: boolean;
   /**
@@ -70,7 +72,7 @@ const RANGE_10000 = '\xFF\x01\x99\0\0\0\x27\x10\x2F';
 
 /** Bytes of a command and of an answer. */
 const SIZE = 9;
-/** What the last two bytes show from power-up until the first values are right. */
+/** What bytes 6 and 7 show from power-up until the first values are right, where they show anything. */
 const STARTING = 15000;
 
 /** The B takes three minutes [table 1], the C one. */
@@ -79,6 +81,8 @@ const WARM_UP_MS = 180000;
 const READ_MS = 25;
 const SETTING_MS = 100;
 const ANSWER_MAX_MS = 300;
+/** Samples from look to look at the self calibration, which a dip of the supply switches on. */
+const LOOK_EVERY = 60;
 
 /** An MH-Z19B or MH-Z19C on `uart`, at 9600 baud. Says nothing before the first `start`. */
 export function createMhZ19(uart: Uart, options: MhZ19Options = {}): Driver<MhZ19Options> {
@@ -92,6 +96,10 @@ export function createMhZ19(uart: Uart, options: MhZ19Options = {}): Driver<MhZ1
   let heard = false;
   let isBroken = false;
   let giveUpAt = 0;
+  /** Since the last look at the self calibration. */
+  let samples = 0;
+  /** Steps of this sample before it reads. */
+  let lead = 0;
 
   function configure(next: MhZ19Options): number {
     range = next.range === undefined ? 5000 : next.range;
@@ -155,11 +163,25 @@ export function createMhZ19(uart: Uart, options: MhZ19Options = {}): Driver<MhZ1
     return heard ? Code.Timeout : Code.Absent;
   }
 
+  /** Count a sample. @returns whether it is to begin with a look at the self calibration. */
+  function isLookDue(): boolean {
+    if (selfCalibration === undefined || ++samples < LOOK_EVERY) return false;
+    samples = 0;
+    return true;
+  }
+
+  /** Begin a sample: look at the self calibration where that is due, and ask for values. */
+  function begin(step: number, now: number): number {
+    if (step === 0) lead = isLookDue() ? 1 : 0;
+    if (step < lead) return say(ASK_SELF_CALIBRATION, Command.AskSelfCalibration, SETTING_MS);
+    // It lost its supply without showing it: its settings are to be written again.
+    if (lead > 0 && hasAnswer && window.at(7) !== (selfCalibration === true ? 1 : 0)) return Code.Fault;
+    giveUpAt = after(now, ANSWER_MAX_MS);
+    return say(READ, Command.Read, READ_MS);
+  }
+
   function measure(step: number, now: number, values: Int32Array): number {
-    if (step === 0) {
-      giveUpAt = after(now, ANSWER_MAX_MS);
-      return say(READ, Command.Read, READ_MS);
-    }
+    if (step === 0 || step === lead) return begin(step, now);
     if (!hasAnswer) return remaining(now, giveUpAt) > 0 ? Code.NotReady : failure();
     asked = 0;
     // It lost its supply: its settings are to be looked at, and its values are none.

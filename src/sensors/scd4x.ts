@@ -70,6 +70,7 @@ const enum Command {
   SetSelfCalibration = 0x2416,
   SerialNumber = 0x3682,
   Reinit = 0x3646,
+  WakeUp = 0x36f6,
 }
 
 /** Of the answer whether there are data: other bits may be set as they like [3.5.4]. */
@@ -80,6 +81,7 @@ const SETTINGS = 4;
 
 /** Longest times [table 9], and one more, since the clock may have been about to tick. */
 const COMMAND_MS = 2;
+const WAKE_UP_MS = 31;
 const STOP_MS = 501;
 const REINIT_MS = 31;
 const SINGLE_MS = 5001;
@@ -165,16 +167,23 @@ export function createScd4x(bus: I2cBus, options: Scd4xOptions = {}): Driver<Scd
     return waitAfter(bus.write(address, setting), COMMAND_MS);
   }
 
+  /** Other firmware may have put the chip to sleep. It never acknowledges this, asleep or not [3.10.4]. */
+  function wakeUp(): number {
+    const code = send(Command.WakeUp, WAKE_UP_MS);
+    return code === Code.Absent ? WAKE_UP_MS : code;
+  }
+
   /** The chip has no identity but its serial number, whose CRCs tell that something like it is there. */
   function setUp(step: number): number {
+    if (step === 0) return wakeUp();
     // A chip that measures takes hardly any other command.
-    if (step === 0) return send(Command.Stop, STOP_MS);
+    if (step === 1) return send(Command.Stop, STOP_MS);
     // What was set before, and is left out now, is to be as the chip keeps it.
-    if (step === 1) return send(Command.Reinit, REINIT_MS);
-    if (step === 2) return send(Command.SerialNumber, COMMAND_MS);
-    if (step === 3) return waitAfter(fetch(frame), 1);
+    if (step === 2) return send(Command.Reinit, REINIT_MS);
+    if (step === 3) return send(Command.SerialNumber, COMMAND_MS);
+    if (step === 4) return waitAfter(fetch(frame), 1);
     if (begin === Command.Single) return Code.Ok;
-    return step < 4 + SETTINGS ? apply(step - 4) : send(begin, 0);
+    return step < 5 + SETTINGS ? apply(step - 5) : send(begin, 0);
   }
 
   /** A single measurement, with its settings, which the chip may have lost since the last one. */

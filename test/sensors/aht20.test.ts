@@ -110,11 +110,71 @@ describe('driver of the AHT20', () => {
     }
   });
 
-  it('never calibrates a DHT20, whose registers have another way', () => {
-    expect(bench({ type: 'dht20' }).bench.values()).toEqual(TRUTH);
+  // What the registers of a DHT20 hold is what RobTillaart read: 00 04, 41 00, 08 00.
+  const INITIALIZE = ['1b 00 00', 'bb 00 04', '1c 00 00', 'bc 41 00', '1e 00 00', 'be 08 00'];
+
+  it('leaves the registers of a DHT20 alone whose status has both bits', () => {
+    const { bench: b } = bench({ type: 'dht20' });
+    expect(b.values()).toEqual(TRUTH);
+    expect(b.sent).toEqual(['ba', 'ac 33 00']);
+  });
+
+  it('writes back the three registers of a DHT20 whose status lacks them, with the waits of its maker', () => {
     const { bench: b } = bench({ type: 'dht20' }, { needsCalibration: true });
+    const readAt: number[] = [];
+    b.tamper = (into) => void (into.length === 3 && readAt.push(b.rig.now()));
+    expect(b.values()).toEqual(TRUTH);
+    expect(b.sent).toEqual(['ba', ...INITIALIZE, 'ac 33 00']);
+    expect(readAt.length).toBe(3);
+    readAt.forEach((at, i) => {
+      expect(at - b.sentAt[1 + 2 * i]!).toBeGreaterThan(5);
+      expect(b.sentAt[2 + 2 * i]! - at).toBeGreaterThan(10);
+    });
+    expect(b.sentAt[7]! - b.sentAt[6]!).toBeGreaterThan(10);
+    b.values();
+    expect(b.sent.slice(8)).toEqual(['ac 33 00']);
+  });
+
+  it.each([0x00, 0x08, 0x10])('takes status %i of a DHT20 for one that is not calibrated', (status) => {
+    const { bench: b } = bench({ type: 'dht20' });
+    b.tamper = (into) => void (into.length === 1 && (into[0] = status));
     expect(b.sample()).toBe(Code.Fault);
-    expect(b.sent).toEqual(['ba']);
+    expect(b.sent).toEqual(['ba', ...INITIALIZE]);
+  });
+
+  it.each([0x08, 0x10])('gives no value of a DHT20 whose frame has status %i', (status) => {
+    const { bench: b } = bench({ type: 'dht20' });
+    b.tamper = (into) => {
+      if (into.length < 7) return;
+      into[0] = status;
+      into[6] = crc(into.subarray(0, 6));
+    };
+    expect(b.sample()).toBe(Code.Fault);
+  });
+
+  it('gives no value of a DHT20 that lost its registers with its supply, and writes them again', () => {
+    const { bench: b, chip } = bench({ type: 'dht20' }, { needsCalibration: true });
+    b.values();
+    chip.brownOut(b.rig.now());
+    b.rig.advance(2000);
+    expect(b.sample()).toBe(Code.Fault);
+    expect(b.values()).toEqual(TRUTH);
+  });
+
+  it.each([0x00, 0xff])('writes no register back that was read as nothing but %i', (byte) => {
+    const { bench: b } = bench({ type: 'dht20' }, { needsCalibration: true });
+    b.tamper = (into) => void (into.length === 3 && into.fill(byte));
+    expect(b.sample()).toBe(Code.Fault);
+    expect(b.sent).toEqual(['ba', '1b 00 00']);
+  });
+
+  it('waits for a DHT20 that is busy with its registers', () => {
+    const { bench: b } = bench({ type: 'dht20' }, { needsCalibration: true });
+    let reads = 0;
+    b.tamper = (into) => void (into.length === 3 && ++reads === 1 && into.set([0x80, 0x12, 0x34]));
+    b.sample();
+    expect(reads).toBeGreaterThan(1);
+    expect(b.sent).not.toContain('bb 12 34');
   });
 
   it('refuses an AHT10 that is told to be an AHT20, since it does not calibrate', () => {
@@ -208,6 +268,39 @@ describe('simulated AHT20', () => {
     chip.read(frame, 80);
     expect(frame[0]).toBe(0);
     expect(frame[1]).toBe(0x3d);
+  });
+
+  it('of a DHT20 has both bits of its status once its three registers were written back, each as it was', () => {
+    const { chip } = bench({ type: 'dht20' }, { needsCalibration: true });
+    const status = new Uint8Array(1);
+    const three = new Uint8Array(3);
+    const look = (time: number): number => (chip.read(status, time) ? status[0]! : -1);
+    let time = 0;
+    [0x1b, 0x1c, 0x1e].forEach((register, i) => {
+      expect(look(time)).toBe(0);
+      chip.write([register, 0, 0], time);
+      chip.read(three, time + 4);
+      expect(three[0]).toBe(0x80);
+      chip.read(three, time + 5);
+      expect([...three]).toEqual([
+        0,
+        ...[
+          [0, 4],
+          [0x41, 0],
+          [8, 0],
+        ][i]!,
+      ]);
+      // Too early, and then not what it was.
+      chip.write([0xb0 | register, three[1]!, three[2]!], time + 14);
+      chip.write([0xb0 | register, three[1]!, three[2]! ^ 1], time + 15);
+      expect(look(time + 15)).toBe(0);
+      chip.write([0xb0 | register, three[1]!, three[2]!], time + 15);
+      time += 15;
+    });
+    expect(look(time + 9)).toBe(0x98);
+    expect(look(time + 10)).toBe(0x18);
+    chip.brownOut(time + 20);
+    expect(look(time + 120)).toBe(0);
   });
 
   it.each([

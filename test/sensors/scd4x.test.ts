@@ -24,7 +24,7 @@ function bench(options: Scd4xOptions = {}, type: 'scd40' | 'scd41' = 'scd41') {
   return { chip, quantities, bench: made, setWords };
 }
 
-const SET_UP = ['3f 86', '36 46', '36 82'];
+const SET_UP = ['36 f6', '3f 86', '36 46', '36 82'];
 
 describe('driver of the SCD4x', () => {
   // The datasheet's example of read_measurement: 0x01F4, 0x6667, 0x5EB9 are 500 ppm, 25 degrees, 37 %.
@@ -63,12 +63,13 @@ describe('driver of the SCD4x', () => {
     );
   });
 
-  it('stops what runs, waits half a second, and starts measuring', () => {
+  it('wakes, stops what runs, waits half a second, and starts measuring', () => {
     const { bench: b } = bench();
     b.values();
-    expect(b.sent.slice(0, 4)).toEqual([...SET_UP, '21 b1']);
-    expect(b.sentAt[1]! - b.sentAt[0]!).toBeGreaterThan(500);
-    expect(b.sentAt[2]! - b.sentAt[1]!).toBeGreaterThan(30);
+    expect(b.sent.slice(0, 5)).toEqual([...SET_UP, '21 b1']);
+    expect(b.sentAt[1]! - b.sentAt[0]!).toBeGreaterThan(30);
+    expect(b.sentAt[2]! - b.sentAt[1]!).toBeGreaterThan(500);
+    expect(b.sentAt[3]! - b.sentAt[2]!).toBeGreaterThan(30);
     expect(b.sent[b.sent.length - 1]).toBe('ec 05');
   });
 
@@ -76,6 +77,34 @@ describe('driver of the SCD4x', () => {
     const { bench: b, chip } = bench();
     chip.write([0x21, 0xac], 500);
     expect(b.sample()).toBe(Code.Ok);
+  });
+
+  it.each<Scd4xOptions>([{}, { mode: 'low-power' }, { mode: 'single' }])(
+    'wakes a chip that other firmware put to sleep, with %o',
+    (options) => {
+      const { bench: b, chip } = bench(options);
+      expect(chip.write([0x36, 0xe0], 500)).toBe(true);
+      expect(chip.write([0x36, 0x82], 502)).toBe(false);
+      expect(b.sample()).toBe(Code.Ok);
+    },
+  );
+
+  it('gives no value of a chip that was put to sleep between two samples, and wakes it for the next', () => {
+    const { bench: b, chip } = bench();
+    b.values();
+    const at = b.rig.now();
+    chip.write([0x3f, 0x86], at);
+    expect(chip.write([0x36, 0xe0], at + 500)).toBe(true);
+    b.rig.advance(5000);
+    expect(b.sample()).toBe(Code.Absent);
+    expect(b.sample()).toBe(Code.Ok);
+  });
+
+  it('tells a bus that is held down from a chip that does not acknowledge that it wakes', () => {
+    const { bench: b } = bench();
+    b.rig.i2c.stuck = true;
+    expect(b.sample()).toBe(Code.Timeout);
+    expect(b.sent).toEqual(['36 f6']);
   });
 
   it('takes data for ready when one of eleven bits says so, and no other', () => {
@@ -113,15 +142,15 @@ describe('driver of the SCD4x', () => {
     b.values();
     const altitude = '24 27 02 08 e1';
     expect(b.sent).toEqual([...SET_UP, altitude, '21 9d', 'e4 b8', 'ec 05']);
-    expect(b.sentAt[5]! - b.sentAt[4]!).toBeGreaterThan(5000);
+    expect(b.sentAt[6]! - b.sentAt[5]!).toBeGreaterThan(5000);
     chip.brownOut(b.rig.now());
     b.rig.advance(2000);
     expect(chip.ram.altitude).toBe(0);
     b.values();
-    expect(b.sent.slice(7)).toEqual([altitude, '21 9d', 'e4 b8', 'ec 05']);
+    expect(b.sent.slice(8)).toEqual([altitude, '21 9d', 'e4 b8', 'ec 05']);
     expect(chip.ram.altitude).toBe(520);
     b.driver.close();
-    expect(b.sent.length).toBe(11);
+    expect(b.sent.length).toBe(12);
   });
 
   it('gets no single measurement from an SCD40', () => {
@@ -138,7 +167,7 @@ describe('driver of the SCD4x', () => {
   ])('says its %s with a CRC, before it starts', (_what, options, bytes) => {
     const { bench: b } = bench(options);
     b.values();
-    expect(b.sent.slice(0, 5)).toEqual([...SET_UP, bytes, '21 b1']);
+    expect(b.sent.slice(0, 6)).toEqual([...SET_UP, bytes, '21 b1']);
   });
 
   it('never writes the EEPROM, and leaves what it is not told as the chip keeps it', () => {
