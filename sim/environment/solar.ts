@@ -72,8 +72,8 @@ export function createSolar(options: SolarOptions): Surroundings {
     humidity: outdoors.humidity,
     pressure: outdoors.pressure,
     illuminance: outdoors.illuminance,
-    // The house takes 400 W from the mains: a pulse a watt-hour.
-    pulses: (time) => Math.floor(time / 9000),
+    // The house takes some 400 W from the mains: a pulse a watt-hour.
+    pulses: (time) => Math.floor(time / (8000 + 10 * (seed % 200))),
     voltage,
     current: (time) => whole(flowAt(time) * 1000, -100000000, 100000000),
     // Half of the battery, as an analogue input sees it behind two resistors.

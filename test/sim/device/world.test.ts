@@ -76,12 +76,12 @@ describe('the whole world', () => {
     expect(draws[0]?.[0]).not.toBe(draws[0]?.[1]);
   });
 
-  it('leaves the modules and the chip that an engine has', async () => {
+  it('leaves the modules and the chip that an engine has, but not its serial number', async () => {
     const E = { own: true };
     await withWorld(load, { E, require: (name: string) => `own ${name}`, getSerial: () => 'own' }, (root) => {
       expect(root.require?.('Storage')).toBe('own Storage');
       expect(root.E).toBe(E);
-      expect(root.getSerial?.()).toBe('own');
+      expect(root.getSerial?.()).toBe('00000000-00000001');
     });
     vi.resetModules();
     await withWorld(load, { require: undefined }, (root) => {
