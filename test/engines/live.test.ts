@@ -50,13 +50,15 @@ async function publishTo(
   const done = new Promise<void>((resolve) => (finish = resolve));
   const look = () => enough(seen, memory) && finish();
   mosquitto.subscribe((topic, payload) => {
+    // Who is there is no reading.
+    if (topic.endsWith('/status')) return;
     seen.push({ topic, ...(JSON.parse(payload) as Omit<Seen, 'topic'>) });
     look();
   });
   const broker = { host: '127.0.0.1', port: mosquitto.port };
   const bundle = await program(EXAMPLE, {
     board: 'espruino-linux',
-    settings: { id: 'live', intervalMs, broker },
+    settings: { id: 'live', intervalMs, broker, homeAssistant: false },
   });
   const espruino = await runEspruino({
     binary: engine.find() ?? '',
