@@ -18,12 +18,13 @@ import { createHeard, HOST, listen, nothing, openTo, pattern, settle, socket } f
 
 const TIMES = 1000;
 const WARM_UP = 20;
+const LOOKS = 5;
 const RECONNECTS = 30;
 /** Without a drain for this long, a queue stands. */
 const STALL_MS = 1000;
 
 /** Made beforehand: what holds the counts must not count itself. */
-const looks = new Int32Array(2);
+const looks = new Int32Array(3);
 
 function look(index: number): void {
   looks[index] = process.memory(index === 0).usage;
@@ -56,18 +57,23 @@ function writes(done: () => void): void {
   let connection: Connection | null = null;
   // Negative, so that it takes the same memory all the time.
   let left = -10000;
-  const end = left + WARM_UP + TIMES;
+  const end = left + WARM_UP + TIMES + LOOKS;
+
+  /** A look falls into the engine's own work on the socket: the least of several is what is held at all times. */
+  function lookAgain(index: number, isFirst: boolean): void {
+    look(2);
+    if (isFirst || looks[2] < looks[index]) looks[index] = looks[2];
+  }
 
   function send(): void {
-    if (left === end - TIMES) look(0);
+    if (left < end - TIMES && left >= end - TIMES - LOOKS) lookAgain(0, left === end - TIMES - LOOKS);
+    if (left >= end - LOOKS) lookAgain(1, left === end - LOOKS);
     if (left < end) {
       connection!.write(packet);
       left++;
       return;
     }
-    look(1);
-    // The look falls into the engine's own work on the socket.
-    compare(TIMES + ' writes, each with its drain', 4);
+    compare(TIMES + ' writes, each with its drain', 0);
     socket.close();
     done();
   }
