@@ -1,6 +1,6 @@
 /* Runs ES5 files in JerryScript and lets them see every allocation, also one that is freed at once.
  * Usage: jerryhost [--flash FILE PAGE_BYTES PAGES] FILE...      (the files share one global scope; what they define stays)
- * Scripts have print(...), allocations(), allocatedBytes(), heapUsed(), and moteFlash over FILE, which is made where there is none.
+ * Scripts have print(...), allocations(), allocatedBytes(), heapUsed(), heapPeak(), and moteFlash over FILE, which is made where there is none.
  * The linker puts our functions in front of the engine's own: -Wl,--wrap=NAME for each NAME of WRAPPED in ../host.ts.
  * Exit codes: 0 all ran, 1 uncaught error, 2 wrong usage or unreadable file, 3 a library that cannot be counted, 10 out of memory. */
 #include "flash.h"
@@ -94,6 +94,14 @@ static jerry_value_t script_heap_used(const jerry_call_info_t *call, const jerry
   jerry_heap_gc(JERRY_GC_PRESSURE_HIGH);
   if (!jerry_heap_stats(&stats)) return jerry_throw_sz(JERRY_ERROR_COMMON, "heapUsed: a library without JERRY_MEM_STATS");
   return jerry_number((double)stats.allocated_bytes);
+}
+
+/* Most bytes that ever lived, garbage among them that was not collected yet. */
+static jerry_value_t script_heap_peak(const jerry_call_info_t *call, const jerry_value_t values[], jerry_length_t count) {
+  jerry_heap_stats_t stats = {0};
+  (void)call, (void)values, (void)count;
+  if (!jerry_heap_stats(&stats)) return jerry_throw_sz(JERRY_ERROR_COMMON, "heapPeak: a library without JERRY_MEM_STATS");
+  return jerry_number((double)stats.peak_allocated_bytes);
 }
 
 static void define(const char *name, jerry_external_handler_t handler) {
@@ -196,6 +204,7 @@ int main(int argc, char **argv) {
   define("allocations", script_allocations);
   define("allocatedBytes", script_allocated_bytes);
   define("heapUsed", script_heap_used);
+  define("heapPeak", script_heap_peak);
   if (has_flash) code = open_flash(&flash, argv + 1);
   for (i = first; i < argc && code == 0; i++) code = run_file(argv[i]);
   fflush(stdout);

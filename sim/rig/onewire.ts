@@ -9,6 +9,8 @@ import type { OneWireDevice } from '../chips/onewire-device.ts';
 export interface SimulatedOneWireBus extends OneWireBus {
   /** Resets, writes, reads and searches so far, modulo 256: Espruino holds larger integers in more. */
   transfers: number;
+  /** Bytes of the longest read, write or search: each bit of a search takes three time slots, and all devices are found in one call. */
+  longest: number;
   /** Searches of the whole bus so far. */
   searches: number;
 }
@@ -66,13 +68,14 @@ export function createOneWireBus(
     for (let i = 0; i < devices.length; i++) selected[i] = isSelected && isThere(devices[i]) ? 1 : 0;
   }
 
-  function count(): void {
+  function count(bytes: number): void {
     bus.transfers = (bus.transfers + 1) & 0xff;
+    if (bytes > bus.longest) bus.longest = bytes;
   }
 
   function reset(): number {
     let answers = 0;
-    count();
+    count(0);
     power(false);
     for (let i = 0; i < devices.length; i++) {
       if (!isThere(devices[i])) continue;
@@ -109,7 +112,7 @@ export function createOneWireBus(
   }
 
   function write(bytes: Uint8Array, isPowered?: boolean): void {
-    count();
+    count(bytes.length);
     power(false);
     if (!isHeldLow()) for (let i = 0; i < bytes.length; i++) put(bytes[i]);
     power(isPowered === true);
@@ -124,7 +127,7 @@ export function createOneWireBus(
   }
 
   function read(into: Uint8Array): void {
-    count();
+    count(into.length);
     power(false);
     for (let i = 0; i < into.length; i++) into[i] = isHeldLow() ? 0 : get();
   }
@@ -142,6 +145,7 @@ export function createOneWireBus(
       }
       found[place] = i;
     }
+    count(foundCount * (1 + 3 * ROM_BYTES));
   }
 
   function search(index: number, into: Uint8Array): number {
@@ -152,6 +156,6 @@ export function createOneWireBus(
     return Code.Ok;
   }
 
-  const bus: SimulatedOneWireBus = { transfers: 0, searches: 0, reset, write, read, search };
+  const bus: SimulatedOneWireBus = { transfers: 0, longest: 0, searches: 0, reset, write, read, search };
   return bus;
 }

@@ -9,6 +9,8 @@ export interface SimulatedSpiLines extends SpiDevice {
   fails: boolean;
   /** Transfers so far, modulo 256. */
   transfers: number;
+  /** Bytes of the longest of them. */
+  longest: number;
 }
 
 /** What hears each transfer. */
@@ -19,11 +21,12 @@ export interface SpiLineChip {
 export function createSpiLines(chip: SpiLineChip, clock: Pick<Clock, 'now'>): SimulatedSpiLines {
   function transfer(out: Uint8Array, into: Uint8Array): number {
     lines.transfers = (lines.transfers + 1) & 0xff;
+    if (out.length > lines.longest) lines.longest = out.length;
     if (lines.fails) return Code.Timeout;
     chip.transfer(out, into, clock.now());
     return Code.Ok;
   }
 
-  const lines: SimulatedSpiLines = { fails: false, transfers: 0, transfer };
+  const lines: SimulatedSpiLines = { fails: false, transfers: 0, longest: 0, transfer };
   return lines;
 }

@@ -17,8 +17,9 @@ export interface UartLineOptions {
 }
 
 export interface UartLine extends Uart {
-  /** Calls of `write` so far. */
+  /** Calls of `write` so far, and bytes of the longest. */
   writes: number;
+  longest: number;
 }
 
 /** Most bytes of a command, or of several in a row. */
@@ -77,6 +78,7 @@ export function createUartLine(
   function write(bytes: string): void {
     const now = rig.now();
     line.writes++;
+    if (bytes.length > line.longest) line.longest = bytes.length;
     if (toChip.done === toChip.length) {
       toChip.length = 0;
       toChip.done = 0;
@@ -148,6 +150,7 @@ export function createUartLine(
   rig.onTick(tick);
   const line: UartLine = {
     writes: 0,
+    longest: 0,
     write,
     listen: (onData) => void (listener = onData),
   };

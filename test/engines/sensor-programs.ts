@@ -24,9 +24,10 @@ print('end');
 
 /** What stays on the heap, and where an engine can tell what was allocated: \`allocations-<file> <in 1000 samples>\`. */
 const MEMORY = `
-import { allocationsOf, growthOf } from '${SENSORS}/check-memory.ts';
+import { allocationsOf, growthOf, peakGrowthOf } from '${SENSORS}/check-memory.ts';
 declare const heapUsed: (() => number) | undefined;
 declare const allocations: (() => number) | undefined;
+declare const heapPeak: (() => number) | undefined;
 declare const process: { memory?: () => { usage: number } } | undefined;
 function held(): number {
   if (typeof heapUsed !== 'undefined') return heapUsed();
@@ -39,6 +40,10 @@ function allocated(): number {
 for (let i = 0; i < CASES.length; i++) {
   const growth = growthOf(CASES[i], held);
   print((growth > 0 ? 'FAIL ' : 'ok ') + CASES[i].file + ' held after 1000 samples: ' + growth);
+  if (typeof heapPeak !== 'undefined') {
+    const peak = peakGrowthOf(CASES[i], heapPeak);
+    print((peak > 0 ? 'FAIL ' : 'ok ') + CASES[i].file + ' peak after 1000 samples: ' + peak);
+  }
   if (typeof allocations !== 'undefined') print('allocations-' + CASES[i].file + ' ' + allocationsOf(CASES[i], allocated));
 }
 print('end');

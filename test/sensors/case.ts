@@ -12,6 +12,9 @@ export interface Pair {
   readonly chip: FaultyChip;
   /** Transfers on its bus so far; left out: those of the rig's I2C bus. */
   readonly transfers?: () => number;
+  /** Its longest transfer, and how long each byte of that takes; left out: of the rig's I2C bus at 100 kHz, if it is on that. */
+  readonly longest?: () => number;
+  readonly byteMs?: number;
 }
 
 /** What one channel of the driver shows. */

@@ -20,8 +20,9 @@ export interface CaseResult {
   values: number;
   /** Faults, each before and in the middle of a sample. */
   faults: number;
-  /** Bytes of the longest transfer on the bus. */
+  /** Bytes of the longest transfer on the bus, and milliseconds of that; 0 where there is no such thing: pins. */
   longest: number;
+  longestMs: number;
   /** A line each; none when all is well. */
   failures: string[];
 }
@@ -88,8 +89,11 @@ function warmUp(bench: Bench): number {
 }
 
 /** Each check is a function by itself, so that its benches go when it ends. */
+/** Nine bits at 100 kHz. */
+const I2C_BYTE_MS = 0.09;
+
 export function checkCase(driverCase: DriverCase): CaseResult {
-  const result: CaseResult = { values: 0, faults: 0, longest: 0, failures: [] };
+  const result: CaseResult = { values: 0, faults: 0, longest: 0, longestMs: 0, failures: [] };
   const channels = driverCase.channels;
 
   function wrong(what: string): void {
@@ -163,7 +167,10 @@ export function checkCase(driverCase: DriverCase): CaseResult {
       }
       expect('round ' + round, warmUp(bench), 0);
       isTrue(bench, (line) => wrong('round ' + round + ', ' + line));
-      if (bench.rig.i2c.longest > result.longest) result.longest = bench.rig.i2c.longest;
+      const pair = bench.pair;
+      const longest = pair.longest === undefined ? bench.rig.i2c.longest : pair.longest();
+      if (longest > result.longest) result.longest = longest;
+      result.longestMs = result.longest * (pair.byteMs === undefined ? I2C_BYTE_MS : pair.byteMs);
     }
   }
 

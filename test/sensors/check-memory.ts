@@ -60,6 +60,11 @@ export function growthOf(driverCase: DriverCase, figure: () => number): number {
   return growthIn(createSubject(driverCase, rig), figure, true);
 }
 
+/** @returns by how much `figure`, the most bytes ever held, grew over 1000 samples. */
+export function peakGrowthOf(driverCase: DriverCase, figure: () => number): number {
+  return growthIn(createSubject(driverCase, createRig(LARGE)), figure, false);
+}
+
 /** What an I2C bus answered, transfer by transfer. */
 interface Tape {
   readonly codes: number[];

@@ -37,8 +37,8 @@ describe('the pages of sensors', () => {
     const path = root('docs/sensors.md');
     const figures = result('sensors') as Record<string, Measured>;
     const rows = CASES.map((driverCase) => {
-      const { values, faults, longest } = checkCase(driverCase);
-      return { driverCase, values, faults, longest, measured: figures[driverCase.file] ?? {} };
+      const { values, faults, longest, longestMs } = checkCase(driverCase);
+      return { driverCase, values, faults, longest, longestMs, measured: figures[driverCase.file] ?? {} };
     });
     await expect(
       await markdown(

@@ -21,7 +21,7 @@ export const CASE: DriverCase = {
     const chip = createDs18b20Chip({ surroundings });
     const wire = createOneWireBus([chip], rig);
     const driver = createDs18b20(createDs18b20Bus(wire));
-    return { driver, chip, transfers: () => wire.transfers };
+    return { driver, chip, transfers: () => wire.transfers, longest: () => wire.longest, byteMs: 0.56 };
   },
   // Half a step of 62.5 m°C, rounded up.
   channels: [{ of: 'probeTemperature', min: -55000, max: 125000, tolerance: 32 }],

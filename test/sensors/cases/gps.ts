@@ -19,7 +19,13 @@ export const CASE: DriverCase = {
   create(rig, surroundings, seed) {
     const chip = createGpsChip({ surroundings, talker: seed % 2 === 1 ? 'GP' : 'GN' });
     const line = createUartLine(rig, chip, { seed, room: 200 });
-    return { driver: createGps(line), chip, transfers: () => line.writes };
+    return {
+      driver: createGps(line),
+      chip,
+      transfers: () => line.writes,
+      longest: () => line.longest,
+      byteMs: 1.04,
+    };
   },
   // All in units that the sentences have, or that are whole in them.
   channels: [

@@ -24,7 +24,7 @@ export const CASE: DriverCase = {
     const chip = createHx711Chip({ surroundings, perGram: PER_GRAM, zero: ZERO });
     const lines = createSpiLines(chip, rig);
     const driver = createHx711(lines, { offset: ZERO, countsPerGram: PER_GRAM });
-    return { driver, chip, transfers: () => lines.transfers };
+    return { driver, chip, transfers: () => lines.transfers, longest: () => lines.longest, byteMs: 0.008 };
   },
   // Whole grams are whole counts: nothing is lost.
   channels: [

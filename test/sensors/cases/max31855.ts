@@ -29,7 +29,13 @@ export const CASE: DriverCase = {
   create(rig, surroundings) {
     const chip = createMax31855Chip({ surroundings });
     const spi = createSpiDevice(chip, rig);
-    return { driver: createMax31855(spi), chip, transfers: () => spi.transfers };
+    return {
+      driver: createMax31855(spi),
+      chip,
+      transfers: () => spi.transfers,
+      longest: () => spi.longest,
+      byteMs: 0.008,
+    };
   },
   // Half a step of 250 m°C, and of 62.5 m°C.
   channels: [

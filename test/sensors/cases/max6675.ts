@@ -20,7 +20,13 @@ export const CASE: DriverCase = {
   create(rig, surroundings) {
     const chip = createMax6675Chip({ surroundings });
     const spi = createSpiDevice(chip, rig);
-    return { driver: createMax6675(spi), chip, transfers: () => spi.transfers };
+    return {
+      driver: createMax6675(spi),
+      chip,
+      transfers: () => spi.transfers,
+      longest: () => spi.longest,
+      byteMs: 0.008,
+    };
   },
   // Half a step of 250 m°C.
   channels: [{ of: 'probeTemperature', min: 250, max: 1023500, tolerance: 125 }],

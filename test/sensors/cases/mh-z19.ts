@@ -19,7 +19,13 @@ export const CASE: DriverCase = {
   create(rig, surroundings, seed) {
     const chip = createMhZ19Chip({ surroundings });
     const line = createUartLine(rig, chip, { seed });
-    return { driver: createMhZ19(line), chip, transfers: () => line.writes };
+    return {
+      driver: createMhZ19(line),
+      chip,
+      transfers: () => line.writes,
+      longest: () => line.longest,
+      byteMs: 1.04,
+    };
   },
   // It sends what it measures.
   channels: [{ of: 'co2', min: 400, max: 4999, tolerance: 0 }],

@@ -19,7 +19,13 @@ export const CASE: DriverCase = {
   create(rig, surroundings, seed) {
     const chip = createPms7003Chip({ surroundings });
     const line = createUartLine(rig, chip, { seed });
-    return { driver: createPms7003(line), chip, transfers: () => line.writes };
+    return {
+      driver: createPms7003(line),
+      chip,
+      transfers: () => line.writes,
+      longest: () => line.longest,
+      byteMs: 1.04,
+    };
   },
   // It sends whole micrograms: half of one.
   channels: [
