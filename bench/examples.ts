@@ -9,6 +9,8 @@ import { build } from '../flash/build/build.ts';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { reportError } from '../flash/cli/output.ts';
 import { startBroker } from '../flash/sim/broker.ts';
+import { startObserver } from '../flash/sim/observer.ts';
+import type { Observer } from '../flash/sim/observer.ts';
 import { buildScene } from '../flash/sim/scene-build.ts';
 import { readScene } from '../flash/sim/scene.ts';
 
@@ -17,10 +19,20 @@ const EXAMPLES = ['weather-station', 'air-quality', 'plant', 'energy-meter', 'gp
 /** Long enough for Wi-Fi, a session, discovery and several readings. */
 const RUN_MS = 15_000;
 const SETTLE_MS = 3000;
+const READINGS_MIN = 3;
+
+/** As much of a board as a firmware touches while it is loaded. */
+const BARE = `(function(r){
+global.require=function(n){return n=="Wifi"?{on:function(){},connect:function(){},getStatus:function(){return {}}}:r(n)};
+global.pinMode=function(){};
+global.analogRead=function(){return 0.5};
+})(require);`;
 
 export interface ExampleRow {
   readonly name: string;
   readonly bytes: number;
+  /** Variables once it is loaded from flash storage, before anything has happened. */
+  readonly loaded: number;
   /** Variables that the running firmware holds, the most of several looks. */
   readonly variables: number;
   /** Bytes of one. */
@@ -67,27 +79,54 @@ async function chipsFor(name: string, firmware: string): Promise<string> {
   return (await build({ firmware: join(PACKAGE_ROOT, 'sim', 'device', 'frozen.ts') })).code;
 }
 
+/** @returns variables that come with loading it from flash storage. */
+async function loadedFrom(binary: string, code: string): Promise<number> {
+  let used: number | undefined;
+  const engine = await runEspruino({
+    binary,
+    prelude: [`${BARE}\nvar before=process.memory().usage;`],
+    bundle: `${code}\nprint("used "+(process.memory().usage-before));`,
+    onLine: (line) => (used ??= Number(/^used (\d+)$/.exec(line)?.[1] ?? NaN) || undefined),
+  });
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await engine.close();
+  if (used === undefined) throw new Error('nothing was loaded');
+  return used;
+}
+
 async function measure(name: string): Promise<ExampleRow> {
   const firmware = join(PACKAGE_ROOT, 'examples', name);
   const broker = await startBroker(0);
+  let observer: Observer | undefined;
   try {
+    let readings = 0;
+    const address = { host: '127.0.0.1', port: broker.port, username: '', password: '' };
+    observer = await startObserver(address, '#', {
+      onMessage: ({ topic }) => void (readings += /^homeassistant|status$/.test(topic) ? 0 : 1),
+      onLost: () => {},
+      onBack: () => {},
+    });
     const settings = { broker: { host: '127.0.0.1', port: broker.port } };
-    const { code } = await build({ firmware, settings, board: 'esp32' });
+    const { code } = await build({ firmware, settings, board: 'espruino-linux' });
     const chips = await chipsFor(name, firmware);
     const binary = engineFor(name);
     const bare = await memoryOf(binary, [], '0', SETTLE_MS);
     const alone = await memoryOf(binary, [chips], '0', SETTLE_MS);
     const running = await memoryOf(binary, [chips], code, RUN_MS);
+    // A firmware whose outbox or chips do not work holds less.
+    if (readings < READINGS_MIN) throw new Error(`${name} published ${readings} readings only`);
     const variables = running.usage - alone.usage;
     return {
       name,
       bytes: code.length,
+      loaded: await loadedFrom(binary, code),
       variables,
       blockBytes: running.blocksize,
       free: running.total - bare.usage - variables,
       total: running.total,
     };
   } finally {
+    await observer?.close();
     await broker.close();
   }
 }

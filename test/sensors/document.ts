@@ -178,6 +178,7 @@ const cellOf = (value: number | undefined) => (value === undefined ? '' : String
 export interface ExampleFigures {
   readonly name: string;
   readonly bytes: number;
+  readonly loaded: number;
   readonly variables: number;
   readonly blockBytes: number;
   readonly free: number;
@@ -201,9 +202,17 @@ function boardSection(examples: readonly ExampleFigures[], scheduler: SchedulerF
     '## On a board',
     'Each example with client, flash outbox and, but for the meter, discovery, running on a real Espruino: bytes in flash, variables that it holds, and how many are then free.',
     table(
-      ['example', 'bytes, minified', 'variables held', 'free', 'of', 'bytes each'],
-      examples.map(({ name, bytes, variables, free, total, blockBytes }) =>
-        [`\`${name}\``, bytes, variables, free, total, blockBytes].map(String),
+      [
+        'example',
+        'bytes, minified',
+        'variables loaded from flash',
+        'held while it runs',
+        'free',
+        'of',
+        'bytes each',
+      ],
+      examples.map(({ name, bytes, loaded, variables, free, total, blockBytes }) =>
+        [`\`${name}\``, bytes, loaded, variables, free, total, blockBytes].map(String),
       ),
     ),
     `The scheduler takes ${costs.join(', ')} sensors for a sample (instructions of an unoptimised Espruino, in which a publish through the flash outbox takes ` +
