@@ -1,21 +1,30 @@
 // The object E: bytes and strings, CRC, randomness, watchdog. What an engine knows of its own memory is not simulated.
 
-import { createRandom } from '../network/random.ts';
 import { bytesOf, byteText, bytesToText, crc32, textToBytes } from './bytes.ts';
 import type { Machine } from './machine.ts';
 import { Wake } from './machine.ts';
 import type { WorldTimer } from './world.ts';
 
-/** Without a seed of their own all boards draw the same numbers, as an ESP32 does. */
-const FIRST_SEED = 1;
+/** A generator before it is seeded: all boards draw the same numbers, as an ESP32 does. */
+const FIRST_W = 0xdeadbeef;
+const FIRST_Z = 0xcafebabe;
 
-/** The board's only source of random numbers. */
+/** The board's only source of random numbers: Espruino's two multiply-with-carry halves (jsutils.c), of 16 bits of the seed each. */
 export function boardRandom(_machine: Machine) {
-  let random = createRandom(FIRST_SEED);
+  let w = FIRST_W;
+  let z = FIRST_Z;
+  /** @returns an integer of 31 bits. */
+  const draw = () => {
+    z = (36969 * (z & 0xffff) + (z >>> 16)) >>> 0;
+    w = (18000 * (w & 0xffff) + (w >>> 16)) >>> 0;
+    return ((z << 16) + w) & 0x7fffffff;
+  };
   return {
-    next: () => random.next(),
+    draw,
+    next: () => draw() / 0x80000000,
     seed(value: number) {
-      random = createRandom(value);
+      w = ((value & 0xffff) | (value << 16)) >>> 0;
+      z = ((value & 0xffff0000) | (value >>> 16)) >>> 0;
     },
   };
 }
@@ -81,7 +90,7 @@ export function createE(machine: Machine): object {
     },
     sum: (data: unknown) => bytesOf(realm, data).reduce((sum, byte) => sum + byte, 0),
     CRC32: (data: unknown) => crc32(bytesOf(realm, data)),
-    hwRand: () => (random.next() * 0x100000000) | 0,
+    hwRand: random.draw,
     srand: (seed: number) => random.seed(seed),
     getErrorFlags: () => realm.array([]),
     getTemperature: () => NaN,

@@ -18,6 +18,13 @@ report('e.crc.array', E.CRC32([1, 2, 3]));
 report('e.crc.ones', E.CRC32(new Uint8Array([255, 255, 255, 255])));
 report('e.errorFlags', JSON.stringify(E.getErrorFlags()));
 report('e.hwRand', [typeof E.hwRand(), E.hwRand() % 1 === 0]);
+report(
+  'e.srand',
+  [1, 0x12345, 0x7ffffff, -5].map(function (seed) {
+    E.srand(seed);
+    return [E.hwRand(), E.hwRand(), E.hwRand(), Math.random().toFixed(6)].join(' ');
+  }),
+);
 report('e.temperature', typeof E.getTemperature());
 report('base64', [btoa('abc'), atob('YWJj')]);
 

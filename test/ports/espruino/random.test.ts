@@ -42,6 +42,26 @@ describe('random on Espruino', () => {
     expect(draw(boot('30aea4-001122', 0.7))).not.toEqual(draw(boot('30aea4-001122', 0.700011)));
   });
 
+  it('gives every board of a fleet of its own numbers, all in the same instant', () => {
+    const serials = Array.from({ length: 10_000 }, (_, i) => (0x12000000 + i).toString(16));
+    const draws = serials.map((serial) => draw(boot(`a4cf-${serial}`, 0)).join());
+    expect(new Set(draws).size).toBe(serials.length);
+  });
+
+  it('spreads the first numbers of such a fleet evenly, whatever lies between their serial numbers', () => {
+    for (const step of [1, 4, 256]) {
+      const sixtieths = new Array<number>(60).fill(0);
+      for (let i = 0; i < 10_000; i++) {
+        const serial = (0x12000000 + i * step).toString(16);
+        const [first] = draw(boot(`a4cf-${serial}`, 0)) as [number];
+        sixtieths[Math.floor((first * 60) / 65536)]!++;
+      }
+      // Chi-square with 59 degrees of freedom: more than 110 once in 20,000.
+      const chiSquare = sixtieths.reduce((sum, n) => sum + (n - 10_000 / 60) ** 2 / (10_000 / 60), 0);
+      expect(chiSquare, `serial numbers ${step} apart`).toBeLessThan(110);
+    }
+  });
+
   it('does not stop the generator, whatever the seed comes to', () => {
     // An empty serial number at time 0 is the seed 0.
     expect(new Set(draw(boot('', 0))).size).toBeGreaterThan(2);
