@@ -14,7 +14,7 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-function findMosquitto(): string {
+export function findMosquitto(): string {
   // Debian puts daemons where an ordinary user's path does not lead.
   const places = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   const isProgram = (path: string) => {
@@ -30,7 +30,7 @@ function findMosquitto(): string {
   throw new MoteError('no mosquitto', 'install the broker Mosquitto', undefined, ExitCode.Environment);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
@@ -41,7 +41,7 @@ function freePort(): Promise<number> {
   });
 }
 
-function accepts(port: number): Promise<boolean> {
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('error', () => resolve(false));

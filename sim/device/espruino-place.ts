@@ -15,12 +15,12 @@ function later(callback: () => void, ms: number): void {
   root.setTimeout(callback, ms);
 }
 
-/** Add what is missing to the engine. @returns where chips can be put; scripts find them in `world.chips`. */
+/** Add what is missing to the engine. @returns where chips can be put; scripts find them in `world.chips`, and the access point in `world.wifi`. */
 export function prepareEspruino(): Place {
   const air = createWifi(later, () => {});
   const engineRequire = root.require;
   const chips: FaultyChip[] = [];
   root.require = (name) => (name === 'Wifi' ? air.wifi : engineRequire!(name));
-  root.world = { chips } as unknown as EngineWorld;
+  root.world = { chips, wifi: air.settings } as unknown as EngineWorld;
   return { now, later, chips };
 }

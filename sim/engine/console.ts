@@ -63,8 +63,9 @@ export function createConsoleReader(events: ConsoleEvents): { feed(chunk: string
       for (const line of lines) take(line);
     },
     end() {
-      // What is left after the last line end is a prompt, or a line that a crash cut off.
-      if (withoutPrompt(rest).replace(/^>$/, '') !== '') take(rest);
+      // What is left after the last line end is a prompt, or a line that a crash cut off: one of ours is of no use then.
+      const line = withoutPrompt(rest).replace(/^>$/, '');
+      if (line !== '' && !line.startsWith(MARK)) take(rest);
       rest = '';
     },
   };

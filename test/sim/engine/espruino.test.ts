@@ -49,6 +49,15 @@ describe('runEspruino', () => {
     expect(lines).toEqual(['half a li']);
   });
 
+  it('leaves out a look at memory that the end of the engine cut off', async () => {
+    const seen: EspruinoMemory[] = [];
+    const engine = await start(`raw('@@mote:memory {"free":15,"usa');setTimeout(quit,20);`, {
+      onMemory: (memory) => seen.push(memory),
+    });
+    await engine.exited;
+    expect([lines, seen]).toEqual([[], []]);
+  });
+
   it('gives every byte as one character', async () => {
     await (
       await start('process.stdout.write(Buffer.from([0xb0,0x43,10]));setTimeout(quit,20);')
