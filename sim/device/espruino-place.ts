@@ -21,6 +21,6 @@ export function prepareEspruino(): Place {
   const engineRequire = root.require;
   const chips: FaultyChip[] = [];
   root.require = (name) => (name === 'Wifi' ? air.wifi : engineRequire!(name));
-  root.world = { chips } as unknown as EngineWorld;
+  root.world = { wifi: air.settings, chips } as unknown as EngineWorld;
   return { now, later, chips };
 }
