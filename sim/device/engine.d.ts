@@ -15,7 +15,7 @@ interface EngineNet {
 }
 
 interface EngineWifi {
-  on(event: string, handler: () => void): void;
+  on(event: string, handler: (details: { reason: string }) => void): void;
   connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void;
   disconnect(): void;
   getStatus(): { rssi?: number };
@@ -80,7 +80,14 @@ interface EngineWorld {
     };
   };
   net: { refuse: boolean; cut(): void; opened(): number };
-  wifi: { refuse: boolean; drop(): void };
+  /** As `WifiSettings` says. */
+  wifi: {
+    refuse: boolean;
+    reason: string;
+    noAddress: boolean;
+    joinMs: number;
+    drop(reason?: string): void;
+  };
   /** The chips of the scene, in its order. `faults` are those of sim/chips/faults.ts. */
   chips: {
     faults: {

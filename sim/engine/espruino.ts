@@ -56,6 +56,8 @@ export interface EspruinoEngine {
   readonly pid: number;
   /** Settles when the process is gone. */
   readonly exited: Promise<EspruinoExit>;
+  /** Have the engine evaluate a script of at most 536 ASCII characters, as a person at its console would. */
+  evaluate(script: string): void;
   /** End the engine: close its connection, and kill it when it has not gone after `graceMs`. */
   close(): Promise<EspruinoExit>;
 }
@@ -82,7 +84,8 @@ function loader(port: number, memoryEveryMs: number, prelude: readonly string[])
   const memory = `print(${JSON.stringify(MEMORY_MARK)}+JSON.stringify(process.memory()))`;
   return [
     `print(${JSON.stringify(START_MARK)});`,
-    `require("net").connect({host:"127.0.0.1",port:${port}}).on("close",function(){quit();});`,
+    `global.moteHost=require("net").connect({host:"127.0.0.1",port:${port}});`,
+    'moteHost.on("close",function(){quit();});moteHost.on("data",function(text){eval(text);});delete global.moteHost;',
     memoryEveryMs > 0 ? `setInterval(function(){${memory}},${memoryEveryMs});` : '',
     ...prelude.map(loadPrelude),
     `require("Storage").write("${BUNDLE}",require("fs").readFileSync("${BUNDLE}"));`,
@@ -102,7 +105,7 @@ function checkBinary(binary: string): void {
 }
 
 /** Our end of the engine's connection: a server on a free port. */
-async function openControl(): Promise<{ port: number; close(): void }> {
+async function openControl(): Promise<{ port: number; send(text: string): void; close(): void }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -118,6 +121,9 @@ async function openControl(): Promise<{ port: number; close(): void }> {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    send(text) {
+      for (const socket of sockets) socket.write(text);
+    },
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();
@@ -185,6 +191,7 @@ export async function runEspruino(options: EspruinoOptions): Promise<EspruinoEng
   return {
     pid: child.pid ?? 0,
     exited,
+    evaluate: (script) => control.send(script),
     async close() {
       control.close();
       const timer = setTimeout(kill, graceMs);

@@ -1181,20 +1181,29 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return want(subscription, false);
   }
 
+  function hasten(now: number): void {
+    if (ends[2] >= 0 && remaining(now, ends[2]) <= PINGRESP_TIMEOUT_MS) return;
+    ends[2] = after(now, PINGRESP_TIMEOUT_MS);
+  }
+
   /** PINGREQ when nothing was sent, or nothing came, for so long. @returns ms until that may be. */
   function ping(now: number): number {
-    if (pingIntervalMs === 0 || ends[1] >= 0) return NEVER_MS;
+    if (pingIntervalMs === 0) return NEVER_MS;
+    // Nobody is told of the answer, and the next one is due so long after it.
+    if (ends[1] >= 0) return pingIntervalMs;
     const sent = elapsed(spokeAt, now);
     const come = elapsed(heardAt, now);
     const quiet = sent > come ? sent : come;
     if (quiet < pingIntervalMs) return pingIntervalMs - quiet;
-    // Where not even two bytes fit, something waits that has a deadline of its own.
     if (room >= PINGREQ.length) {
       put(PINGREQ);
       pingAt = spokeAt = now;
       ends[1] = after(now, PINGRESP_TIMEOUT_MS);
+    } else if (!STREAM || !streamer.isSending()) {
+      // Not even two bytes fit: what is before them has the time of an answer to leave. Each piece of a streamed message has its own.
+      hasten(now);
     }
-    return NEVER_MS;
+    return pingIntervalMs;
   }
 
   function tick(now: number): number {
@@ -1208,7 +1217,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const isNew = hasDrained ? room < SEND_WINDOW || seenRoom === SEND_WINDOW : room !== seenRoom;
       if (isNew) spokeAt = isEarly ? now : tickedAt;
       if (hasDrained) ends[2] = -1;
-      if (heard || seenCount !== received + delivered) heardAt = now;
+      // That may have been long ago: better a PINGREQ too many than a dead link that looks alive.
+      if (heard || seenCount !== received + delivered) heardAt = tickedAt;
       wait = ping(now);
       heard = hasDrained = false;
       seenRoom = room;

@@ -138,6 +138,29 @@ describe('keep alive', () => {
     }
   });
 
+  it('of a few seconds is kept while nothing happens, although the answer to a ping may take longer', () => {
+    const world = createSession({ keepAliveSec: 4 });
+    const pings: number[] = [];
+    for (let second = 1; second <= 30; second++) {
+      world.pass(1000);
+      if (!world.sent().includes('pingreq')) continue;
+      pings.push(second);
+      world.socket.deliver(PINGRESP);
+    }
+    expect(pings).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+  });
+
+  it('of a few seconds asks to be looked at in time', () => {
+    const world = createSession({ keepAliveSec: 4 });
+    world.clock.advance(world.client.tick(world.clock.now()));
+    expect(world.client.tick(world.clock.now())).toBe(3000);
+    expect(world.sent()).toEqual(['pingreq']);
+    world.socket.deliver(PINGRESP);
+    world.clock.advance(3000);
+    world.client.tick(world.clock.now());
+    expect(world.sent()).toEqual(['pingreq']);
+  });
+
   it('does not put off the end of a dead link by pinging again', () => {
     const world = createSession({ keepAliveSec: 8 });
     world.pass(6000);
@@ -191,6 +214,104 @@ describe('keep alive', () => {
     expect(world.written()).toHaveLength(1);
     world.pass(5000);
     expect(world.said).toEqual([SEND_TIMEOUT]);
+  });
+});
+
+describe('a half-open link', () => {
+  /** Ping interval and ping deadline with a keep alive of 4 s. */
+  const BOUND_MS = 13000;
+  /** Longer than any of these links takes. */
+  const END = { what: 3, wait: 60000, isRead: false };
+
+  it('is noticed in the time of a ping where no ping can leave', () => {
+    const world = createSession({ keepAliveSec: 4 });
+    expect(world.publish(world.topic('t'), 'x'.repeat(529))).toBe(Code.Ok);
+    world.pass(BOUND_MS - 1);
+    expect(world.said).toEqual([]);
+    world.pass(1);
+    expect(world.said).toEqual([SEND_TIMEOUT]);
+  });
+
+  it('has time for its answer once what stood before the ping has left', () => {
+    const world = createSession({ keepAliveSec: 4 });
+    world.publish(world.topic('t'), 'x'.repeat(529));
+    world.pass(BOUND_MS - 1);
+    world.flush();
+    world.pass(1);
+    expect(world.sent()).toEqual(['pingreq']);
+    world.socket.deliver(PINGRESP);
+    world.pass(2999);
+    expect(world.said).toEqual([]);
+  });
+
+  it('is not mistaken for a living one because its owner looks late at what came before', () => {
+    const world = createSession({ keepAliveSec: 30 });
+    const topic = world.topic('t', 1);
+    world.publish(topic, '1');
+    world.socket.drain();
+    world.client.tick(world.clock.now());
+    // The last that ever comes, and nobody looks for 20 s.
+    world.socket.deliver(ack(PUBACK, 1));
+    world.clock.advance(20000);
+    world.publish(topic, '2');
+    world.socket.drain();
+    world.pass(12499);
+    expect(world.said).toEqual([]);
+    world.pass(1);
+    expect(world.said).toEqual([PING_TIMEOUT]);
+  });
+
+  it('is noticed within ping interval and ping deadline, whenever it begins and whatever goes out', () => {
+    const act = fc.record({ what: fc.nat(3), wait: fc.nat(25000), isRead: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.array(act, { minLength: 30, maxLength: 30 }),
+        fc.nat(15),
+        fc.constantFrom(4, 10, 30),
+        (acts, dead, keepAliveSec) => {
+          const world = createSession({ keepAliveSec, places: 50 });
+          const zero = world.topic('zero');
+          const one = world.topic('one', 1);
+          let now = 0;
+          let deadAt = -1;
+          let left = 0;
+          // As the mote does: tick when that is due, and after what it has published.
+          let due = world.client.tick(world.clock.now());
+          const answer = (isRead: boolean): void => {
+            // The engine of a dead peer may go on taking bytes for a while.
+            if (deadAt >= 0 && !isRead) return;
+            const sent = world.sent();
+            if (deadAt >= 0) return;
+            for (const line of sent) {
+              const id = /^publish 1#(\d+)/.exec(line)?.[1];
+              if (id !== undefined) world.socket.deliver(ack(PUBACK, Number(id)));
+              if (line === 'pingreq') world.socket.deliver(PINGRESP);
+            }
+          };
+          for (const [index, { what, wait, isRead }] of [...acts, END].entries()) {
+            if (index === dead) deadAt = now;
+            if (what === 0) world.publish(zero, 'x'.repeat(100));
+            if (what === 1) world.publish(one, 'x');
+            if (what < 2) due = now + world.client.tick(world.clock.now());
+            answer(isRead);
+            if (deadAt < 0 && what === 2) world.socket.deliver(message('a', 'x'));
+            for (left = wait; left > 0 && world.client.isOnline();) {
+              const step = Math.min(left, due - now);
+              world.clock.advance(step);
+              now += step;
+              left -= step;
+              if (now === due) due = now + world.client.tick(world.clock.now());
+              answer(isRead);
+            }
+            if (!world.client.isOnline()) break;
+          }
+          expect(world.client.isOnline()).toBe(false);
+          expect(deadAt).toBeGreaterThanOrEqual(0);
+          expect(now - deadAt).toBeLessThanOrEqual(keepAliveSec * 750 + 10000);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -43,3 +43,42 @@ it('leaves on request', () => {
   expect(log).toEqual(['connected', null, 'cut', 'disconnected']);
   expect(made.wifi.getStatus()).toEqual({});
 });
+
+it('says why: who leaves, who is refused, and what is heard no more', () => {
+  const reasons: string[] = [];
+  made.wifi.on('disconnected', ({ reason }) => reasons.push(reason));
+  made.settings.refuse = true;
+  made.settings.reason = '202';
+  made.wifi.connect('net', { password: 'wrong' }, noteError);
+  loop.run(1000);
+  made.settings.refuse = false;
+  for (const leave of [made.wifi.disconnect, made.settings.drop, () => made.settings.drop('2')]) {
+    made.wifi.connect('net', { password: '' }, noteError);
+    loop.run(1000);
+    leave();
+  }
+  expect(reasons).toEqual(['202', '8', '200', '2']);
+});
+
+it('is associated before it has an address, which may never come', () => {
+  made.wifi.on('associated', () => log.push('associated'));
+  made.settings.noAddress = true;
+  made.wifi.connect('net', { password: '' }, noteError);
+  loop.run(100000);
+  expect(log).toEqual(['associated']);
+  expect(made.wifi.getStatus()).toEqual({});
+});
+
+it('forgets a request that another one follows, or that is taken back', () => {
+  made.settings.joinMs = 5;
+  made.wifi.connect('old', { password: '' }, () => log.push('old'));
+  made.wifi.connect('new', { password: '' }, noteError);
+  loop.run(10);
+  expect(log).toEqual(['connected', null]);
+  made.wifi.disconnect();
+  log.length = 0;
+  made.wifi.connect('net', { password: '' }, noteError);
+  made.wifi.disconnect();
+  loop.run(10);
+  expect(log).toEqual([]);
+});
