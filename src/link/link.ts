@@ -80,6 +80,12 @@ export interface Link {
    * all is acknowledged, or `deadlineMs` after this call, whatever waits then. Messages may be published meanwhile.
    */
   drain(deadlineMs: number): void;
+  /**
+   * Go to another broker from now on; null: to that of the options. A session ends with DISCONNECT, and the next try comes after a wait as
+   * after a first failure: motes of a fleet that are told together do not arrive together. Before the first `tick` it comes at once.
+   * @param isAlone the fallbacks of the options are not tried before it was reached. @returns milliseconds until the first try.
+   */
+  move(address: Address | null, isAlone: boolean): number;
 }
 
 const NO_BACKOFF: BackoffOptions = {};
@@ -104,6 +110,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   let isTrying = false;
   /** 0: the first broker, else a fallback. */
   let broker = 0;
+  let first: Address = options;
+  let fallbackCount = fallbacks.length;
+  let isBegun = false;
   /** When the present session will have proved the way; -1 without one. */
   let stableAt = -1;
   /** When draining ends at the latest; -1: not draining. */
@@ -130,7 +139,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   /** @returns whether there is another broker to try at once. */
   function turn(): boolean {
     const isUnreached = current === Stage.Opening || current === Stage.Login;
-    broker = isUnreached && broker < fallbacks.length ? broker + 1 : 0;
+    broker = isUnreached && broker < fallbackCount ? broker + 1 : 0;
     return broker > 0;
   }
 
@@ -187,6 +196,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     onOnline(): void {
       stableAt = after(clock.now(), STABLE_MS);
       broker = 0;
+      fallbackCount = fallbacks.length;
       isTrying = false;
       deliveredBefore = client.counters().delivered;
       say(Event.Online, 0);
@@ -225,7 +235,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   function connect(): void {
-    const address = broker === 0 ? options : fallbacks[broker - 1];
+    const address = broker === 0 ? first : fallbacks[broker - 1];
     enter(Stage.Opening, Close.None);
     const result = client.connect(address.host, address.port);
     if (result === Code.Refused) fail(Close.NothingListens);
@@ -271,6 +281,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   function tick(now: number): number {
+    isBegun = true;
     if ((current === Stage.Waiting || current === Stage.Joining) && remaining(now, deadline) === 0) advance(now);
     if (stableAt >= 0 && remaining(now, stableAt) === 0) {
       waited = 0;
@@ -305,5 +316,21 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     events.onChange();
   }
 
-  return { client, tick, stage: () => current, cause: () => lastCause, start, drain };
+  function move(address: Address | null, isAlone: boolean): number {
+    first = address === null ? options : address;
+    fallbackCount = isAlone ? 0 : fallbacks.length;
+    waited = broker = 0;
+    isTrying = false;
+    // On the way to Wi-Fi, or asleep, there is nothing to leave; it goes on from there.
+    if (!isBegun || current === Stage.Joining || current === Stage.Asleep) return 0;
+    client.disconnect();
+    stableAt = -1;
+    waited = backoffMs(0, backoff, ports.random);
+    deadline = after(clock.now(), waited);
+    enter(Stage.Waiting, Close.Local);
+    events.onChange();
+    return waited;
+  }
+
+  return { client, tick, stage: () => current, cause: () => lastCause, start, drain, move };
 }

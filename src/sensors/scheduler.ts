@@ -46,8 +46,9 @@ export interface Scheduler {
    * @returns 0, or Code.Range: no such sensor, longer than NEVER_MS, or shorter than its chip needs.
    */
   setInterval(index: number, intervalMs: number): number;
-  /** @returns how often a sensor is sampled, in milliseconds; Code.Range: no such sensor. */
+  /** @returns how often a sensor is sampled, and can be at most, in milliseconds; Code.Range: no such sensor. */
   intervalOf(index: number): number;
+  leastOf(index: number): number;
   /**
    * Sample a sensor out of turn, as soon as its chip allows, one that failed last time too. The same rules as for `setInterval`.
    * @returns 0, or Code.Range: no such sensor.
@@ -324,6 +325,11 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     return sensor === null ? Code.Range : sensor.intervalMs;
   }
 
+  function leastOf(index: number): number {
+    const sensor = find(index);
+    return sensor === null ? Code.Range : sensor.leastMs;
+  }
+
   function sampleNow(index: number): number {
     const sensor = find(index);
     if (sensor === null) return Code.Range;
@@ -333,5 +339,5 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     return Code.Ok;
   }
 
-  return { run, close, setInterval, intervalOf, sampleNow };
+  return { run, close, setInterval, intervalOf, leastOf, sampleNow };
 }
