@@ -82,20 +82,18 @@ export interface Link {
   drain(deadlineMs: number): void;
   /**
    * Go to another broker from now on; null: to that of the options. A session ends with DISCONNECT, and the next try comes after a wait as
-   * after a first failure: motes of a fleet that are told together do not arrive together. Before the first `tick` it comes at once.
-   * @param isAlone the fallbacks of the options are not tried before it was reached. @returns milliseconds until the first try.
+   * after a first failure: motes of a fleet that are told together do not arrive together. A wait that there is stays.
+   * @param alone the fallbacks of the options are not tried before it was reached. @returns milliseconds until the first try.
    */
-  move(address: Address | null, isAlone: boolean): number;
+  move(address: Address | null, alone: boolean): number;
 }
 
 const NO_BACKOFF: BackoffOptions = {};
-const NO_ADDRESSES: readonly Address[] = [];
 
 /** Start-up only. */
 export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkEvents): Link {
   const hasWifi = WIFI && options.ssid.length > 0;
   const backoff = options.backoff === undefined ? NO_BACKOFF : options.backoff;
-  const fallbacks = options.fallbacks === undefined ? NO_ADDRESSES : options.fallbacks;
   const clock = ports.clock;
   const wall: WallTime = { day: -1, ms: 0 };
   let wifiIsUp = !hasWifi;
@@ -110,9 +108,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   let isTrying = false;
   /** 0: the first broker, else a fallback. */
   let broker = 0;
-  let first: Address = options;
-  let fallbackCount = fallbacks.length;
-  let isBegun = false;
+  /** Where `move` sent us, and whether nothing else is to be tried. */
+  let moved: Address | null = null;
+  let isAlone = false;
   /** When the present session will have proved the way; -1 without one. */
   let stableAt = -1;
   /** When draining ends at the latest; -1: not draining. */
@@ -137,9 +135,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   /** @returns whether there is another broker to try at once. */
-  function turn(): boolean {
+  function turn(fallbacks: readonly Address[]): boolean {
     const isUnreached = current === Stage.Opening || current === Stage.Login;
-    broker = isUnreached && broker < fallbackCount ? broker + 1 : 0;
+    broker = isUnreached && broker < fallbacks.length ? broker + 1 : 0;
     return broker > 0;
   }
 
@@ -147,7 +145,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   function fail(why: Close): void {
     const now = clock.now();
     let wait = 1;
-    if (!turn()) {
+    if (options.fallbacks === undefined || isAlone || !turn(options.fallbacks)) {
       isTrying = false;
       const rest = stableAt < 0 ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
       waited = backoffMs(waited, backoff, ports.random);
@@ -171,21 +169,22 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return stuckSessions >= SAME_MESSAGE;
   }
 
-  /** @returns what the client's reason comes to here. @param detail CONNACK return code. */
-  function explain(why: Close, detail: number): Close {
-    const wasOnline = current === Stage.Running || current === Stage.Draining;
-    if (why === Close.Refused) return Close.BadVersion - 1 + detail;
-    if (wasOnline && (why === Close.Peer || why === Close.TakenOver)) {
-      return isStuck() ? Close.MessageRefused : why;
-    }
-    stuckSessions = 0;
-    if (wasOnline) return why;
-    if (why === Close.ProtocolError) return Close.NotMqtt;
-    if (why === Close.Peer && options.encrypted === true) {
-      clock.wall(wall);
-      if (wall.day < 0) return Close.ClockUnset;
-    }
+  /** @returns what the end of a session comes to. */
+  function explainEnd(why: Close): Close {
+    const isOther = why === Close.Peer || why === Close.TakenOver;
+    if (isOther && isStuck()) return Close.MessageRefused;
+    if (!isOther) stuckSessions = 0;
     return why;
+  }
+
+  /** @returns why there is no session. @param code CONNACK return code. */
+  function explainFailure(why: Close, code: number): Close {
+    stuckSessions = 0;
+    if (why === Close.Refused) return Close.BadVersion - 1 + code;
+    if (why === Close.ProtocolError) return Close.NotMqtt;
+    if (why !== Close.Peer || options.encrypted !== true) return why;
+    clock.wall(wall);
+    return wall.day < 0 ? Close.ClockUnset : why;
   }
 
   const client = createClient(ports, options.connect, {
@@ -196,7 +195,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     onOnline(): void {
       stableAt = after(clock.now(), STABLE_MS);
       broker = 0;
-      fallbackCount = fallbacks.length;
+      isAlone = false;
       isTrying = false;
       deliveredBefore = client.counters().delivered;
       say(Event.Online, 0);
@@ -204,7 +203,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
       events.onChange();
     },
     onOffline(why: Close, detail: number): void {
-      fail(explain(why, detail));
+      const wasOnline = current === Stage.Running || current === Stage.Draining;
+      fail(wasOnline ? explainEnd(why) : explainFailure(why, detail));
     },
     onReport: say,
   });
@@ -234,16 +234,25 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     ports.wifi.join(options.ssid, options.wifiPassword, wifiEvents);
   }
 
-  function connect(): void {
-    const address = broker === 0 ? first : fallbacks[broker - 1];
+  function connectTo(host: string, port: number): void {
     enter(Stage.Opening, Close.None);
-    const result = client.connect(address.host, address.port);
+    const result = client.connect(host, port);
     if (result === Code.Refused) fail(Close.NothingListens);
     else if (result === Code.NoHost) fail(Close.HostUnknown);
     else if (result !== Code.Ok) {
       // No try will mend settings that cannot be sent: say so once and stay.
       say(Event.BadSettings, 0);
       enter(Stage.Stopped, Close.BadSettings);
+    }
+  }
+
+  function connect(): void {
+    if (options.fallbacks !== undefined && broker > 0) {
+      connectTo(options.fallbacks[broker - 1].host, options.fallbacks[broker - 1].port);
+    } else if (moved !== null) {
+      connectTo(moved.host, moved.port);
+    } else {
+      connectTo(options.host, options.port);
     }
   }
 
@@ -280,23 +289,39 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return 0;
   }
 
-  function tick(now: number): number {
-    isBegun = true;
-    if ((current === Stage.Waiting || current === Stage.Joining) && remaining(now, deadline) === 0) advance(now);
-    if (stableAt >= 0 && remaining(now, stableAt) === 0) {
-      waited = 0;
-      stableAt = -1;
-    }
-    let wait = client.tick(now);
-    if (current === Stage.Waiting || current === Stage.Joining) wait = sooner(wait, remaining(now, deadline));
-    if (stableAt >= 0) wait = sooner(wait, remaining(now, stableAt));
-    if (restAt >= 0) return tickDrain(now, wait);
-    if (leaveAt < 0) return wait;
-    if (remaining(now, leaveAt) > 0) return sooner(wait, remaining(now, leaveAt));
-    leaveAt = -1;
-    ports.wifi.leave();
-    wifiIsUp = !hasWifi;
+  /** @returns whether `deadline` is what comes next. */
+  function isTimed(): boolean {
+    return current === Stage.Waiting || current === Stage.Joining;
+  }
+
+  /** @returns milliseconds until the session has proved the way, if that is still to come. */
+  function tickStable(now: number, wait: number): number {
+    const left = remaining(now, stableAt);
+    if (left > 0) return sooner(wait, left);
+    waited = 0;
+    stableAt = -1;
     return wait;
+  }
+
+  /** @returns milliseconds until the radio may go off, if that is still to come. */
+  function tickLeave(now: number, wait: number): number {
+    const left = remaining(now, leaveAt);
+    if (left > 0) return sooner(wait, left);
+    leaveAt = -1;
+    if (hasWifi) {
+      ports.wifi.leave();
+      wifiIsUp = false;
+    }
+    return wait;
+  }
+
+  function tick(now: number): number {
+    if (isTimed() && remaining(now, deadline) === 0) advance(now);
+    let wait = client.tick(now);
+    if (isTimed()) wait = sooner(wait, remaining(now, deadline));
+    if (stableAt >= 0) wait = tickStable(now, wait);
+    if (restAt >= 0) wait = tickDrain(now, wait);
+    return leaveAt >= 0 ? tickLeave(now, wait) : wait;
   }
 
   function start(): void {
@@ -316,13 +341,13 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     events.onChange();
   }
 
-  function move(address: Address | null, isAlone: boolean): number {
-    first = address === null ? options : address;
-    fallbackCount = isAlone ? 0 : fallbacks.length;
+  function move(address: Address | null, alone: boolean): number {
+    moved = address;
+    isAlone = alone;
     waited = broker = 0;
     isTrying = false;
-    // On the way to Wi-Fi, or asleep, there is nothing to leave; it goes on from there.
-    if (!isBegun || current === Stage.Joining || current === Stage.Asleep) return 0;
+    // Nothing to leave: it goes on from there.
+    if (isTimed() || current === Stage.Asleep) return isTimed() ? remaining(clock.now(), deadline) : 0;
     client.disconnect();
     stableAt = -1;
     waited = backoffMs(0, backoff, ports.random);
