@@ -9,11 +9,11 @@ import type { CreatePart, Mote, MotePart } from '../part.ts';
 import { after, NEVER_MS, remaining, sooner } from '../ports/clock.ts';
 import { Code, Event } from '../ports/codes.ts';
 import { Stage } from '../ports/stage.ts';
-import { createBucket } from './bucket.ts';
+import { createBucket } from './commands/bucket.ts';
 import type { Configuration, CreateConfiguration } from './configuration.ts';
-import { isInterval } from './desired.ts';
-import { Kind } from './flat.ts';
-import { createGate, type Verify } from './gate.ts';
+import { isInterval } from './commands/desired.ts';
+import { Kind } from './commands/flat.ts';
+import { createGate, type Verify } from './commands/gate.ts';
 
 export interface CommandsOptions {
   /** Let a person see which board it is for so long: blink, beep. Left out: no such command. */
@@ -196,24 +196,34 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
     return Code.Ok;
   }
 
-  /** @returns what becomes of a command. @param first byte of its PUBLISH. */
-  function judge(command: Command, payload: Bytes, topic: Bytes, first: number): number {
-    // One that the broker keeps would come again with each session.
-    if ((first & RETAIN) > 0) return Code.Denied;
-    if (command === Command.Unknown) return Code.BadTopic;
-    let code = gate.open(topic, payload);
-    // Nothing says as much as no members.
-    if (code === Code.Ok && gate.inner().length > 0) code = read(command);
-    else if (code === Code.Ok && NEEDED[command] > 0) code = Code.BadValue;
+  /** Read a command. @returns 0, or what is wrong with it. */
+  function understand(command: Command, payload: Bytes, topic: Bytes): number {
+    const code = gate.open(topic, payload);
     if (code < 0) return code;
+    if (gate.inner().length > 0) return read(command);
+    // Nothing says as much as no members.
+    return NEEDED[command] > 0 ? Code.BadValue : Code.Ok;
+  }
+
+  /** Do what was understood, unless it was done before. @param first byte of its PUBLISH. */
+  function obey(command: Command, first: number): number {
     if (id >= 0 && id === doneId && command === done) return Code.Ok;
     if (command === Command.Restart && (first & DUP) > 0) return Code.Denied;
-    code = execute(command);
+    const code = execute(command);
     if (code === Code.Ok) {
       doneId = id;
       done = command;
     }
     return code;
+  }
+
+  /** @returns what becomes of a command. */
+  function judge(command: Command, payload: Bytes, topic: Bytes, first: number): number {
+    // One that the broker keeps would come again with each session.
+    if ((first & RETAIN) > 0) return Code.Denied;
+    if (command === Command.Unknown) return Code.BadTopic;
+    const code = understand(command, payload, topic);
+    return code < 0 ? code : obey(command, first);
   }
 
   function writeNumber(key: string, value: number): void {

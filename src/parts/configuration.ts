@@ -9,10 +9,10 @@ import type { Mote } from '../part.ts';
 import { after, NEVER_MS, remaining, sooner } from '../ports/clock.ts';
 import { Code, Event } from '../ports/codes.ts';
 import { Stage } from '../ports/stage.ts';
-import { createBucket } from './bucket.ts';
-import { createDesiredReader, INTERVAL_KEY, isInterval } from './desired.ts';
-import type { Gate } from './gate.ts';
-import { crcOf } from './hash.ts';
+import { createBucket } from './commands/bucket.ts';
+import { createDesiredReader, INTERVAL_KEY, isInterval } from './commands/desired.ts';
+import type { Gate } from './commands/gate.ts';
+import { crcOf } from './commands/hash.ts';
 import {
   copyMark,
   copySettings,
@@ -24,7 +24,7 @@ import {
   NO_SLOT,
   Trial,
   type Settings,
-} from './settings.ts';
+} from './commands/settings.ts';
 
 export interface ConfigurationOptions {
   /** A new configuration has so long to reach the broker, minutes, 1 to 60. Default 5. */
@@ -212,10 +212,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
       copyMark(record.tried, last);
       code = store.save();
     }
-    if (code === Code.Busy) {
-      writeAt = after(now, AGAIN_MS);
-      return;
-    }
+    if (code === Code.Busy) return;
     isStaged = false;
     if (code === Code.Ok) {
       conclude(Outcome.Probation, 0);
@@ -231,7 +228,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
 
   function keepIntervals(): number {
     const slot = record.active === NO_SLOT ? 0 : record.active;
-    const code = store.saveSlot(slot, current);
+    const code: number = store.saveSlot(slot, current);
     if (code !== Code.Ok) return code;
     if (record.active === NO_SLOT) isRecordDue = true;
     record.active = slot;
@@ -244,25 +241,28 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
     say(Event.CommandRefused, -code);
   }
 
+  /** Write what holds. @returns 0, or a code of `remember`. */
+  function writeHeld(): number {
+    let code = Code.Ok;
+    if (areIntervalsDue) code = keepIntervals();
+    if (code < 0) return code;
+    areIntervalsDue = false;
+    if (isRecordDue) code = store.save();
+    if (code === Code.Ok) isRecordDue = false;
+    return code;
+  }
+
   /** @returns milliseconds until there is something to write. */
   function write(now: number): number {
-    const isDue = areIntervalsDue || isRecordDue || isStaged;
-    if (!isDue) return NEVER_MS;
-    if (remaining(now, writeAt) > 0) return remaining(now, writeAt);
-    let code = Code.Ok;
-    if (areIntervalsDue) {
-      code = keepIntervals();
-      if (code === Code.Ok) areIntervalsDue = false;
-    }
-    if (code === Code.Ok && isRecordDue) {
-      code = store.save();
-      if (code === Code.Ok) isRecordDue = false;
-    }
+    if (!areIntervalsDue && !isRecordDue && !isStaged) return NEVER_MS;
+    const left = remaining(now, writeAt);
+    if (left > 0) return left;
+    const code = writeHeld();
     if (code === Code.Ok && isStaged) stage(now);
     // What flash has no room for now it may have later: messages leave.
-    if (code === Code.Busy || code === Code.Full) writeAt = after(now, AGAIN_MS);
-    else if (code !== Code.Ok) giveUp(code);
-    return isStaged || code !== Code.Ok ? AGAIN_MS : 0;
+    if (code < 0 && code !== Code.Busy && code !== Code.Full) giveUp(code);
+    writeAt = after(now, AGAIN_MS);
+    return AGAIN_MS;
   }
 
   function writeMember(key: string, value: number): void {

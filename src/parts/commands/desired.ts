@@ -1,10 +1,10 @@
 // A desired configuration as it comes in: all of it is looked at before any of it counts, and it is whole: what it does not name
 // is as the firmware has it. It changes nothing but the settings that it fills.
 
-import { byteAt, constant, createView, cut, emptied, join, joinWord, type Bytes } from '../bytes/bytes.ts';
-import { NEVER_MS } from '../ports/clock.ts';
-import { Code } from '../ports/codes.ts';
-import type { Scheduler } from '../sensors/scheduler.ts';
+import { byteAt, constant, createView, cut, emptied, join, joinWord, type Bytes } from '../../bytes/bytes.ts';
+import { NEVER_MS } from '../../ports/clock.ts';
+import { Code } from '../../ports/codes.ts';
+import type { Scheduler } from '../../sensors/scheduler.ts';
 import { Kind, type FlatReader } from './flat.ts';
 import { HOST_MAX, type Mark, type Settings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 // What every command goes through, whatever it asks for: is it short enough, and from somebody who may?
 
-import { EMPTY, type Bytes } from '../bytes/bytes.ts';
-import { Code } from '../ports/codes.ts';
+import { EMPTY, type Bytes } from '../../bytes/bytes.ts';
+import { Code } from '../../ports/codes.ts';
 import { createFlatReader, type FlatReader } from './flat.ts';
 
 /** Bytes of the longest document that is looked at, signature included. */

@@ -13,10 +13,10 @@ import {
   joinWord,
   wordAt,
   type Bytes,
-} from '../bytes/bytes.ts';
-import type { Crc32 } from '../bytes/crc32-step.ts';
-import { Code } from '../ports/codes.ts';
-import { STATE_MAX, StateKey, type Outbox } from '../ports/outbox.ts';
+} from '../../bytes/bytes.ts';
+import type { Crc32 } from '../../bytes/crc32-step.ts';
+import { Code } from '../../ports/codes.ts';
+import { STATE_MAX, StateKey, type Outbox } from '../../ports/outbox.ts';
 import { crcOf } from './hash.ts';
 
 /** Sensors that can be given an interval, as many as one key has room for: the first ones of the firmware. */

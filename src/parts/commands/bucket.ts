@@ -1,6 +1,6 @@
 // So many a minute, and so many at once: what is beyond that is refused. A token bucket without a timer.
 
-import { after, elapsed } from '../ports/clock.ts';
+import { after, elapsed } from '../../ports/clock.ts';
 
 export interface Bucket {
   /** @returns whether one more may be. */

@@ -2,8 +2,8 @@
 // nothing recurses; one look at each byte is all that a document can cost. It never allocates, never throws, and takes nothing that JSON
 // (RFC 8259) does not allow. What a member means is its reader's business.
 
-import { byteAt, constant, EMPTY, standsAt, type Bytes } from '../bytes/bytes.ts';
-import { Code } from '../ports/codes.ts';
+import { byteAt, constant, EMPTY, standsAt, type Bytes } from '../../bytes/bytes.ts';
+import { Code } from '../../ports/codes.ts';
 
 export const enum Kind {
   Text = 1,
@@ -127,21 +127,29 @@ export function createFlatReader(): FlatReader {
     return true;
   }
 
+  /** Digits without a zero in front. @returns whether there are some; the value is INTEGER_MAX at most. */
+  function readWhole(): boolean {
+    const from = at;
+    let value = 0;
+    let byte = byteAt(bytes, at);
+    member.kind = Kind.Integer;
+    while (isDigit(byte)) {
+      if (value > INTEGER_ROOM) member.kind = Kind.Other;
+      else value = value * 10 + byte - ZERO;
+      byte = byteAt(bytes, ++at);
+    }
+    member.value = value;
+    return at === from + 1 || (at > from && byteAt(bytes, from) !== ZERO);
+  }
+
   function readNumber(): boolean {
     const isNegative = byteAt(bytes, at) === MINUS;
     if (isNegative) at++;
-    const from = at;
-    let value = 0;
-    let isLarge = false;
-    while (isDigit(byteAt(bytes, at))) {
-      if (value > INTEGER_ROOM) isLarge = true;
-      else value = value * 10 + byteAt(bytes, at) - ZERO;
-      at++;
-    }
+    if (!readWhole()) return false;
+    if (isNegative && member.value > 0) member.value = -member.value;
     const end = at;
-    if (end === from || (end > from + 1 && byteAt(bytes, from) === ZERO) || !readRest()) return false;
-    member.kind = isLarge || at > end ? Kind.Other : Kind.Integer;
-    member.value = isNegative && value > 0 ? -value : value;
+    if (!readRest()) return false;
+    if (at > end) member.kind = Kind.Other;
     return true;
   }
 
