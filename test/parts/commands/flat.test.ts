@@ -128,8 +128,9 @@ describe('flat documents', () => {
         // Of a key that is there twice JSON.parse gives the last.
         for (const [key, value] of found) {
           const isLast = found.filter(([other]) => other === key).at(-1)![1] === value;
-          if (key !== '?' && isLast && value !== OTHER)
+          if (key !== '?' && isLast && value !== OTHER) {
             expect(value === parsed[key] || value === 0).toBe(true);
+          }
         }
         return true;
       }),

@@ -108,6 +108,13 @@ function createDriver(samples: number[], now: () => number, minIntervalMs: numbe
 /** What the brokers keep lives longer than a mote. */
 const kept = new WeakMap<Map<string, Mode>, Map<string, string>>();
 
+/** A broker keeps a message, as if somebody had published it before. */
+export function keepMessage(brokers: Map<string, Mode>, host: string, topic: string, payload: string): void {
+  const messages = kept.get(brokers) ?? new Map<string, string>();
+  kept.set(brokers, messages);
+  messages.set(`${host} ${topic}`, payload);
+}
+
 /** Power on. @param brokers those of a former mote, with what they keep. */
 export function createRig(
   options: RigOptions = {},
