@@ -15,8 +15,12 @@ const CODES: Record<number, string> = {
   [Code.Fault]: 'the chip lost its settings or returns nonsense: check its supply',
   [Code.Overflow]: 'value too large for the chip',
   [Code.BadOptions]: 'the chip has no such setting: check the options of its driver',
+  [Code.Malformed]: 'not a flat JSON object: text, integers and names only, no escapes, nothing nested',
+  [Code.BadValue]:
+    'a key that is not known, twice there or missing, or a value of another kind or out of range',
+  [Code.Denied]: 'not carried out: without a valid signature, retained by the broker, or sent a second time',
   [Code.Refused]: 'connection refused',
-  [Code.Busy]: '536 bytes are still waiting to leave',
+  [Code.Busy]: '536 bytes are still waiting to leave, or more was asked for than is done at a time',
   [Code.Closed]: 'there is no session with the broker',
   [Code.TooLong]: 'longer than the largest packet: counters() says what it needs and what there is',
   [Code.BadTopic]: 'not a prepared topic or subscription, or not a valid name',
@@ -89,6 +93,12 @@ const DROPS: Record<number, string> = {
   [Drop.Overtaken]: 'the outbox was full, and a newer one of the same topic waits',
 };
 
+function configuredText(detail: number): string {
+  if (detail === 0) return 'a configuration is on probation: it stays if the broker is reached with it';
+  if (detail === 1) return 'the configuration stays: the broker was reached with it';
+  return `the configuration was rolled back, the broker was not reached with it: ${closeText(detail - 2)}`;
+}
+
 const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Started]: () => 'firmware started',
   [Event.WifiUp]: () => 'Wi-Fi joined',
@@ -106,6 +116,11 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.TooFast]: (index) =>
     `sensor ${index} is sampled as often as its chip can be, which is less than its intervalMs asks for`,
   [Event.BadPart]: (part) => `the options of part ${part - 1} are impossible: nothing runs`,
+  [Event.CommandRefused]: (code) => `a command was refused: ${name(CODES, -code)}`,
+  [Event.CommandFlood]: (count) =>
+    `${count} ${count === 1 ? 'command was' : 'commands were'} not looked at: more came than perMinute allows`,
+  [Event.Configured]: configuredText,
+  [Event.Restarting]: () => 'restarts, as a command asked for',
   [Event.ListenerFailed]: (index) => `the firmware's own onReading of sensor ${index} threw an error`,
   [Event.Untold]: (code) =>
     `something that Home Assistant should know cannot be said: ${name(CODES, -code)}; shorten names, or build with STREAM`,

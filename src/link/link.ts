@@ -80,6 +80,12 @@ export interface Link {
    * all is acknowledged, or `deadlineMs` after this call, whatever waits then. Messages may be published meanwhile.
    */
   drain(deadlineMs: number): void;
+  /**
+   * Go to another broker from now on; null: to that of the options. A session ends with DISCONNECT, and the next try comes after a wait as
+   * after a first failure: motes of a fleet that are told together do not arrive together. A wait that there is stays.
+   * @param alone the fallbacks of the options are not tried before it was reached. @returns milliseconds until the first try.
+   */
+  move(address: Address | null, alone: boolean): number;
 }
 
 const NO_BACKOFF: BackoffOptions = {};
@@ -102,6 +108,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   let isTrying = false;
   /** 0: the first broker, else a fallback. */
   let broker = 0;
+  /** Where `move` sent us, and whether nothing else is to be tried. */
+  let moved: Address | null = null;
+  let isAlone = false;
   /** When the present session will have proved the way; -1 without one. */
   let stableAt = -1;
   /** When draining ends at the latest; -1: not draining. */
@@ -136,7 +145,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   function fail(why: Close): void {
     const now = clock.now();
     let wait = 1;
-    if (options.fallbacks === undefined || !turn(options.fallbacks)) {
+    if (options.fallbacks === undefined || isAlone || !turn(options.fallbacks)) {
       isTrying = false;
       const rest = stableAt < 0 ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
       waited = backoffMs(waited, backoff, ports.random);
@@ -186,6 +195,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     onOnline(): void {
       stableAt = after(clock.now(), STABLE_MS);
       broker = 0;
+      isAlone = false;
       isTrying = false;
       deliveredBefore = client.counters().delivered;
       say(Event.Online, 0);
@@ -239,6 +249,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   function connect(): void {
     if (options.fallbacks !== undefined && broker > 0) {
       connectTo(options.fallbacks[broker - 1].host, options.fallbacks[broker - 1].port);
+    } else if (moved !== null) {
+      connectTo(moved.host, moved.port);
     } else {
       connectTo(options.host, options.port);
     }
@@ -329,5 +341,21 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     events.onChange();
   }
 
-  return { client, tick, stage: () => current, cause: () => lastCause, start, drain };
+  function move(address: Address | null, alone: boolean): number {
+    moved = address;
+    isAlone = alone;
+    waited = broker = 0;
+    isTrying = false;
+    // Nothing to leave: it goes on from there.
+    if (isTimed() || current === Stage.Asleep) return isTimed() ? remaining(clock.now(), deadline) : 0;
+    client.disconnect();
+    stableAt = -1;
+    waited = backoffMs(0, backoff, ports.random);
+    deadline = after(clock.now(), waited);
+    enter(Stage.Waiting, Close.Local);
+    events.onChange();
+    return waited;
+  }
+
+  return { client, tick, stage: () => current, cause: () => lastCause, start, drain, move };
 }

@@ -17,6 +17,13 @@ export const enum Code {
   Fault = -7,
   Overflow = -8,
   BadOptions = -9,
+  // What was wrong with a command (src/parts).
+  /** Not a flat document. */
+  Malformed = -13,
+  /** A key that is not known, twice there or missing, or a value that it cannot have. */
+  BadValue = -14,
+  /** Not from somebody who may, or kept by the broker, or a repetition. */
+  Denied = -15,
   // What a connection or the protocol did (src/mqtt, src/link).
   Refused = -20,
   Busy = -21,
@@ -79,6 +86,14 @@ export const enum Event {
   ListenerFailed = 21,
   /** The options of a part are impossible, so nothing runs [its number, from 1]. */
   BadPart = 26,
+  /** A command was not carried out, or a configuration not tried [-Code]. */
+  CommandRefused = 38,
+  /** More commands came than are taken: those were only counted [how many]. */
+  CommandFlood = 39,
+  /** The configuration is another one [0: on probation; 1: the broker was reached with it; 2 + Close: rolled back, and why]. */
+  Configured = 40,
+  /** The board restarts, as it was told to [0]. */
+  Restarting = 41,
 }
 
 /** Why a message is given up that was accepted. */

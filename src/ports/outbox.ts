@@ -42,6 +42,13 @@ export const enum StateKey {
   Open = 0,
   /** Number of the boot, and when former ones began (src/outbox/times.ts). */
   Boots = 2,
+  /** Which configuration holds, and which is on probation (src/parts/settings.ts). */
+  Configuration = 9,
+  /** Two configurations, and the intervals of each; those from 13 on are the firmware's where it has no configuration. */
+  AddressA = 10,
+  AddressB = 13,
+  IntervalsA = 14,
+  IntervalsB = 15,
 }
 
 /** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */

@@ -11,6 +11,9 @@ import type { Driver, Wake } from './driver.ts';
 /** Pauses after failures in a row grow up to this; a sensor with a longer interval is tried at its interval. */
 export const RETRY_MAX_MS = 300000;
 
+/** Also where the last sample failed. */
+const AT_ONCE = -1;
+
 /** One sensor to run. */
 export interface Slot {
   readonly driver: Driver<never>;
@@ -37,6 +40,20 @@ export interface Scheduler {
   run(now: number): number;
   /** Put all chips to sleep. The next `run` starts all over. */
   close(): void;
+  /**
+   * Sample a sensor so often from now on; its next sample comes no later than planned, its first as planned. Not from inside of an
+   * event; call `run` soon.
+   * @returns 0, or Code.Range: no such sensor, longer than NEVER_MS, or shorter than its chip needs.
+   */
+  setInterval(index: number, intervalMs: number): number;
+  /** @returns how often a sensor is sampled, and can be at most, in milliseconds; Code.Range: no such sensor. */
+  intervalOf(index: number): number;
+  leastOf(index: number): number;
+  /**
+   * Sample a sensor out of turn, as soon as its chip allows, one that failed last time too. The same rules as for `setInterval`.
+   * @returns 0, or Code.Range: no such sensor.
+   */
+  sampleNow(index: number): number;
 }
 
 interface Sensor {
@@ -44,13 +61,15 @@ interface Sensor {
   readonly driver: Driver<never>;
   /** The chip can be sampled so often at most. */
   readonly leastMs: number;
-  readonly intervalMs: number;
+  intervalMs: number;
   readonly phaseMs: number;
   readonly reading: Reading;
   isConverting: boolean;
-  /** It asked for a sample out of turn, so many milliseconds later. */
+  /** It asked for a sample out of turn, so many milliseconds later; AT_ONCE: somebody else did. */
   isWoken: boolean;
   askedMs: number;
+  /** Its interval is another one. */
+  isChanged: boolean;
   /** When its last sample began; -1 before the first. */
   beganAt: number;
   /** When this sample was due: a point of the grid first sample + n * interval. */
@@ -80,6 +99,7 @@ function createSensor(slot: Slot, index: number): Sensor {
     isConverting: false,
     isWoken: false,
     askedMs: 0,
+    isChanged: false,
     beganAt: -1,
     dueAt: 0,
     wakeAt: 0,
@@ -93,7 +113,9 @@ function createSensor(slot: Slot, index: number): Sensor {
 
 /** First run: the board has just been powered up, and so has the sensor. */
 function powerUp(sensor: Sensor, now: number): void {
-  sensor.dueAt = after(now, sooner(sensor.driver.warmUpMs + sensor.phaseMs, NEVER_MS));
+  const phaseMs = sensor.isChanged ? sensor.phaseMs % sensor.intervalMs : sensor.phaseMs;
+  sensor.isChanged = false;
+  sensor.dueAt = after(now, sooner(sensor.driver.warmUpMs + phaseMs, NEVER_MS));
   sensor.wakeAt = sensor.dueAt;
   sensor.discards = sensor.driver.discard;
 }
@@ -112,6 +134,19 @@ function plan(sensor: Sensor, now: number, intervals: number): void {
   const ahead = late - (late % sensor.intervalMs) + intervals * sensor.intervalMs;
   sensor.dueAt = after(sensor.dueAt, ahead);
   sensor.wakeAt = sensor.dueAt;
+}
+
+/** It has another interval: its next sample on the same grid as before, as soon as the new one wants it. */
+function replan(sensor: Sensor, now: number): void {
+  sensor.isChanged = false;
+  const left = remaining(now, sensor.dueAt);
+  // What is planned behind that is planned with the new one; the first sample waits for the chip.
+  if (left <= sensor.intervalMs || sensor.beganAt < 0) return;
+  const rest = left % sensor.intervalMs;
+  sensor.dueAt = after(now, rest > 0 ? rest : sensor.intervalMs);
+  if (!sensor.isConverting && remaining(now, sensor.wakeAt) > remaining(now, sensor.dueAt)) {
+    sensor.wakeAt = sensor.dueAt;
+  }
 }
 
 /** @returns false while a chip that was gone is still warming up. */
@@ -225,9 +260,10 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
   /** Sample it as soon as it asked for, but not more often than the chip can be; one that failed is tried when it is its turn. */
   function hasten(sensor: Sensor, now: number): void {
     sensor.isWoken = false;
-    if (sensor.failures > 0 || sensor.beganAt < 0) return;
+    if ((sensor.failures > 0 && sensor.askedMs !== AT_ONCE) || sensor.beganAt < 0) return;
+    const asked = sensor.askedMs === AT_ONCE ? 0 : sensor.askedMs;
     const rest = sensor.leastMs - elapsed(sensor.beganAt, now);
-    const wait = sensor.askedMs > rest ? sensor.askedMs : rest;
+    const wait = asked > rest ? asked : rest;
     if (wait < remaining(now, sensor.wakeAt)) sensor.wakeAt = after(now, wait);
   }
 
@@ -235,6 +271,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
   function wake(now: number): void {
     isWoken = false;
     for (let i = 0; i < heap.length; i++) {
+      if (heap[i].isChanged) replan(heap[i], now);
       if (heap[i].isWoken && !heap[i].isConverting) hasten(heap[i], now);
     }
     arrange();
@@ -267,5 +304,40 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     isRunning = false;
   }
 
-  return { run, close };
+  /** @returns null when there is none. */
+  function find(index: number): Sensor | null {
+    for (let i = 0; i < heap.length; i++) if (heap[i].index === index) return heap[i];
+    return null;
+  }
+
+  function setInterval(index: number, intervalMs: number): number {
+    const sensor = find(index);
+    if (sensor === null || !(intervalMs >= sensor.leastMs && intervalMs <= NEVER_MS)) return Code.Range;
+    sensor.intervalMs = intervalMs;
+    sensor.isChanged = true;
+    sensor.pause = 1;
+    isWoken = true;
+    return Code.Ok;
+  }
+
+  function intervalOf(index: number): number {
+    const sensor = find(index);
+    return sensor === null ? Code.Range : sensor.intervalMs;
+  }
+
+  function leastOf(index: number): number {
+    const sensor = find(index);
+    return sensor === null ? Code.Range : sensor.leastMs;
+  }
+
+  function sampleNow(index: number): number {
+    const sensor = find(index);
+    if (sensor === null) return Code.Range;
+    sensor.isWoken = true;
+    sensor.askedMs = AT_ONCE;
+    isWoken = true;
+    return Code.Ok;
+  }
+
+  return { run, close, setInterval, intervalOf, leastOf, sampleNow };
 }

@@ -79,6 +79,8 @@ interface Bench {
   readonly readings: Reading[];
   readonly runs: number[];
   now(): number;
+  /** Somebody wants it to be called soon. */
+  wake(): void;
   /** Call `run` when it asks for it, until `ms` have passed; `lateMs` later than asked. A sensor that wakes it is heard at once. */
   pass(ms: number, lateMs?: number): void;
 }
@@ -105,6 +107,7 @@ function createBench(slots: Slot[], startMs = 0): Bench {
     readings,
     runs,
     now: () => now,
+    wake: () => (wanted = 0),
     pass(ms, lateMs = 0) {
       let left = ms;
       while (wanted + lateMs <= left) {
@@ -321,6 +324,128 @@ describe('sensor scheduler, what a chip asks for', () => {
     script.wake(0);
     bench.pass(1000);
     expect(script.starts).toEqual([300, 1300]);
+  });
+});
+
+describe('sensor scheduler, told otherwise while it runs', () => {
+  it('samples at another interval, on the same grid', () => {
+    const [a, b] = [createScript(), createScript()];
+    const bench = createBench([fixed(a, 1000), fixed(b, 300)]);
+    bench.pass(250);
+    expect(bench.scheduler.setInterval(0, 200)).toBe(Code.Ok);
+    expect(bench.scheduler.intervalOf(0)).toBe(200);
+    bench.wake();
+    bench.pass(600);
+    // 1000 is a point of the new grid too: 400, 600, 800.
+    expect(a.starts).toEqual([0, 400, 600, 800]);
+    expect(b.starts).toEqual([0, 300, 600]);
+    expect(bench.scheduler.setInterval(0, 5000)).toBe(Code.Ok);
+    bench.wake();
+    bench.pass(10_000);
+    expect(a.starts.slice(4)).toEqual([1000, 6000]);
+  });
+
+  it('takes no interval that its chip cannot do, and knows no other sensor', () => {
+    const { scheduler } = createBench([fixed(createScript({ minIntervalMs: 200 }), 1000)]);
+    for (const ms of [199, 0, -1, NaN, NEVER_MS + 1]) expect(scheduler.setInterval(0, ms)).toBe(Code.Range);
+    expect(scheduler.setInterval(1, 500)).toBe(Code.Range);
+    expect(scheduler.intervalOf(1)).toBe(Code.Range);
+    expect(scheduler.sampleNow(-1)).toBe(Code.Range);
+    expect(scheduler.intervalOf(0)).toBe(1000);
+  });
+
+  it('keeps warm-up and, within the interval, phase when it is told before it runs', () => {
+    const script = createScript({ warmUpMs: 250 });
+    const bench = createBench([{ driver: script, intervalMs: 5000, phaseMs: 3030 }]);
+    bench.scheduler.setInterval(0, 100);
+    bench.pass(500);
+    expect(script.starts).toEqual([280, 380, 480]);
+  });
+
+  it('does not touch a chip before it is warm', () => {
+    const script = createScript({ warmUpMs: 250 });
+    const bench = createBench([fixed(script, 5000)]);
+    bench.pass(10);
+    bench.scheduler.setInterval(0, 100);
+    bench.scheduler.sampleNow(0);
+    bench.wake();
+    bench.pass(490);
+    expect(script.starts).toEqual([250, 350, 450]);
+  });
+
+  it('lets a sample that is under way come to its end', () => {
+    const script = createScript({ conversionMs: 300 });
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(100);
+    bench.scheduler.setInterval(0, 50);
+    bench.wake();
+    bench.pass(600);
+    expect(script.starts).toEqual([0, 350, 700]);
+    expect(bench.log).toEqual(['r0@300', 'r0@650']);
+  });
+
+  it('samples out of turn, no sooner than the chip can, and leaves the grid alone', () => {
+    const script = createScript({ minIntervalMs: 400, conversionMs: 0 });
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(100);
+    bench.scheduler.sampleNow(0);
+    bench.wake();
+    bench.pass(1950);
+    expect(script.starts).toEqual([0, 400, 1000, 2000]);
+  });
+
+  it('tries a sensor that failed, too, and sooner when its interval is shorter', () => {
+    const script = createScript();
+    script.startAnswers = [Code.Crc, Code.Crc, Code.Crc, 10];
+    const bench = createBench([fixed(script, 1000)]);
+    bench.pass(1500);
+    expect(script.starts).toEqual([0, 1000]);
+    bench.scheduler.sampleNow(0);
+    bench.wake();
+    bench.pass(100);
+    expect(script.starts).toEqual([0, 1000, 1500]);
+    bench.scheduler.setInterval(0, 250);
+    bench.wake();
+    bench.pass(300);
+    expect(script.starts).toEqual([0, 1000, 1500, 1750]);
+    expect(bench.log.slice(3)).toEqual(['b0@1760', 'r0@1760']);
+  });
+
+  it('samples each of many sensors when it is due, whatever the intervals become', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 5, max: 200 }), { minLength: 1, maxLength: 9 }),
+        fc.array(
+          fc.tuple(
+            fc.nat(8),
+            fc.integer({ min: 5, max: 200 }),
+            fc.integer({ min: 1, max: 150 }),
+            fc.boolean(),
+          ),
+          { maxLength: 12 },
+        ),
+        (intervals, changes) => {
+          const scripts = intervals.map(() => createScript({ conversionMs: 0 }));
+          const bench = createBench(scripts.map((script, i) => fixed(script, intervals[i]!)));
+          const current = [...intervals];
+          bench.pass(1);
+          for (const [sensor, ms, after, isNow] of changes) {
+            const at = sensor % intervals.length;
+            if (isNow) bench.scheduler.sampleNow(at);
+            else current[at] = Math.max(bench.scheduler.setInterval(at, ms), 0) || ms;
+            bench.wake();
+            bench.pass(after);
+          }
+          const from = bench.now();
+          bench.pass(2000);
+          scripts.forEach((script, i) => {
+            const late = script.starts.filter((start) => start > from + 200).sort((a, b) => a - b);
+            const gaps = late.slice(1).map((start, k) => start - late[k]!);
+            expect(new Set(gaps)).toEqual(new Set([current[i]]));
+          });
+        },
+      ),
+    );
   });
 });
 

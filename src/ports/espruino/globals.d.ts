@@ -149,6 +149,8 @@ declare const E: {
   CRC32(bytes: string): number;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;
+  /** Does not return; throws on a host. */
+  reboot(): void;
 };
 
 /** Boards with an ESP32 only. */

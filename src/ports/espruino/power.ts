@@ -1,4 +1,4 @@
-// Watchdog of any board, deep sleep of an ESP32.
+// Watchdog and restart of any board, deep sleep of an ESP32.
 
 import type { Power } from '../power.ts';
 import { WakeCause } from '../power.ts';
@@ -38,5 +38,13 @@ export function createPower(): Power {
     return isPin ? WakeCause.Pin : WakeCause.Other;
   }
 
-  return { watch, feed, sleep, wakeCause };
+  function restart(): void {
+    try {
+      E.reboot();
+    } catch {
+      // The engine on a host throws "Not implemented".
+    }
+  }
+
+  return { watch, feed, sleep, wakeCause, restart };
 }
