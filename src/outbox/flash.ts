@@ -3,6 +3,7 @@
 
 import {
   byteAt,
+  constant,
   createBuffer,
   createView,
   cut,
@@ -59,8 +60,11 @@ const BATCH_FIELDS = 2;
 const NAME_LENGTH = 2;
 const PUBLISH = 0x30;
 const FLAGS = 7;
-/** What is kept of dropped pages: messages given up in all 4, page sequence of the last one 4. */
-const NOTE_SIZE = 8;
+/** What is kept of dropped pages: messages given up in all 4, page sequence of the last one 4, whether there may have been more 1. */
+const NOTE_SIZE = 9;
+const MAY_BE_MORE = 8;
+const ZERO = constant('\0');
+const ONE = constant('\x01');
 /** Records that are found without a walk, by sequence modulo this: as many as may be in flight. */
 const PLACES = 8;
 /** More records held could not be told in order. */
@@ -415,24 +419,33 @@ export function createFlashOutbox(
     }
   }
 
-  /** Write down first how many will have been given up: a mark does not say whether a message was. @apart */
+  /** Write down how many were given up with their pages, the last one of page sequence `page`. */
+  function noteGivenUp(page: number): void {
+    note = joinDouble(joinDouble(emptied(note), givenUp), page);
+    log.note(StateKey.Dropped, isUnsure ? join(note, ONE) : join(note, ZERO));
+  }
+
+  /** Before it is done: a mark does not say whether its message was given up. @apart */
   function noteDrop(): void {
     goThroughPage(false);
     givenUp += waiting + unreadable;
-    note = joinDouble(joinDouble(emptied(note), givenUp), log.oldestPage());
-    log.note(StateKey.Dropped, note);
+    noteGivenUp(log.oldestPage());
   }
 
   /** A page whose messages were being given up when the power went away: that comes to its end. */
   function openDrop(): void {
     const kept = log.recall(StateKey.Dropped);
-    const page = kept.length < NOTE_SIZE ? 0 : doubleAt(kept, 4);
-    givenUp = page === 0 ? 0 : doubleAt(kept, 0);
-    isUnsure = isNoting && !log.hasReserve();
-    if (page === 0 || log.oldestPage() !== page) return;
-    isUnsure = false;
-    goThroughPage(true);
-    say(Drop.Oldest, waiting);
+    const isKept = kept.length === NOTE_SIZE;
+    const page = isKept ? doubleAt(kept, 4) : 0;
+    givenUp = isKept ? doubleAt(kept, 0) : 0;
+    isUnsure = isKept && byteAt(kept, MAY_BE_MORE) > 0;
+    if (page > 0 && log.oldestPage() === page) {
+      goThroughPage(true);
+      say(Drop.Oldest, waiting);
+    } else if (isNoting && !isUnsure && log.isDoubtful()) {
+      isUnsure = true;
+      noteGivenUp(0);
+    }
   }
 
   /** Give up the messages of the oldest page that holds any. @returns whether there were any. @apart */
@@ -796,7 +809,7 @@ export function createFlashOutbox(
     figures.used = isOpen && held > 0 ? log.used() : 0;
     figures.stored = isOpen ? log.given() : 0;
     figures.waiting = held + unwritten;
-    figures.oldest = isNoting ? givenUp : dropped - overtaken + goneWithPages;
+    figures.oldest = isNoting ? givenUp : givenUp + dropped - overtaken + goneWithPages;
     figures.unreadable = lost - goneWithPages;
     figures.overtaken = overtaken;
     figures.moved = moved;

@@ -61,8 +61,9 @@ const HEAD_KEY = STATE_KEYS;
 const HEAD_SIZE = 6;
 const HAS_HEAD = LAZY && STATE;
 const KEYS = STATE_KEYS + (HAS_HEAD ? 1 : 0);
-/** Room at the end of each page for what `note` takes: a frame, the fields of state, and eight bytes. */
-export const RESERVE = (FRAME + STATE_FIELDS + 8 + 7) & -8;
+/** Room at the end of each page for what `note` takes: a frame, the fields of state, and so many bytes. */
+const NOTE_MAX = 14;
+export const RESERVE = FRAME + STATE_FIELDS + NOTE_MAX;
 /** What all state may take of a page that has less room to give: a part of so many. */
 const STATE_PART = 4;
 
@@ -157,12 +158,15 @@ export interface Log {
   /** Keep `value` in the place of what is kept for `key`. @returns 0, or Code.Range, TooLong, Full, WornOut. */
   remember(key: number, value: Bytes): number;
   /**
-   * Keep `value`, which takes RESERVE bytes at most, in the room that is left for that in the page that is written; where it has none any more, the next page
+   * Keep `value`, of at most NOTE_MAX bytes, in the room that is left for that in the page that is written; where it has none any more, the next page
    * begins with it. @returns whether it stands there.
    */
   note(key: number, value: Bytes): boolean;
-  /** @returns whether there is room for that. */
-  hasReserve(): boolean;
+  /**
+   * @returns whether the power may have gone away while the oldest page was given up without a note: the last thing that was written is torn, so
+   * that its page takes none, and no other page was free.
+   */
+  isDoubtful(): boolean;
   /** @returns page sequence of the page of the oldest record that is not done. */
   oldestPage(): number;
   /** @returns bytes from the oldest record that may not be done to the end of the last one. */
@@ -1157,6 +1161,14 @@ export function createLog(
     return tailAt + reserve <= pageSize;
   }
 
+  function isDoubtful(): boolean {
+    if (hasReserve()) return false;
+    first(place);
+    // The page that comes next holds the oldest record, or did.
+    const distance = (head.slot - tail + pages) % pages;
+    return distance === 1 || distance === 2 % pages;
+  }
+
   function oldestPage(): number {
     return first(place) ? pageOfHead() : 0;
   }
@@ -1201,7 +1213,7 @@ export function createLog(
     recall,
     remember,
     note,
-    hasReserve,
+    isDoubtful,
     oldestPage,
     used,
     idle,
