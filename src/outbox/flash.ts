@@ -115,6 +115,11 @@ function createTimesOf(options: FlashOutboxOptions, log: Log): Times | null {
   return TIME && options.clock !== undefined ? createTimes(options.clock, log) : null;
 }
 
+/** @returns whether it is kept how many messages went with their pages. @inline */
+function keepsDrops(isDropping: boolean): boolean {
+  return STATE && isDropping;
+}
+
 /** @returns what a buffer needs that is there with a feature only. @inline */
 function roomFor(hasFeature: boolean, bytes: number): number {
   return hasFeature ? bytes : 0;
@@ -181,10 +186,10 @@ export function createFlashOutbox(
   let overtaken = 0;
   let moved = 0;
   let isUnsure = false;
-  let note = createBuffer(roomFor(DROP && STATE, NOTE_SIZE));
-  const isNoting = STATE && isDropping;
+  const isNoting = keepsDrops(isDropping);
+  let note = createBuffer(roomFor(isNoting, NOTE_SIZE));
 
-  const log = createLog(flash, recordMax, forget, isNoting ? RESERVE : 0);
+  const log = createLog(flash, recordMax, forget, roomFor(isNoting, RESERVE));
   /** When each key was last kept, -1: not since the start. */
   const rememberedAt: number[] = [];
   for (let i = 0; STATE && i < STATE_KEYS; i++) rememberedAt.push(-1);
@@ -397,6 +402,14 @@ export function createFlashOutbox(
     if (count > 0 && onDrop !== undefined) onDrop(why, count);
   }
 
+  /** The record at `place`, whose body `bytes` is, is done with. */
+  function giveUp(bytes: Bytes): void {
+    if (bytes.length > 0) releaseAll(wordAt(bytes, 0));
+    // Less where all are known; else the walk that comes by will see it.
+    else if (seen === newest) held -= countWaiting();
+    finish();
+  }
+
   /** Count the messages of the oldest page that wait, and be done with them if that `isFor` it. @apart */
   function goThroughPage(isFor: boolean): void {
     waiting = unreadable = 0;
@@ -405,17 +418,10 @@ export function createFlashOutbox(
     for (; isThere && place.slot === slot; isThere = log.next(place)) {
       if (place.done || place.marks === 0) continue;
       if (isBatch()) marked = log.marksOf(place);
-      const count = countWaiting();
       const bytes = log.body(place);
-      if (bytes.length > 0) {
-        if (isFor) releaseAll(wordAt(bytes, 0));
-        waiting += count;
-      } else {
-        // Less where all are known; else the walk that comes by will see it.
-        if (isFor && seen === newest) held -= count;
-        unreadable += count;
-      }
-      if (isFor) finish();
+      if (bytes.length > 0) waiting += countWaiting();
+      else unreadable += countWaiting();
+      if (isFor) giveUp(bytes);
     }
   }
 
@@ -761,7 +767,13 @@ export function createFlashOutbox(
 
   /** @returns whether a key is the firmware's, and there is a clock. What is outside of an array Espruino takes for 0. */
   function isTimed(key: number): boolean {
-    return STATE && options.clock !== undefined && key > StateKey.Boots && key < STATE_KEYS;
+    return (
+      STATE &&
+      options.clock !== undefined &&
+      key > StateKey.Boots &&
+      key !== StateKey.Account &&
+      key < STATE_KEYS
+    );
   }
 
   /** @returns whether such a key was kept a moment ago. */
