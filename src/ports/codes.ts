@@ -94,6 +94,8 @@ export const enum Event {
   Configured = 40,
   /** The board restarts, as it was told to [0]. */
   Restarting = 41,
+  /** The wall clock was set back by more than the 15 minutes that are waited for: times go backwards this once [minutes]. */
+  ClockSetBack = 34,
 }
 
 /** Why a message is given up that was accepted. */
