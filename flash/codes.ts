@@ -15,12 +15,16 @@ const CODES: Record<number, string> = {
   [Code.Fault]: 'the chip lost its settings or returns nonsense: check its supply',
   [Code.Overflow]: 'value too large for the chip',
   [Code.BadOptions]: 'the chip has no such setting: check the options of its driver',
+  [Code.NoDigest]: 'the engine has no SHA-256',
+  [Code.BadMac]: 'its signature is wrong: another key, or somebody changed it',
+  [Code.Replay]: 'it was there already: its number is not greater than the last one',
   [Code.Refused]: 'connection refused',
   [Code.Busy]: '536 bytes are still waiting to leave',
   [Code.Closed]: 'there is no session with the broker',
   [Code.TooLong]: 'longer than the largest packet: counters() says what it needs and what there is',
   [Code.BadTopic]: 'not a prepared topic or subscription, or not a valid name',
-  [Code.BadPayload]: 'no bytes, or options that no CONNECT can carry',
+  [Code.BadPayload]:
+    'no bytes, or no JSON object where payloads are signed, or options that no CONNECT can carry',
   [Code.BadQos]: 'a quality of service that is not built in',
   [Code.Abandoned]: 'given up by the firmware before its end',
   [Code.Full]: 'the outbox is full',
@@ -68,6 +72,14 @@ const DROPS: Record<number, string> = {
   [Drop.Overtaken]: 'the outbox was full, and a newer one of the same topic waits',
 };
 
+/** Why payloads cannot be signed, where that says more than the sentence of the code. */
+const UNSIGNED: Record<number, string> = {
+  [Code.NoDigest]: 'this engine has no SHA-256',
+  [Code.BadOptions]: 'the key has fewer than 16 bytes: give a longer one in secrets.json or the environment',
+  [Code.Absent]:
+    'nothing keeps their numbers over a loss of power: build with FLASH and STATE, for a board with flash for the outbox',
+};
+
 const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Started]: () => 'firmware started',
   [Event.WifiUp]: () => 'Wi-Fi joined',
@@ -98,6 +110,11 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Dropped]: (detail) =>
     `${detail >> 2} accepted ${detail >> 2 === 1 ? 'message was' : 'messages were'} given up: ${DROPS[detail % 4] ?? `reason ${detail % 4}`}`,
   [Event.OutboxClosed]: (detail) => `the outbox takes nothing: ${name(CODES, -detail)}`,
+  [Event.Unverified]: () =>
+    'encrypted, but the broker is not verified: who stands between can read and change everything',
+  [Event.TlsMemory]: (detail) =>
+    `not connected: a TLS handshake needs ${detail >> 10} KB of memory, and ${detail & 1023} KB are free; trying again`,
+  [Event.Unsigned]: (code) => `payloads cannot be signed: ${UNSIGNED[-code] ?? name(CODES, -code)}`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };
 

@@ -12,6 +12,7 @@ import type { Client } from './mqtt/client.ts';
 import { createFlashOutbox } from './outbox/flash.ts';
 import { PAGE_OVERHEAD, stateRoom } from './outbox/log.ts';
 import { createRamOutbox } from './outbox/ram.ts';
+import { openDigest } from './ports/espruino/digest.ts';
 import { createClock } from './ports/espruino/clock.ts';
 import { Code, Event } from './ports/codes.ts';
 import { openFlashBytes } from './ports/espruino/flash.ts';
@@ -25,6 +26,8 @@ import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
+import { createSigning as createSigningWith } from './signing/signer.ts';
+import type { CreateSigning, SigningOptions } from './signing/signer.ts';
 
 export { createCountStore } from './outbox/count-store.ts';
 export {
@@ -42,6 +45,7 @@ export { Pull } from './ports/gpio.ts';
 export type { LinkOptions } from './link/link.ts';
 export type { Client } from './mqtt/client.ts';
 export type { MoteOptions, MoteSensor } from './mote.ts';
+export type { SigningOptions } from './signing/signer.ts';
 
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
@@ -106,6 +110,11 @@ export function openBoard(options?: OutboxOptions) {
 }
 
 export type Board = ReturnType<typeof openBoard>;
+
+/** Sign what a mote publishes: `signing: createSigning({ key })` in its options. */
+export function createSigning(options: SigningOptions): CreateSigning {
+  return createSigningWith(openDigest(), options);
+}
 
 /**
  * Start a mote on this board. Impossible options are reported on the console; nothing runs then.

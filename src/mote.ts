@@ -5,6 +5,9 @@ import { prepareDiscovery } from './discovery.ts';
 import { AUTH, LOG, TIME } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkOptions, LinkPorts } from './link/link.ts';
+import type { Bytes } from './bytes/bytes.ts';
+import type { Client } from './mqtt/client.ts';
+import type { PacketWriter } from './ports/packet-writer.ts';
 import type { CreateTimer } from './ports/clock.ts';
 import { sooner } from './ports/clock.ts';
 import { Code, Event } from './ports/codes.ts';
@@ -14,6 +17,7 @@ import type { Driver } from './sensors/driver.ts';
 import { createDiagnostics } from './sensors/diagnostics.ts';
 import { createScheduler } from './sensors/scheduler.ts';
 import type { Slot } from './sensors/scheduler.ts';
+import type { CreateSigning } from './signing/signer.ts';
 import { isName, prepareChannels } from './telemetry/channel.ts';
 import type { ChannelOptions, FormatContext } from './telemetry/channel.ts';
 import type { CreateDiscovery, DescribedSensor, Discovery } from './telemetry/discovery/discovery.ts';
@@ -76,6 +80,8 @@ export interface MoteOptions {
   readonly diagnosticsMs?: number;
   /** What the mote tells of itself to those who want to show it: createHomeAssistant or createHomeAssistantDevice. Default: nothing. */
   readonly discovery?: CreateDiscovery | undefined;
+  /** Readings carry a signature that `createVerifier` checks: createSigning. A mote that cannot sign does not run. Default: none. */
+  readonly signing?: CreateSigning;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
 }
@@ -122,9 +128,14 @@ function diagnose(ports: MotePorts, intervalMs: number): MoteSensor {
   return { name: 'mote', driver, intervalMs, qos: 0 };
 }
 
+/** @returns what readings are written to; null: they cannot be signed. */
+function openWriter(ports: MotePorts, options: MoteOptions, client: Client): PacketWriter<Bytes> | null {
+  return options.signing === undefined ? client : options.signing(ports, client);
+}
+
 /**
  * Wire a mote and start it.
- * @returns 0, or Code.BadTopic when `id`, a sensor's name, a channel or one of its steps is not possible; it is reported and nothing runs.
+ * @returns 0; Code.BadOptions when payloads cannot be signed that should be; Code.BadTopic when `id`, a sensor's name, a channel or one of its steps is not possible; it is reported and nothing runs.
  */
 export function startMote(ports: MotePorts, options: MoteOptions): number {
   const publishers: Publisher[] = [];
@@ -150,6 +161,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   const link = createLink(ports, prepareLink(options, statusNames[0]), wake, onOnline);
 
+  const writer = openWriter(ports, options, link.client);
+  if (writer === null) return Code.BadOptions;
+
   /** @param number of the sensor in the options, from 1. */
   function refuse(number: number): number {
     say(Event.BadSettings, number);
@@ -174,7 +188,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       clock: ports.clock,
     };
     const publisher = createPublisher(
-      link.client,
+      writer!,
       context,
       sensor.format === undefined ? createJson : sensor.format,
       sensor.qos === undefined ? 1 : sensor.qos,

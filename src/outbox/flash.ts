@@ -682,7 +682,7 @@ export function createFlashOutbox(
 
   /** @returns whether a key is the firmware's, and there is a clock. What is outside of an array Espruino takes for 0. */
   function isTimed(key: number): boolean {
-    return STATE && options.clock !== undefined && key > StateKey.Boots && key < STATE_KEYS;
+    return STATE && options.clock !== undefined && key > StateKey.Signing && key < STATE_KEYS;
   }
 
   /** @returns whether such a key was kept a moment ago. */

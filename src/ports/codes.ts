@@ -17,6 +17,10 @@ export const enum Code {
   Fault = -7,
   Overflow = -8,
   BadOptions = -9,
+  // What a signature did (src/signing).
+  NoDigest = -10,
+  BadMac = -11,
+  Replay = -12,
   // What a connection or the protocol did (src/mqtt, src/link).
   Refused = -20,
   Busy = -21,
@@ -79,6 +83,12 @@ export const enum Event {
   Untold = 20,
   /** What a firmware does with readings threw [index]. */
   ListenerFailed = 21,
+  /** The connection will be encrypted, and nobody will know with whom: the engine verifies no certificate [0]. */
+  Unverified = 22,
+  /** Not connected: too little memory for a TLS handshake [KB that it needs * 1024 + KB that are free]. */
+  TlsMemory = 23,
+  /** Payloads are to be signed, and cannot be: nothing runs [-Code]. */
+  Unsigned = 24,
 }
 
 /** Why a message is given up that was accepted. */

@@ -42,6 +42,8 @@ export const enum StateKey {
   Open = 0,
   /** Number of the boot, and when former ones began (src/outbox/times.ts). */
   Boots = 2,
+  /** Numbers of signed messages (src/signing/state.ts). */
+  Signing = 3,
 }
 
 /** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */
