@@ -43,6 +43,7 @@ export { openSpi } from './ports/espruino/spi.ts';
 export { openUart } from './ports/espruino/uart.ts';
 export { Pull } from './ports/gpio.ts';
 export type { LinkOptions } from './link/link.ts';
+export type { CreatePart, Mote, MotePart } from './part.ts';
 export type { Client } from './mqtt/client.ts';
 export type { MoteOptions, MoteSensor } from './mote.ts';
 export type { SigningOptions } from './signing/signer.ts';
@@ -133,7 +134,7 @@ export function openMqtt(options: LinkOptions & { readonly outbox?: OutboxOption
   function wake(): void {
     timer.set(0);
   }
-  const link = createLink(ports, options, wake, wake);
+  const link = createLink(ports, options, { onChange: wake, onStage() {} });
   function run(): void {
     timer.set(link.tick(ports.clock.now()));
   }

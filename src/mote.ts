@@ -3,16 +3,18 @@
 
 import { prepareDiscovery } from './discovery.ts';
 import { AUTH, LOG, TIME } from './features.ts';
+import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
-import type { LinkOptions, LinkPorts } from './link/link.ts';
+import type { Address, LinkOptions } from './link/link.ts';
 import type { Bytes } from './bytes/bytes.ts';
 import type { Client } from './mqtt/client.ts';
+import type { CreatePart, Mote, MotePart, MotePorts } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
-import type { CreateTimer } from './ports/clock.ts';
 import { sooner } from './ports/clock.ts';
-import { Code, Event } from './ports/codes.ts';
+import { Close, Code, Event } from './ports/codes.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
+import { Stage } from './ports/stage.ts';
 import type { Driver } from './sensors/driver.ts';
 import { createDiagnostics } from './sensors/diagnostics.ts';
 import { createScheduler } from './sensors/scheduler.ts';
@@ -69,6 +71,10 @@ export interface MoteOptions {
     readonly password?: string;
     /** Default 30. */
     readonly keepAliveSec?: number;
+    /** Tried in turn where this one does not answer. */
+    readonly fallbacks?: readonly Address[];
+    /** Between tries to connect. */
+    readonly backoff?: BackoffOptions;
   };
   /** Left out, or an empty ssid: the network is always there. */
   readonly wifi?: { readonly ssid: string; readonly password: string };
@@ -84,14 +90,8 @@ export interface MoteOptions {
   readonly signing?: CreateSigning;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
-}
-
-export interface MotePorts extends LinkPorts {
-  readonly createTimer: CreateTimer;
-  /** Of the board: no two have the same. */
-  readonly serial: string;
-  /** @returns free blocks of the engine's memory, -1 where it cannot tell. */
-  freeMemory(): number;
+  /** What it can do besides: createAccount, createSleep, createCommands (src/parts), or something of your own. */
+  readonly parts?: readonly CreatePart[];
 }
 
 /** @param status topic of the will. */
@@ -112,6 +112,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     },
     ssid: wifi === undefined ? '' : wifi.ssid,
     wifiPassword: wifi === undefined ? '' : wifi.password,
+    fallbacks: broker.fallbacks,
+    backoff: broker.backoff,
   };
 }
 
@@ -130,7 +132,8 @@ function diagnose(ports: MotePorts, intervalMs: number): MoteSensor {
 
 /** @returns what readings are written to; null: they cannot be signed. */
 function openWriter(ports: MotePorts, options: MoteOptions, client: Client): PacketWriter<Bytes> | null {
-  return options.signing === undefined ? client : options.signing(ports, client);
+  const sign = options.signing;
+  return sign === undefined ? client : sign(ports, client);
 }
 
 /**
@@ -143,6 +146,8 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const listeners: (((reading: Reading) => void) | undefined)[] = [];
   const described: DescribedSensor[] = [];
   const statusNames = [options.id + '/status'];
+  const names: string[] = [];
+  const parts: MotePart[] = [];
   /** Readings since one was accepted last. */
   let refused = 0;
 
@@ -154,12 +159,18 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     timer.set(0);
   }
 
-  function onOnline(): void {
+  function onStage(stage: Stage, why: Close): void {
+    if (stage === Stage.Running || stage === Stage.Draining) onSession();
+    for (let i = 0; i < parts.length; i++) if (parts[i].onStage !== undefined) parts[i].onStage!(stage, why);
+  }
+
+  /** The broker may have lost what it was told. */
+  function onSession(): void {
     if (AUTH) status!.refresh();
     if (discovery !== null) discovery.refresh(ports.clock.now());
   }
 
-  const link = createLink(ports, prepareLink(options, statusNames[0]), wake, onOnline);
+  const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
 
   const writer = openWriter(ports, options, link.client);
   if (writer === null) return Code.BadOptions;
@@ -199,6 +210,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     listeners.push(sensor.onReading);
     const statusName = options.id + '/' + sensor.name + '/status';
     statusNames.push(statusName);
+    names.push(sensor.name);
     described.push({ context, format: publisher.format, status: AUTH ? statusName : '' });
     slots.push({
       driver: sensor.driver,
@@ -213,8 +225,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   }
 
   function openDiscovery(): Discovery | null {
-    if (options.discovery === undefined) return null;
-    return options.discovery(prepareDiscovery(link.client, wake, leave), {
+    const describe = options.discovery;
+    if (describe === undefined) return null;
+    return describe(prepareDiscovery(link.client, wake, leave), {
       id: options.id,
       serial: ports.serial,
       status: AUTH ? statusNames[0] : '',
@@ -249,7 +262,11 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     if (AUTH) status!.set(index + 1, true);
     const listener = listeners[index];
     if (listener !== undefined) hear(listener, index, reading);
-    count(index, publishers[index].publish(reading));
+    const code = publishers[index].publish(reading);
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].onReading !== undefined) parts[i].onReading!(index, reading, code);
+    }
+    count(index, code);
   }
 
   /** What a firmware does with a reading must not stop the mote. */
@@ -284,15 +301,33 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
+  /** @returns 0, or number of the first part with impossible options, from 1. */
+  function createParts(): number {
+    const creators = options.parts === undefined ? [] : options.parts;
+    const mote: Mote = { id: options.id, ports, link, scheduler, sensors: names, wake };
+    for (let i = 0; i < creators.length; i++) {
+      const part = creators[i](mote);
+      if (part === null) return i + 1;
+      parts.push(part);
+    }
+    return 0;
+  }
+
   function run(): void {
     const now = ports.clock.now();
     let wait = scheduler.run(now);
+    for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
     if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
     if (discovery !== null) wait = sooner(wait, discovery.send(now));
     timer.set(sooner(wait, link.tick(now)));
   }
 
   const timer = ports.createTimer(run);
+  const wrongPart = createParts();
+  if (wrongPart > 0) {
+    say(Event.BadPart, wrongPart);
+    return Code.BadOptions;
+  }
   say(Event.Started, 0);
   wake();
   return Code.Ok;
