@@ -15,7 +15,7 @@ const CODES: Record<number, string> = {
   [Code.Fault]: 'the chip lost its settings or returns nonsense: check its supply',
   [Code.Overflow]: 'value too large for the chip',
   [Code.BadOptions]: 'the chip has no such setting: check the options of its driver',
-  [Code.NoDigest]: 'the engine has no SHA-256',
+  [Code.NoMemory]: 'too little memory',
   [Code.BadMac]: 'its signature is wrong: another key, or somebody changed it',
   [Code.Replay]: 'it was there already: its number is not greater than the last one',
   [Code.Refused]: 'connection refused',
@@ -95,9 +95,9 @@ const DROPS: Record<number, string> = {
 
 /** Why payloads cannot be signed, where that says more than the sentence of the code. */
 const UNSIGNED: Record<number, string> = {
-  [Code.NoDigest]: 'this engine has no SHA-256',
+  [Code.Absent]: 'this engine has no SHA-256',
   [Code.BadOptions]: 'the key has fewer than 16 bytes: give a longer one in secrets.json or the environment',
-  [Code.Absent]:
+  [Code.Unknown]:
     'nothing keeps their numbers over a loss of power: build with FLASH and STATE, for a board with flash for the outbox',
 };
 
@@ -134,6 +134,8 @@ const EVENTS: Record<number, (detail: number) => string> = {
     'encrypted, but the broker is not verified: who stands between can read and change everything',
   [Event.TlsMemory]: (detail) =>
     `not connected: a TLS handshake needs ${detail >> 10} KB of memory, and ${detail & 1023} KB are free; trying again`,
+  [Event.NoTls]: () =>
+    'this engine has no TLS, and nothing is sent without: use a build that has it, or take encryptedButUnverified away',
   [Event.Unsigned]: (code) => `payloads cannot be signed: ${UNSIGNED[-code] ?? name(CODES, -code)}`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };

@@ -12,6 +12,8 @@ import type { CreatePart, Mote, MotePart, MotePorts } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
 import { sooner } from './ports/clock.ts';
 import { Close, Code, Event } from './ports/codes.ts';
+import type { Log } from './ports/log.ts';
+import type { Socket } from './ports/socket.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
 import { Stage } from './ports/stage.ts';
@@ -60,6 +62,9 @@ export interface MoteSensor {
   readonly retain?: boolean;
 }
 
+/** What makes encrypted connections: openTls of the board. */
+export type OpenTls = (log: Log) => Socket<Bytes>;
+
 export interface MoteOptions {
   /** First part of all topics and the MQTT client identifier: different for each mote of a fleet. */
   readonly id: string;
@@ -71,6 +76,11 @@ export interface MoteOptions {
     readonly password?: string;
     /** Default 30. */
     readonly keepAliveSec?: number;
+    /**
+     * openTls: nobody can listen who only listens, and whoever stands between can read and change everything, because the engine
+     * verifies no certificate. Default: no encryption.
+     */
+    readonly encryptedButUnverified?: OpenTls | undefined;
     /** Tried in turn where this one does not answer. */
     readonly fallbacks?: readonly Address[];
     /** Between tries to connect. */
@@ -112,6 +122,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     },
     ssid: wifi === undefined ? '' : wifi.ssid,
     wifiPassword: wifi === undefined ? '' : wifi.password,
+    encrypted: broker.encryptedButUnverified !== undefined,
     fallbacks: broker.fallbacks,
     backoff: broker.backoff,
   };

@@ -230,6 +230,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     const result = client.connect(address.host, address.port);
     if (result === Code.Refused) fail(Close.NothingListens);
     else if (result === Code.NoHost) fail(Close.HostUnknown);
+    else if (result === Code.NoMemory) fail(Close.TlsMemory);
     else if (result !== Code.Ok) {
       // No try will mend settings that cannot be sent: say so once and stay.
       say(Event.BadSettings, 0);
@@ -271,7 +272,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   function tick(now: number): number {
-    if ((current === Stage.Waiting || current === Stage.Joining) && remaining(now, deadline) === 0) advance(now);
+    if ((current === Stage.Waiting || current === Stage.Joining) && remaining(now, deadline) === 0)
+      advance(now);
     if (stableAt >= 0 && remaining(now, stableAt) === 0) {
       waited = 0;
       stableAt = -1;

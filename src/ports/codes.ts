@@ -17,8 +17,9 @@ export const enum Code {
   Fault = -7,
   Overflow = -8,
   BadOptions = -9,
+  /** The engine has too little memory. */
+  NoMemory = -10,
   // What a signature did (src/signing).
-  NoDigest = -10,
   BadMac = -11,
   Replay = -12,
   // What a connection or the protocol did (src/mqtt, src/link).
@@ -87,6 +88,8 @@ export const enum Event {
   TlsMemory = 23,
   /** Payloads are to be signed, and cannot be: nothing runs [-Code]. */
   Unsigned = 24,
+  /** The engine has no TLS: nothing is sent without [0]. */
+  NoTls = 25,
   /** The options of a part are impossible, so nothing runs [its number, from 1]. */
   BadPart = 26,
 }

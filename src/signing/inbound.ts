@@ -57,13 +57,13 @@ function digitsBefore(bytes: Bytes, end: number): number {
   return end;
 }
 
-/** Start-up only. @returns Code.NoDigest, or Code.BadOptions: the key is too short. */
+/** Start-up only. @returns Code.Absent, the engine has no SHA-256, or BadOptions, the key is too short. */
 export function createInboundVerifier(
   digest: Digest<Bytes> | null,
   outbox: SigningStore,
   options: SigningOptions,
 ): InboundVerifier | number {
-  if (digest === null) return Code.NoDigest;
+  if (digest === null) return Code.Absent;
   if (options.key.length < KEY_MIN) return Code.BadOptions;
   const hmac = createHmac(digest, options.key, MESSAGE_MAX + 1);
   const state = createSigningState(outbox);

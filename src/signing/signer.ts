@@ -54,15 +54,15 @@ export interface Signer {
   through(writer: PacketWriter<Bytes>): PacketWriter<Bytes>;
 }
 
-/** Start-up only. @returns Code.NoDigest; Code.BadOptions, the key is too short; Code.Absent, nothing keeps numbers over a loss of power. */
+/** Start-up only. @returns Code.Absent, the engine has no SHA-256; BadOptions, the key is too short; Unknown, nothing keeps numbers over a loss of power. */
 export function createSigner(ports: SigningPorts, options: SigningOptions): Signer | number {
   const digest = ports.digest;
-  if (digest === null) return Code.NoDigest;
+  if (digest === null) return Code.Absent;
   if (options.key.length < KEY_MIN) return Code.BadOptions;
   const hmac = createHmac(digest, options.key, MESSAGE_MAX);
   const counter = createSignedCounter(createSigningState(ports.outbox));
   // What cannot be kept now, because the outbox is full, may be when it is needed.
-  if (counter.reserve() === Code.Absent) return Code.Absent;
+  if (counter.reserve() === Code.Unknown) return Code.Unknown;
   const clock = ports.clock;
   const wall: WallTime = { day: -1, ms: 0 };
 

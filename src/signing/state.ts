@@ -29,7 +29,7 @@ export interface SigningState {
   block(): number;
   /** @returns the highest number that came, in decimal, valid until the next call; nothing before the first. */
   highest(): Bytes;
-  /** @returns 0; a code of the outbox; Code.Absent: it keeps nothing over a loss of power. */
+  /** @returns 0; a code of the outbox; Code.Unknown: it keeps nothing over a loss of power. */
   keepBlock(block: number): number;
   keepHighest(decimal: Bytes): number;
 }
@@ -61,7 +61,7 @@ export function createSigningState(outbox: SigningStore): SigningState {
     value = join(value, decimal);
     const code = outbox.remember(StateKey.Signing, value);
     // An outbox in RAM takes everything and keeps nothing.
-    return code === Code.Ok && kept().length === 0 ? Code.Absent : code;
+    return code === Code.Ok && kept().length === 0 ? Code.Unknown : code;
   }
 
   function keepBlock(number: number): number {

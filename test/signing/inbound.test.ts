@@ -143,7 +143,7 @@ describe('a mote that takes signed messages only', () => {
 
   it('needs SHA-256, and a key that cannot be guessed', () => {
     const { outbox } = startSigning();
-    expect(createInboundVerifier(null, outbox, { key: KEY })).toBe(Code.NoDigest);
+    expect(createInboundVerifier(null, outbox, { key: KEY })).toBe(Code.Absent);
     expect(createInboundVerifier(createNodeDigest(), outbox, { key: 'fifteen bytes..' })).toBe(
       Code.BadOptions,
     );

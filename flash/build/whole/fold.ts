@@ -1,6 +1,6 @@
 // Works out what stands between numbers, and what is left out: options and constants meet in the whole program only.
 
-import type { AnyNode } from 'acorn';
+import type { AnyNode, BinaryExpression } from 'acorn';
 import type { Source } from '../../check/source.ts';
 import { variableOf } from './facts.ts';
 import { replaceIn } from './nodes.ts';
@@ -49,7 +49,10 @@ function fold(node: AnyNode, source: Source): AnyNode | undefined {
     if (typeof node.left.value !== 'boolean') return undefined;
     return (node.operator === '&&') === node.left.value ? node.right : node.left;
   }
-  if (node.type !== 'BinaryExpression') return undefined;
+  return node.type === 'BinaryExpression' ? foldBinary(node, source) : undefined;
+}
+
+function foldBinary(node: BinaryExpression, source: Source): AnyNode | undefined {
   if (node.operator === '===' || node.operator === '!==') {
     const same = areSame(node.left as AnyNode, node.right, source);
     if (same !== undefined) return literal(node, same === (node.operator === '==='));
