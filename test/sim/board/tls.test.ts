@@ -20,10 +20,10 @@ describe('TLS on the virtual board', () => {
   it('carries bytes, and takes the end of the other side for an error, as the engine does', () => {
     const { board, world, network, lines } = createRig(CLIENT, linux);
     network.listen('broker', 8883, (peer) => {
-      peer.onData = (bytes) => {
-        peer.send(bytes.toUpperCase());
+      peer.onData((bytes) => {
+        peer.write(bytes.toUpperCase());
         peer.end();
-      };
+      });
     });
     board.powerOn();
     world.run(1000);
