@@ -19,7 +19,7 @@ const arrayForm: Plugin = {
 
 /** The other engines take minutes and one process each: `npm run test:engines`. */
 const exclude = [...configDefaults.exclude, 'test/engines/!(duk*).test.ts', 'test/engines/*/**/*.test.ts'];
-const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,parts/commands}/**/*.test.ts';
+const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands}/**/*.test.ts';
 
 export default defineConfig({
   test: {

@@ -32,11 +32,19 @@ export interface Heap {
   readonly varBytes: number;
 }
 
+/** What a TLS connection takes, its handshake included. */
+export interface TlsMemory {
+  readonly bytes: number;
+  /** The largest piece of it; 0: it comes from the engine's variables, where the engine finds out by itself. */
+  readonly blockBytes: number;
+}
+
 export interface Capabilities {
   /** Pins, I2C, SPI and UARTs are real; false: they exist as dummies. */
   readonly hardware: boolean;
   readonly wifi: boolean;
-  readonly tls: boolean;
+  /** undefined: the engine has no TLS. None of them verifies a certificate. */
+  readonly tls: TlsMemory | undefined;
   /** Deep sleep, after which the program starts anew. */
   readonly sleep: boolean;
   readonly watchdog: boolean;

@@ -11,6 +11,8 @@ export const esp32: BoardData = {
     'Espruino boards/ESP32.py: variables, pins, buses, saved_code',
     'Espruino src/jsutils.h: bytes of a variable at 16383 variables',
     'Espruino targets/esp32/jshardware.c: jshFlashGetFree, jshFlashGetPage, program unit of 4 bytes',
+    'Espruino boards/ESP32.py: ESP_HEAP_SIZE, the bytes of the heap that are left free for TLS, 40000; not measured',
+    'mbedTLS ssl_internal.h: a record buffer is MBEDTLS_SSL_MAX_CONTENT_LEN, 16384 in ESP-IDF, and what is around it',
     'Espruino targets/esp32/partitions_espruino.csv: what lies where in the flash',
   ],
   heap: { vars: 16383, varBytes: 14 },
@@ -34,7 +36,13 @@ export const esp32: BoardData = {
       { address: 0x360000, bytes: 0xa0000 },
     ],
   },
-  capabilities: { hardware: true, wifi: true, tls: true, sleep: true, watchdog: true },
+  capabilities: {
+    hardware: true,
+    wifi: true,
+    tls: { bytes: 40000, blockBytes: 17 * 1024 },
+    sleep: true,
+    watchdog: true,
+  },
   clockStartsAtZero: true,
   bootCode: true,
 };

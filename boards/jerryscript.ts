@@ -12,7 +12,7 @@ export const jerryscript: BoardData = {
   ],
   pins: { count: 0, analog: [] },
   buses: { i2c: 0, spi: 0, serial: 0 },
-  capabilities: { hardware: false, wifi: false, tls: false, sleep: false, watchdog: false },
+  capabilities: { hardware: false, wifi: false, tls: undefined, sleep: false, watchdog: false },
   clockStartsAtZero: false,
   bootCode: true,
 };

@@ -19,12 +19,16 @@ const CODES: Record<number, string> = {
   [Code.BadValue]:
     'a key that is not known, twice there or missing, or a value of another kind or out of range',
   [Code.Denied]: 'not carried out: without a valid signature, retained by the broker, or sent a second time',
+  [Code.NoMemory]: 'too little memory',
+  [Code.BadMac]: 'its signature is wrong: another key, or somebody changed it',
+  [Code.Replay]: 'it was there already: its number is not greater than the last one',
   [Code.Refused]: 'connection refused',
   [Code.Busy]: '536 bytes are still waiting to leave, or more was asked for than is done at a time',
   [Code.Closed]: 'there is no session with the broker',
   [Code.TooLong]: 'longer than the largest packet: counters() says what it needs and what there is',
   [Code.BadTopic]: 'not a prepared topic or subscription, or not a valid name',
-  [Code.BadPayload]: 'no bytes, or options that no CONNECT can carry',
+  [Code.BadPayload]:
+    'no bytes, or no JSON object where payloads are signed, or options that no CONNECT can carry',
   [Code.BadQos]: 'a quality of service that is not built in',
   [Code.Abandoned]: 'given up by the firmware before its end',
   [Code.NoHost]: 'no name server knows the host',
@@ -98,6 +102,13 @@ function configuredText(detail: number): string {
   if (detail === 1) return 'the configuration stays: the broker was reached with it';
   return `the configuration was rolled back, the broker was not reached with it: ${closeText(detail - 2)}`;
 }
+/** Why payloads cannot be signed, where that says more than the sentence of the code. */
+const UNSIGNED: Record<number, string> = {
+  [Code.Absent]: 'this engine has no SHA-256',
+  [Code.BadOptions]: 'the key has fewer than 16 bytes: give a longer one in secrets.json or the environment',
+  [Code.Unknown]:
+    'nothing keeps their numbers over a loss of power: build with FLASH and STATE, for a board with flash for the outbox',
+};
 
 const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Started]: () => 'firmware started',
@@ -135,6 +146,13 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.OutboxClosed]: (detail) => `the outbox takes nothing: ${name(CODES, -detail)}`,
   [Event.ClockSetBack]: (minutes) =>
     `the clock was set back by ${minutes} minutes: the times of readings go backwards this once; was the time server wrong before, or is it now?`,
+  [Event.Unverified]: () =>
+    'encrypted, but the broker is not verified: who stands between can read and change everything',
+  [Event.TlsMemory]: (detail) =>
+    `not connected: a TLS handshake needs ${detail >> 10} KB of memory, and ${detail & 1023} KB are free; trying again`,
+  [Event.NoTls]: () =>
+    'this engine has no TLS, and nothing is sent without: use a build that has it, or take encryptedButUnverified away',
+  [Event.Unsigned]: (code) => `payloads cannot be signed: ${UNSIGNED[-code] ?? name(CODES, -code)}`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };
 

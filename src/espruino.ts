@@ -6,12 +6,13 @@ import { FLASH, LOG, STATE, TIME } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkOptions } from './link/link.ts';
 import { startMote as startOnPorts } from './mote.ts';
-import type { MoteOptions } from './mote.ts';
+import type { MoteOptions, OpenTls } from './mote.ts';
 import { PACKET_MAX } from './mqtt/client.ts';
 import type { Client } from './mqtt/client.ts';
 import { createFlashOutbox } from './outbox/flash.ts';
 import { PAGE_OVERHEAD, stateRoom } from './outbox/log.ts';
 import { createRamOutbox } from './outbox/ram.ts';
+import { openDigest } from './ports/espruino/digest.ts';
 import { createClock } from './ports/espruino/clock.ts';
 import { createSteadyClock } from './ports/steady-clock.ts';
 import { Code, Event } from './ports/codes.ts';
@@ -20,12 +21,16 @@ import { createLog } from './ports/espruino/log.ts';
 import { freeMemory } from './ports/espruino/memory.ts';
 import { createRandom } from './ports/espruino/random.ts';
 import { createSocket } from './ports/espruino/socket.ts';
+import { createTlsSocket } from './ports/espruino/tls-socket.ts';
+import type { TlsOptions } from './ports/espruino/tls-socket.ts';
 import { createTimer } from './ports/espruino/timer.ts';
 import { createWifi } from './ports/espruino/wifi.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
+import { createSigning as createSigningWith } from './signing/signer.ts';
+import type { CreateSigning, SigningOptions } from './signing/signer.ts';
 
 export { createCountStore } from './outbox/count-store.ts';
 export {
@@ -44,7 +49,9 @@ export { Pull } from './ports/gpio.ts';
 export type { LinkOptions } from './link/link.ts';
 export type { CreatePart, Mote, MotePart } from './part.ts';
 export type { Client } from './mqtt/client.ts';
-export type { MoteOptions, MoteSensor } from './mote.ts';
+export type { MoteOptions, MoteSensor, OpenTls } from './mote.ts';
+export type { TlsOptions } from './ports/espruino/tls-socket.ts';
+export type { SigningOptions } from './signing/signer.ts';
 
 /** Messages of QoS 1 and 2 that wait for the broker. */
 const OUTBOX_PLACES = 8;
@@ -119,20 +126,55 @@ export function openBoard(options?: OutboxOptions) {
 
 export type Board = ReturnType<typeof openBoard>;
 
+/** @returns the board, with encrypted connections in the place of its own where these are asked for. */
+function withTls(board: Board, open: OpenTls | undefined): Board {
+  if (open === undefined) return board;
+  return {
+    socket: open(board.log),
+    clock: board.clock,
+    random: board.random,
+    log: board.log,
+    outbox: board.outbox,
+    wifi: board.wifi,
+    createTimer: board.createTimer,
+    serial: board.serial,
+    freeMemory: board.freeMemory,
+  };
+}
+
+/** Encrypted connections to a broker that nobody verifies: `encryptedButUnverified: openTls()` in the options of the broker. */
+export function openTls(options?: TlsOptions): OpenTls {
+  return function (log) {
+    return createTlsSocket(log, options === undefined ? {} : options);
+  };
+}
+
+/** Sign what a mote publishes: `signing: createSigning({ key })` in its options. */
+export function createSigning(options: SigningOptions): CreateSigning {
+  return createSigningWith(openDigest(), options);
+}
+
 /**
  * Start a mote on this board. Impossible options are reported on the console; nothing runs then.
  * @param board what `openBoard` gave, where that was called; `options.outbox` is then of no use.
  */
 export function startMote(options: MoteOptions, board?: Board): number {
-  return startOnPorts(board === undefined ? openBoard(options.outbox) : board, options);
+  const ports = board === undefined ? openBoard(options.outbox) : board;
+  return startOnPorts(withTls(ports, options.broker.encryptedButUnverified), options);
+}
+
+export interface MqttOptions extends LinkOptions {
+  readonly outbox?: OutboxOptions;
+  /** See MoteOptions. */
+  readonly encryptedButUnverified?: OpenTls | undefined;
 }
 
 /**
  * MQTT without a mote around it: a client that is kept connected, over Wi-Fi and broker failures, until the board stops.
  * Prepare its topics and subscriptions at once. Options that no broker can take are reported on the console.
  */
-export function openMqtt(options: LinkOptions & { readonly outbox?: OutboxOptions }): Client {
-  const ports = openBoard(options.outbox);
+export function openMqtt(options: MqttOptions): Client {
+  const ports = withTls(openBoard(options.outbox), options.encryptedButUnverified);
   function wake(): void {
     timer.set(0);
   }

@@ -6,10 +6,15 @@ import { AUTH, LOG, TIME } from './features.ts';
 import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
+import type { Bytes } from './bytes/bytes.ts';
+import type { Client } from './mqtt/client.ts';
 import type { CreatePart, Mote, MotePart, MotePorts } from './part.ts';
+import type { PacketWriter } from './ports/packet-writer.ts';
 import { NEVER_MS, sooner } from './ports/clock.ts';
 import { Code, Event } from './ports/codes.ts';
 import type { Close } from './ports/codes.ts';
+import type { Log } from './ports/log.ts';
+import type { Socket } from './ports/socket.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
 import { Stage } from './ports/stage.ts';
@@ -17,6 +22,7 @@ import type { Driver } from './sensors/driver.ts';
 import { createDiagnostics } from './sensors/diagnostics.ts';
 import { createScheduler } from './sensors/scheduler.ts';
 import type { Slot } from './sensors/scheduler.ts';
+import type { CreateSigning } from './signing/signer.ts';
 import { isName, prepareChannels } from './telemetry/channel.ts';
 import type { ChannelOptions, FormatContext } from './telemetry/channel.ts';
 import type { CreateDiscovery, DescribedSensor, Discovery } from './telemetry/discovery/discovery.ts';
@@ -57,6 +63,9 @@ export interface MoteSensor {
   readonly retain?: boolean;
 }
 
+/** What makes encrypted connections: openTls of the board. */
+export type OpenTls = (log: Log) => Socket<Bytes>;
+
 export interface MoteOptions {
   /** First part of all topics and the MQTT client identifier: different for each mote of a fleet. */
   readonly id: string;
@@ -68,6 +77,11 @@ export interface MoteOptions {
     readonly password?: string;
     /** Default 30. */
     readonly keepAliveSec?: number;
+    /**
+     * openTls: nobody can listen who only listens, and whoever stands between can read and change everything, because the engine
+     * verifies no certificate. Default: no encryption.
+     */
+    readonly encryptedButUnverified?: OpenTls | undefined;
     /** Tried in turn where this one does not answer. */
     readonly fallbacks?: readonly Address[];
     /** Between tries to connect. */
@@ -83,6 +97,8 @@ export interface MoteOptions {
   readonly diagnosticsMs?: number;
   /** What the mote tells of itself to those who want to show it: createHomeAssistant or createHomeAssistantDevice. Default: nothing. */
   readonly discovery?: CreateDiscovery | undefined;
+  /** Readings carry a signature that `createVerifier` checks: createSigning. A mote that cannot sign does not run. Default: none. */
+  readonly signing?: CreateSigning;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
   /** What it can do besides: createAccount, createSleep, createCommands (src/parts), or something of your own. */
@@ -107,6 +123,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     },
     ssid: wifi === undefined ? '' : wifi.ssid,
     wifiPassword: wifi === undefined ? '' : wifi.password,
+    encrypted: broker.encryptedButUnverified !== undefined,
     fallbacks: broker.fallbacks,
     backoff: broker.backoff,
   };
@@ -125,9 +142,15 @@ function diagnose(ports: MotePorts, intervalMs: number): MoteSensor {
   return { name: 'mote', driver, intervalMs, qos: 0 };
 }
 
+/** @returns what readings are written to; null: they cannot be signed. */
+function openWriter(ports: MotePorts, options: MoteOptions, client: Client): PacketWriter<Bytes> | null {
+  const sign = options.signing;
+  return sign === undefined ? client : sign(ports, client);
+}
+
 /**
  * Wire a mote and start it.
- * @returns 0, or Code.BadTopic when `id`, a sensor's name, a channel or one of its steps is not possible; it is reported and nothing runs.
+ * @returns 0; Code.BadOptions when payloads cannot be signed that should be; Code.BadTopic when `id`, a sensor's name, a channel or one of its steps is not possible; it is reported and nothing runs.
  */
 export function startMote(ports: MotePorts, options: MoteOptions): number {
   const publishers: Publisher[] = [];
@@ -166,6 +189,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
 
+  const writer = openWriter(ports, options, link.client);
+  if (writer === null) return Code.BadOptions;
+
   /** @param number of the sensor in the options, from 1. */
   function refuse(number: number): number {
     say(Event.BadSettings, number);
@@ -190,7 +216,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       clock: ports.clock,
     };
     const publisher = createPublisher(
-      link.client,
+      writer!,
       context,
       sensor.format === undefined ? createJson : sensor.format,
       sensor.qos === undefined ? 1 : sensor.qos,
@@ -216,8 +242,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   }
 
   function openDiscovery(): Discovery | null {
-    if (options.discovery === undefined) return null;
-    return options.discovery(prepareDiscovery(link.client, wake, leave), {
+    const describe = options.discovery;
+    if (describe === undefined) return null;
+    return describe(prepareDiscovery(link.client, wake, leave), {
       id: options.id,
       serial: ports.serial,
       status: AUTH ? statusNames[0] : '',

@@ -1,15 +1,20 @@
 // The rollup step: the emitted modules become one function that is called at once, without what nothing uses; and what
 // engines want of it beyond that.
 
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { rollup, type Plugin, type SourceMap } from 'rollup';
 import { MoteError } from '../errors.ts';
 import { arrangeCode } from './arrange.ts';
 import type { Code, Compiled } from './compile.ts';
 import { displayName } from './firmware.ts';
 import { inlineMarked } from './inline.ts';
-import { jsonModule } from './settings.ts';
+import { jsonModule, SETTINGS_NAME } from './settings.ts';
 import { joinProgram } from './whole/whole.ts';
+
+/** @returns the folder of a settings.json: of other JSON files every text is what it says. */
+function settingsFolder(file: string): string | undefined {
+  return basename(file) === SETTINGS_NAME ? dirname(file) : undefined;
+}
 
 function compiledModules(compiled: Compiled): Plugin {
   return {
@@ -22,7 +27,7 @@ function compiledModules(compiled: Compiled): Plugin {
       const module = compiled.modules.get(file);
       if (module) return { code: module.code, map: module.map };
       const text = file.endsWith('.json') ? compiled.read(file) : undefined;
-      if (text !== undefined) return { code: jsonModule(JSON.parse(text)), map: null };
+      if (text !== undefined) return { code: jsonModule(JSON.parse(text), settingsFolder(file)), map: null };
       throw new MoteError(
         `${displayName(file)} holds declarations only`,
         'import the types with `import type`, or the .ts file',
@@ -59,8 +64,14 @@ export async function bundleModules(entry: string, compiled: Compiled): Promise<
     const map = chunk.map as SourceMap;
     // Rollup names sources from the current folder.
     const sources = map.sources.map((source) => displayName(resolve(source)));
+    // Settings hold secrets: they are in the bundle, and must not be in a file that somebody passes on to find an error.
+    const sourcesContent = map.sources.map((source, i) =>
+      source.endsWith('.json') ? '' : (map.sourcesContent?.[i] ?? ''),
+    );
     return arrangeCode(
-      joinProgram(inlineMarked({ code: chunk.code, map: JSON.stringify({ ...map, sources }) })),
+      joinProgram(
+        inlineMarked({ code: chunk.code, map: JSON.stringify({ ...map, sources, sourcesContent }) }),
+      ),
     );
   } finally {
     await bundle.close();

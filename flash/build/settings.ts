@@ -1,15 +1,19 @@
-// settings.json beside a firmware is its configuration at build time. secrets.json, which git ignores, and the overrides
-// of one build are laid over it. settings.json decides which keys exist and of what type they are.
+// settings.json beside a firmware is its configuration at build time. secrets.json, which git ignores, the environment and the
+// overrides of one build are laid over it, in this order. settings.json decides which keys exist and of what type they are.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MoteError } from '../errors.ts';
+import { fileContent, isFile } from './credentials.ts';
+import { fromEnvironment, type Environment } from './environment.ts';
 import { displayName } from './firmware.ts';
 
 export type Settings = Record<string, unknown>;
 
+export const SETTINGS_NAME = 'settings.json';
+
 export function settingsFile(folder: string): string {
-  return join(folder, 'settings.json');
+  return join(folder, SETTINGS_NAME);
 }
 
 export function secretsFile(folder: string): string {
@@ -25,13 +29,17 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** @returns the object in a JSON file. Throws MoteError when it is none. */
-export function readObject(file: string): Settings {
+/** @returns the object in a JSON file. Throws MoteError when it is none. @param isSecret nothing of it may be shown. */
+export function readObject(file: string, isSecret = false): Settings {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const reason = (error as Error).message.replace(/\s+/g, ' ');
+    const words = (error as Error).message.replace(/\s+/g, ' ');
+    // They quote what stands there.
+    const reason = isSecret
+      ? (/line \d+ column \d+/.exec(words)?.[0] ?? 'what stands there is not shown')
+      : words;
     throw new MoteError(`not valid JSON: ${reason}`, 'correct the file', displayName(file));
   }
   if (!isObject(value)) {
@@ -79,7 +87,11 @@ function merge(base: Settings, override: Settings, prefix: string, origin: strin
  * Settings of the firmware in `folder` with everything laid over them.
  * @returns undefined when there is no settings.json.
  */
-export function readSettings(folder: string, overrides: Settings = {}): Settings | undefined {
+export function readSettings(
+  folder: string,
+  overrides: Settings = {},
+  env: Environment = process.env,
+): Settings | undefined {
   const file = settingsFile(folder);
   if (!existsSync(file)) {
     if (Object.keys(overrides).length === 0 && !existsSync(secretsFile(folder))) return undefined;
@@ -91,8 +103,28 @@ export function readSettings(folder: string, overrides: Settings = {}): Settings
   }
   let settings = readObject(file);
   const secrets = secretsFile(folder);
-  if (existsSync(secrets)) settings = merge(settings, readObject(secrets), '', displayName(secrets));
-  return merge(settings, overrides, '', undefined);
+  if (existsSync(secrets)) settings = merge(settings, readObject(secrets, true), '', displayName(secrets));
+  settings = merge(settings, fromEnvironment(settings, env), '', 'environment');
+  settings = merge(settings, overrides, '', undefined);
+  refuseIgnored(settings, '');
+  return settings;
+}
+
+/** What a program for TLS has elsewhere, to verify the other side; no engine of ours does. */
+const IGNORED = ['ca', 'caFile', 'fingerprint', 'rejectUnauthorized', 'servername'];
+
+/** Whoever gives a certificate authority believes to be protected: throw MoteError. */
+function refuseIgnored(settings: Settings, prefix: string): void {
+  for (const [key, value] of Object.entries(settings)) {
+    const path = `${prefix}${key}`;
+    if (IGNORED.includes(key) && /(^|\.)(broker|tls|mqtt)\.[^.]+$/i.test(path)) {
+      throw new MoteError(
+        `setting ${path} would be ignored: Espruino verifies no certificate`,
+        'take it away, and sign payloads if it matters who sent them (docs/security.md)',
+      );
+    }
+    if (isObject(value)) refuseIgnored(value, `${path}.`);
+  }
 }
 
 function parseValue(text: string, base: unknown, path: string): unknown {
@@ -148,19 +180,26 @@ function toBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-function toDeviceValue(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(toBytes(value));
-  if (Array.isArray(value)) return `[${value.map(toDeviceValue).join(', ')}]`;
+function toDeviceText(text: string, folder: string | undefined): string {
+  return folder !== undefined && isFile(text) ? fileContent(text, folder) : toBytes(text);
+}
+
+function toDeviceValue(value: unknown, folder: string | undefined): string {
+  if (typeof value === 'string') return JSON.stringify(toDeviceText(value, folder));
+  if (Array.isArray(value)) return `[${value.map((one) => toDeviceValue(one, folder)).join(', ')}]`;
   if (!isObject(value)) return JSON.stringify(value);
   const members = Object.entries(value).map(([key, member]) => {
     // Without quotes the build may shorten the name, as it does where the firmware reads it.
     const name = /^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(toBytes(key));
-    return `${name}: ${toDeviceValue(member)}`;
+    return `${name}: ${toDeviceValue(member, folder)}`;
   });
   return `{ ${members.join(', ')} }`;
 }
 
-/** @returns the module that device code imports for a JSON file with this content. */
-export function jsonModule(value: unknown): string {
-  return `export default ${toDeviceValue(value)};\n`;
+/**
+ * @returns the module that device code imports for a JSON file with this content.
+ * @param folder where files lie whose content stands in the place of `file:name`; undefined: there are none.
+ */
+export function jsonModule(value: unknown, folder?: string): string {
+  return `export default ${toDeviceValue(value, folder)};\n`;
 }

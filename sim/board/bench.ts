@@ -40,7 +40,16 @@ export interface SerialBench {
   toBoard: ((bytes: string) => void) | undefined;
 }
 
+/** What of the engine's memory is free, where a test wants it so; undefined: nobody knows, because it is not simulated. */
+export interface MemoryBench {
+  /** Of its variables on Linux, of the heap beside them on an ESP32. */
+  freeBytes: number | undefined;
+  /** The largest piece of that heap. */
+  largestBlock: number | undefined;
+}
+
 export interface Bench {
+  readonly memory: MemoryBench;
   i2c(bus: number): I2cBench;
   spi(bus: number): SpiDevice[];
   /** @param pin of the 1-Wire bus. */
@@ -104,6 +113,7 @@ export function createBench(i2c: Readonly<Record<number, I2cDevice[]>> = {}): Be
   const buses = new Map<number, I2cBench>();
   let pins: PinBench | undefined;
   return {
+    memory: { freeBytes: undefined, largestBlock: undefined },
     i2c(bus) {
       let found = buses.get(bus);
       if (found === undefined) buses.set(bus, (found = { devices: i2c[bus] ?? [], stuck: false }));

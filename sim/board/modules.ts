@@ -1,6 +1,7 @@
 // `require` and `Modules`: built-in modules, cached ones, and files of Storage.
 
 import { readFile } from './files.ts';
+import { createCrypto } from './crypto.ts';
 import { createFlash } from './flash.ts';
 import type { Machine } from './machine.ts';
 import { createNet } from './net.ts';
@@ -10,7 +11,9 @@ import { wifiStation } from './wifi.ts';
 const MAX_NAME = 128;
 
 const BUILT_IN: Readonly<Record<string, (machine: Machine) => object | undefined>> = {
-  net: (machine) => machine.part(createNet),
+  net: (machine) => machine.part(createNet).net,
+  tls: (machine) => (machine.data.capabilities.tls ? machine.part(createNet).tls : undefined),
+  crypto: (machine) => machine.part(createCrypto),
   Flash: (machine) => machine.part(createFlash),
   Storage: (machine) => machine.part(createStorage),
   Wifi: (machine) => (machine.data.capabilities.wifi ? machine.part(wifiStation).module : undefined),

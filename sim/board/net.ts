@@ -1,6 +1,8 @@
-// The module "net": connections that block until they stand, throw when they are refused, and queue without limit.
+// The modules "net" and "tls": connections that block until they stand, throw when they are refused, and queue without limit. Of TLS
+// the board sees only that it needs memory, verifies nobody, and ends with an error: the handshake comes after `connect`, unseen.
 
 import { ConnectError } from '../network/connection.ts';
+import type { Credentials } from '../network/connection.ts';
 import { byteText } from './bytes.ts';
 import { bufferOf, setBuffer, setListener } from './events.ts';
 import type { Machine } from './machine.ts';
@@ -20,8 +22,13 @@ function parseUrl(url: string): { host: string; port: number } {
   return { host: match?.[1] ?? '', port: Number(match?.[2] ?? 0) };
 }
 
-/** Make the module for a board. */
-export function createNet(machine: Machine): object {
+/** Certificate or key as the program gives it: text of bytes. The engine takes a short one for the name of a file. */
+function derOf(value: unknown): Uint8Array | undefined {
+  return value === undefined ? undefined : Buffer.from(textOf(value), 'latin1');
+}
+
+/** Make the modules for a board. */
+export function createNet(machine: Machine): { net: object; tls: object } {
   const { realm, loop, counters, world, clock } = machine;
   const station = machine.data.capabilities.wifi ? machine.part(wifiStation) : undefined;
   const sockets: Socket[] = [];
@@ -52,10 +59,25 @@ export function createNet(machine: Machine): object {
     throw new realm.InternalError('Unable to create socket');
   };
 
-  const open = (socket: Socket, host: string, port: number) => {
+  /** Without the memory the real engine throws, or stops, or comes to no end. */
+  const requireMemory = () => {
+    const { freeBytes } = machine.bench.memory;
+    const needed = machine.data.capabilities.tls?.bytes ?? 0;
+    if (freeBytes !== undefined && freeBytes < needed) {
+      throw new realm.InternalError('HTTPS init failed! mbedtls_ssl_setup: Not enough memory');
+    }
+  };
+
+  const open = (socket: Socket, host: string, port: number, credentials?: Credentials) => {
     try {
       station?.requireNetwork(host, port);
-      const { connection, blockedMs } = world.connect(host, port, socketEvents(socket, loop.wake));
+      const { connection, blockedMs } = world.connect(
+        host,
+        port,
+        socketEvents(socket, loop.wake),
+        credentials,
+      );
+      if (credentials !== undefined) requireMemory();
       if (!world.live) clock.block(blockedMs);
       counters.connections++;
       socket.connection = connection;
@@ -98,7 +120,11 @@ export function createNet(machine: Machine): object {
   };
   const prototype = realm.methods(methods);
 
-  const connect = (target: unknown, onConnect?: unknown): SocketObject | undefined => {
+  const connectOver = (
+    isEncrypted: boolean,
+    target: unknown,
+    onConnect?: unknown,
+  ): SocketObject | undefined => {
     const address = typeof target === 'string' ? parseUrl(target) : target;
     if (typeof address !== 'object' || address === null) {
       return void machine.print(`ERROR: Expecting Options to be an Object but it was ${typeName(target)}`);
@@ -106,16 +132,22 @@ export function createNet(machine: Machine): object {
     if (onConnect !== undefined && typeof onConnect !== 'function') {
       return void machine.print(`ERROR: Expecting Callback Function but got ${typeName(onConnect)}`);
     }
-    const { host, port } = address as { host?: unknown; port?: unknown };
+    const { host, port, cert, key } = address as Record<'host' | 'port' | 'cert' | 'key', unknown>;
+    const credentials = isEncrypted ? { cert: derOf(cert), key: derOf(key) } : undefined;
     const object = Object.create(prototype) as SocketObject;
-    const socket = createSocket(object);
+    const socket = createSocket(object, isEncrypted);
     byObject.set(object, socket);
-    open(socket, host === undefined ? '127.0.0.1' : textOf(host).slice(0, MAX_HOST), Number(port) & 0xffff);
+    const name = host === undefined ? '127.0.0.1' : textOf(host).slice(0, MAX_HOST);
+    open(socket, name, Number(port) & 0xffff, credentials);
     if (onConnect !== undefined) setListener(object, 'connect', onConnect as () => void);
     sockets.push(socket);
     loop.wake();
     return object;
   };
 
-  return realm.methods({ connect });
+  const moduleOf = (isEncrypted: boolean) =>
+    realm.methods({
+      connect: (target: unknown, onConnect?: unknown) => connectOver(isEncrypted, target, onConnect),
+    });
+  return { net: moduleOf(false), tls: moduleOf(true) };
 }

@@ -5,7 +5,7 @@ import type { Machine } from './machine.ts';
 /** The engine version whose behaviour was recorded (test/contract). */
 const VERSION = '2v29';
 
-/** Make `process` for a board. Memory use of an engine is not simulated: what would be invented is not a number. */
+/** Make `process` for a board. Memory use of an engine is not simulated: what would be invented is not a number, unless a test says one. */
 export function createProcess(machine: Machine): object {
   const { realm, data } = machine;
   const flash = data.flash;
@@ -22,16 +22,21 @@ export function createProcess(machine: Machine): object {
   };
   const memory = (collect?: unknown) => {
     const unknown = { used: NaN, total: NaN };
+    const { freeBytes, largestBlock } = machine.bench.memory;
+    const blocksize = data.heap?.varBytes ?? NaN;
+    // An ESP32 has a heap beside the variables, and speaks of it in an odd place.
+    const hasHeap = data.capabilities.wifi && freeBytes !== undefined;
+    const heap = hasHeap ? { free_heap: freeBytes, largest_block: largestBlock ?? freeBytes } : {};
     const pass = collect === false ? {} : { gc: NaN, gctime: NaN };
     return realm.object({
-      free: NaN,
+      free: hasHeap || freeBytes === undefined ? NaN : Math.floor(freeBytes / blocksize),
       usage: NaN,
       total: data.heap?.vars ?? NaN,
       history: NaN,
       ...pass,
-      blocksize: data.heap?.varBytes ?? NaN,
+      blocksize,
       rx: realm.object(unknown),
-      tx: realm.object(unknown),
+      tx: realm.object({ ...unknown, ...heap }),
     });
   };
   return Object.assign(realm.methods({ memory }), fields);

@@ -10,6 +10,8 @@ const CHUNK = 536;
 /** Most bytes kept for `read()` while nobody listens. */
 const KEPT = 512;
 const UNSENT = { code: -8, message: 'unsent data' };
+/** MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY, which the engine knows no words for. */
+const CLOSE_NOTIFY = { code: -30848, message: 'unknown error' };
 
 /** The engine's own marks, which the program can see: close now; close when all is sent; connected. */
 export interface SocketObject {
@@ -20,6 +22,8 @@ export interface SocketObject {
 
 export interface Socket {
   readonly object: SocketObject;
+  /** Over TLS, whose end the engine takes for an error. */
+  readonly isEncrypted: boolean;
   connection: Connection | undefined;
   toSend: string;
   /** Fetched by the engine, not yet taken by the program. */
@@ -32,9 +36,10 @@ export interface Socket {
   blocked: boolean;
 }
 
-export function createSocket(object: SocketObject): Socket {
+export function createSocket(object: SocketObject, isEncrypted = false): Socket {
   return {
     object,
+    isEncrypted,
     connection: undefined,
     toSend: '',
     received: '',
@@ -139,9 +144,10 @@ export function serveSocket(machine: Machine, socket: Socket, up: boolean): bool
   socket.connection = undefined;
   object.conn = false;
   object.cls = true;
-  const failed = end === 'there' && socket.toSend !== '';
+  const isUnsent = socket.toSend !== '';
+  const failed = end === 'there' && (isUnsent || socket.isEncrypted);
   const { loop, realm } = machine;
-  if (failed) loop.emit(object, 'error', [realm.object({ ...UNSENT })]);
+  if (failed) loop.emit(object, 'error', [realm.object({ ...(isUnsent ? UNSENT : CLOSE_NOTIFY) })]);
   loop.emit(object, 'end', []);
   loop.emit(object, 'close', [failed]);
   return true;

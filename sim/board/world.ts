@@ -4,7 +4,7 @@
 import { createVirtualClock } from '../clock.ts';
 import type { AccessPoint } from '../network/access-point.ts';
 import { createAccessPoint } from '../network/access-point.ts';
-import type { ConnectionEvents, Opened } from '../network/connection.ts';
+import type { ConnectionEvents, Credentials, Opened } from '../network/connection.ts';
 import type { Network } from '../network/network.ts';
 import { createRandom } from '../network/random.ts';
 import { openTcp } from './tcp.ts';
@@ -21,8 +21,11 @@ export interface World {
   wall(): number;
   setTimer(ms: number, run: () => void): WorldTimer;
   clearTimer(timer: WorldTimer): void;
-  /** Open a TCP connection; the caller is blocked meanwhile. @throws ConnectError */
-  connect(host: string, port: number, events: ConnectionEvents): Opened;
+  /**
+   * Open a TCP connection; the caller is blocked meanwhile. @throws ConnectError
+   * @param credentials talk TLS over it, with whomever. Simulated networks carry the bytes as they are.
+   */
+  connect(host: string, port: number, events: ConnectionEvents, credentials?: Credentials): Opened;
   /** Hand over what has arrived from outside until now. */
   poll(): void;
   /** 0 to below 1. */

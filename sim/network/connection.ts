@@ -24,6 +24,12 @@ export interface Connection {
 
 export type ConnectFailure = 'unknown-host' | 'refused' | 'unreachable';
 
+/** Who the board says that it is over TLS: DER. It verifies nobody. */
+export interface Credentials {
+  readonly cert: Uint8Array | undefined;
+  readonly key: Uint8Array | undefined;
+}
+
 /** Why a connection could not be opened, and how long the attempt took. */
 export class ConnectError extends Error {
   readonly failure: ConnectFailure;

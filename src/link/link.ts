@@ -239,6 +239,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     const result = client.connect(host, port);
     if (result === Code.Refused) fail(Close.NothingListens);
     else if (result === Code.NoHost) fail(Close.HostUnknown);
+    else if (result === Code.NoMemory) fail(Close.TlsMemory);
     else if (result !== Code.Ok) {
       // No try will mend settings that cannot be sent: say so once and stay.
       say(Event.BadSettings, 0);

@@ -770,7 +770,7 @@ export function createFlashOutbox(
     return (
       STATE &&
       options.clock !== undefined &&
-      key > StateKey.Boots &&
+      key > StateKey.Signing &&
       key !== StateKey.Account &&
       key < STATE_KEYS
     );

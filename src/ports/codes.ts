@@ -24,6 +24,11 @@ export const enum Code {
   BadValue = -14,
   /** Not from somebody who may, or kept by the broker, or a repetition. */
   Denied = -15,
+  /** The engine has too little memory. */
+  NoMemory = -10,
+  // What a signature did (src/signing).
+  BadMac = -11,
+  Replay = -12,
   // What a connection or the protocol did (src/mqtt, src/link).
   Refused = -20,
   Busy = -21,
@@ -84,6 +89,14 @@ export const enum Event {
   Untold = 20,
   /** What a firmware does with readings threw [index]. */
   ListenerFailed = 21,
+  /** The connection will be encrypted, and nobody will know with whom: the engine verifies no certificate [0]. */
+  Unverified = 22,
+  /** Not connected: too little memory for a TLS handshake [KB that it needs * 1024 + KB that are free]. */
+  TlsMemory = 23,
+  /** Payloads are to be signed, and cannot be: nothing runs [-Code]. */
+  Unsigned = 24,
+  /** The engine has no TLS: nothing is sent without [0]. */
+  NoTls = 25,
   /** The options of a part are impossible, so nothing runs [its number, from 1]. */
   BadPart = 26,
   /** A command was not carried out, or a configuration not tried [-Code]. */

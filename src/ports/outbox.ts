@@ -42,6 +42,8 @@ export const enum StateKey {
   Open = 0,
   /** Number of the boot, and when former ones began (src/outbox/times.ts). */
   Boots = 2,
+  /** Numbers of signed messages (src/signing/state.ts). */
+  Signing = 3,
   /** What createAccount has counted (src/parts/account.ts). */
   Account = 4,
   /** The last transitions of the link (src/parts/history.ts). */

@@ -21,6 +21,8 @@ export function findMosquitto(): { broker: string; subscriber: string } | undefi
 
 export interface Mosquitto {
   readonly port: number;
+  /** Of the listener for TLS, 0 without one. */
+  readonly tlsPort: number;
   /** Run `mosquitto_sub` on all topics. @param onMessage topic and payload, once for each message. */
   subscribe(onMessage: (topic: string, payload: string) => void): void;
   close(): Promise<void>;
@@ -51,14 +53,27 @@ function listening(port: number, failed: Promise<never>): Promise<void> {
   return Promise.race([retry(), failed]);
 }
 
-/** Start a broker. */
-export async function startMosquitto(): Promise<Mosquitto> {
+/** Where encrypted connections are taken, too: files in PEM, and what else the configuration says of that listener. */
+export interface EncryptedListener {
+  readonly cert: string;
+  readonly key: string;
+  readonly lines?: readonly string[];
+}
+
+/** @param encrypted adds a listener for TLS. */
+export async function startMosquitto(encrypted?: EncryptedListener): Promise<Mosquitto> {
   const programs = findMosquitto();
   if (programs === undefined) throw new Error(MOSQUITTO_ENABLE);
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'mote-mosquitto-'));
   const configuration = join(directory, 'mosquitto.conf');
-  writeFileSync(configuration, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  const tlsPort = encrypted === undefined ? 0 : await freePort();
+  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false'];
+  if (encrypted !== undefined) {
+    const { cert, key, lines: more = [] } = encrypted;
+    lines.push(`listener ${tlsPort} 127.0.0.1`, `certfile ${cert}`, `keyfile ${key}`, ...more);
+  }
+  writeFileSync(configuration, `${lines.join('\n')}\n`);
 
   const daemon = spawn(programs.broker, ['-c', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
   const children: ChildProcess[] = [daemon];
@@ -73,6 +88,7 @@ export async function startMosquitto(): Promise<Mosquitto> {
 
   return {
     port,
+    tlsPort,
     subscribe(onMessage) {
       const parameters = ['-h', '127.0.0.1', '-p', String(port), '-t', '#', '-F', '%t %p'];
       const child = spawn(programs.subscriber, parameters, { stdio: ['ignore', 'pipe', 'ignore'] });

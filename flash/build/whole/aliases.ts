@@ -12,7 +12,11 @@ const SHORT_TEXT = 4;
 /** @returns whether `value` may stand wherever the name of `variable` does, and costs no more there. */
 function isPlaceable(value: AnyNode, variable: Variable, source: Source): boolean {
   if (!isRepeatable(value, source)) return false;
-  if (value.type === 'Identifier') return variableOf(value, source)?.owner === variable.owner;
+  if (value.type === 'Identifier') {
+    const of = variableOf(value, source);
+    // `undefined` is nobody's: what is left out is known to be.
+    return of === undefined || of.owner === variable.owner;
+  }
   if (value.type !== 'Literal' || typeof value.value !== 'string') return true;
   return (value.raw ?? '').length <= SHORT_TEXT || readsOf(variable).length === 1;
 }

@@ -26,8 +26,9 @@ function numberOf(node: AnyNode): number | undefined {
   return node.type === 'Literal' && typeof node.value === 'number' ? node.value : undefined;
 }
 
-/** @returns the one value that `node` has, in a list; undefined when nothing is known. */
+/** @returns the one value that `node` has, in a list; of a function one that no other node has; undefined when nothing is known. */
 function constantOf(node: AnyNode, source: Source): [unknown] | undefined {
+  if (node.type === 'FunctionExpression') return [node];
   if (node.type === 'Literal') return 'regex' in node || 'bigint' in node ? undefined : [node.value];
   const isUndefined = node.type === 'Identifier' && node.name === 'undefined';
   return isUndefined && variableOf(node, source) === undefined ? [undefined] : undefined;

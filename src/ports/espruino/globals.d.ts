@@ -32,6 +32,22 @@ interface EspruinoNet {
   connect(address: EspruinoAddress): EspruinoSocket;
 }
 
+interface EspruinoTlsAddress extends EspruinoAddress {
+  /** DER, one character a byte; sent to a peer that asks for it. A `ca` would be read and not used. */
+  cert?: string;
+  key?: string;
+}
+
+interface EspruinoTls {
+  /** As EspruinoNet, and returns before the handshake, whose end nothing tells. Throws, too, when memory is short, or the engine stops. */
+  connect(address: EspruinoTlsAddress): EspruinoSocket;
+}
+
+interface EspruinoCrypto {
+  /** A build may lack it. */
+  SHA256?(bytes: string): ArrayBuffer;
+}
+
 interface EspruinoFlash {
   read(length: number, address: number): Uint8Array;
   write(data: Uint8Array | string, address: number): void;
@@ -97,6 +113,8 @@ interface EspruinoEdge {
 }
 
 declare function require(module: 'net'): EspruinoNet;
+declare function require(module: 'tls'): EspruinoTls;
+declare function require(module: 'crypto'): EspruinoCrypto;
 declare function require(module: 'Flash'): EspruinoFlash;
 declare function require(module: 'Wifi'): EspruinoWifi;
 
@@ -104,6 +122,8 @@ declare function print(text: string, value: number): void;
 /** Seconds since 1970-01-01 UTC, or since power-on where nothing set the time. */
 declare function getTime(): number;
 declare function getSerial(): string;
+/** @returns base64 of bytes, one character each. */
+declare function btoa(bytes: string): string;
 /** @returns a number from 1 that may be given again once the timer has fired. */
 declare function setTimeout(callback: () => void, ms: number): number;
 declare function clearTimeout(id: number): void;
@@ -125,8 +145,13 @@ declare function setWatch(
 declare function digitalPulse(pin: number, level: number, ms: number): void;
 
 declare const process: {
-  /** @param collects garbage first. */
-  memory(collects: boolean): { free: number; usage: number };
+  /** @param collects garbage first. In `tx` an ESP32 says what of its heap is free beside the variables, in bytes. */
+  memory(collects: boolean): {
+    free: number;
+    usage: number;
+    blocksize: number;
+    tx: { free_heap?: number; largest_block?: number };
+  };
 };
 
 declare const I2C1: EspruinoI2c;

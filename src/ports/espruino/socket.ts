@@ -4,15 +4,25 @@
 import { Code } from '../codes.ts';
 import type { Socket, SocketEvents } from '../socket.ts';
 
-/** @returns whether the engine says that it does not find the host; it has no number for that. */
-function isUnknown(error: unknown): boolean {
-  return String(error).indexOf('locate host') >= 0;
+/** @returns why there is no connection; the engine says it in words only. */
+export function codeOf(error: unknown): number {
+  return String(error).indexOf('locate host') >= 0 ? Code.NoHost : Code.Refused;
 }
 
-/** Make a socket; connections follow one after another. */
-export function createSocket(): Socket {
-  const net = require('net');
-  const address: EspruinoAddress = { host: '', port: 0 };
+/** What opens connections: the module "net", or one that has the same functions. */
+export interface Opener<A> {
+  connect(address: A): EspruinoSocket;
+}
+
+/**
+ * @param address what each connection is opened with; host and port are put in.
+ * @param codeOfError what the engine's exception means.
+ */
+export function createSocketOver<A extends EspruinoAddress>(
+  net: Opener<A>,
+  address: A,
+  codeOfError: (error: unknown) => number,
+): Socket {
   /** The last connection, until the engine has reported its end. */
   let raw: EspruinoSocket | null = null;
   /** Number of the connection whose events count; none after its end. */
@@ -62,7 +72,7 @@ export function createSocket(): Socket {
     try {
       raw = net.connect(address);
     } catch (error) {
-      return isUnknown(error) ? Code.NoHost : Code.Refused;
+      return codeOfError(error);
     }
     listen(events, current);
     return Code.Ok;
@@ -80,4 +90,9 @@ export function createSocket(): Socket {
   }
 
   return { open, close };
+}
+
+/** Make a socket; connections follow one after another. */
+export function createSocket(): Socket {
+  return createSocketOver(require('net'), { host: '', port: 0 }, codeOf);
 }
