@@ -106,6 +106,11 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.TooFast]: (index) =>
     `sensor ${index} is sampled as often as its chip can be, which is less than its intervalMs asks for`,
   [Event.BadPart]: (part) => `the options of part ${part - 1} are impossible: nothing runs`,
+  [Event.Sleeps]: (sec) => `asleep for ${sec} s`,
+  [Event.LeftOver]: (count) =>
+    `${count} ${count === 1 ? 'message waits' : 'messages wait'} for the next session, kept in flash`,
+  [Event.SensorLate]: (index) => `sensor ${index} had no reading in time: the mote sleeps without`,
+  [Event.CannotSleep]: () => 'this board cannot sleep: the mote stays awake',
   [Event.ListenerFailed]: (index) => `the firmware's own onReading of sensor ${index} threw an error`,
   [Event.Untold]: (code) =>
     `something that Home Assistant should know cannot be said: ${name(CODES, -code)}; shorten names, or build with STREAM`,

@@ -6,8 +6,8 @@ import { AUTH, LOG, TIME } from './features.ts';
 import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
-import type { CreatePart, Mote, MotePart, MotePorts } from './part.ts';
-import { sooner } from './ports/clock.ts';
+import type { CreatePart, Mote, MotePart, MotePorts, Sleeper } from './part.ts';
+import { NEVER_MS, sooner } from './ports/clock.ts';
 import { Close, Code, Event } from './ports/codes.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
@@ -32,8 +32,12 @@ const DEFAULT_KEEP_ALIVE_SEC = 30;
 /** Largest packet from the broker that is taken in whole. */
 const RECEIVE_MAX = 1024;
 
-/** Failures in a row after which a sensor is said to be offline. */
+/** Failures in a row after which a sensor is said to be offline. A mote that sleeps samples once, and remembers nothing. */
 const OFFLINE_AFTER = 3;
+const OFFLINE_AFTER_SLEEP = 1;
+
+/** Text that is summed up at once. */
+const SUM_SIZE = 512;
 
 /** Until the next try to say something that found no room. */
 const SAY_AGAIN_MS = 100;
@@ -84,8 +88,10 @@ export interface MoteOptions {
   readonly discovery?: CreateDiscovery | undefined;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
-  /** What it can do besides: createAccount, createSleep, createCommands (src/parts), or something of your own. */
+  /** What it can do besides: createAccount, createCommands (src/parts), or something of your own. */
   readonly parts?: readonly CreatePart[];
+  /** Sleep between samples: createSleep. Default: it stays awake. */
+  readonly sleep?: Sleeper;
 }
 
 /** @param status topic of the will. */
@@ -97,7 +103,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     port: broker.port,
     connect: {
       clientId: options.id,
-      cleanSession: true,
+      // The broker keeps the subscriptions of a mote that sleeps, and commands to it.
+      cleanSession: options.sleep === undefined,
       receiveMax: RECEIVE_MAX,
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
@@ -108,6 +115,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     wifiPassword: wifi === undefined ? '' : wifi.password,
     fallbacks: broker.fallbacks,
     backoff: broker.backoff,
+    asleep: options.sleep !== undefined,
+    hostOf: options.sleep === undefined ? undefined : options.sleep.hostOf,
   };
 }
 
@@ -136,8 +145,11 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const statusNames = [options.id + '/status'];
   const names: string[] = [];
   const parts: MotePart[] = [];
+  const sleeper = options.sleep;
   /** Readings since one was accepted last. */
   let refused = 0;
+  /** All that a session begins with is said. */
+  let told = true;
 
   function say(event: Event, detail: number): void {
     if (LOG) ports.log.write(event, detail);
@@ -154,8 +166,13 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   /** The broker may have lost what it was told. */
   function onSession(): void {
-    if (AUTH) status!.refresh();
-    if (discovery !== null) discovery.refresh(ports.clock.now());
+    const isKnown = sleeper !== undefined && sleeper.isKnown();
+    told = false;
+    if (AUTH) {
+      if (isKnown) status!.keep();
+      else status!.refresh();
+    }
+    if (discovery !== null && !isKnown) discovery.refresh(ports.clock.now());
   }
 
   const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
@@ -200,7 +217,8 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     slots.push({
       driver: sensor.driver,
       intervalMs: sensor.intervalMs,
-      phaseMs: options.spread === false ? 0 : phaseOf(ports.serial, sensor.intervalMs),
+      phaseMs:
+        options.spread === false || sleeper !== undefined ? 0 : phaseOf(ports.serial, sensor.intervalMs),
     });
     return true;
   }
@@ -216,6 +234,8 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       serial: ports.serial,
       status: AUTH ? statusNames[0] : '',
       sensors: described,
+      // One session may fail: who is silent for two is gone.
+      expireSec: sleeper === undefined ? 0 : 2 * sleeper.quietSec,
     });
   }
 
@@ -276,7 +296,11 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   function onFailure(index: number, code: number, failures: number): void {
     if (failures === 1) say(Event.SensorFailed, index * 100 - code);
-    if (AUTH && failures === OFFLINE_AFTER) status!.set(index + 1, false);
+    const limit = sleeper === undefined ? OFFLINE_AFTER : OFFLINE_AFTER_SLEEP;
+    if (AUTH && failures === limit) status!.set(index + 1, false);
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].onFailure !== undefined) parts[i].onFailure!(index, code);
+    }
   }
 
   function onRecovered(index: number): void {
@@ -285,24 +309,61 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
-  /** @returns 0, or number of the first part with impossible options, from 1. */
+  /** What a session begins with, as a sum; the way to the broker is a part of it. */
+  function checksum(): number {
+    const checksumOf = ports.checksum;
+    if (checksumOf === undefined) return -1;
+    let sum = 0;
+    let text = options.id + ' ' + options.broker.host;
+    const sink = {
+      text(bytes: string): void {
+        text += bytes;
+        if (text.length < SUM_SIZE) return;
+        sum = checksumOf(sum + text);
+        text = '';
+      },
+    };
+    if (AUTH) status!.describe(sink);
+    if (discovery !== null) discovery.describe(sink);
+    return checksumOf(sum + text);
+  }
+
+  /** @returns whether there is a part now. */
+  function addPart(part: MotePart | null): boolean {
+    if (part !== null) parts.push(part);
+    return part !== null;
+  }
+
+  /** @returns 0, or number of the first part with impossible options, from 1; sleep comes last. */
   function createParts(): number {
     const creators = options.parts === undefined ? [] : options.parts;
-    const mote: Mote = { id: options.id, ports, link, scheduler, sensors: names, wake };
-    for (let i = 0; i < creators.length; i++) {
-      const part = creators[i](mote);
-      if (part === null) return i + 1;
-      parts.push(part);
-    }
-    return 0;
+    const mote: Mote = {
+      id: options.id,
+      ports,
+      link,
+      scheduler,
+      sensors: names,
+      host: options.broker.host,
+      wake,
+      isTold: () => told,
+      checksum,
+    };
+    for (let i = 0; i < creators.length; i++) if (!addPart(creators[i](mote))) return i + 1;
+    return sleeper === undefined || addPart(sleeper.create(mote)) ? 0 : creators.length + 1;
   }
 
   function run(): void {
     const now = ports.clock.now();
     let wait = scheduler.run(now);
     for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
-    if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
-    if (discovery !== null) wait = sooner(wait, discovery.send(now));
+    const hasSaid = !AUTH || status!.send();
+    const rest = discovery === null ? NEVER_MS : discovery.send(now);
+    const wasTold = told;
+    told = hasSaid && rest === NEVER_MS;
+    // Parts may wait for that.
+    if (told && !wasTold) wait = 0;
+    if (!hasSaid) wait = sooner(wait, SAY_AGAIN_MS);
+    wait = sooner(wait, rest);
     timer.set(sooner(wait, link.tick(now)));
   }
 

@@ -1,6 +1,7 @@
 // What is around the boards: time, a network, an access point. In virtual time all of it is simulated and repeatable;
 // a live world has the real clock and real TCP.
 
+import { lookup } from 'node:dns';
 import { createVirtualClock } from '../clock.ts';
 import type { AccessPoint } from '../network/access-point.ts';
 import { createAccessPoint } from '../network/access-point.ts';
@@ -23,6 +24,8 @@ export interface World {
   clearTimer(timer: WorldTimer): void;
   /** Open a TCP connection; the caller is blocked meanwhile. @throws ConnectError */
   connect(host: string, port: number, events: ConnectionEvents): Opened;
+  /** Ask for the address of a host; undefined: nobody knows it. */
+  resolve(host: string, done: (address: string | undefined) => void): void;
   /** Hand over what has arrived from outside until now. */
   poll(): void;
   /** 0 to below 1. */
@@ -76,6 +79,7 @@ export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
     setTimer: clock.setTimer,
     clearTimer: (timer) => clock.clearTimer(timer as ReturnType<typeof clock.setTimer>),
     connect: options.network.connect,
+    resolve: options.network.resolve,
     poll: () => undefined,
     random: random.next,
     accessPoint: createAccessPoint(),
@@ -117,6 +121,7 @@ export function createLiveWorld(options: LiveWorldOptions = {}): LiveWorld {
       clearTimeout(timeout);
     },
     connect: tcp.connect,
+    resolve: (host, done) => lookup(host, 4, (error, address) => done(error === null ? address : undefined)),
     poll: tcp.poll,
     random: Math.random,
     accessPoint: createAccessPoint(),

@@ -22,7 +22,7 @@ const STABLE_MS = 60000;
 /** Longer than any engine takes to find out that it cannot join. */
 const JOIN_TIMEOUT_MS = 60000;
 /** After DISCONNECT, for it to leave before the radio does. */
-const LEAVE_MS = 250;
+export const LEAVE_MS = 250;
 /** Sessions in a row that end at the same message, until that is what is said. */
 const SAME_MESSAGE = 3;
 
@@ -45,6 +45,8 @@ export interface LinkOptions extends Address {
   readonly encrypted?: boolean;
   /** Begin asleep, until `start`. */
   readonly asleep?: boolean;
+  /** @returns what to connect to in the place of the first broker's name: an address that is known already, or the name. */
+  readonly hostOf?: ((host: string) => string) | undefined;
 }
 
 export interface LinkPorts {
@@ -73,6 +75,8 @@ export interface Link {
   stage(): Stage;
   /** @returns why there was no connection last, Close.None before. */
   cause(): Close;
+  /** @returns whether the broker knew us when the last session began: it has our subscriptions, and what it was told. */
+  isResumed(): boolean;
   /** Go on after `drain`, or take it back. */
   start(): void;
   /**
@@ -113,6 +117,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   /** Messages delivered when the session began, and sessions in a row in which that did not change. */
   let deliveredBefore = 0;
   let stuckSessions = 0;
+  let resumed = false;
 
   function say(event: Event, detail: number): void {
     if (LOG) ports.log.write(event, detail);
@@ -184,7 +189,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
       enter(Stage.Login, Close.None);
       events.onChange();
     },
-    onOnline(): void {
+    onOnline(present): void {
+      resumed = present;
       stableAt = after(clock.now(), STABLE_MS);
       broker = 0;
       isTrying = false;
@@ -226,8 +232,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
 
   function connect(): void {
     const address = broker === 0 ? options : fallbacks[broker - 1];
+    const isKnown = broker === 0 && options.hostOf !== undefined;
     enter(Stage.Opening, Close.None);
-    const result = client.connect(address.host, address.port);
+    const result = client.connect(isKnown ? options.hostOf!(address.host) : address.host, address.port);
     if (result === Code.Refused) fail(Close.NothingListens);
     else if (result === Code.NoHost) fail(Close.HostUnknown);
     else if (result !== Code.Ok) {
@@ -271,7 +278,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   function tick(now: number): number {
-    if ((current === Stage.Waiting || current === Stage.Joining) && remaining(now, deadline) === 0) advance(now);
+    if ((current === Stage.Waiting || current === Stage.Joining) && remaining(now, deadline) === 0)
+      advance(now);
     if (stableAt >= 0 && remaining(now, stableAt) === 0) {
       waited = 0;
       stableAt = -1;
@@ -305,5 +313,13 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     events.onChange();
   }
 
-  return { client, tick, stage: () => current, cause: () => lastCause, start, drain };
+  return {
+    client,
+    tick,
+    stage: () => current,
+    cause: () => lastCause,
+    isResumed: () => resumed,
+    start,
+    drain,
+  };
 }

@@ -83,8 +83,8 @@ export interface FlashOutboxOptions extends OutboxOptions {
 }
 
 export interface FlashOutbox extends Outbox<Bytes> {
-  /** @returns seconds since the oldest message was taken; -1: there is none, or nobody knows. */
   oldestSec(): number;
+  used(): number;
   /** @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range: then `append` says the same. */
   open(nonce: number): number;
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
@@ -708,6 +708,10 @@ export function createFlashOutbox(
     return isOpen && (log.idle() || (LATEST && isThinning && thin()));
   }
 
+  function used(): number {
+    return isOpen && held > 0 ? log.used() : 0;
+  }
+
   function counters(): FlashOutboxCounters {
     const of = log.counters;
     return {
@@ -716,7 +720,7 @@ export function createFlashOutbox(
       worn: of.worn,
       lost,
       dropped,
-      used: isOpen && held > 0 ? log.used() : 0,
+      used: used(),
       capacity,
     };
   }
@@ -732,6 +736,7 @@ export function createFlashOutbox(
     acknowledge,
     count,
     oldestSec,
+    used,
     newest: findNewest,
     recall,
     remember,

@@ -79,6 +79,14 @@ export const enum Event {
   ListenerFailed = 21,
   /** The options of a part are impossible, so nothing runs [its number, from 1]. */
   BadPart = 26,
+  /** It sleeps now [seconds until it wakes]. */
+  Sleeps = 30,
+  /** It goes to sleep with messages that the broker does not have yet; they are kept [how many]. */
+  LeftOver = 31,
+  /** A sensor had no reading before the time for it was over [index]. */
+  SensorLate = 32,
+  /** The board cannot sleep: the mote stays awake [0]. */
+  CannotSleep = 33,
 }
 
 /** Why a message is given up that was accepted. */

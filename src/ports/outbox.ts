@@ -42,6 +42,8 @@ export const enum StateKey {
   Open = 0,
   /** Number of the boot, and when former ones began (src/outbox/times.ts). */
   Boots = 2,
+  /** What a mote that sleeps has to know when it wakes (src/parts/sleep.ts). */
+  Sleep = 8,
 }
 
 /** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */
@@ -98,6 +100,10 @@ export interface Outbox<B = string> {
    * stay together, for another try; Code.Empty when there are none.
    */
   appendGathered?(): number;
+  /** @returns seconds since the oldest message was taken; -1: there is none, or nobody knows. Left out: messages go with the power. */
+  oldestSec?(): number;
+  /** @returns bytes of flash that messages take. */
+  used?(): number;
   /** Write down what was acknowledged, before power goes away on purpose. @returns 0, or Code.Full, WornOut, Unknown: a page is damaged. */
   settle?(): number;
   /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */

@@ -17,6 +17,11 @@ export interface Wifi {
   leave(): void;
   /** @returns what joining waits for: Close.NoAddress once it is associated, Close.WifiTimeout before. */
   missing(): Close;
+  /**
+   * Ask the name server. Left out where the engine cannot but by connecting.
+   * @param onAddress given the IPv4 address as text; not called when nobody knows the name.
+   */
+  resolve?(host: string, onAddress: (address: string) => void): void;
   /** @returns received signal strength in dBm (negative), 0 while unknown. */
   rssi(): number;
 }

@@ -38,5 +38,5 @@ export function createPower(): Power {
     return isPin ? WakeCause.Pin : WakeCause.Other;
   }
 
-  return { watch, feed, sleep, wakeCause };
+  return { canSleep, watch, feed, sleep, wakeCause };
 }

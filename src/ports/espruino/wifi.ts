@@ -93,6 +93,13 @@ export function createWifi(): Wifi {
     return isAssociated ? Close.NoAddress : Close.WifiTimeout;
   }
 
+  function resolve(host: string, onAddress: (address: string) => void): void {
+    if (station === null || !station.getHostByName) return;
+    station.getHostByName(host, function (address) {
+      if (address) onAddress(address);
+    });
+  }
+
   function rssi(): number {
     const level = station === null ? undefined : station.getStatus().rssi;
     return level === undefined ? 0 : level;
@@ -103,5 +110,5 @@ export function createWifi(): Wifi {
     station.on('associated', onAssociated);
     station.on('disconnected', onDisconnected);
   }
-  return { join, leave, missing, rssi };
+  return { join, leave, missing, resolve, rssi };
 }
