@@ -8,7 +8,8 @@ import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
 import type { CreatePart, Mote, MotePart, MotePorts, Sleeper } from './part.ts';
 import { NEVER_MS, sooner } from './ports/clock.ts';
-import { Close, Code, Event } from './ports/codes.ts';
+import { Code, Event } from './ports/codes.ts';
+import type { Close } from './ports/codes.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
 import { Stage } from './ports/stage.ts';
@@ -35,6 +36,8 @@ const RECEIVE_MAX = 1024;
 /** Failures in a row after which a sensor is said to be offline. A mote that sleeps samples once, and remembers nothing. */
 const OFFLINE_AFTER = 3;
 const OFFLINE_AFTER_SLEEP = 1;
+
+const NO_PARTS: readonly CreatePart[] = [];
 
 /** Text that is summed up at once. */
 const SUM_SIZE = 512;
@@ -146,8 +149,11 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const names: string[] = [];
   const parts: MotePart[] = [];
   const sleeper = options.sleep;
+  const hasParts = options.parts !== undefined || sleeper !== undefined;
   /** Readings since one was accepted last. */
   let refused = 0;
+  /** The stage of the link. */
+  let before = Stage.Waiting;
   /** All that a session begins with is said. */
   let told = true;
 
@@ -159,9 +165,14 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     timer.set(0);
   }
 
-  function onStage(stage: Stage, why: Close): void {
-    if (stage === Stage.Running || stage === Stage.Draining) onSession();
+  function tellStage(stage: Stage, why: Close): void {
     for (let i = 0; i < parts.length; i++) if (parts[i].onStage !== undefined) parts[i].onStage!(stage, why);
+  }
+
+  function onStage(stage: Stage, why: Close): void {
+    if (before === Stage.Login && (stage === Stage.Running || stage === Stage.Draining)) onSession();
+    before = stage;
+    if (hasParts) tellStage(stage, why);
   }
 
   /** The broker may have lost what it was told. */
@@ -239,37 +250,43 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     });
   }
 
-  /** @returns 0, or number of the first sensor with impossible settings, from 1. */
+  /** @returns -1; 0 when the id is impossible, else the number of the first sensor with impossible settings, from 1. */
   function prepareSensors(): number {
+    if (link.client.topic(options.id) === null) return 0;
     const sensors = options.sensors;
     for (let i = 0; i < sensors.length; i++) {
       if (!prepareSensor(sensors[i])) return i + 1;
       if (sensors[i].intervalMs < sensors[i].driver.minIntervalMs) say(Event.TooFast, i);
     }
-    if (options.diagnosticsMs === undefined) return 0;
+    if (options.diagnosticsMs === undefined) return -1;
     // A sensor of that name is there already.
-    return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? 0 : sensors.length + 1;
+    return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? -1 : sensors.length + 1;
   }
 
-  if (link.client.topic(options.id) === null) return refuse(0);
   const wrong = prepareSensors();
-  if (wrong > 0) return refuse(wrong);
+  if (wrong >= 0) return refuse(wrong);
   // Without a will nobody would say "offline".
   const status = AUTH ? createStatus(link.client, statusNames) : null;
-  if (AUTH && status === null) return refuse(0);
-  if (AUTH) status!.set(0, true);
+  if (AUTH) {
+    if (status === null) return refuse(0);
+    status.set(0, true);
+  }
 
   const discovery = openDiscovery();
   if (discovery === null && options.discovery !== undefined) return refuse(0);
+
+  function tellReading(index: number, reading: Reading, code: number): void {
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].onReading !== undefined) parts[i].onReading!(index, reading, code);
+    }
+  }
 
   function onReading(index: number, reading: Reading): void {
     if (AUTH) status!.set(index + 1, true);
     const listener = listeners[index];
     if (listener !== undefined) hear(listener, index, reading);
     const code = publishers[index].publish(reading);
-    for (let i = 0; i < parts.length; i++) {
-      if (parts[i].onReading !== undefined) parts[i].onReading!(index, reading, code);
-    }
+    if (hasParts) tellReading(index, reading, code);
     count(index, code);
   }
 
@@ -298,6 +315,10 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     if (failures === 1) say(Event.SensorFailed, index * 100 - code);
     const limit = sleeper === undefined ? OFFLINE_AFTER : OFFLINE_AFTER_SLEEP;
     if (AUTH && failures === limit) status!.set(index + 1, false);
+    if (hasParts) tellFailure(index, code);
+  }
+
+  function tellFailure(index: number, code: number): void {
     for (let i = 0; i < parts.length; i++) {
       if (parts[i].onFailure !== undefined) parts[i].onFailure!(index, code);
     }
@@ -328,15 +349,16 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     return checksumOf(sum + text);
   }
 
-  /** @returns whether there is a part now. */
+  /** @returns false, and it is said, when its options are impossible. */
   function addPart(part: MotePart | null): boolean {
-    if (part !== null) parts.push(part);
+    if (part === null) say(Event.BadPart, parts.length + 1);
+    else parts.push(part);
     return part !== null;
   }
 
-  /** @returns 0, or number of the first part with impossible options, from 1; sleep comes last. */
-  function createParts(): number {
-    const creators = options.parts === undefined ? [] : options.parts;
+  /** @returns false, and it is said, when the options of one are impossible; sleep comes last. */
+  function createParts(): boolean {
+    const creators = options.parts === undefined ? NO_PARTS : options.parts;
     const mote: Mote = {
       id: options.id,
       ports,
@@ -348,31 +370,34 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       isTold: () => told,
       checksum,
     };
-    for (let i = 0; i < creators.length; i++) if (!addPart(creators[i](mote))) return i + 1;
-    return sleeper === undefined || addPart(sleeper.create(mote)) ? 0 : creators.length + 1;
+    for (let i = 0; i < creators.length; i++) if (!addPart(creators[i](mote))) return false;
+    return sleeper === undefined || addPart(sleeper.create(mote));
+  }
+
+  function runParts(now: number): number {
+    let wait = NEVER_MS;
+    for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
+    return wait;
+  }
+
+  /** Both say again what they have just said: that they have nothing to say. @returns 0 if that is all, for the sleeper to hear of it. */
+  function lookTold(now: number): number {
+    told = (!AUTH || status!.send()) && (discovery === null || discovery.send(now) === NEVER_MS);
+    return told ? 0 : SAY_AGAIN_MS;
   }
 
   function run(): void {
     const now = ports.clock.now();
     let wait = scheduler.run(now);
-    for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
-    const hasSaid = !AUTH || status!.send();
-    const rest = discovery === null ? NEVER_MS : discovery.send(now);
-    const wasTold = told;
-    told = hasSaid && rest === NEVER_MS;
-    // Parts may wait for that.
-    if (told && !wasTold) wait = 0;
-    if (!hasSaid) wait = sooner(wait, SAY_AGAIN_MS);
-    wait = sooner(wait, rest);
+    if (hasParts) wait = sooner(wait, runParts(now));
+    if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
+    if (discovery !== null) wait = sooner(wait, discovery.send(now));
+    if (sleeper !== undefined && !told) wait = sooner(wait, lookTold(now));
     timer.set(sooner(wait, link.tick(now)));
   }
 
   const timer = ports.createTimer(run);
-  const wrongPart = createParts();
-  if (wrongPart > 0) {
-    say(Event.BadPart, wrongPart);
-    return Code.BadOptions;
-  }
+  if (hasParts && !createParts()) return Code.BadOptions;
   say(Event.Started, 0);
   wake();
   return Code.Ok;

@@ -26,7 +26,10 @@ export async function buildPlant(settings: object): Promise<CompiledBundle> {
     wifi: { ssid: 'home', password: 'secret' },
     ...settings,
   };
-  return compileBundle((await build({ firmware: FIRMWARE, board: esp32.id, settings: all })).code, 'plant.js');
+  return compileBundle(
+    (await build({ firmware: FIRMWARE, board: esp32.id, settings: all })).code,
+    'plant.js',
+  );
 }
 
 export interface Asleep {
