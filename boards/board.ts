@@ -50,6 +50,18 @@ export interface Capabilities {
   readonly watchdog: boolean;
 }
 
+/** What the bare chip or module draws: of a board, its regulator and lamps come on top. */
+export interface Currents {
+  /** From power or the end of a sleep until the program runs, milliseconds. */
+  readonly bootMs: number;
+  /** Milliamperes while a program runs with the radio off, and while it boots. */
+  readonly activeMa: number;
+  /** Milliamperes with the radio on, joining or joined. */
+  readonly radioMa: number;
+  /** Microamperes in deep sleep. */
+  readonly sleepUa: number;
+}
+
 export interface BoardData {
   /** Name on the command line. */
   readonly id: string;
@@ -68,6 +80,8 @@ export interface BoardData {
   /** undefined: the host program decides. */
   readonly flash?: FlashMap;
   readonly capabilities: Capabilities;
+  /** undefined: nobody says. */
+  readonly currents?: Currents;
   /** true: the wall clock starts at 1970 with the power and goes on in sleep; false: the host's clock. */
   readonly clockStartsAtZero: boolean;
   /** true: the program is saved boot code, after which the engine says `init`; false: a file that is run. */

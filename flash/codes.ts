@@ -132,6 +132,11 @@ const EVENTS: Record<number, (detail: number) => string> = {
     `${count} ${count === 1 ? 'command was' : 'commands were'} not looked at: more came than perMinute allows`,
   [Event.Configured]: configuredText,
   [Event.Restarting]: () => 'restarts, as a command asked for',
+  [Event.Sleeps]: (sec) => `asleep for ${sec} s`,
+  [Event.LeftOver]: (count) =>
+    `${count} ${count === 1 ? 'message waits' : 'messages wait'} for the next session, kept in flash`,
+  [Event.SensorLate]: (index) => `sensor ${index} had no reading in time: the mote sleeps without`,
+  [Event.CannotSleep]: () => 'this board cannot sleep: the mote stays awake',
   [Event.ListenerFailed]: (index) => `the firmware's own onReading of sensor ${index} threw an error`,
   [Event.Untold]: (code) =>
     `something that Home Assistant should know cannot be said: ${name(CODES, -code)}; shorten names, or build with STREAM`,

@@ -2,6 +2,16 @@
 
 import type { FlashGeometry } from './ports/flash.ts';
 
+/** What it draws; source and meaning in boards/board.ts. All 0: nobody says. */
+export interface Currents {
+  readonly bootMs: number;
+  readonly activeMa: number;
+  readonly radioMa: number;
+  readonly sleepUa: number;
+}
+
+export const CURRENTS: Currents = { bootMs: 0, activeMa: 0, radioMa: 0, sleepUa: 0 };
+
 /** The board has flash that belongs to the outbox. */
 export const HAS_OUTBOX_FLASH: boolean = false;
 export const OUTBOX_FLASH: FlashGeometry = { base: 0, pageSize: 0, pages: 0, programUnit: 4, ecc: false };

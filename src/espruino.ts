@@ -43,6 +43,7 @@ export { openI2c } from './ports/espruino/i2c.ts';
 export { createPower as openPower } from './ports/espruino/power.ts';
 export { openOneWire } from './ports/espruino/onewire.ts';
 export { openOpenDrain, openPulseEcho } from './ports/espruino/pulse.ts';
+export { createPower as openPower } from './ports/espruino/power.ts';
 export { openSpi } from './ports/espruino/spi.ts';
 export { openUart } from './ports/espruino/uart.ts';
 export { Pull } from './ports/gpio.ts';
@@ -121,6 +122,7 @@ export function openBoard(options?: OutboxOptions) {
     createTimer,
     serial: getSerial(),
     freeMemory,
+    checksum: (text: string) => E.CRC32(text) & 0xffff,
   };
 }
 

@@ -8,7 +8,7 @@ import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
 import type { Bytes } from './bytes/bytes.ts';
 import type { Client } from './mqtt/client.ts';
-import type { CreatePart, Mote, MotePart, MotePorts } from './part.ts';
+import type { CreatePart, Mote, MotePart, MotePorts, Sleeper } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
 import { NEVER_MS, sooner } from './ports/clock.ts';
 import { Code, Event } from './ports/codes.ts';
@@ -39,8 +39,14 @@ const DEFAULT_KEEP_ALIVE_SEC = 30;
 /** Largest packet from the broker that is taken in whole. */
 const RECEIVE_MAX = 1024;
 
-/** Failures in a row after which a sensor is said to be offline. */
+/** Failures in a row after which a sensor is said to be offline. A mote that sleeps samples once, and remembers nothing. */
 const OFFLINE_AFTER = 3;
+const OFFLINE_AFTER_SLEEP = 1;
+
+const NO_PARTS: readonly CreatePart[] = [];
+
+/** Text that is summed up at once. */
+const SUM_SIZE = 512;
 
 /** Until the next try to say something that found no room. */
 const SAY_AGAIN_MS = 100;
@@ -101,8 +107,10 @@ export interface MoteOptions {
   readonly signing?: CreateSigning;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
-  /** What it can do besides: createAccount, createSleep, createCommands (src/parts), or something of your own. */
+  /** What it can do besides: createAccount, createCommands (src/parts), or something of your own. */
   readonly parts?: readonly CreatePart[];
+  /** Sleep between samples: createSleep. Default: it stays awake. */
+  readonly sleep?: Sleeper;
 }
 
 /** @param status topic of the will. */
@@ -114,7 +122,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     port: broker.port,
     connect: {
       clientId: options.id,
-      cleanSession: true,
+      // The broker keeps the subscriptions of a mote that sleeps, and commands to it.
+      cleanSession: options.sleep === undefined,
       receiveMax: RECEIVE_MAX,
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
@@ -126,6 +135,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     encrypted: broker.encryptedButUnverified !== undefined,
     fallbacks: broker.fallbacks,
     backoff: broker.backoff,
+    asleep: options.sleep !== undefined,
+    hostOf: options.sleep === undefined ? undefined : options.sleep.hostOf,
   };
 }
 
@@ -160,9 +171,14 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const statusNames = [options.id + '/status'];
   const names: string[] = [];
   const parts: MotePart[] = [];
-  const hasParts = options.parts !== undefined;
+  const sleeper = options.sleep;
+  const hasParts = options.parts !== undefined || sleeper !== undefined;
   /** Readings since one was accepted last. */
   let refused = 0;
+  /** The stage of the link. */
+  let before = Stage.Waiting;
+  /** All that a session begins with is said. */
+  let told = true;
 
   function say(event: Event, detail: number): void {
     if (LOG) ports.log.write(event, detail);
@@ -177,14 +193,20 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   }
 
   function onStage(stage: Stage, why: Close): void {
-    if (stage === Stage.Running || stage === Stage.Draining) onSession();
+    if (before === Stage.Login && (stage === Stage.Running || stage === Stage.Draining)) onSession();
+    before = stage;
     if (hasParts) tellStage(stage, why);
   }
 
   /** The broker may have lost what it was told. */
   function onSession(): void {
-    if (AUTH) status!.refresh();
-    if (discovery !== null) discovery.refresh(ports.clock.now());
+    const isKnown = sleeper !== undefined && sleeper.isKnown();
+    told = false;
+    if (AUTH) {
+      if (isKnown) status!.keep();
+      else status!.refresh();
+    }
+    if (discovery !== null && !isKnown) discovery.refresh(ports.clock.now());
   }
 
   const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
@@ -232,7 +254,8 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     slots.push({
       driver: sensor.driver,
       intervalMs: sensor.intervalMs,
-      phaseMs: options.spread === false ? 0 : phaseOf(ports.serial, sensor.intervalMs),
+      phaseMs:
+        options.spread === false || sleeper !== undefined ? 0 : phaseOf(ports.serial, sensor.intervalMs),
     });
     return true;
   }
@@ -249,24 +272,26 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       serial: ports.serial,
       status: AUTH ? statusNames[0] : '',
       sensors: described,
+      // One session may fail: who is silent for two is gone.
+      expireSec: sleeper === undefined ? 0 : 2 * sleeper.quietSec,
     });
   }
 
-  /** @returns 0, or number of the first sensor with impossible settings, from 1. */
+  /** @returns -1; 0 when the id is impossible, else the number of the first sensor with impossible settings, from 1. */
   function prepareSensors(): number {
+    if (link.client.topic(options.id) === null) return 0;
     const sensors = options.sensors;
     for (let i = 0; i < sensors.length; i++) {
       if (!prepareSensor(sensors[i])) return i + 1;
       if (sensors[i].intervalMs < sensors[i].driver.minIntervalMs) say(Event.TooFast, i);
     }
-    if (options.diagnosticsMs === undefined) return 0;
+    if (options.diagnosticsMs === undefined) return -1;
     // A sensor of that name is there already.
-    return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? 0 : sensors.length + 1;
+    return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? -1 : sensors.length + 1;
   }
 
-  if (link.client.topic(options.id) === null) return refuse(0);
   const wrong = prepareSensors();
-  if (wrong > 0) return refuse(wrong);
+  if (wrong >= 0) return refuse(wrong);
   // Without a will nobody would say "offline".
   const status = AUTH ? createStatus(link.client, statusNames) : null;
   if (AUTH) {
@@ -315,7 +340,15 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   function onFailure(index: number, code: number, failures: number): void {
     if (failures === 1) say(Event.SensorFailed, index * 100 - code);
-    if (AUTH && failures === OFFLINE_AFTER) status!.set(index + 1, false);
+    const limit = sleeper === undefined ? OFFLINE_AFTER : OFFLINE_AFTER_SLEEP;
+    if (AUTH && failures === limit) status!.set(index + 1, false);
+    if (hasParts) tellFailure(index, code);
+  }
+
+  function tellFailure(index: number, code: number): void {
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].onFailure !== undefined) parts[i].onFailure!(index, code);
+    }
   }
 
   function onRecovered(index: number): void {
@@ -324,18 +357,48 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
-  /** @returns false, and it is said, when the options of one are impossible. */
-  function createParts(creators: readonly CreatePart[]): boolean {
-    const mote: Mote = { id: options.id, ports, link, scheduler, sensors: names, wake };
-    for (let i = 0; i < creators.length; i++) {
-      const part = creators[i](mote);
-      if (part === null) {
-        say(Event.BadPart, i + 1);
-        return false;
-      }
-      parts.push(part);
-    }
-    return true;
+  /** What a session begins with, as a sum; the way to the broker is a part of it. */
+  function checksum(): number {
+    const checksumOf = ports.checksum;
+    if (checksumOf === undefined) return -1;
+    let sum = 0;
+    let text = options.id + ' ' + options.broker.host;
+    const sink = {
+      text(bytes: string): void {
+        text += bytes;
+        if (text.length < SUM_SIZE) return;
+        sum = checksumOf(sum + text);
+        text = '';
+      },
+    };
+    if (AUTH) status!.describe(sink);
+    if (discovery !== null) discovery.describe(sink);
+    return checksumOf(sum + text);
+  }
+
+  /** @returns false, and it is said, when its options are impossible. */
+  function addPart(part: MotePart | null): boolean {
+    if (part === null) say(Event.BadPart, parts.length + 1);
+    else parts.push(part);
+    return part !== null;
+  }
+
+  /** @returns false, and it is said, when the options of one are impossible; sleep comes last. */
+  function createParts(): boolean {
+    const creators = options.parts === undefined ? NO_PARTS : options.parts;
+    const mote: Mote = {
+      id: options.id,
+      ports,
+      link,
+      scheduler,
+      sensors: names,
+      host: options.broker.host,
+      wake,
+      isTold: () => told,
+      checksum,
+    };
+    for (let i = 0; i < creators.length; i++) if (!addPart(creators[i](mote))) return false;
+    return sleeper === undefined || addPart(sleeper.create(mote));
   }
 
   function runParts(now: number): number {
@@ -344,17 +407,24 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     return wait;
   }
 
+  /** Both say again what they have just said: that they have nothing to say. @returns 0 if that is all, for the sleeper to hear of it. */
+  function lookTold(now: number): number {
+    told = (!AUTH || status!.send()) && (discovery === null || discovery.send(now) === NEVER_MS);
+    return told ? 0 : SAY_AGAIN_MS;
+  }
+
   function run(): void {
     const now = ports.clock.now();
     let wait = scheduler.run(now);
     if (hasParts) wait = sooner(wait, runParts(now));
     if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
     if (discovery !== null) wait = sooner(wait, discovery.send(now));
+    if (sleeper !== undefined && !told) wait = sooner(wait, lookTold(now));
     timer.set(sooner(wait, link.tick(now)));
   }
 
   const timer = ports.createTimer(run);
-  if (options.parts !== undefined && !createParts(options.parts)) return Code.BadOptions;
+  if (hasParts && !createParts()) return Code.BadOptions;
   say(Event.Started, 0);
   wake();
   return Code.Ok;

@@ -14,6 +14,8 @@ export interface MotePorts extends LinkPorts {
   readonly serial: string;
   /** @returns free blocks of the engine's memory, -1 where it cannot tell. */
   freeMemory(): number;
+  /** @returns 16 bits of a checksum, by the engine. Left out: nothing is known to be unchanged. */
+  checksum?(text: string): number;
 }
 
 /** A mote, as its parts see it. */
@@ -25,13 +27,21 @@ export interface Mote {
   readonly scheduler: Scheduler;
   /** Names of the sensors, by their index. */
   readonly sensors: readonly string[];
+  /** Name or address of the first broker. */
+  readonly host: string;
   /** Run soon: something is due. */
   wake(): void;
+  /** @returns whether all that a session begins with is said: who is there, and discovery. */
+  isTold(): boolean;
+  /** @returns 16 bits that change with what a session begins with, and with the broker; -1 where the board has no checksum. Takes its time. */
+  checksum(): number;
 }
 
 export interface MotePart {
   /** A reading was published. @param code 0 accepted, NOTHING when there was nothing to say, or the negative Code of why it was not. */
   onReading?(index: number, reading: Reading, code: number): void;
+  /** A sample failed: there is no reading. */
+  onFailure?(index: number, code: number): void;
   /** The link is in another stage. @param why what ended the one before, Close.None for the usual way up. */
   onStage?(stage: Stage, why: Close): void;
   /** Do what is due. @returns milliseconds until the next call is needed. */
@@ -40,3 +50,14 @@ export interface MotePart {
 
 /** Start-up only. @returns null when its options are impossible. */
 export type CreatePart = (mote: Mote) => MotePart | null;
+
+/** What makes a mote sleep: createSleep (src/parts/sleep.ts). The link begins asleep, sensors are sampled at once. */
+export interface Sleeper {
+  /** Seconds from session to session, as long as all is well. */
+  readonly quietSec: number;
+  readonly create: CreatePart;
+  /** @returns what to connect to in the place of the first broker's name. */
+  hostOf(host: string): string;
+  /** A session began. @returns whether the broker still has what it was told in a former one. */
+  isKnown(): boolean;
+}

@@ -1,16 +1,15 @@
-// A plant pot on a battery: moisture and temperature of the soil, light, and the battery itself. Published when something has
-// changed, and once an hour in any case.
+// A plant pot on a battery: moisture and temperature of the soil, light, and the battery itself. It sleeps between samples, keeps them in
+// flash, and sends all that waits in one session.
 
-import { openAnalogInput, openI2c, startMote } from 'mote-sdk/espruino';
+import { openAnalogInput, openI2c, openPower, startMote } from 'mote-sdk/espruino';
+import { createSleep } from 'mote-sdk/parts/sleep';
 import { createBattery } from 'mote-sdk/sensors/battery';
 import { createBh1750 } from 'mote-sdk/sensors/bh1750';
 import { createNtc } from 'mote-sdk/sensors/ntc';
 import { createSoil } from 'mote-sdk/sensors/soil';
 import { createHomeAssistant } from 'mote-sdk/telemetry/discovery/home-assistant';
-import { createDeadband } from 'mote-sdk/telemetry/stages/deadband';
 import settings from './settings.json';
 
-const maxIntervalMs = 3600000;
 const intervalMs = settings.intervalMs;
 
 startMote({
@@ -22,30 +21,23 @@ startMote({
       name: 'soil',
       driver: createSoil(openAnalogInput(34), { dryMv: settings.dryMv, wetMv: settings.wetMv }),
       intervalMs,
-      channels: [{ key: 'moisture', stages: [createDeadband({ absolute: 0.5, maxIntervalMs })] }],
+      channels: [{ key: 'moisture' }],
     },
-    {
-      name: 'pot',
-      driver: createNtc(openAnalogInput(35)),
-      intervalMs,
-      channels: [{ key: 'temperature', stages: [createDeadband({ absolute: 0.2, maxIntervalMs })] }],
-    },
-    {
-      name: 'light',
-      driver: createBh1750(openI2c({ bus: 1, data: 21, clock: 22 })),
-      intervalMs,
-      channels: [{ key: 'illuminance', stages: [createDeadband({ percent: 5, maxIntervalMs })] }],
-    },
+    { name: 'pot', driver: createNtc(openAnalogInput(35)), intervalMs },
+    { name: 'light', driver: createBh1750(openI2c({ bus: 1, data: 21, clock: 22 })), intervalMs },
     {
       name: 'supply',
       driver: createBattery(openAnalogInput(36)),
       intervalMs,
-      channels: [
-        { key: 'battery', stages: [createDeadband({ absolute: 1, maxIntervalMs })] },
-        { key: 'voltage', stages: [createDeadband({ absolute: 0.02, maxIntervalMs })] },
-      ],
+      channels: [{ key: 'battery' }, { key: 'voltage' }],
     },
   ],
   outbox: { whenFull: 'drop-oldest' },
   discovery: createHomeAssistant({ name: 'Plant' }),
+  sleep: createSleep({
+    power: openPower(),
+    intervalMs,
+    sendCount: settings.sendCount,
+    sendAgeMs: settings.sendAgeMs,
+  }),
 });

@@ -8,10 +8,14 @@ import { PACKAGE_ROOT } from './firmware.ts';
 export const BOARD_FILE = join(PACKAGE_ROOT, 'src', 'board.ts');
 
 /** @returns the text of src/board.ts for `board`. */
-export function boardText({ flash, capabilities: { tls } }: BoardData): string {
-  const text = readFileSync(BOARD_FILE, 'utf8')
+export function boardText({ flash, currents, capabilities: { tls } }: BoardData): string {
+  const source = readFileSync(BOARD_FILE, 'utf8')
     .replace(/(TLS_BYTES: number =) .*;/, `$1 ${tls?.bytes ?? 0};`)
     .replace(/(TLS_BLOCK_BYTES: number =) .*;/, `$1 ${tls?.blockBytes ?? 0};`);
+  const text =
+    currents === undefined
+      ? source
+      : source.replace(/(CURRENTS: Currents =) .*;/, `$1 ${JSON.stringify(currents)};`);
   if (flash === undefined) return text;
   const { outbox, pageBytes, programUnit, ecc } = flash;
   const geometry = {

@@ -22,6 +22,8 @@ export interface Station {
   readonly module: object;
 }
 
+const isIpAddress = (text: unknown): boolean => typeof text === 'string' && /^\d+(\.\d+){3}$/.test(text);
+
 /** @returns the MAC address that the serial number stands for. */
 function macOf(serial: string): string {
   const digits = serial.replace(/[^0-9a-f]/gi, '').padEnd(12, '0');
@@ -166,6 +168,29 @@ export function wifiStation(machine: Machine): Station {
       const details = realm.object({ ...(state === 'joined' ? address() : none), mac });
       answer(callback, [null, details]);
       return details;
+    },
+    /**
+     * On an ESP32 it changes nothing: the engine stops the DHCP server in the place of the client, so the IDF refuses, and the callback is
+     * given what means success (jswrap_esp32_network.c: setIP).
+     */
+    setIP(settings: unknown, callback: unknown): void {
+      if (typeof settings !== 'object' || settings === null) {
+        throw new realm.Error(`Expecting Object, got ${typeof settings}`);
+      }
+      const { ip, gw, netmask } = settings as Record<string, unknown>;
+      if (!isIpAddress(ip)) throw new realm.Error('Not a valid IP address');
+      if (!isIpAddress(gw)) throw new realm.Error('Not a valid Gateway address');
+      if (!isIpAddress(netmask)) throw new realm.Error('Not a valid Netmask');
+      if (typeof callback !== 'function') throw new realm.Error('Callback is not a function');
+      answer(callback, [null]);
+    },
+    getHostByName(host: unknown, callback: unknown): void {
+      if (typeof host !== 'string') throw new realm.Error('Hostname parameter is not a string');
+      if (typeof callback !== 'function') throw new realm.Error('Callback is not a function');
+      if (state !== 'joined') return answer(callback, [null]);
+      world.resolve(host, (ip) => {
+        if (loop.isOn()) answer(callback, [ip ?? null]);
+      });
     },
     scan(callback: unknown): void {
       checkCallback(callback);

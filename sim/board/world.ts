@@ -1,6 +1,7 @@
 // What is around the boards: time, a network, an access point. In virtual time all of it is simulated and repeatable;
 // a live world has the real clock and real TCP.
 
+import { lookup } from 'node:dns';
 import { createVirtualClock } from '../clock.ts';
 import type { AccessPoint } from '../network/access-point.ts';
 import { createAccessPoint } from '../network/access-point.ts';
@@ -26,6 +27,8 @@ export interface World {
    * @param credentials talk TLS over it, with whomever. Simulated networks carry the bytes as they are.
    */
   connect(host: string, port: number, events: ConnectionEvents, credentials?: Credentials): Opened;
+  /** Ask for the address of a host; undefined: nobody knows it. */
+  resolve(host: string, done: (address: string | undefined) => void): void;
   /** Hand over what has arrived from outside until now. */
   poll(): void;
   /** 0 to below 1. */
@@ -79,6 +82,7 @@ export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
     setTimer: clock.setTimer,
     clearTimer: (timer) => clock.clearTimer(timer as ReturnType<typeof clock.setTimer>),
     connect: options.network.connect,
+    resolve: options.network.resolve,
     poll: () => undefined,
     random: random.next,
     accessPoint: createAccessPoint(),
@@ -120,6 +124,7 @@ export function createLiveWorld(options: LiveWorldOptions = {}): LiveWorld {
       clearTimeout(timeout);
     },
     connect: tcp.connect,
+    resolve: (host, done) => lookup(host, 4, (error, address) => done(error === null ? address : undefined)),
     poll: tcp.poll,
     random: Math.random,
     accessPoint: createAccessPoint(),

@@ -12,6 +12,7 @@ import {
   readConnect,
   readPublish,
 } from './judge.ts';
+import type { ConnectFields } from './judge.ts';
 
 /** The way to a client. */
 export interface BrokerPeer {
@@ -48,6 +49,10 @@ export interface BrokerOptions {
   connackDelayMs?: number;
   /** No answer to anything but CONNECT. */
   deaf?: boolean;
+  /** Remember clients that ask for it over their connections: not what they subscribed to, of which nothing ever comes. */
+  keepsSessions?: boolean;
+  /** Called with the topic of a will, when a connection ends without DISCONNECT. */
+  onWill?: (topic: string) => void;
   /** Called for each message, before it is kept. */
   onMessage?: (message: BrokerMessage) => void;
   /** Most messages in `messages`, default all; the oldest go first. */
@@ -82,18 +87,32 @@ interface Session {
   /** When CONNACK is due, -1 when none is. */
   connackAt: number;
   accepted: boolean;
+  /** Topic of the will, undefined without one or after DISCONNECT. */
+  will: string | undefined;
+  /** The broker knew the client. */
+  present: boolean;
 }
 
 export function createBroker(options: BrokerOptions): Broker {
   const messages: BrokerMessage[] = [];
   const violations: string[] = [];
   const sessions: Session[] = [];
+  /** Clients whose session outlasts their connection. */
+  const known: string[] = [];
   let count = 0;
+
+  /** A connection has ended: publish its will. */
+  function bury(session: Session): void {
+    const will = session.will;
+    session.will = undefined;
+    if (will !== undefined && session.accepted && options.onWill) options.onWill(will);
+  }
 
   function drop(session: Session): void {
     const index = sessions.indexOf(session);
     if (index < 0) return;
     sessions.splice(index, 1);
+    bury(session);
     session.peer.close();
   }
 
@@ -113,8 +132,19 @@ export function createBroker(options: BrokerOptions): Broker {
     const code = options.returnCode || 0;
     session.connackAt = -1;
     session.accepted = code === 0;
-    session.peer.write('\x20\x02\x00' + String.fromCharCode(code));
+    session.peer.write(
+      '\x20\x02' + String.fromCharCode(code === 0 && session.present ? 1 : 0) + String.fromCharCode(code),
+    );
     if (code !== 0) drop(session);
+  }
+
+  /** @returns whether the client is known from before, and is to be. */
+  function keepSession(connect: ConnectFields): boolean {
+    const index = known.indexOf(connect.clientId);
+    if (connect.cleanSession && index >= 0) known.splice(index, 1);
+    if (!options.keepsSessions || connect.cleanSession) return false;
+    if (index < 0) known.push(connect.clientId);
+    return index >= 0;
   }
 
   function takeConnect(session: Session, body: string): void {
@@ -127,6 +157,8 @@ export function createBroker(options: BrokerOptions): Broker {
     } else {
       session.clientId = connect.clientId;
       session.keepAliveMs = connect.keepAliveSec * 1000;
+      session.will = connect.will;
+      session.present = keepSession(connect);
       if (connect.clientId !== '') dropOthers(session);
       if (options.silent) return;
       session.connackAt = options.now() + (options.connackDelayMs || 0);
@@ -180,8 +212,10 @@ export function createBroker(options: BrokerOptions): Broker {
     else if (type === SUBSCRIBE) takeSubscribe(session, body);
     else if (type === PINGREQ) {
       if (!options.deaf) session.peer.write('\xD0\x00');
-    } else if (type === DISCONNECT) drop(session);
-    else blame(session, 'packet type ' + type + ' is more than this broker does');
+    } else if (type === DISCONNECT) {
+      session.will = undefined;
+      drop(session);
+    } else blame(session, 'packet type ' + type + ' is more than this broker does');
   }
 
   function takePacket(session: Session, first: number, body: string): void {
@@ -236,6 +270,8 @@ export function createBroker(options: BrokerOptions): Broker {
       lastPacketAt: options.now(),
       connackAt: -1,
       accepted: false,
+      will: undefined,
+      present: false,
     };
     sessions.push(session);
     return {
@@ -246,6 +282,7 @@ export function createBroker(options: BrokerOptions): Broker {
       closed(): void {
         const index = sessions.indexOf(session);
         if (index >= 0) sessions.splice(index, 1);
+        bury(session);
       },
     };
   }

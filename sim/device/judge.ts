@@ -15,6 +15,9 @@ export const DISCONNECT = 14;
 export interface ConnectFields {
   clientId: string;
   keepAliveSec: number;
+  cleanSession: boolean;
+  /** Topic of the will, undefined without one. */
+  will: string | undefined;
   username: string | undefined;
   password: string | undefined;
   fault: string;
@@ -62,7 +65,8 @@ function takePayload(fields: Fields, flags: number, connect: ConnectFields): str
   connect.clientId = fields.text();
   if (connect.clientId === '' && (flags & 2) === 0) fault = '3.1.3-8 empty client id without a clean session';
   if ((flags & 4) !== 0) {
-    fault = topicFault(fields.text()) || fault;
+    connect.will = fields.text();
+    fault = topicFault(connect.will) || fault;
     fields.data();
   }
   if ((flags & 128) !== 0) connect.username = fields.text();
@@ -80,6 +84,8 @@ export function readConnect(body: string): ConnectFields {
   const connect: ConnectFields = {
     clientId: '',
     keepAliveSec: fields.word(),
+    cleanSession: (flags & 2) !== 0,
+    will: undefined,
     username: undefined,
     password: undefined,
     fault: preambleFault(protocol, level, flags),

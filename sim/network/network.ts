@@ -31,6 +31,10 @@ export interface Network {
   readonly settings: NetworkSettings;
   /** Register a listener, and its host name with it. */
   listen(host: string, port: number, onConnection: (peer: PeerConnection) => void): Listener;
+  /** Tell the name server where `name` is, from now on. A name without an address of its own is found in no time. */
+  setName(name: string, address: string): void;
+  /** For worlds: ask the name server. `done` is given undefined for an unknown name, or while the network is cut. */
+  resolve(name: string, done: (address: string | undefined) => void): void;
   /** Make a host exist on which nothing listens: its ports refuse. */
   addHost(host: string): void;
   /** Nothing arrives until `restore`; what was sent arrives after it. */
@@ -63,6 +67,7 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
   const settings: NetworkSettings = { ...DEFAULTS, ...options };
   const hosts = new Set<string>();
   const listeners = new Map<string, (peer: PeerConnection) => void>();
+  const names = new Map<string, string>();
   const links = new Set<Link>();
   let cut = false;
   let host: PipeHost | undefined;
@@ -85,6 +90,12 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
       hosts.add(canonical(name));
       listeners.set(key, onConnection);
       return { close: () => void listeners.delete(key) };
+    },
+    setName: (name, address) => void names.set(canonical(name), address),
+    resolve(name, done) {
+      const pipeHost = attached();
+      const address = isAddress(name) ? canonical(name) : names.get(canonical(name));
+      pipeHost.setTimer(delay(pipeHost) + delay(pipeHost), () => done(cut ? undefined : address));
     },
     addHost: (name) => void hosts.add(canonical(name)),
     cut() {
@@ -112,21 +123,24 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
     connect(name, port, events) {
       const pipeHost = attached();
       const address = `${name}:${port}`;
-      const known = hosts.has(canonical(name));
+      const place = names.get(canonical(name)) ?? canonical(name);
+      const known = hosts.has(place);
       if (cut) {
         const failure = isAddress(name) ? 'unreachable' : 'unknown-host';
         throw new ConnectError(failure, address, settings.connectTimeoutMs);
       }
       const answer = delay(pipeHost) + delay(pipeHost);
-      if (!known && !isAddress(name)) throw new ConnectError('unknown-host', address, answer);
+      if (!known && !isAddress(place)) throw new ConnectError('unknown-host', address, answer);
       if (!known) throw new ConnectError('unreachable', address, settings.connectTimeoutMs);
-      const onConnection = listeners.get(`${canonical(name)}:${port}`);
+      const onConnection = listeners.get(`${place}:${port}`);
       if (onConnection === undefined) throw new ConnectError('refused', address, answer);
       const link = openLink(pipeHost, [delay(pipeHost), delay(pipeHost)], events, onConnection, () =>
         links.delete(link),
       );
       links.add(link);
-      return link.opened;
+      if (place === canonical(name)) return link.opened;
+      // The name server's answer comes first.
+      return { ...link.opened, blockedMs: link.opened.blockedMs + delay(pipeHost) + delay(pipeHost) };
     },
   };
 }

@@ -22,7 +22,9 @@ const STABLE_MS = 60000;
 /** Longer than any engine takes to find out that it cannot join. */
 const JOIN_TIMEOUT_MS = 60000;
 /** After DISCONNECT, for it to leave before the radio does. */
-const LEAVE_MS = 250;
+export const LEAVE_MS = 250;
+/** While it drains, between two looks at what waits. */
+const DRAIN_LOOK_MS = 20;
 /** Sessions in a row that end at the same message, until that is what is said. */
 const SAME_MESSAGE = 3;
 
@@ -45,6 +47,8 @@ export interface LinkOptions extends Address {
   readonly encrypted?: boolean;
   /** Begin asleep, until `start`. */
   readonly asleep?: boolean;
+  /** @returns what to connect to in the place of the first broker's name: an address that is known already, or the name. */
+  readonly hostOf?: ((host: string) => string) | undefined;
 }
 
 export interface LinkPorts {
@@ -73,6 +77,8 @@ export interface Link {
   stage(): Stage;
   /** @returns why there was no connection last, Close.None before. */
   cause(): Close;
+  /** @returns whether the broker knew us when the last session began: it has our subscriptions, and what it was told. */
+  isResumed(): boolean;
   /** Go on after `drain`, or take it back. */
   start(): void;
   /**
@@ -120,6 +126,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   /** Messages delivered when the session began, and sessions in a row in which that did not change. */
   let deliveredBefore = 0;
   let stuckSessions = 0;
+  let resumed = false;
 
   function say(event: Event, detail: number): void {
     if (LOG) ports.log.write(event, detail);
@@ -192,7 +199,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
       enter(Stage.Login, Close.None);
       events.onChange();
     },
-    onOnline(): void {
+    onOnline(present): void {
+      resumed = present;
       stableAt = after(clock.now(), STABLE_MS);
       broker = 0;
       isAlone = false;
@@ -253,7 +261,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     } else if (moved !== null) {
       connectTo(moved.host, moved.port);
     } else {
-      connectTo(options.host, options.port);
+      connectTo(options.hostOf === undefined ? options.host : options.hostOf(options.host), options.port);
     }
   }
 
@@ -285,7 +293,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   /** @returns milliseconds until draining is over, if it is not. */
   function tickDrain(now: number, wait: number): number {
     const left = remaining(now, restAt);
-    if (left > 0 && (current !== Stage.Draining || ports.outbox.count() > 0)) return sooner(wait, left);
+    if (left > 0 && current !== Stage.Draining) return sooner(wait, left);
+    // Of an acknowledgement nobody tells.
+    if (left > 0 && ports.outbox.count() > 0) return sooner(wait, sooner(left, DRAIN_LOOK_MS));
     rest();
     return 0;
   }
@@ -358,5 +368,14 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return waited;
   }
 
-  return { client, tick, stage: () => current, cause: () => lastCause, start, drain, move };
+  return {
+    client,
+    tick,
+    stage: () => current,
+    cause: () => lastCause,
+    isResumed: () => resumed,
+    start,
+    drain,
+    move,
+  };
 }

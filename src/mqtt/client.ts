@@ -234,6 +234,11 @@ export interface Client extends PacketWriter<Bytes> {
    * @returns null when filter or QoS are not valid.
    */
   subscription(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
+  /**
+   * Before the first connection, where a former start subscribed to the same: not again, if the broker still has our session.
+   * Needs `cleanSession` false.
+   */
+  assumeSubscribed(): void;
   /** Want it again. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
   subscribe(subscription: Subscription | null): number;
   /** Want it no more. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
@@ -1199,6 +1204,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
+  function assumeSubscribed(): void {
+    if (INBOUND) subscriptions.assume();
+  }
+
   function subscribe(subscription: Subscription | null): number {
     return want(subscription, true);
   }
@@ -1381,6 +1390,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     release,
     abandon,
     subscription,
+    assumeSubscribed,
     subscribe,
     unsubscribe,
     counters: readCounters,

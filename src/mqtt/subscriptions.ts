@@ -69,6 +69,8 @@ export interface Subscriptions {
    * answer to a CONNECT was lost, it may be a session that was begun then.
    */
   begin(present: boolean, isSame: boolean): void;
+  /** Before the first session: the broker has all of them from before the last start, if it still has a session of ours. */
+  assume(): void;
   /** @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way. */
   next(): string;
   /** SUBACK or UNSUBACK came. @returns Verdict.Stray when nothing with its identifier is under way. */
@@ -166,6 +168,10 @@ export function createSubscriptions(
       else if (wish > Wish.Answered) all[i].wish = present ? Wish.Unwanted : Wish.None;
     }
     forget();
+  }
+
+  function assume(): void {
+    for (let i = 0; i < all.length; i++) if (all[i].wish === Wish.Wanted) all[i].wish = Wish.Answered;
   }
 
   /** Ask for all that have `wish`. @returns the body of the packet behind its identifier. */
@@ -280,5 +286,5 @@ export function createSubscriptions(
     return route;
   }
 
-  return { prepare, begin, next: nextPacket, answer, want, known, find };
+  return { prepare, begin, assume, next: nextPacket, answer, want, known, find };
 }

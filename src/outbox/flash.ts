@@ -91,8 +91,8 @@ export interface FlashOutboxOptions extends OutboxOptions {
 }
 
 export interface FlashOutbox extends Outbox<Bytes> {
-  /** @returns seconds since the oldest message was taken; -1: there is none, or nobody knows. */
   oldestSec(): number;
+  used(): number;
   /** @param nonce differs from life to life. @returns 0, or Code.Foreign, OldFormat, WornOut, Range: then `append` says the same. */
   open(nonce: number): number;
   /** Erase everything and begin anew. @returns 0, or Code.WornOut. */
@@ -810,6 +810,10 @@ export function createFlashOutbox(
     seen = newest;
   }
 
+  function used(): number {
+    return isOpen && held > 0 ? log.used() : 0;
+  }
+
   function counters(): FlashOutboxCounters {
     const of = log.counters;
     if (isOpen && seen !== newest) know();
@@ -818,7 +822,7 @@ export function createFlashOutbox(
     figures.worn = of.worn;
     figures.lost = lost;
     figures.dropped = dropped;
-    figures.used = isOpen && held > 0 ? log.used() : 0;
+    figures.used = used();
     figures.stored = isOpen ? log.given() : 0;
     figures.waiting = held + unwritten;
     figures.oldest = isNoting ? givenUp : givenUp + dropped - overtaken + goneWithPages;
@@ -840,6 +844,7 @@ export function createFlashOutbox(
     acknowledge,
     count,
     oldestSec,
+    used,
     newest: findNewest,
     recall,
     remember,

@@ -109,6 +109,14 @@ export const enum Event {
   Restarting = 41,
   /** The wall clock was set back by more than the 15 minutes that are waited for: times go backwards this once [minutes]. */
   ClockSetBack = 34,
+  /** It sleeps now [seconds until it wakes]. */
+  Sleeps = 30,
+  /** It goes to sleep with messages that the broker does not have yet; they are kept [how many]. */
+  LeftOver = 31,
+  /** A sensor had no reading before the time for it was over [index]. */
+  SensorLate = 32,
+  /** The board cannot sleep: the mote stays awake [0]. */
+  CannotSleep = 33,
 }
 
 /** Why a message is given up that was accepted. */

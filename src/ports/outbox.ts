@@ -50,6 +50,8 @@ export const enum StateKey {
   History = 5,
   /** Messages given up with their pages (src/outbox/flash.ts). */
   Dropped = 7,
+  /** What a mote that sleeps has to know when it wakes (src/parts/sleep.ts). */
+  Sleep = 8,
   /** Which configuration holds, and which is on probation (src/parts/settings.ts). */
   Configuration = 9,
   /** Two configurations, and the intervals of each; those from 13 on are the firmware's where it has no configuration. */
@@ -132,6 +134,10 @@ export interface Outbox<B = string> {
    * stay together, for another try; Code.Empty when there are none.
    */
   appendGathered?(): number;
+  /** @returns seconds since the oldest message was taken; -1: there is none, or nobody knows. Left out: messages go with the power. */
+  oldestSec?(): number;
+  /** @returns bytes of flash that messages take. */
+  used?(): number;
   /** Write down what was acknowledged, before power goes away on purpose. @returns 0, or Code.Full, WornOut, Unknown: a page is damaged. */
   settle?(): number;
   /** @returns the counters as they are now; the same object each time. The first call after a start looks at each record. */

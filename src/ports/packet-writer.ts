@@ -12,6 +12,11 @@ export interface Topic<B = string> {
   readonly size: number;
 }
 
+/** Takes text: a packet writer, or something that counts or keeps it. */
+export interface TextSink {
+  text(bytes: string): void;
+}
+
 export interface PacketWriter<B = string> {
   /**
    * Prepare a topic. Start-up only: allocates. QoS 0 and RETAIN 0 unless given.

@@ -9,6 +9,8 @@ export const enum WakeCause {
 }
 
 export interface Power {
+  /** It can sleep; else `sleep` does nothing. */
+  readonly canSleep: boolean;
   /** Restart the board unless `feed` is called every `seconds`; whole seconds, longer than any blocking call of the engine. */
   watch(seconds: number): void;
   feed(): void;

@@ -19,6 +19,11 @@ export interface Wifi {
   missing(): Close;
   /** Ask a time server, now and again and again, and set the engine's clock; nobody hears of it. Where the engine can. @param server name or address. */
   askTime?(server: string): void;
+  /**
+   * Ask the name server. Left out where the engine cannot but by connecting.
+   * @param onAddress given the IPv4 address as text; not called when nobody knows the name.
+   */
+  resolve?(host: string, onAddress: (address: string) => void): void;
   /** @returns received signal strength in dBm (negative), 0 while unknown. */
   rssi(): number;
 }

@@ -2,7 +2,7 @@
 // outbox: what counts is what is true now.
 
 import { Code } from '../ports/codes.ts';
-import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
+import type { PacketWriter, TextSink, Topic } from '../ports/packet-writer.ts';
 
 /** Also the payload of the will. */
 export const OFFLINE = 'offline';
@@ -19,6 +19,10 @@ export interface Status {
   set(index: number, isOnline: boolean): void;
   /** The broker may have lost what it was told: say everything again. */
   refresh(): void;
+  /** The broker still has what it was told, but for the first: that may be the will by now. */
+  keep(): void;
+  /** Write down how everything stands. */
+  describe(sink: TextSink): void;
   /** Publish what is to be said. @returns false when some of it could not be said yet. */
   send(): boolean;
 }
@@ -48,6 +52,15 @@ export function createStatus(writer: PacketWriter, names: readonly string[]): St
     isDue = true;
   }
 
+  function keep(): void {
+    for (let i = 0; i < due.length; i++) due[i] = i === 0 ? 1 : 0;
+    isDue = true;
+  }
+
+  function describe(sink: TextSink): void {
+    for (let i = 0; i < due.length; i++) sink.text('' + presences[i]);
+  }
+
   function send(): boolean {
     if (!isDue) return true;
     for (let i = 0; i < due.length; i++) {
@@ -63,5 +76,5 @@ export function createStatus(writer: PacketWriter, names: readonly string[]): St
     return true;
   }
 
-  return { set, refresh, send };
+  return { set, refresh, keep, describe, send };
 }

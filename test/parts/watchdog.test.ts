@@ -8,10 +8,12 @@ const MOTE = {} as Mote;
 function createPower() {
   const calls: string[] = [];
   const power: Power = {
+    canSleep: false,
     watch: (seconds) => void calls.push(`watch ${seconds}`),
     feed: () => void calls.push('feed'),
     sleep: () => void calls.push('sleep'),
     wakeCause: () => 0,
+    restart: () => void calls.push('restart'),
   };
   return { power, calls };
 }

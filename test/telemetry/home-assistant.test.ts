@@ -40,7 +40,7 @@ interface Sent {
 function createRig(
   create: CreateDiscovery,
   channels: readonly ChannelMeta[] = [channelOf()],
-  options: { id?: string; sensor?: string; format?: CreateFormat; status?: string } = {},
+  options: { id?: string; sensor?: string; format?: CreateFormat; status?: string; expireSec?: number } = {},
 ) {
   const sent: Sent[] = [];
   const listeners = new Map<string, Listener>();
@@ -88,6 +88,7 @@ function createRig(
       id,
       serial: '30c6f7-12ab34',
       status: options.status ?? `${id}/status`,
+      expireSec: options.expireSec ?? 0,
       sensors: [
         {
           context,

@@ -72,6 +72,8 @@ interface EspruinoWifi {
   disconnect(): void;
   getStatus(): EspruinoWifiStatus;
   setSNTP(server: string, zone: string): void;
+  /** @param callback given an IPv4 address as text, null when nobody knows the host. Not on every board. */
+  getHostByName?(host: string, callback: (address: string | null) => void): void;
 }
 
 interface EspruinoI2c {

@@ -46,5 +46,5 @@ export function createPower(): Power {
     }
   }
 
-  return { watch, feed, sleep, wakeCause, restart };
+  return { canSleep, watch, feed, sleep, wakeCause, restart };
 }

@@ -98,6 +98,13 @@ export function createWifi(): Wifi {
     if (station !== null) station.setSNTP(server, 'UTC0');
   }
 
+  function resolve(host: string, onAddress: (address: string) => void): void {
+    if (station === null || !station.getHostByName) return;
+    station.getHostByName(host, function (address) {
+      if (address) onAddress(address);
+    });
+  }
+
   function rssi(): number {
     const level = station === null ? undefined : station.getStatus().rssi;
     return level === undefined ? 0 : level;
@@ -108,5 +115,5 @@ export function createWifi(): Wifi {
     station.on('associated', onAssociated);
     station.on('disconnected', onDisconnected);
   }
-  return { join, leave, missing, askTime, rssi };
+  return { join, leave, missing, askTime, resolve, rssi };
 }

@@ -3,6 +3,7 @@
 
 import { NEVER_MS, after, remaining } from '../../ports/clock.ts';
 import { Code } from '../../ports/codes.ts';
+import type { TextSink } from '../../ports/packet-writer.ts';
 import { phaseOf } from '../phase.ts';
 import type { Discovery, DiscoveryPorts } from './discovery.ts';
 
@@ -20,6 +21,7 @@ export interface Announcer extends Discovery {
  * @param birth topic of Home Assistant's birth message.
  * @param say publish number `index` of what there is to say. @returns a code of `PacketWriter.end`.
  * @param count how many there are; it may grow.
+ * @param describe write all of it down.
  */
 export function createAnnouncer(
   ports: DiscoveryPorts,
@@ -27,6 +29,7 @@ export function createAnnouncer(
   birth: string,
   say: (index: number) => number,
   count: () => number,
+  describe: (sink: TextSink) => void,
 ): Announcer {
   let next = 0;
   let dueAt = -1;
@@ -77,5 +80,5 @@ export function createAnnouncer(
     return NEVER_MS;
   }
 
-  return { refresh, send, again };
+  return { refresh, send, again, describe };
 }

@@ -1,6 +1,6 @@
 // What a mote tells others about itself, so that they understand it without configuration: one file a convention.
 
-import type { PacketWriter } from '../../ports/packet-writer.ts';
+import type { PacketWriter, TextSink } from '../../ports/packet-writer.ts';
 import type { FormatContext } from '../channel.ts';
 import type { Format } from '../formats/format.ts';
 
@@ -18,6 +18,8 @@ export interface DescribedMote {
   /** Topic of its "online" and "offline"; empty where nobody says so. */
   readonly status: string;
   readonly sensors: readonly DescribedSensor[];
+  /** A value that is older than so many seconds is none any more; 0: values stay. For a mote that says nothing for hours. */
+  readonly expireSec: number;
 }
 
 /** What a convention needs of the protocol. */
@@ -39,6 +41,8 @@ export interface DiscoveryPorts {
 export interface Discovery {
   /** A session began: say everything. */
   refresh(now: number): void;
+  /** Write down all that is to be said, for whoever wants to know whether it has changed. */
+  describe(sink: TextSink): void;
   /** Publish what is to be said. @returns milliseconds until the next call is needed, NEVER_MS when all is said. */
   send(now: number): number;
 }

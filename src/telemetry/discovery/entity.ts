@@ -1,6 +1,7 @@
 // What Home Assistant is told of one channel and of the mote, as JSON with its abbreviated keys. Knows no topic of discovery.
 // Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
 
+import type { TextSink } from '../../ports/packet-writer.ts';
 import { topicName } from '../publisher.ts';
 import type { DescribedMote, DescribedSensor } from './discovery.ts';
 
@@ -15,11 +16,6 @@ export interface HomeAssistantOptions {
   readonly area?: string;
   /** Of the topics of discovery, as in Home Assistant's settings. Default 'homeassistant'. */
   readonly prefix?: string;
-}
-
-/** Takes text: a packet writer, or something that counts or keeps it. */
-export interface TextSink {
-  text(bytes: string): void;
 }
 
 /** One channel of one sensor. */
@@ -128,6 +124,7 @@ export function writeEntity(sink: TextSink, mote: DescribedMote, entity: Entity)
     member(sink, 'stat_cla', meta.kind === 'total' ? 'total_increasing' : 'measurement');
     sink.text(',"sug_dsp_prc":' + meta.precision);
   }
+  if (mote.expireSec > 0) sink.text(',"exp_aft":' + mote.expireSec);
   if (meta.isDiagnostic === true) member(sink, 'ent_cat', 'diagnostic');
   sink.text(',"qos":1');
   writeAvailability(sink, mote, entity);

@@ -2,10 +2,11 @@
 // later). It is longer than a packet's buffer on most motes: the firmware needs STREAM.
 // Source: https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload
 
+import type { TextSink } from '../../ports/packet-writer.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { CreateDiscovery } from './discovery.ts';
 import { prepareDevice, prepareEntities, prepareId, writeEntity } from './entity.ts';
-import type { HomeAssistantOptions, TextSink } from './entity.ts';
+import type { HomeAssistantOptions } from './entity.ts';
 
 /** More than a payload that is read back can hold. */
 const GONE_MAX = 200;
@@ -58,6 +59,11 @@ export function createHomeAssistantDevice(options: HomeAssistantOptions = {}): C
       return code;
     }
 
+    function describe(to: TextSink): void {
+      to.text(topic);
+      to.text(compose());
+    }
+
     function count(): number {
       return gone.length > 0 ? 2 : 1;
     }
@@ -76,7 +82,7 @@ export function createHomeAssistantDevice(options: HomeAssistantOptions = {}): C
       }
     }
 
-    const announcer = createAnnouncer(ports, mote.serial, prefix + '/status', say, count);
+    const announcer = createAnnouncer(ports, mote.serial, prefix + '/status', say, count, describe);
     ports.listen(topic, function (payload, _name, isRetained) {
       const before = gone.length;
       if (isRetained) compare(payload);

@@ -1,7 +1,7 @@
 // Home Assistant finds a mote by itself: one retained message for each channel, and an empty one for each that is no more.
 // Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
 
-import type { Topic } from '../../ports/packet-writer.ts';
+import type { TextSink, Topic } from '../../ports/packet-writer.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { CreateDiscovery } from './discovery.ts';
 import { prepareDevice, prepareEntities, prepareId, writeEntity } from './entity.ts';
@@ -32,14 +32,25 @@ export function createHomeAssistant(options: HomeAssistantOptions = {}): CreateD
       topics.push(topic);
     }
 
+    function write(sink: TextSink, index: number): void {
+      sink.text('{');
+      writeEntity(sink, mote, entities[index]);
+      sink.text(',');
+      sink.text(device);
+      sink.text('}');
+    }
+
     function sayEntity(index: number): number {
       writer.begin(topics[index]);
-      writer.text('{');
-      writeEntity(writer, mote, entities[index]);
-      writer.text(',');
-      writer.text(device);
-      writer.text('}');
+      write(writer, index);
       return writer.end();
+    }
+
+    function describe(sink: TextSink): void {
+      for (let i = 0; i < names.length; i++) {
+        sink.text(names[i]);
+        write(sink, i);
+      }
     }
 
     function sayGone(topic: Topic): number {
@@ -71,6 +82,6 @@ export function createHomeAssistant(options: HomeAssistantOptions = {}): CreateD
       ports.wake();
     });
 
-    return createAnnouncer(ports, mote.serial, prefix + '/status', say, count);
+    return createAnnouncer(ports, mote.serial, prefix + '/status', say, count, describe);
   };
 }
