@@ -20,6 +20,7 @@ import type { CreateDiscovery, DescribedSensor, Discovery } from './telemetry/di
 import { createJson } from './telemetry/formats/json.ts';
 import type { CreateFormat } from './telemetry/formats/format.ts';
 import { phaseOf } from './telemetry/phase.ts';
+import type { Client } from './mqtt/client.ts';
 import { NOTHING, createPublisher } from './telemetry/publisher.ts';
 import type { Publisher } from './telemetry/publisher.ts';
 import { OFFLINE, createStatus } from './telemetry/status.ts';
@@ -54,6 +55,29 @@ export interface MoteSensor {
   readonly retain?: boolean;
 }
 
+/** What an optional part of a mote is made with. */
+export interface Mote {
+  readonly id: string;
+  readonly ports: MotePorts;
+  readonly client: Client;
+  /** Have `run` of all parts called as soon as the event loop runs again. */
+  wake(): void;
+}
+
+/** An optional part of a mote, beside its sensors. */
+export interface MotePart {
+  /**
+   * A reading was published.
+   * @param index of the sensor in the options. @param code 0: accepted; NOTHING: nothing of it was to be published; else a negative Code.
+   */
+  onReading?(index: number, reading: Reading, code: number): void;
+  /** Do what is due. @returns milliseconds until the next call is needed. */
+  run(now: number): number;
+}
+
+/** @returns null: its options are impossible. */
+export type CreatePart = (mote: Mote) => MotePart | null;
+
 export interface MoteOptions {
   /** First part of all topics and the MQTT client identifier: different for each mote of a fleet. */
   readonly id: string;
@@ -65,6 +89,8 @@ export interface MoteOptions {
     readonly password?: string;
     /** Default 30. */
     readonly keepAliveSec?: number;
+    /** false: the broker keeps the session, so that QoS 2 is exactly once over reconnects, too. Default: true. */
+    readonly cleanSession?: boolean;
   };
   /** Left out, or an empty ssid: the network is always there. */
   readonly wifi?: { readonly ssid: string; readonly password: string };
@@ -76,6 +102,8 @@ export interface MoteOptions {
   readonly diagnosticsMs?: number;
   /** What the mote tells of itself to those who want to show it: createHomeAssistant or createHomeAssistantDevice. Default: nothing. */
   readonly discovery?: CreateDiscovery | undefined;
+  /** Optional parts. */
+  readonly parts?: readonly CreatePart[];
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
 }
@@ -97,7 +125,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     port: broker.port,
     connect: {
       clientId: options.id,
-      cleanSession: true,
+      cleanSession: broker.cleanSession !== false,
       receiveMax: RECEIVE_MAX,
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
@@ -231,11 +259,26 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const discovery = openDiscovery();
   if (discovery === null && options.discovery !== undefined) return refuse(0);
 
+  const parts: MotePart[] = [];
+  if (options.parts !== undefined) {
+    const mote: Mote = { id: options.id, ports, client: link.client, wake };
+    for (let i = 0; i < options.parts.length; i++) {
+      const part = options.parts[i](mote);
+      if (part === null) return refuse(0);
+      parts.push(part);
+    }
+  }
+
   function onReading(index: number, reading: Reading): void {
     if (AUTH) status!.set(index + 1, true);
     const listener = listeners[index];
     if (listener !== undefined) hear(listener, index, reading);
-    count(index, publishers[index].publish(reading));
+    const code = publishers[index].publish(reading);
+    count(index, code);
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i];
+      if (part.onReading !== undefined) part.onReading(index, reading, code);
+    }
   }
 
   /** What a firmware does with a reading must not stop the mote. */
@@ -275,6 +318,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     let wait = scheduler.run(now);
     if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
     if (discovery !== null) wait = sooner(wait, discovery.send(now));
+    for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
     timer.set(sooner(wait, link.tick(now)));
   }
 

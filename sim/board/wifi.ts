@@ -3,6 +3,7 @@
 
 import type { TimerHandle } from '../clock.ts';
 import { ConnectError, isAddress } from '../network/connection.ts';
+import { countListeners } from './events.ts';
 import type { Machine } from './machine.ts';
 import type { WorldTimer } from './world.ts';
 
@@ -85,6 +86,7 @@ export function wifiStation(machine: Machine): Station {
       if (point.password !== undefined && point.password !== password) return lose('AUTH_FAIL');
       state = 'associated';
       emit('associated', { ssid, mac: ACCESS_POINT_MAC, channel: '1' });
+      if (!point.givesAddresses) return;
       later(point.addressMs, () => {
         state = 'joined';
         complete(null);
@@ -198,6 +200,7 @@ export function wifiStation(machine: Machine): Station {
     setConfig: () => undefined,
   });
 
+  machine.gauge('listeners', () => countListeners(module) + joinListeners.length);
   return {
     isJoined: () => state === 'joined',
     onJoin: (run) => void joinListeners.push(run),
