@@ -54,8 +54,6 @@ export interface Behaviour {
   returnCode: number;
   /** CONNECT is not answered. */
   isSilent: boolean;
-  /** Nothing but CONNECT is answered. */
-  isDeaf: boolean;
   /** From a PUBLISH to its acknowledgement, milliseconds. */
   ackDelayMs: number;
 }
@@ -81,6 +79,8 @@ export interface SessionBroker {
   /** What clients did against the standard: number of the statement, then words. */
   readonly violations: string[];
   connect(peer: Peer): Attached;
+  /** Nothing but CONNECT is answered; afterwards what is due on connections that are still there is. */
+  setDeaf(is: boolean): void;
   /** Somebody publishes. */
   publish(message: Message): void;
   /** All connections are gone, and with `forget` all sessions; retained messages stay. */
@@ -112,17 +112,24 @@ interface Connection {
   /** Of the last acknowledgement that waits: they leave in order. */
   ackAt: number;
   isOpen: boolean;
+  /** DISCONNECT has come. */
+  hasLeft: boolean;
 }
 
 const REFUSED_LEVEL = 1;
 
 export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {}): SessionBroker {
-  const behaviour: Behaviour = { returnCode: 0, isSilent: false, isDeaf: false, ackDelayMs: 0 };
+  const behaviour: Behaviour = { returnCode: 0, isSilent: false, ackDelayMs: 0 };
   const violations: string[] = [];
   const connections = new Set<Connection>();
   const sessions = new Map<string, Session>();
   const retained = new Map<string, Message>();
+  /** What is to be answered when the broker is no longer deaf, undefined: it is not deaf. */
+  let owed: (() => void)[] | undefined;
   let count = 0;
+
+  /** Answer now, or later. */
+  const answer = (run: () => void) => void (owed === undefined ? run() : owed.push(run));
 
   const say = (connection: Connection, bytes: string) => {
     if (connection.isOpen && bytes !== '') connection.peer.write(bytes);
@@ -258,7 +265,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
   /** Acknowledge a PUBLISH, and take it: what is not acknowledged is not the broker's. */
   const acknowledge = (connection: Connection, id: number, qos: number) => {
     const session = connection.session!;
-    if (!connection.isOpen || behaviour.isDeaf) return;
+    if (!connection.isOpen) return;
     const message = session.incoming.acknowledge(id);
     if (message !== undefined) take(session, message);
     say(connection, ack(qos === 1 ? Type.Puback : Type.Pubrec, id));
@@ -275,8 +282,9 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const { ackDelayMs } = behaviour;
     const now = host.now();
     connection.ackAt = Math.max(connection.ackAt, now + ackDelayMs);
-    if (connection.ackAt === now) acknowledge(connection, id, qos);
-    else host.setTimer(connection.ackAt - now, () => acknowledge(connection, id, qos));
+    const run = () => answer(() => acknowledge(connection, id, qos));
+    if (connection.ackAt === now) run();
+    else host.setTimer(connection.ackAt - now, run);
   };
 
   const takeAck = (connection: Connection, type: number, body: string) => {
@@ -284,28 +292,21 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const { id, fault } = readAck(body);
     const wrong = fault || (type === Type.Pubrel ? incoming.release(id) : outgoing.acknowledge(type, id));
     if (wrong !== '') blame(connection, wrong);
-    else if (behaviour.isDeaf) return;
-    else if (type === Type.Pubrel) say(connection, ack(Type.Pubcomp, id));
-    else say(connection, outgoing.next());
+    else if (type === Type.Pubrel) answer(() => say(connection, ack(Type.Pubcomp, id)));
+    else answer(() => say(connection, outgoing.next()));
   };
 
   const takeFilters = (connection: Connection, type: number, body: string) => {
     const session = connection.session!;
     const { id, filters, fault } = readFilters(type, body);
     if (fault !== '') return blame(connection, fault);
-    if (behaviour.isDeaf) return;
     if (type === Type.Unsubscribe) {
       for (const { filter } of filters) session.filters.delete(filter);
-      return say(connection, unsuback(id));
+      return answer(() => say(connection, unsuback(id)));
     }
     for (const { filter, qos } of filters) session.filters.set(filter, qos);
-    say(
-      connection,
-      suback(
-        id,
-        filters.map(({ qos }) => qos),
-      ),
-    );
+    const codes = filters.map(({ qos }) => qos);
+    answer(() => say(connection, suback(id, codes)));
     for (const { filter, qos } of filters) {
       for (const message of retained.values()) {
         if (matches(filter, message.topic)) give(session, { ...message, qos: Math.min(qos, message.qos) });
@@ -317,8 +318,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     [Type.Publish]: (connection, first, body) => takePublish(connection, first & 15, body),
     [Type.Subscribe]: (connection, _, body) => takeFilters(connection, Type.Subscribe, body),
     [Type.Unsubscribe]: (connection, _, body) => takeFilters(connection, Type.Unsubscribe, body),
-    [Type.Pingreq]: (connection) => behaviour.isDeaf || say(connection, PINGRESP),
-    [Type.Disconnect]: (connection) => leave(connection, false),
+    [Type.Pingreq]: (connection) => answer(() => say(connection, PINGRESP)),
+    [Type.Disconnect](connection) {
+      connection.hasLeft = true;
+      leave(connection, false);
+    },
   };
   for (const type of [Type.Puback, Type.Pubrec, Type.Pubrel, Type.Pubcomp]) {
     takers[type] = (connection, _, body) => takeAck(connection, type, body);
@@ -361,6 +365,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
         lastPacketAt: host.now(),
         ackAt: 0,
         isOpen: true,
+        hasLeft: false,
       };
       connections.add(connection);
       return {
@@ -373,13 +378,17 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
             connection.pending = connection.pending.slice(cut.size);
             takePacket(connection, cut.first, cut.body);
           }
-          // Bytes behind DISCONNECT in the same piece [MQTT-3.14.4-2].
-          if (connection.pending !== '' && connection.session !== undefined) {
-            violations.push(`3.14.4-2 bytes behind DISCONNECT [${connection.session.clientId}]`);
+          if (connection.hasLeft && connection.pending !== '') {
+            violations.push(`3.14.4-2 bytes behind DISCONNECT [${connection.connect!.clientId}]`);
           }
         },
         closed: () => leave(connection, true),
       };
+    },
+    setDeaf(is) {
+      const due = owed ?? [];
+      owed = is ? due : undefined;
+      if (!is) for (const run of due) run();
     },
     publish: spread,
     restart(forget) {

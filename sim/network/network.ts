@@ -42,6 +42,8 @@ export interface Network {
   vanishAll(): void;
   /** When `count` more bytes have arrived in this direction, the connection on which they came is reset at that very byte. */
   resetAfter(direction: Direction, count: number): void;
+  /** Forget what `resetAfter` was told. */
+  clearTraps(): void;
   /** Bytes of a connection that may be under way, for open ones too: the receive window of a slow peer; 0: of one that takes nothing. */
   setWindow(bytes: number): void;
   /** What the name server says to every name: that there is no such host, or the name of another; undefined: what is right. */
@@ -130,6 +132,7 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
       for (const link of [...links]) link.vanish();
     },
     resetAfter: (direction, count) => void traps.set(direction, count),
+    clearTraps: () => traps.clear(),
     setWindow(bytes) {
       settings.sendBuffer = bytes;
       for (const link of [...links]) link.feed();
