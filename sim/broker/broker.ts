@@ -228,7 +228,8 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const keepAliveMs = connection.connect!.keepAliveSec * 1000;
     if (keepAliveMs === 0 || !connection.isOpen) return;
     const left = connection.lastPacketAt + keepAliveMs * 1.5 - host.now();
-    if (left > 0) return void host.setTimer(left, () => tendKeepAlive(connection));
+    // Time has a grid: less than a microsecond is nothing.
+    if (left >= 0.001) return void host.setTimer(left, () => tendKeepAlive(connection));
     if (!events.isDisturbed?.(connection.lastPacketAt, host.now())) {
       violations.push('3.1.2-24 no packet for one and a half keep alives');
     }

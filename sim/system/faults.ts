@@ -63,7 +63,9 @@ export const FAULT_KINDS = {
         // Only the way that is taken is made: there are as many as bytes.
         const ways = tornWays(operation, scene.board.flash.geometry.programUnit, random);
         const way = ways[random.integer(0, ways.length - 1)]!;
-        scene.tell(`the power goes in the middle of ${operation.kind} of ${operation.bytes} bytes: ${way.name}`);
+        scene.tell(
+          `the power goes in the middle of ${operation.kind} of ${operation.bytes} bytes: ${way.name}`,
+        );
         scene.tearPower(forMs);
         return way.torn;
       };
@@ -203,7 +205,8 @@ export const FAULT_KINDS = {
   intruder: {
     slot: 'intruder',
     draw: (random) => [random.integer(500, 8000), random.integer(0, 1)],
-    set: (scene, args) => scene.setIntruder(args === undefined ? undefined : { everyMs: args[0]!, clean: args[1] === 1 }),
+    set: (scene, args) =>
+      scene.setIntruder(args === undefined ? undefined : { everyMs: args[0]!, clean: args[1] === 1 }),
   },
   /** A sensor is gone. [which] */
   'sensor-absent': {
@@ -232,7 +235,8 @@ export const FAULT_KINDS = {
   /** The wall clock is set. [ms] */
   clock: {
     draw: (random) => [
-      [-DAY, -MINUTE, -1500, 1500, MINUTE, DAY, 20 * 365 * DAY][random.integer(0, 6)]! + random.integer(-400, 400),
+      [-DAY, -MINUTE, -1500, 1500, MINUTE, DAY, 20 * 365 * DAY][random.integer(0, 6)]! +
+        random.integer(-400, 400),
     ],
     strike: ({ board }, [ms]) => board.jumpClock(ms!),
   },

@@ -79,14 +79,16 @@ export function createLimits({ world, board, counters }: Scene): Limits {
     const attempts = connections + refusals - looks[0]!.attempts;
     const limit = ATTEMPTS_MAX * (1 + boots - looks[0]!.boots);
     attemptsMost = Math.max(attemptsMost, attempts);
-    if (attempts > limit) blame('storm', `${attempts} attempts to connect within a minute, more than ${limit}`);
+    if (attempts > limit)
+      blame('storm', `${attempts} attempts to connect within a minute, more than ${limit}`);
   };
 
   const lookAtProgress = () => {
     const isMeasuring = counters.some(({ chip }) => !chip.faults.absent);
     if (inTheWay > 0 || !isMeasuring) return;
     const silentMs = world.now() - Math.max(quietSince, progressAt);
-    if (silentMs > PROGRESS_MS) blame('progress', `nothing is in the way, and no message for ${silentMs / 1000} s`);
+    if (silentMs > PROGRESS_MS)
+      blame('progress', `nothing is in the way, and no message for ${silentMs / 1000} s`);
   };
 
   const look = () => {

@@ -68,6 +68,8 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   /** Of this boot: messages held at its start, -1 before it is known; accepted since. */
   let heldAtStart = -1;
   let acceptedSince = 0;
+  /** So many messages may be in flash at the start: what the broker lacks, and what it has without the mote knowing. */
+  let mostAtStart = 0;
   /** By so much the count at the start was too high, as far as is known. */
   let overcounted = 0;
 
@@ -101,10 +103,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     heldAtStart = held;
     acceptedSince = 0;
     overcounted = 0;
-    const unsure = figures.unsure - figures.unsureTaken;
-    const most = missing + unsure + IN_FLIGHT_MAX;
-    if (held < missing) blame(`${held} messages in flash, and the broker lacks ${missing} that were accepted`);
-    if (held > most) blame(`${held} messages in flash, and ${most} at most were not acknowledged`);
+    mostAtStart = missing + figures.unsure - figures.unsureTaken + IN_FLIGHT_MAX;
+    if (held < missing)
+      blame(`${held} messages in flash, and the broker lacks ${missing} that were accepted`);
   };
 
   const count = ([delivered, finished, , held]: number[]) => {
@@ -114,8 +115,12 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     const expected = heldAtStart + acceptedSince;
     const over = expected - sum;
     // Until a walk has come by, the outbox counts what was acknowledged out of turn before the start.
-    if (over >= overcounted && over < IN_FLIGHT_MAX) {
+    if (over >= overcounted && over <= heldAtStart) {
       overcounted = over;
+      const really = heldAtStart - over;
+      if (held === 0 && really > mostAtStart) {
+        blame(`${really} messages came out of flash, and ${mostAtStart} at most were not acknowledged`);
+      }
       return;
     }
     const parts = `delivered ${delivered} + finished ${finished} + held ${held}`;
@@ -128,7 +133,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     figures.repeatedExactlyOnce++;
     if (session === fate.session) blame(`${TOPICS[counter]} ${number} twice in a session, with QoS 2`);
     else if (!excused.delete(number)) {
-      blame(`${TOPICS[counter]} ${number} again in the next session, with QoS 2, though its exchange was over`);
+      blame(
+        `${TOPICS[counter]} ${number} again in the next session, with QoS 2, though its exchange was over`,
+      );
     }
     fate.session = session;
   };
@@ -182,7 +189,8 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     finish() {
       for (const [counter, all] of fates.entries()) {
         for (const [number, { code, taken }] of all) {
-          if (code === 0 && taken === 0) blame(`${TOPICS[counter]} ${number} was accepted, and the broker never got it`);
+          if (code === 0 && taken === 0)
+            blame(`${TOPICS[counter]} ${number} was accepted, and the broker never got it`);
         }
       }
     },

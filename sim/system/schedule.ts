@@ -46,3 +46,19 @@ export function drawSchedule(seed: number): Fault[] {
     .map((kind) => drawFault(random, kind))
     .sort((a, b) => a.at - b.at);
 }
+
+/** One fault a line. */
+export function writeSchedule(schedule: readonly Fault[]): string {
+  return `[\n${schedule.map((fault) => `  ${JSON.stringify(fault)}`).join(',\n')}\n]`;
+}
+
+/** @param text as `writeSchedule` made it. @throws Error that says which fault is none. */
+export function readSchedule(text: string): Fault[] {
+  const faults = JSON.parse(text) as Fault[];
+  for (const [index, { at, kind, forMs, args }] of faults.entries()) {
+    const isFault = at >= 0 && forMs >= 0 && Array.isArray(args) && kind in FAULT_KINDS;
+    if (!isFault)
+      throw new Error(`fault ${index + 1} of the schedule is none: ${JSON.stringify(faults[index])}`);
+  }
+  return faults;
+}
