@@ -7,6 +7,8 @@ import type { Scene } from './scene.ts';
 
 const MINUTE = 60_000;
 const LOOK_MS = 1000;
+/** Event.WifiUp, as the mote prints it. */
+const WIFI_UP = '#2 0';
 
 /**
  * Most of what could grow. Timers: that of the mote. Sockets: one, and one that the mote has left and the engine has not closed. Unsent
@@ -15,10 +17,10 @@ const LOOK_MS = 1000;
 const GAUGES_MAX: Omit<Gauges, 'untakenBytes'> = { timers: 2, sockets: 2, unsentBytes: 1072, listeners: 12 };
 
 /**
- * Most attempts to connect in a minute, for each life in it. The delays between attempts that fail at once are 0.25, 0.5, 1, 2, 4, 8 and
- * then 15 s at the least: 9 in a minute.
+ * Most attempts to connect in a minute, for each life in it, and one more for each time that Wi-Fi comes up, which ends a wait: a wait is
+ * half of the firmware's window of 10 s at the least, but for the first after a stable session, which may be nothing.
  */
-const ATTEMPTS_MAX = 10;
+const ATTEMPTS_MAX = 14;
 
 /**
  * The sum of the stages' deadlines, after which a message has to arrive where nothing is in the way: the dead link is noticed (PINGREQ
@@ -36,6 +38,7 @@ export interface Limits {
   begin(): void;
   end(): void;
   onMessage(message: Taken): void;
+  onConsole(line: string): void;
   /** @returns whether something was in the way between two moments. */
   isDisturbed(from: number, to: number): boolean;
   finish(): void;
@@ -48,11 +51,12 @@ export function createLimits({ world, board, counters }: Scene): Limits {
   const violations: string[] = [];
   const most = { timers: 0, sockets: 0, unsentBytes: 0, untakenBytes: 0, listeners: 0 };
   /** Attempts and lives at each of the last looks. */
-  const looks: { readonly at: number; readonly attempts: number; readonly boots: number }[] = [];
+  const looks: { readonly at: number; readonly attempts: number; readonly excuses: number }[] = [];
   let inTheWay = 0;
   let quietSince = 0;
   let progressAt = 0;
   let attemptsMost = 0;
+  let joins = 0;
   const said = new Set<string>();
 
   const blame = (key: string, what: string) => {
@@ -74,10 +78,10 @@ export function createLimits({ world, board, counters }: Scene): Limits {
   const lookAtAttempts = () => {
     const { connections, refusals, boots } = board.counters;
     const now = world.now();
-    looks.push({ at: now, attempts: connections + refusals, boots });
+    looks.push({ at: now, attempts: connections + refusals, excuses: ATTEMPTS_MAX * boots + joins });
     while (looks[0]!.at < now - MINUTE) looks.shift();
     const attempts = connections + refusals - looks[0]!.attempts;
-    const limit = ATTEMPTS_MAX * (1 + boots - looks[0]!.boots);
+    const limit = ATTEMPTS_MAX + looks.at(-1)!.excuses - looks[0]!.excuses;
     attemptsMost = Math.max(attemptsMost, attempts);
     if (attempts > limit)
       blame('storm', `${attempts} attempts to connect within a minute, more than ${limit}`);
@@ -111,6 +115,9 @@ export function createLimits({ world, board, counters }: Scene): Limits {
     },
     onMessage({ qos }) {
       if (qos > 0) progressAt = world.now();
+    },
+    onConsole(line) {
+      if (line === WIFI_UP) joins++;
     },
     isDisturbed: (from) => inTheWay > 0 || quietSince >= from - TRANSIT_MS,
     finish() {

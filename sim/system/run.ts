@@ -66,6 +66,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
     onConsole(line) {
       tell(`mote: ${line}`);
       oracle.onConsole(line);
+      limits.onConsole(line);
     },
     onError: (error) => violations.push(`an exception that nothing caught: ${String(error)}`),
     onPowerCut(torn) {

@@ -5,7 +5,7 @@
 
 import { NEVER_MS, after, remaining } from '../../../src/ports/clock.ts';
 import type { Reading } from '../../../src/ports/reading.ts';
-import type { Mote, MotePart } from '../../../src/mote.ts';
+import type { Mote, MotePart } from '../../../src/part.ts';
 
 const EVERY_MS = 60000;
 
@@ -19,7 +19,7 @@ export function createWitness(mote: Mote): MotePart | null {
 
   function run(now: number): number {
     if (remaining(now, dueAt) === 0) {
-      const counters = mote.client.counters();
+      const counters = mote.link.client.counters();
       const settled = counters.delivered + ' ' + counters.finished;
       print('C ' + settled + ' ' + counters.refused, outbox.count());
       dueAt = after(now, EVERY_MS);
