@@ -6,7 +6,7 @@ import type { Gauges } from '../board/machine.ts';
 import type { Scene } from './scene.ts';
 
 const MINUTE = 60_000;
-const LOOK_MS = 1000;
+const LOOK_MS = 2000;
 /** Event.WifiUp, as the mote prints it. */
 const WIFI_UP = '#2 0';
 
