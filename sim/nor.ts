@@ -180,6 +180,7 @@ function createChip(
   };
 
   const readPage = (page: Page, inPage: number, into: Uint8Array) => {
+    if (page.unsure === undefined) return into.set(page.data.subarray(inPage, inPage + into.length));
     for (let i = 0; i < into.length; i++) {
       const unsure = page.unsure?.[inPage + i] ?? 0;
       into[i] = page.data[inPage + i]! ^ (unsure === 0 ? 0 : unsure & noise.integer(0, 255));

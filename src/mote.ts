@@ -88,6 +88,8 @@ export interface MoteOptions {
      * verifies no certificate. Default: no encryption.
      */
     readonly encryptedButUnverified?: OpenTls | undefined;
+    /** false: the broker keeps the session, so that QoS 2 is exactly once over reconnects, too. Default: true. */
+    readonly cleanSession?: boolean;
     /** Tried in turn where this one does not answer. */
     readonly fallbacks?: readonly Address[];
     /** Between tries to connect. */
@@ -123,7 +125,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     connect: {
       clientId: options.id,
       // The broker keeps the subscriptions of a mote that sleeps, and commands to it.
-      cleanSession: options.sleep === undefined,
+      cleanSession: options.sleep === undefined && broker.cleanSession !== false,
       receiveMax: RECEIVE_MAX,
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,

@@ -6,7 +6,7 @@ import { createNor } from '../nor.ts';
 import type { Bench } from './bench.ts';
 import { createBench } from './bench.ts';
 import type { WallState } from './clock.ts';
-import type { Counters } from './machine.ts';
+import type { Counters, Gauges } from './machine.ts';
 import { Wake } from './machine.ts';
 import type { BoardOptions } from './options.ts';
 import type { Running } from './power.ts';
@@ -22,6 +22,10 @@ export interface Board {
   powerOff(how?: 'silent'): void;
   /** false while off, asleep, or stopped for good. */
   isRunning(): boolean;
+  /** Set the wall clock by so many milliseconds, as a time server would that is wrong, or right at last. */
+  jumpClock(ms: number): void;
+  /** What could grow; undefined while it does not run. */
+  gauges(): Gauges | undefined;
   readonly serial: string;
   readonly flash: Nor;
   readonly bench: Bench;
@@ -82,6 +86,8 @@ export function createBoard(options: BoardOptions): Board {
     bench,
     counters,
     isRunning: () => running !== undefined,
+    jumpClock: (ms) => void (wall.offset += ms),
+    gauges: () => running?.gauges(),
     powerOn() {
       if (running !== undefined || wakeUp !== undefined) return;
       wall.offset = data.clockStartsAtZero ? -world.now() : world.wall() - world.now();

@@ -13,6 +13,10 @@ function collect(realm: Realm, value: unknown, into: number[]): void {
   else throw new realm.TypeError(`Expecting Number or iterable, got ${typeName(value)}`);
 }
 
+/** Of whatever context. */
+const isByteArray = (value: unknown): value is Uint8Array =>
+  Object.prototype.toString.call(value) === '[object Uint8Array]';
+
 const isBuffer = (value: unknown): value is ArrayBuffer =>
   Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
@@ -22,6 +26,10 @@ function isRepeated(value: unknown): value is { data: unknown; count: number } {
 
 /** @returns the bytes of a value. @throws TypeError of the realm for what has none. */
 export function bytesOf(realm: Realm, value: unknown): Uint8Array {
+  // What programs mostly have, at once.
+  if (typeof value === 'string') return textToBytes(value);
+  if (Array.isArray(value) && value.length === 1) return bytesOf(realm, value[0]);
+  if (isByteArray(value)) return Uint8Array.from(value);
   const into: number[] = [];
   collect(realm, value, into);
   return Uint8Array.from(into);
@@ -29,11 +37,7 @@ export function bytesOf(realm: Realm, value: unknown): Uint8Array {
 
 /** @returns bytes as a string, one character each. */
 export function bytesToText(bytes: Uint8Array): string {
-  let text = '';
-  for (let from = 0; from < bytes.length; from += 4096) {
-    text += String.fromCharCode(...bytes.subarray(from, from + 4096));
-  }
-  return text;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 /** @returns a string as bytes; characters above 255 lose their upper bits, as in the engine's source text. */

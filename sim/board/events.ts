@@ -20,6 +20,15 @@ export function listenersOf(target: object, event: string): Callback[] | undefin
   return (target as Emitter)[`${PREFIX}${event}`];
 }
 
+/** @returns how many listeners an object has, of all its events. */
+export function countListeners(target: object): number {
+  let count = 0;
+  for (const [name, value] of Object.entries(target)) {
+    if (name.startsWith(PREFIX)) count += Array.isArray(value) ? value.length : 1;
+  }
+  return count;
+}
+
 /** Replace the listeners of an event by a single one. */
 export function setListener(target: object, event: string, callback: Callback): void {
   (target as Emitter)[`${PREFIX}${event}`] = [callback];

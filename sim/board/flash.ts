@@ -10,6 +10,7 @@ import type { Machine } from './machine.ts';
 export interface EngineFlash {
   readonly map: FlashMap;
   read(address: number, length: number): Uint8Array;
+  readInto(address: number, into: Uint8Array): void;
   /** Any address and length: at the edges, what is there is programmed again. */
   write(address: number, bytes: Uint8Array): void;
   erase(address: number): void;
@@ -20,9 +21,12 @@ export function engineFlash(machine: Machine): EngineFlash {
   const map = machine.data.flash;
   if (map === undefined) throw new Error(`board ${machine.data.id} has no flash`);
   const unit = map.programUnit;
+  const readInto = (address: number, into: Uint8Array) => {
+    if (loop.isOn()) nor.read(address, into);
+  };
   const read = (address: number, length: number) => {
     const into = new Uint8Array(length);
-    if (loop.isOn()) nor.read(address, into);
+    readInto(address, into);
     return into;
   };
   /** The power may go away in the middle of it: then the program does not come to its next line. */
@@ -40,6 +44,7 @@ export function engineFlash(machine: Machine): EngineFlash {
   return {
     map,
     read,
+    readInto,
     write(address, bytes) {
       if (!loop.isOn()) return;
       const head = Math.min(bytes.length, (unit - (address % unit)) % unit);
@@ -81,7 +86,11 @@ export function createFlash(machine: Machine): object {
       flash.write(address, bytesOf(realm, data));
     },
     read(length: number, address: number): Uint8Array | undefined {
-      return length > 0 ? new realm.Uint8Array(flash.read(address, length)) : undefined;
+      if (!(length > 0)) return undefined;
+      const into = new realm.Uint8Array(length);
+      // The same bytes by this side's methods: those of the engine are not all there, and do other things.
+      flash.readInto(address, new Uint8Array(into.buffer));
+      return into;
     },
   });
 }

@@ -26,6 +26,13 @@ export interface Counters {
   boots: number;
 }
 
+/**
+ * What could grow without bound while a program runs: its timers, open sockets, bytes that they have not sent, bytes that the
+ * program has not taken, and listeners of the engine's own objects.
+ */
+export type GaugeName = 'timers' | 'sockets' | 'unsentBytes' | 'untakenBytes' | 'listeners';
+export type Gauges = Readonly<Record<GaugeName, number>>;
+
 /** Why a board starts: numbers as ESP32.getWakeupCause gives them. */
 export const Wake = { PowerOn: 0, Pin: 2, Pins: 3, Timer: 4 } as const;
 
@@ -48,6 +55,8 @@ export interface Machine {
   reboot(cause: number, ms: number | undefined): void;
   /** The same from inside the program: does not return. */
   restart(cause: number, ms: number | undefined): never;
+  /** Have something counted that could grow. */
+  gauge(name: GaugeName, read: () => number): void;
   /** Be told how long the program has been blocking, each time that it does. */
   onBlock(check: (blockedMs: number) => void): void;
   /** Run source text with the board's globals and some names more. */

@@ -4,7 +4,7 @@
 import { ConnectError } from '../network/connection.ts';
 import type { Credentials } from '../network/connection.ts';
 import { byteText } from './bytes.ts';
-import { bufferOf, setBuffer, setListener } from './events.ts';
+import { bufferOf, countListeners, setBuffer, setListener } from './events.ts';
 import type { Machine } from './machine.ts';
 import type { Socket, SocketObject } from './socket.ts';
 import { createSocket, isBusy, serveSocket, socketEvents } from './socket.ts';
@@ -44,6 +44,20 @@ export function createNet(machine: Machine): { net: object; tls: object } {
     return sockets.some((socket) => isBusy(socket, isUp()));
   });
   station?.onJoin(loop.wake);
+  const sum = (size: (socket: Socket) => number) => () => sockets.reduce((all, one) => all + size(one), 0);
+  machine.gauge('sockets', () => sockets.length);
+  machine.gauge(
+    'unsentBytes',
+    sum(({ toSend }) => toSend.length),
+  );
+  machine.gauge(
+    'untakenBytes',
+    sum(({ object, arrived, received }) => arrived.length + received.length + bufferOf(object).length),
+  );
+  machine.gauge(
+    'listeners',
+    sum(({ object }) => countListeners(object)),
+  );
   machine.onStop((silent) => {
     for (const { connection } of sockets) {
       if (silent) connection?.vanish();

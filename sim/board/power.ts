@@ -8,7 +8,7 @@ import { createClock } from './clock.ts';
 import { boardRandom } from './e.ts';
 import { createRoot, globalsOf } from './globals.ts';
 import { createLoop } from './loop.ts';
-import type { Counters, Machine } from './machine.ts';
+import type { Counters, GaugeName, Gauges, Machine } from './machine.ts';
 import { PowerCut } from './power-cut.ts';
 import { listenersOf } from './events.ts';
 import type { RealmHost } from './realm.ts';
@@ -28,6 +28,7 @@ export interface BootOptions extends BoardOptions {
 export interface Running {
   /** Cut the power. */
   stop(silent: boolean): void;
+  gauges(): Gauges;
 }
 
 /** Start the bundle. @param made is given the machine before its program runs. @returns a function that runs it. */
@@ -37,6 +38,7 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
   const stops: ((silent: boolean) => void)[] = [];
   const blocks: ((blockedMs: number) => void)[] = [];
   const parts = new Map<unknown, unknown>();
+  const readers: [GaugeName, () => number][] = [];
   const globals = globalsOf(data);
   const names = [...globals.keys(), 'global', 'globalThis'];
 
@@ -83,6 +85,7 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
     wakeCause: options.wakeCause,
     print: options.onConsole,
     onStop: (run) => void stops.push(run),
+    gauge: (name, read) => void readers.push([name, read]),
     onBlock: (check) => void blocks.push(check),
     reboot(cause, ms) {
       if (!loop.isOn()) return;
@@ -113,7 +116,13 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
   };
   const root = createRoot(realm, data, valueOf);
 
-  made({ stop });
+  const gauges = () => {
+    const sums = { timers: 0, sockets: 0, unsentBytes: 0, untakenBytes: 0, listeners: 0 };
+    for (const [name, read] of readers) sums[name] += read();
+    return sums;
+  };
+
+  made({ stop, gauges });
   return () => {
     loop.call(() => bundle.run(names, valueOf, root), undefined, []);
     if (data.bootCode && loop.isOn() && values.has('E')) initialise(machine, values.get('E') as object);

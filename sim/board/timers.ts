@@ -109,6 +109,7 @@ export function createTimers(machine: Machine): Timers {
   };
 
   loop.setTimers(runDue, next);
+  machine.gauge('timers', () => list.length);
   return {
     setTimeout: (callback, ms, ...args) => set(callback, ms, args, false),
     setInterval: (callback, ms, ...args) => set(callback, ms, args, true),

@@ -3,10 +3,13 @@
 
 import type { TimerHandle } from '../clock.ts';
 import { ConnectError, isAddress } from '../network/connection.ts';
+import { countListeners } from './events.ts';
 import type { Machine } from './machine.ts';
 import type { WorldTimer } from './world.ts';
 
 const TRIES = 3;
+/** From one unanswered request for an address to the next. */
+const ADDRESS_AGAIN_MS = 4000;
 const REASONS = { AUTH_FAIL: 202, NO_AP_FOUND: 201, BEACON_TIMEOUT: 200, ASSOC_LEAVE: 8 } as const;
 type Reason = keyof typeof REASONS;
 
@@ -87,12 +90,18 @@ export function wifiStation(machine: Machine): Station {
       if (point.password !== undefined && point.password !== password) return lose('AUTH_FAIL');
       state = 'associated';
       emit('associated', { ssid, mac: ACCESS_POINT_MAC, channel: '1' });
-      later(point.addressMs, () => {
-        state = 'joined';
-        complete(null);
-        emit('connected', address());
-        for (const run of joinListeners) run();
-      });
+      requestAddress();
+    });
+  };
+
+  /** The DHCP client asks until it is answered. */
+  const requestAddress = () => {
+    if (!point.givesAddresses) return later(ADDRESS_AGAIN_MS, requestAddress);
+    later(point.addressMs, () => {
+      state = 'joined';
+      complete(null);
+      emit('connected', address());
+      for (const run of joinListeners) run();
     });
   };
 
@@ -223,6 +232,7 @@ export function wifiStation(machine: Machine): Station {
     setConfig: () => undefined,
   });
 
+  machine.gauge('listeners', () => countListeners(module) + joinListeners.length);
   return {
     isJoined: () => state === 'joined',
     onJoin: (run) => void joinListeners.push(run),

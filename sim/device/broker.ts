@@ -157,7 +157,7 @@ export function createBroker(options: BrokerOptions): Broker {
     } else {
       session.clientId = connect.clientId;
       session.keepAliveMs = connect.keepAliveSec * 1000;
-      session.will = connect.will;
+      session.will = connect.will === undefined ? undefined : connect.will.topic;
       session.present = keepSession(connect);
       if (connect.clientId !== '') dropOthers(session);
       if (options.silent) return;

@@ -11,13 +11,20 @@ export const SUBSCRIBE = 8;
 export const PINGREQ = 12;
 export const DISCONNECT = 14;
 
+/** What is to be published for a client that is gone. */
+export interface WillFields {
+  topic: string;
+  payload: string;
+  qos: number;
+  retain: boolean;
+}
+
 /** What a CONNECT says. */
 export interface ConnectFields {
   clientId: string;
-  keepAliveSec: number;
   cleanSession: boolean;
-  /** Topic of the will, undefined without one. */
-  will: string | undefined;
+  will: WillFields | undefined;
+  keepAliveSec: number;
   username: string | undefined;
   password: string | undefined;
   fault: string;
@@ -65,9 +72,9 @@ function takePayload(fields: Fields, flags: number, connect: ConnectFields): str
   connect.clientId = fields.text();
   if (connect.clientId === '' && (flags & 2) === 0) fault = '3.1.3-8 empty client id without a clean session';
   if ((flags & 4) !== 0) {
-    connect.will = fields.text();
-    fault = topicFault(connect.will) || fault;
-    fields.data();
+    const topic = fields.text();
+    fault = topicFault(topic) || fault;
+    connect.will = { topic, payload: fields.data(), qos: (flags >> 3) & 3, retain: (flags & 32) !== 0 };
   }
   if ((flags & 128) !== 0) connect.username = fields.text();
   if ((flags & 64) !== 0) connect.password = fields.data();
@@ -83,9 +90,9 @@ export function readConnect(body: string): ConnectFields {
   const flags = fields.byte();
   const connect: ConnectFields = {
     clientId: '',
-    keepAliveSec: fields.word(),
     cleanSession: (flags & 2) !== 0,
     will: undefined,
+    keepAliveSec: fields.word(),
     username: undefined,
     password: undefined,
     fault: preambleFault(protocol, level, flags),

@@ -11,6 +11,8 @@ export interface AccessPoint {
   joinMs: number;
   /** From the association to an address. */
   addressMs: number;
+  /** false: its DHCP server does not answer those who join now. */
+  givesAddresses: boolean;
   isUp(): boolean;
   /** Take it off the air, or put it back. */
   setUp(up: boolean): void;
@@ -27,6 +29,7 @@ export function createAccessPoint(): AccessPoint {
     rssi: -55,
     joinMs: 200,
     addressMs: 300,
+    givesAddresses: true,
     isUp: () => up,
     setUp(next) {
       if (next === up) return;

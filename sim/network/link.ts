@@ -2,7 +2,7 @@
 
 import { toMicroseconds } from '../clock.ts';
 import type { ConnectionEvents, Opened } from './connection.ts';
-import type { Pipe, PipeHost } from './pipe.ts';
+import type { Direction, Pipe, PipeHost } from './pipe.ts';
 import { createPipe } from './pipe.ts';
 
 /** A connection as the listening side sees it. */
@@ -27,6 +27,10 @@ export interface Link {
   reset(): void;
   /** The network works again. */
   resume(): void;
+  /** How much may be under way has changed. */
+  feed(): void;
+  /** Let it die without a word (half-open). */
+  vanish(): void;
 }
 
 /**
@@ -68,29 +72,42 @@ export function openLink(
     events.onReset();
   };
 
+  const breakOff = () => {
+    peerLost('reset');
+    events.onReset();
+  };
+  /** Hand over what has arrived, up to the byte at which the network breaks it off. */
+  const pass = (direction: Direction, bytes: string, deliver: (bytes: string) => void) => {
+    const count = host.trap(direction, bytes.length);
+    if (count === undefined) return deliver(bytes);
+    if (count > 0) deliver(bytes.slice(0, count));
+    if (!over) breakOff();
+  };
+
   const toPeer: Pipe = createPipe(
     host,
     {
-      data: (bytes) => (onData === undefined ? (early += bytes) : onData(bytes)),
+      data: (arrived) =>
+        pass('out', arrived, (bytes) => void (onData === undefined ? (early += bytes) : onData(bytes))),
       end: () => peerLost('end'),
       reset: () => peerLost('reset'),
       writable: () => events.onWritable(),
       gaveUp: boardLost,
     },
     acceptAt,
-    host.settings.sendBuffer,
+    () => host.settings.sendBuffer,
   );
   const fromPeer: Pipe = createPipe(
     host,
     {
-      data: (bytes) => events.onData(bytes),
+      data: (arrived) => pass('in', arrived, (bytes) => events.onData(bytes)),
       end: () => events.onEnd(),
       reset: boardLost,
       writable: () => undefined,
       gaveUp: () => peerLost('reset'),
     },
     toMicroseconds(acceptAt + back),
-    Infinity,
+    () => Infinity,
   );
   const vanish = () => {
     toPeer.vanish();
@@ -135,13 +152,12 @@ export function openLink(
         vanish,
       },
     },
-    reset() {
-      peerLost('reset');
-      events.onReset();
-    },
+    reset: breakOff,
     resume() {
       toPeer.resume();
       fromPeer.resume();
     },
+    feed: () => toPeer.feed(),
+    vanish,
   };
 }

@@ -7,11 +7,11 @@ import type { ConnectionEvents, Opened } from './connection.ts';
 import { ConnectError, isAddress } from './connection.ts';
 import type { Link, PeerConnection } from './link.ts';
 import { openLink } from './link.ts';
-import type { NetworkSettings, PipeHost } from './pipe.ts';
+import type { Direction, NetworkSettings, PipeHost } from './pipe.ts';
 import type { SeededRandom } from './random.ts';
 
 export type { PeerConnection } from './link.ts';
-export type { NetworkSettings } from './pipe.ts';
+export type { Direction, NetworkSettings } from './pipe.ts';
 
 export interface Listener {
   /** Refuse new connections; open ones stay. */
@@ -42,6 +42,18 @@ export interface Network {
   restore(): void;
   /** Reset every open connection on both sides. */
   resetAll(): void;
+  /** Every open connection dies without a word: neither side hears from the other again (half-open). */
+  vanishAll(): void;
+  /** When `count` more bytes have arrived in this direction, the connection on which they came is reset at that very byte. */
+  resetAfter(direction: Direction, count: number): void;
+  /** Forget what `resetAfter` was told. */
+  clearTraps(): void;
+  /** Bytes of a connection that may be under way, for open ones too: the receive window of a slow peer; 0: of one that takes nothing. */
+  setWindow(bytes: number): void;
+  /** What the name server says to every name: that there is no such host, or the name of another; undefined: what is right. */
+  answerNames(answer: 'unknown' | { readonly host: string } | undefined): void;
+  /** Every new connection, to whatever host and port, leads there, as behind a captive portal; undefined: where it should. */
+  divert(onConnection: ((peer: PeerConnection) => void) | undefined): void;
   /** Open connections. */
   count(): number;
   /** For worlds: become part of one. */
@@ -67,8 +79,12 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
   const settings: NetworkSettings = { ...DEFAULTS, ...options };
   const hosts = new Set<string>();
   const listeners = new Map<string, (peer: PeerConnection) => void>();
-  const names = new Map<string, string>();
+  const book = new Map<string, string>();
   const links = new Set<Link>();
+  /** Bytes until the reset, by direction. */
+  const traps = new Map<Direction, number>();
+  let lie: 'unknown' | { readonly host: string } | undefined;
+  let diverted: ((peer: PeerConnection) => void) | undefined;
   let cut = false;
   let host: PipeHost | undefined;
 
@@ -76,6 +92,22 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
   const attached = () => {
     if (host === undefined) throw new Error('the network is not part of a world yet');
     return host;
+  };
+  const trap = (direction: Direction, count: number) => {
+    const left = traps.get(direction);
+    if (left === undefined) return undefined;
+    if (left > count) {
+      traps.set(direction, left - count);
+      return undefined;
+    }
+    traps.delete(direction);
+    return left;
+  };
+  /** @returns the address, or the name, that a name server gives for a name; undefined: none. */
+  const lookUp = (name: string) => {
+    if (isAddress(name)) return canonical(name);
+    if (lie !== undefined) return lie === 'unknown' ? undefined : canonical(lie.host);
+    return book.get(canonical(name)) ?? canonical(name);
   };
   const delay = (pipeHost: PipeHost) => {
     const [low, high] = settings.delayMs;
@@ -91,10 +123,11 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
       listeners.set(key, onConnection);
       return { close: () => void listeners.delete(key) };
     },
-    setName: (name, address) => void names.set(canonical(name), address),
+    setName: (name, address) => void book.set(canonical(name), address),
     resolve(name, done) {
       const pipeHost = attached();
-      const address = isAddress(name) ? canonical(name) : names.get(canonical(name));
+      const found = lookUp(name);
+      const address = found !== undefined && isAddress(found) ? found : undefined;
       pipeHost.setTimer(delay(pipeHost) + delay(pipeHost), () => done(cut ? undefined : address));
     },
     addHost: (name) => void hosts.add(canonical(name)),
@@ -108,6 +141,17 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
     resetAll() {
       for (const link of [...links]) link.reset();
     },
+    vanishAll() {
+      for (const link of [...links]) link.vanish();
+    },
+    resetAfter: (direction, count) => void traps.set(direction, count),
+    clearTraps: () => traps.clear(),
+    setWindow(bytes) {
+      settings.sendBuffer = bytes;
+      for (const link of [...links]) link.feed();
+    },
+    answerNames: (answer) => void (lie = answer),
+    divert: (onConnection) => void (diverted = onConnection),
     count: () => links.size,
     attach(worldHost) {
       if (host !== undefined) throw new Error('the network is part of another world already');
@@ -115,6 +159,7 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
         settings,
         random: worldHost.random,
         isCut: () => cut,
+        trap,
         now: worldHost.now,
         setTimer: worldHost.setTimer,
         clearTimer: worldHost.clearTimer,
@@ -123,22 +168,24 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
     connect(name, port, events) {
       const pipeHost = attached();
       const address = `${name}:${port}`;
-      const place = names.get(canonical(name)) ?? canonical(name);
-      const known = hosts.has(place);
       if (cut) {
         const failure = isAddress(name) ? 'unreachable' : 'unknown-host';
         throw new ConnectError(failure, address, settings.connectTimeoutMs);
       }
       const answer = delay(pipeHost) + delay(pipeHost);
-      if (!known && !isAddress(place)) throw new ConnectError('unknown-host', address, answer);
+      const target = diverted === undefined ? lookUp(name) : canonical(name);
+      const known = diverted !== undefined || (target !== undefined && hosts.has(target));
+      if (target === undefined || (!known && !isAddress(target))) {
+        throw new ConnectError('unknown-host', address, answer);
+      }
       if (!known) throw new ConnectError('unreachable', address, settings.connectTimeoutMs);
-      const onConnection = listeners.get(`${place}:${port}`);
+      const onConnection = diverted ?? listeners.get(`${target}:${port}`);
       if (onConnection === undefined) throw new ConnectError('refused', address, answer);
       const link = openLink(pipeHost, [delay(pipeHost), delay(pipeHost)], events, onConnection, () =>
         links.delete(link),
       );
       links.add(link);
-      if (place === canonical(name)) return link.opened;
+      if (target === canonical(name)) return link.opened;
       // The name server's answer comes first.
       return { ...link.opened, blockedMs: link.opened.blockedMs + delay(pipeHost) + delay(pipeHost) };
     },

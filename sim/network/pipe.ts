@@ -26,11 +26,16 @@ export interface NetworkSettings {
   giveUpMs: number | undefined;
 }
 
+/** From the side that opened a connection, or to it. */
+export type Direction = 'out' | 'in';
+
 /** What a pipe needs from its network. */
 export interface PipeHost {
   readonly settings: NetworkSettings;
   readonly random: SeededRandom;
   isCut(): boolean;
+  /** Bytes arrive. @returns after how many of them the connection is reset, undefined: it is not. */
+  trap(direction: Direction, count: number): number | undefined;
   now(): number;
   setTimer(ms: number, run: () => void): TimerHandle;
   clearTimer(handle: TimerHandle): void;
@@ -56,6 +61,8 @@ export interface Pipe {
   vanish(): void;
   /** The network works again. */
   resume(): void;
+  /** `limit` may be another now. */
+  feed(): void;
   stop(): void;
 }
 
@@ -65,8 +72,8 @@ interface Segment {
   readonly mark: 'data' | 'end' | 'reset';
 }
 
-/** @param openAt nothing arrives before this instant. @param limit bytes that may be under way. */
-export function createPipe(host: PipeHost, events: PipeEvents, openAt: number, limit: number): Pipe {
+/** @param openAt nothing arrives before this instant. @param limit bytes that may be under way now. */
+export function createPipe(host: PipeHost, events: PipeEvents, openAt: number, limit: () => number): Pipe {
   const { settings, random } = host;
   let queue: Segment[] = [];
   let last = openAt;
@@ -135,10 +142,14 @@ export function createPipe(host: PipeHost, events: PipeEvents, openAt: number, l
     }
     watch();
     schedule();
-    if (starved && underWay < limit) {
-      starved = false;
-      events.writable();
-    }
+    feed();
+  };
+
+  /** Say that there is room again. */
+  const feed = () => {
+    if (!starved || done || underWay >= limit()) return;
+    starved = false;
+    events.writable();
   };
 
   const stop = () => {
@@ -151,7 +162,7 @@ export function createPipe(host: PipeHost, events: PipeEvents, openAt: number, l
   return {
     send(bytes) {
       if (done) return bytes.length;
-      const taken = Math.min(bytes.length, limit - underWay);
+      const taken = Math.max(0, Math.min(bytes.length, limit() - underWay));
       if (taken < bytes.length) starved = true;
       if (taken === 0) return 0;
       for (let from = 0; from < taken;) {
@@ -188,6 +199,7 @@ export function createPipe(host: PipeHost, events: PipeEvents, openAt: number, l
       last = Math.max(last, soonest);
       schedule();
     },
+    feed,
     stop,
   };
 }

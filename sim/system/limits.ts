@@ -1,0 +1,132 @@
+// What holds at every moment of a run, whatever happens: memory is flat, there is no storm of connections, and where nothing is in the
+// way there is some progress. Looks at the mote from outside only.
+
+import type { Taken } from '../broker/broker.ts';
+import type { Gauges } from '../board/machine.ts';
+import type { Scene } from './scene.ts';
+
+const MINUTE = 60_000;
+const LOOK_MS = 2000;
+/** Event.WifiUp, as the mote prints it. */
+const WIFI_UP = '#2 0';
+
+/**
+ * Most of what could grow. Timers: that of the mote. Sockets: one, and one that the mote has left and the engine has not closed. Unsent
+ * bytes: the window of 536 of each (src/ports/socket.ts). Listeners: four of a socket, and those of Wi-Fi.
+ */
+const GAUGES_MAX: Omit<Gauges, 'untakenBytes'> = { timers: 2, sockets: 2, unsentBytes: 1072, listeners: 12 };
+
+/**
+ * Most attempts to connect in a minute, for each life in it, and one more for each time that Wi-Fi comes up, which ends a wait: a wait is
+ * half of the firmware's window of 10 s at the least, but for the first after a stable session, which may be nothing.
+ */
+const ATTEMPTS_MAX = 14;
+
+/**
+ * The sum of the stages' deadlines, after which a message has to arrive where nothing is in the way: the dead link is noticed (PINGREQ
+ * after 22.5 s, PINGRESP 10 s; or bytes that do not leave, 20 s), the longest delay 30 s, Wi-Fi 60 s, delay, connection 30 s, delay,
+ * CONNACK 10 s, and the next reading 10 s.
+ */
+const PROGRESS_MS = 32_500 + 3 * 30_000 + 60_000 + 30_000 + 10_000 + 10_000;
+/** What a client's packet may take longer than planned, all being well. */
+const TRANSIT_MS = 500;
+
+export interface Limits {
+  /** Something happened. */
+  disturb(): void;
+  /** Something begins to be in the way, or ends. */
+  begin(): void;
+  end(): void;
+  onMessage(message: Taken): void;
+  onConsole(line: string): void;
+  /** @returns whether something was in the way between two moments. */
+  isDisturbed(from: number, to: number): boolean;
+  finish(): void;
+  readonly violations: string[];
+  readonly gauges: Gauges;
+  attemptsMost(): number;
+}
+
+export function createLimits({ world, board, counters }: Scene): Limits {
+  const violations: string[] = [];
+  const most = { timers: 0, sockets: 0, unsentBytes: 0, untakenBytes: 0, listeners: 0 };
+  /** Attempts and lives at each of the last looks. */
+  const looks: { readonly at: number; readonly attempts: number; readonly excuses: number }[] = [];
+  let inTheWay = 0;
+  let quietSince = 0;
+  let progressAt = 0;
+  let attemptsMost = 0;
+  let joins = 0;
+  const said = new Set<string>();
+
+  const blame = (key: string, what: string) => {
+    if (said.has(key)) return;
+    said.add(key);
+    violations.push(`${(world.now() / 1000).toFixed(3)} s: ${what}`);
+  };
+
+  const lookAtMemory = () => {
+    const gauges = board.gauges();
+    if (gauges === undefined) return;
+    for (const name of Object.keys(most) as (keyof Gauges)[]) {
+      most[name] = Math.max(most[name], gauges[name]);
+      const limit = name === 'untakenBytes' ? Infinity : GAUGES_MAX[name];
+      if (gauges[name] > limit) blame(name, `${name}: ${gauges[name]}, more than ${limit}`);
+    }
+  };
+
+  const lookAtAttempts = () => {
+    const { connections, refusals, boots } = board.counters;
+    const now = world.now();
+    looks.push({ at: now, attempts: connections + refusals, excuses: ATTEMPTS_MAX * boots + joins });
+    while (looks[0]!.at < now - MINUTE) looks.shift();
+    const attempts = connections + refusals - looks[0]!.attempts;
+    const limit = ATTEMPTS_MAX + looks.at(-1)!.excuses - looks[0]!.excuses;
+    attemptsMost = Math.max(attemptsMost, attempts);
+    if (attempts > limit)
+      blame('storm', `${attempts} attempts to connect within a minute, more than ${limit}`);
+  };
+
+  const lookAtProgress = () => {
+    const isMeasuring = counters.some(({ chip }) => !chip.faults.absent);
+    if (inTheWay > 0 || !isMeasuring) return;
+    const silentMs = world.now() - Math.max(quietSince, progressAt);
+    if (silentMs > PROGRESS_MS)
+      blame('progress', `nothing is in the way, and no message for ${silentMs / 1000} s`);
+  };
+
+  const look = () => {
+    lookAtMemory();
+    lookAtAttempts();
+    lookAtProgress();
+    world.setTimer(LOOK_MS, look);
+  };
+  world.setTimer(LOOK_MS, look);
+
+  return {
+    violations,
+    gauges: most,
+    attemptsMost: () => attemptsMost,
+    disturb: () => void (quietSince = world.now()),
+    begin: () => void inTheWay++,
+    end() {
+      inTheWay--;
+      quietSince = world.now();
+    },
+    onMessage({ qos }) {
+      if (qos > 0) progressAt = world.now();
+    },
+    onConsole(line) {
+      if (line === WIFI_UP) joins++;
+    },
+    isDisturbed: (from) => inTheWay > 0 || quietSince >= from - TRANSIT_MS,
+    finish() {
+      const gauges = board.gauges();
+      if (gauges === undefined) return blame('off', 'the mote does not run');
+      const { timers, sockets, unsentBytes, untakenBytes } = gauges;
+      if (timers !== 1 || sockets !== 1 || unsentBytes + untakenBytes > 0) {
+        blame('rest', `at rest it has ${JSON.stringify(gauges)}`);
+      }
+    },
+  };
+}

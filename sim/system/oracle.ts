@@ -1,0 +1,198 @@
+// Holds what the mote says it accepted against what the broker took. What it asks for is in docs/system-simulation.md.
+// It knows numbers of readings, sessions and power cuts; no packet and no time but to say when.
+
+import type { Message, Taken } from '../broker/broker.ts';
+
+/** Topics of the two counters, QoS 1 and 2. */
+const TOPICS = ['mote/one/n', 'mote/two/n'];
+const EXACTLY_ONCE = 1;
+/** Messages that the client has in flight at most: of so many it may not have seen the acknowledgement when its power went. */
+const IN_FLIGHT_MAX = 8;
+const FULL = -40;
+
+/** What became of one number of a counter. */
+interface Fate {
+  /** What the mote said: 0: accepted; undefined: nothing. */
+  code: number | undefined;
+  /** The power went in the middle of accepting it. */
+  isUnsure: boolean;
+  /** How often the broker took it, and in which session first. */
+  taken: number;
+  session: number;
+}
+
+export interface Oracle {
+  onConsole(line: string): void;
+  onMessage(message: Taken): void;
+  onSessionEnd(clientId: string, session: number, open: readonly Message[]): void;
+  onPowerCut(torn: boolean): void;
+  /** All is mended and had its time: nothing that was accepted may be missing. */
+  finish(): void;
+  readonly violations: string[];
+  readonly figures: Figures;
+  /** Messages in the outbox when the mote said it last. */
+  held(): number;
+}
+
+export interface Figures {
+  accepted: number;
+  refused: number;
+  /** Of QoS 1 and 2 that the broker took again. */
+  repeated: number;
+  repeatedExactlyOnce: number;
+  /** Readings under way at a cut in the middle of a flash operation; of those, taken by the outbox. */
+  unsure: number;
+  unsureTaken: number;
+  /** Most messages that the outbox held, as it says itself. */
+  heldMost: number;
+}
+
+/** @param last gives the last number that each counter has given. @param now for what is said. */
+export function createOracle(last: readonly (() => number)[], now: () => number): Oracle {
+  const violations: string[] = [];
+  const fates: Map<number, Fate>[] = TOPICS.map(() => new Map());
+  const newest = TOPICS.map(() => 0);
+  /** Numbers of QoS 2 whose exchange was open when their session ended: they may come again. */
+  const excused = new Set<number>();
+  const figures: Figures = {
+    accepted: 0,
+    refused: 0,
+    repeated: 0,
+    repeatedExactlyOnce: 0,
+    unsure: 0,
+    unsureTaken: 0,
+    heldMost: 0,
+  };
+  let missing = 0;
+  let heldLast = 0;
+  /** Of this boot: messages held at its start, -1 before it is known; accepted since. */
+  let heldAtStart = -1;
+  let acceptedSince = 0;
+  /** So many messages may be in flash at the start: what the broker lacks, and what it has without the mote knowing. */
+  let mostAtStart = 0;
+  /** By so much the count at the start was too high, as far as is known. */
+  let overcounted = 0;
+
+  const blame = (what: string) => violations.push(`${(now() / 1000).toFixed(3)} s: ${what}`);
+
+  const fateOf = (counter: number, number: number): Fate => {
+    let fate = fates[counter]!.get(number);
+    if (fate === undefined) {
+      fate = { code: undefined, isUnsure: false, taken: 0, session: 0 };
+      fates[counter]!.set(number, fate);
+    }
+    return fate;
+  };
+
+  const accept = (counter: number, number: number, code: number) => {
+    const fate = fateOf(counter, number);
+    if (fate.code !== undefined) blame(`the mote has told twice of ${TOPICS[counter]} ${number}`);
+    fate.code = code;
+    if (code !== 0) {
+      figures.refused++;
+      if (code !== FULL) blame(`the mote refused ${TOPICS[counter]} ${number} with code ${code}`);
+      return;
+    }
+    figures.accepted++;
+    acceptedSince++;
+    if (fate.taken === 0) missing++;
+  };
+
+  /** What flash holds after a start. */
+  const start = (held: number) => {
+    heldAtStart = held;
+    acceptedSince = 0;
+    overcounted = 0;
+    mostAtStart = missing + figures.unsure - figures.unsureTaken + IN_FLIGHT_MAX;
+    if (held < missing)
+      blame(`${held} messages in flash, and the broker lacks ${missing} that were accepted`);
+  };
+
+  const count = ([delivered, finished, , held]: number[]) => {
+    figures.heldMost = Math.max(figures.heldMost, held!);
+    heldLast = held!;
+    const sum = delivered! + finished! + held!;
+    const expected = heldAtStart + acceptedSince;
+    const over = expected - sum;
+    // Until a walk has come by, the outbox counts what was acknowledged out of turn before the start.
+    if (over >= overcounted && over <= heldAtStart) {
+      overcounted = over;
+      const really = heldAtStart - over;
+      if (held === 0 && really > mostAtStart) {
+        blame(`${really} messages came out of flash, and ${mostAtStart} at most were not acknowledged`);
+      }
+      return;
+    }
+    const parts = `delivered ${delivered} + finished ${finished} + held ${held}`;
+    blame(`${parts} = ${sum}, but ${heldAtStart} at the start + accepted ${acceptedSince} = ${expected}`);
+  };
+
+  const takeAgain = (counter: number, number: number, fate: Fate, session: number) => {
+    figures.repeated++;
+    if (counter !== EXACTLY_ONCE) return;
+    figures.repeatedExactlyOnce++;
+    if (session === fate.session) blame(`${TOPICS[counter]} ${number} twice in a session, with QoS 2`);
+    else if (!excused.delete(number)) {
+      blame(
+        `${TOPICS[counter]} ${number} again in the next session, with QoS 2, though its exchange was over`,
+      );
+    }
+    fate.session = session;
+  };
+
+  const takeFirst = (counter: number, number: number, fate: Fate, session: number) => {
+    const what = `${TOPICS[counter]} ${number}`;
+    if (fate.code === 0) missing--;
+    else if (fate.isUnsure) figures.unsureTaken++;
+    else if (fate.code === undefined) blame(`${what} is published, and nobody accepted it`);
+    else blame(`${what} is published, though it was refused with code ${fate.code}`);
+    if (number > last[counter]!()) blame(`${what} is published, and no sensor gave it`);
+    if (number < newest[counter]!) blame(`${what} comes after ${newest[counter]}`);
+    newest[counter] = number;
+    fate.session = session;
+  };
+
+  return {
+    violations,
+    figures,
+    held: () => heldLast,
+    onConsole(line) {
+      const [kind, ...numbers] = line.split(' ');
+      const values = numbers.map(Number);
+      if (kind === 'R') accept(values[0]!, values[1]!, values[2]!);
+      else if (kind === 'B') start(values[0]!);
+      else if (kind === 'C') count(values);
+    },
+    onMessage({ topic, payload, session }) {
+      const counter = TOPICS.indexOf(topic);
+      if (counter < 0) return;
+      const number = Number(/^\{"value":(\d+)/.exec(payload)?.[1] ?? -1);
+      const fate = fateOf(counter, number);
+      if (fate.taken++ > 0) takeAgain(counter, number, fate, session);
+      else takeFirst(counter, number, fate, session);
+    },
+    onSessionEnd(_, __, open) {
+      for (const { payload } of open) excused.add(Number(/\d+/.exec(payload)?.[0]));
+    },
+    onPowerCut(torn) {
+      if (!torn) return;
+      // Between a number and what the mote says of it lies nothing but its way into the outbox.
+      for (const counter of TOPICS.keys()) {
+        const number = last[counter]!();
+        if (number === 0) continue;
+        const fate = fateOf(counter, number);
+        if (fate.code !== undefined || fate.isUnsure) continue;
+        fate.isUnsure = true;
+        figures.unsure++;
+      }
+    },
+    finish() {
+      for (const [counter, all] of fates.entries()) {
+        for (const [number, { code, taken }] of all) {
+          if (code === 0 && taken === 0)
+            blame(`${TOPICS[counter]} ${number} was accepted, and the broker never got it`);
+        }
+      }
+    },
+  };
+}

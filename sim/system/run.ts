@@ -1,0 +1,145 @@
+// One run: a mote through a schedule of faults, an hour and more of virtual time, and what the oracles say of it. The same bundle, seed
+// and schedule give the same run.
+
+import type { CompiledBundle } from '../board/bundle.ts';
+import type { Gauges } from '../board/machine.ts';
+import type { Fault, FaultKind } from './faults.ts';
+import { kindOf } from './faults.ts';
+import type { Figures } from './oracle.ts';
+import { createOracle } from './oracle.ts';
+import { createLimits } from './limits.ts';
+import { MENDED_AT } from './schedule.ts';
+import type { Scene } from './scene.ts';
+import { createScene } from './scene.ts';
+
+const MINUTE = 60_000;
+/** The sensors give readings for an hour; then what was accepted has this long to arrive. */
+const HOUR = 60 * MINUTE;
+const DRAIN = 3 * MINUTE;
+
+export interface Run {
+  readonly seed: number;
+  /** What was against an oracle or the standard, in the order of time; empty: all is well. */
+  readonly violations: readonly string[];
+  /** How often each kind of fault was there. */
+  readonly felt: ReadonlyMap<FaultKind, number>;
+  readonly figures: Figures;
+  /** Largest values of what must not grow, and connection attempts of the worst minute. */
+  readonly gauges: Gauges;
+  readonly attemptsMost: number;
+  readonly boots: number;
+  readonly virtualMs: number;
+}
+
+export interface RunOptions {
+  readonly bundle: CompiledBundle;
+  readonly seed: number;
+  readonly schedule: readonly Fault[];
+  /** Told what happens. @param ms since the start. */
+  readonly onTrace?: (ms: number, what: string) => void;
+}
+
+/** Lasting faults, by slot: that which began last holds. */
+function createSlots(scene: Scene) {
+  const slots = new Map<string, Fault[]>();
+  return (fault: Fault, slot: string) => {
+    const active = slots.get(slot) ?? [];
+    slots.set(slot, active);
+    const set = () => kindOf(active.at(-1)?.kind ?? fault.kind).set!(scene, active.at(-1)?.args);
+    active.push(fault);
+    set();
+    return () => {
+      active.splice(active.indexOf(fault), 1);
+      set();
+    };
+  };
+}
+
+const nameOf = ({ kind, args, forMs }: Fault) =>
+  `${kind}${args.length > 0 ? ` [${args.join(', ')}]` : ''}${forMs > 0 ? ` for ${forMs / 1000} s` : ''}`;
+
+export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run {
+  const violations: string[] = [];
+  const felt = new Map<FaultKind, number>();
+  const tell = (what: string) => onTrace?.(scene.world.now(), what);
+  const scene: Scene = createScene(bundle, seed, {
+    onConsole(line) {
+      tell(`mote: ${line}`);
+      oracle.onConsole(line);
+      limits.onConsole(line);
+    },
+    onError: (error) => violations.push(`an exception that nothing caught: ${String(error)}`),
+    onPowerCut(torn) {
+      oracle.onPowerCut(torn);
+      limits.disturb();
+    },
+    onTell: tell,
+    onMessage(message) {
+      tell(`broker: takes ${message.topic} ${message.payload} in session ${message.session}`);
+      oracle.onMessage(message);
+      limits.onMessage(message);
+    },
+    onLogin: (_, present) => tell(`broker: login, session present ${present}`),
+    onSessionEnd(clientId, session, open) {
+      tell(`broker: session ${session} is over, ${open.length} exchanges open`);
+      oracle.onSessionEnd(clientId, session, open);
+    },
+    isDisturbed: (from, to) => limits.isDisturbed(from, to),
+  });
+  const { world, board, broker, counters } = scene;
+  const last = counters.map((counter) => counter.last);
+  const oracle = createOracle(last, world.now);
+  const limits = createLimits(scene);
+  const setSlot = createSlots(scene);
+
+  const begin = (fault: Fault) => {
+    const { slot, strike } = kindOf(fault.kind);
+    tell(`fault: ${nameOf(fault)}`);
+    felt.set(fault.kind, (felt.get(fault.kind) ?? 0) + 1);
+    if (slot === undefined) {
+      limits.disturb();
+      return strike!(scene, fault.args, fault.forMs);
+    }
+    limits.begin();
+    const end = setSlot(fault, slot);
+    world.setTimer(fault.forMs, () => {
+      tell(`fault ends: ${nameOf(fault)}`);
+      end();
+      limits.end();
+    });
+  };
+
+  kindOf('lossy').set!(scene, undefined);
+  for (const fault of schedule) world.setTimer(fault.at, () => begin(fault));
+  world.setTimer(MENDED_AT, () => {
+    board.flash.interrupt = undefined;
+    scene.network.clearTraps();
+    tell('all is mended');
+  });
+  board.powerOn();
+  world.run(HOUR);
+  const online = broker.retained('mote/status');
+  for (const { chip } of counters) chip.faults.absent = true;
+  tell('the sensors are taken off');
+  world.run(DRAIN);
+  oracle.finish();
+  limits.finish();
+  if (online !== 'online') violations.push(`after all this the broker has the mote as ${online}`);
+  const held = oracle.held();
+  if (held !== 0) violations.push(`${held} messages are in the outbox for good`);
+  return {
+    seed,
+    violations: [
+      ...violations,
+      ...broker.violations.map((what) => `MQTT-${what}`),
+      ...oracle.violations,
+      ...limits.violations,
+    ],
+    felt,
+    figures: oracle.figures,
+    gauges: limits.gauges,
+    attemptsMost: limits.attemptsMost(),
+    boots: board.counters.boots,
+    virtualMs: world.now(),
+  };
+}

@@ -1,0 +1,33 @@
+// Says on the console what the simulation has to know, one line each:
+//   B <messages in the outbox at the start>
+//   R <sensor> <number> <code>: what became of a reading; 0: accepted
+//   C <delivered> <finished> <refused> <messages in the outbox>: the client's counters, once a minute
+
+import { NEVER_MS, after, remaining } from '../../../src/ports/clock.ts';
+import type { Reading } from '../../../src/ports/reading.ts';
+import type { Mote, MotePart } from '../../../src/part.ts';
+
+const EVERY_MS = 60000;
+
+export function createWitness(mote: Mote): MotePart | null {
+  const outbox = mote.ports.outbox;
+  let dueAt = after(mote.ports.clock.now(), EVERY_MS);
+
+  function onReading(index: number, reading: Reading, code: number): void {
+    print('R ' + index + ' ' + reading.values[0], code);
+  }
+
+  function run(now: number): number {
+    if (remaining(now, dueAt) === 0) {
+      const counters = mote.link.client.counters();
+      const settled = counters.delivered + ' ' + counters.finished;
+      print('C ' + settled + ' ' + counters.refused, outbox.count());
+      dueAt = after(now, EVERY_MS);
+    }
+    const left = remaining(now, dueAt);
+    return left < NEVER_MS ? left : NEVER_MS;
+  }
+
+  print('B', outbox.count());
+  return { onReading, run };
+}
