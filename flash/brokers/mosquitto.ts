@@ -34,7 +34,8 @@ export const mosquitto: BrokerProfile = {
     payloadMax: `${MANUAL}, message_size_limit: 0, none, by default`,
     packetMax: `${MANUAL}, max_packet_size: no limit by default`,
     topicMaxBytes: 'MQTT 3.1.1, section 1.5.3; no option of mosquitto.conf(5) lowers it',
-    topicLevelsMax: 'Mosquitto, lib/util_topic.c, TOPIC_HIERARCHY_LIMIT 200, the number of slashes; measured by npm run test:brokers',
+    topicLevelsMax:
+      'Mosquitto, lib/util_topic.c, TOPIC_HIERARCHY_LIMIT 200, the number of slashes; measured by npm run test:brokers',
     topicShape: 'none in mosquitto.conf(5); an ACL may allow less',
     topicForbids: 'none in mosquitto.conf(5)',
     clientIdMaxBytes: 'none in mosquitto.conf(5)',

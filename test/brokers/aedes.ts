@@ -31,8 +31,11 @@ export const aedes: TestedBroker = {
       },
     });
 
-    const published = new Set<string>();
-    broker.on('publish', ({ topic, payload }) => published.add(`${topic} ${payload.toString()}`));
+    // MQTT.js alone sees the same: of QoS 2, the first message or some of those that waited for an observer never come.
+    const passed: { readonly topic: string; readonly payload: string }[] = [];
+    broker.on('publish', ({ topic, payload, qos }) => {
+      if (qos === 2) passed.push({ topic, payload: payload.toString() });
+    });
 
     async function kill(): Promise<void> {
       const old = server;
@@ -55,7 +58,7 @@ export const aedes: TestedBroker = {
         await new Promise<void>((resolve) => server!.listen(port, '127.0.0.1', resolve));
       },
       kill,
-      hasPublished: ({ topic, payload }) => published.has(`${topic} ${payload}`),
+      passedOn: (topic) => passed.filter((message) => message.topic === topic).map(({ payload }) => payload),
       async close() {
         await kill();
         await new Promise<void>((resolve) => broker.close(() => resolve()));

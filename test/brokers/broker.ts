@@ -30,10 +30,10 @@ export interface BrokerInstance {
   /** As `kill -9`: nothing is said and nothing is saved. */
   kill(): Promise<void>;
   /**
-   * Left out: what an observer was not sent is lost. A broker that loses messages between itself and an observer whose session it
-   * resumes tells of those that it took and passed on.
+   * Payloads of QoS 2 that it says it has passed on, in order: for a broker that loses some between itself and an observer,
+   * whoever published them. Left out: an observer is sent all of them.
    */
-  hasPublished?(message: { readonly topic: string; readonly payload: string }): boolean;
+  passedOn?(topic: string): readonly string[];
   /** End what is left of it. */
   close(): Promise<void>;
 }

@@ -13,7 +13,8 @@ import { startMote, type MoteOptions, type MotePorts, type MoteSensor } from '..
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox } from '../../src/outbox/flash.ts';
 import type { CreateTimer, Timer } from '../../src/ports/clock.ts';
-import { Code, Event } from '../../src/ports/codes.ts';
+import type { Event } from '../../src/ports/codes.ts';
+import { Code } from '../../src/ports/codes.ts';
 import type { Outbox } from '../../src/ports/outbox.ts';
 import type { Socket } from '../../src/ports/socket.ts';
 import type { Wifi } from '../../src/ports/wifi.ts';
@@ -23,6 +24,7 @@ import type { Login } from './broker.ts';
 const FLASH = { base: 0, pageSize: 4096, pages: 16, programUnit: 4 };
 const RECORD_MAX = 1100;
 const CONNACK = 0x20;
+const PUBREL = 0x62;
 
 /** A message that the outbox took. */
 export interface Accepted {
@@ -44,6 +46,8 @@ export interface Watched {
   readonly console: string[];
   /** Messages that still wait. */
   waiting(): number;
+  /** The next PUBREL gets lost, and the connection with it. */
+  losePubrel(): void;
   /** The power goes: the connection breaks without a DISCONNECT, and nothing of it runs any more. */
   cutPower(): void;
 }
@@ -85,6 +89,7 @@ function openPorts(folder: string): { ports: MotePorts; watched: Watched } {
       refusals: seen.refusals,
       console,
       waiting: () => outbox.count(),
+      losePubrel: seen.losePubrel,
       cutPower() {
         seen.deafen();
         socket.close();
@@ -99,6 +104,7 @@ function watchSession(socket: Socket<Bytes>) {
   const sessions: boolean[] = [];
   const refusals: number[] = [];
   let isOn = true;
+  let isLosing = false;
   const hear = (bytes: Bytes) => {
     const text = toText(bytes, 0, bytes.length);
     if (text.charCodeAt(3) === 0) sessions.push(text.charCodeAt(2) === 1);
@@ -107,10 +113,23 @@ function watchSession(socket: Socket<Bytes>) {
   const watched: Socket<Bytes> = {
     open(host, port, events) {
       return socket.open(host, port, {
-        onOpen: (connection) => isOn && events.onOpen(connection),
+        onOpen(connection) {
+          if (!isOn) return;
+          events.onOpen({
+            write(bytes) {
+              if (!isLosing || firstOf(bytes) !== PUBREL) return connection.write(bytes);
+              isLosing = false;
+              // No event comes from inside a method.
+              setImmediate(() => {
+                socket.close();
+                if (isOn) events.onClose();
+              });
+            },
+          });
+        },
         onData(bytes) {
           if (!isOn) return;
-          if (toText(bytes, 0, 1).charCodeAt(0) === CONNACK && bytes.length >= 4) hear(bytes);
+          if (firstOf(bytes) === CONNACK && bytes.length >= 4) hear(bytes);
           events.onData(bytes);
         },
         onDrain: () => isOn && events.onDrain(),
@@ -122,7 +141,14 @@ function watchSession(socket: Socket<Bytes>) {
   const deafen = () => {
     isOn = false;
   };
-  return { socket: watched, sessions, refusals, deafen };
+  const losePubrel = () => {
+    isLosing = true;
+  };
+  return { socket: watched, sessions, refusals, deafen, losePubrel };
+}
+
+function firstOf(bytes: Bytes): number {
+  return toText(bytes, 0, 1).charCodeAt(0);
 }
 
 function watchOutbox(outbox: Outbox<Bytes>) {

@@ -16,8 +16,6 @@ listeners.tcp.1 = 127.0.0.1:${amqpPort}
 mqtt.listeners.tcp.1 = 127.0.0.1:${port}
 mqtt.allow_anonymous = false
 mqtt.subscription_ttl = 86400000
-mqtt.retained_message_store = rabbit_mqtt_retained_msg_store_dets
-mqtt.retained_message_store_dets_sync_interval = 100
 default_user = ${LOGIN.username}
 default_pass = ${LOGIN.password}
 `;
@@ -25,7 +23,7 @@ default_pass = ${LOGIN.password}
 export const rabbitmq: TestedBroker = {
   name: 'rabbitmq',
   profile,
-  behaviour: { sessionsSurvive: true, retainedWrittenMs: 1000, wrongLogin: 4 },
+  behaviour: { sessionsSurvive: true, retainedWrittenMs: 4000, wrongLogin: 4 },
   enable: 'apt-get install rabbitmq-server',
   startMs: 120_000,
   isThere: () => existsSync(SERVER) && inPath('epmd') !== undefined,
