@@ -58,6 +58,7 @@ module.exports = {
       'A second opinion on the layout shares no code with the outbox.',
     ),
     room('boards', '^boards/', '^boards/', 'Boards are data.'),
+    room('brokers', '^flash/brokers/', '^flash/brokers/', 'Brokers are data.'),
     room(
       'engine-world',
       '^sim/(chips|environment|device|rig)/',

@@ -1,8 +1,10 @@
-// `npm test`: everything that needs nothing but Node, and the Duktape suites, which skip themselves by name where it is absent.
+// `npm test`: everything that needs nothing but Node, and the suites on Duktape and Mosquitto, which skip themselves by name where
+// those are absent.
 // What works on bytes runs twice: over strings, as on Espruino, and over Uint8Arrays, as on JerryScript.
 import { configDefaults, defineConfig } from 'vitest/config';
 import type { Plugin } from 'vite';
-import { EngineReporter } from './test/engines/reporter.ts';
+import { BROKER_PREFIX } from './test/brokers/suite-name.ts';
+import { EngineReporter, SuiteReporter } from './test/engines/reporter.ts';
 
 /** Puts the array form of a module in the place of its string form, as `mote build` does for such a firmware. */
 const arrayForm: Plugin = {
@@ -17,14 +19,19 @@ const arrayForm: Plugin = {
   },
 };
 
-/** The other engines take minutes and one process each: `npm run test:engines`. */
-const exclude = [...configDefaults.exclude, 'test/engines/!(duk*).test.ts', 'test/engines/*/**/*.test.ts'];
+/** The other engines and brokers take minutes: `npm run test:engines`, `npm run test:brokers`. */
+const exclude = [
+  ...configDefaults.exclude,
+  'test/engines/!(duk*).test.ts',
+  'test/engines/*/**/*.test.ts',
+  'test/brokers/!(aedes|mosquitto).test.ts',
+];
 const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands}/**/*.test.ts';
 
 export default defineConfig({
   test: {
     testTimeout: 20_000,
-    reporters: ['default', new EngineReporter()],
+    reporters: ['default', new EngineReporter(), new SuiteReporter('broker', BROKER_PREFIX)],
     projects: [
       { extends: true, test: { name: 'string', include: ['test/**/*.test.ts'], exclude } },
       {

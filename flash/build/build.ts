@@ -3,15 +3,17 @@
 
 import { gzipSync } from 'node:zlib';
 import { findBoard } from '../boards.ts';
+import { findBroker } from '../brokers.ts';
 import { checkBundle, type Finding } from '../check/check.ts';
 import { MoteError } from '../errors.ts';
+import { checkForBroker } from './broker-check.ts';
 import { bundleModules } from './bundle.ts';
 import { createCompiler, type Code, type Compiled, type Form } from './compile.ts';
 import { displayName, locateFirmware, PACKAGE_NAME } from './firmware.ts';
 import { guardSource } from './guard.ts';
 import { CHOSEN, minifyCode, READABLE, withShortProperties } from './minify.ts';
 import { keptNames, type Reflection } from './names.ts';
-import type { Settings } from './settings.ts';
+import { settingsFile, type Settings } from './settings.ts';
 import { moduleSizes, type SizeRow } from './sizes.ts';
 import { watchFolders } from './watch.ts';
 
@@ -28,6 +30,8 @@ export interface BuildOptions {
   form?: Form;
   /** Replaces constants of src/features.ts. */
   features?: Record<string, boolean>;
+  /** Name of a broker that the firmware is held against; null: none. Default: what settings.json says in broker.profile. */
+  brokerProfile?: string | null;
   /** Default true. */
   minify?: boolean;
   /** Told what is being done, in a few words. */
@@ -54,6 +58,8 @@ export interface BuildResult {
 export interface Bundle extends Code {
   compiled: Compiled;
   reflections: Reflection[];
+  /** What its broker does not take. */
+  brokerFindings: Finding[];
 }
 
 interface Builder {
@@ -98,29 +104,47 @@ function refuse(findings: readonly Finding[]): Finding[] {
   );
 }
 
+/** @returns the name of the broker that a firmware is for, and what says so; undefined when nothing does. */
+function brokerOf(settings: Settings, folder: string, option: string | null | undefined) {
+  if (option === null) return undefined;
+  if (option !== undefined) return { id: option, where: '--broker-profile' };
+  const { broker } = settings;
+  const id = typeof broker === 'object' && broker !== null ? (broker as Settings)['profile'] : undefined;
+  if (typeof id !== 'string' || id === '') return undefined;
+  return { id, where: `${displayName(settingsFile(folder))} broker.profile` };
+}
+
 function createBuilder(options: BuildOptions): Builder {
   const { settings = {}, features = {}, form = 'string', minify = true, onProgress = () => {} } = options;
   const firmware = locateFirmware(options.firmware);
   const board = findBoard(options.board ?? 'esp32');
   const compiler = createCompiler({ firmware, board, settings, features, form });
 
-  async function bundle(): Promise<Bundle> {
+  /** @param judge told of what the broker does not take, before anything else is done. */
+  async function bundle(judge: (findings: Finding[]) => void = () => {}): Promise<Bundle> {
     onProgress('checking types');
     const compiled = compiler.compile();
     guardSource(compiled);
+    const broker = brokerOf(compiled.settings, firmware.folder, options.brokerProfile);
+    const brokerFindings =
+      broker === undefined
+        ? []
+        : checkForBroker(compiled, firmware.folder, findBroker(broker.id, broker.where));
+    judge(brokerFindings);
     onProgress('joining modules');
     const joined = await bundleModules(firmware.entry, compiled);
     onProgress(minify ? 'shortening' : 'ordering');
     const { reserved, reflections } = keptNames(compiled.program);
     const code = await minifyCode(joined, minify ? withShortProperties(CHOSEN, reserved) : READABLE);
-    return { ...code, compiled, reflections: minify ? reflections : [] };
+    return { ...code, compiled, reflections: minify ? reflections : [], brokerFindings };
   }
 
   async function buildOnce(): Promise<BuildResult> {
     const started = performance.now();
-    const { code, map, compiled, reflections } = await bundle();
+    const { code, map, compiled, reflections, brokerFindings } = await bundle(refuse);
     onProgress(`checking for ${board.name}`);
-    const findings = refuse(checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT }));
+    const engineFindings = checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT });
+    const findings = refuse([...brokerFindings, ...engineFindings]);
     return {
       code,
       map,
@@ -134,7 +158,7 @@ function createBuilder(options: BuildOptions): Builder {
     };
   }
 
-  return { bundle, build: buildOnce, folders: () => compiler.folders() };
+  return { bundle: () => bundle(), build: buildOnce, folders: () => compiler.folders() };
 }
 
 function sourceFiles({ program }: Compiled): string[] {
@@ -144,8 +168,8 @@ function sourceFiles({ program }: Compiled): string[] {
     .map((source) => displayName(source.fileName));
 }
 
-/** Build a firmware without checking it for an engine. Rejects with a MoteError. */
-export async function bundleOnly(options: BuildOptions): Promise<Code> {
+/** Build a firmware without refusing anything of it. Rejects with a MoteError. */
+export async function bundleOnly(options: BuildOptions): Promise<Bundle> {
   return createBuilder(options).bundle();
 }
 

@@ -71,3 +71,8 @@ export function featuresText(folder: string, overrides: Readonly<Record<string, 
   }
   return text;
 }
+
+/** @param text of src/features.ts, as a build has it. @returns whether a feature is built in. */
+export function isOn(text: string, name: string): boolean {
+  return parseFeatures(text).some((feature) => feature.name === name && feature.value);
+}

@@ -176,7 +176,7 @@ export function parseSettings(folder: string, pairs: readonly string[]): Setting
 }
 
 /** @returns `text` as device code holds it: its UTF-8 bytes, one character a byte. */
-function toBytes(text: string): string {
+export function toBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 

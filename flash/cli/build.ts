@@ -6,12 +6,13 @@ import type { Command } from 'commander';
 import type { BuildResult } from '../build/build.ts';
 import { PACKAGE_NAME, PACKAGE_ROOT } from '../build/firmware.ts';
 import { ExitCode, MoteError } from '../errors.ts';
-import { addFirmwareOptions, firmwareOptions, type FirmwareFlags } from './options.ts';
+import { addFirmwareOptions, brokerProfileOption, firmwareOptions, type FirmwareFlags } from './options.ts';
 import { createProgress, formatSizes, reportError, seconds } from './output.ts';
 
 interface BuildFlags extends FirmwareFlags {
   readonly board: string;
   readonly out: string;
+  readonly brokerProfile?: string;
   readonly minify: boolean;
   readonly watch?: boolean;
   readonly json?: boolean;
@@ -26,6 +27,7 @@ export function addBuild(program: Command): void {
       .option('--board <id>', 'what it will run on', 'esp32')
       .option('--out <file>', 'where the bundle goes; its source map goes beside it', 'out/firmware.js'),
   )
+    .addOption(brokerProfileOption())
     .option('--no-minify', 'leave names and lines readable')
     .option('--watch', 'build again at every change, until Ctrl-C')
     .option('--json', 'print one JSON object a build')
@@ -83,6 +85,7 @@ async function runBuild(firmware: string, flags: BuildFlags): Promise<void> {
     ...firmwareOptions(firmware, flags),
     board: flags.board,
     minify: flags.minify,
+    ...(flags.brokerProfile !== undefined && { brokerProfile: flags.brokerProfile }),
     onProgress: (step: string) => {
       if (!silent) progress.step(step);
     },

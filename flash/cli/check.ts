@@ -3,11 +3,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { ExitCode, MoteError } from '../errors.ts';
-import { collect } from './options.ts';
+import type { Finding } from '../check/check.ts';
+import { brokerProfileOption, collect } from './options.ts';
 
 interface CheckFlags {
   readonly profile: 'espruino' | 'jerryscript';
   readonly hot: string[];
+  readonly brokerProfile?: string;
   readonly json?: boolean;
 }
 
@@ -27,6 +29,7 @@ export function addCheck(program: Command): void {
       collect,
       [],
     )
+    .addOption(brokerProfileOption())
     .option('--json', 'print one JSON object a finding')
     .action(runCheck);
 }
@@ -47,23 +50,38 @@ function readScript(file: string): { code: string; map?: string } {
   }
 }
 
-async function readProgram(program: string): Promise<{ code: string; map?: string }> {
+interface Program {
+  readonly code: string;
+  readonly map?: string;
+  /** What the broker does not take of a firmware. */
+  readonly brokerFindings: Finding[];
+}
+
+async function readProgram(program: string, broker: string | undefined): Promise<Program> {
   const isScript = program.endsWith('.js') && !(existsSync(program) && statSync(program).isDirectory());
-  if (isScript) return readScript(program);
+  if (isScript && broker !== undefined) {
+    throw new MoteError(
+      'a program alone does not say what it publishes',
+      'name the firmware that it was built from',
+      '--broker-profile',
+      ExitCode.Usage,
+    );
+  }
+  if (isScript) return { ...readScript(program), brokerFindings: [] };
   const { bundleOnly } = await import('../build/build.ts');
-  const { code, map } = await bundleOnly({ firmware: program });
-  return { code, map };
+  return bundleOnly({ firmware: program, ...(broker !== undefined && { brokerProfile: broker }) });
 }
 
 async function runCheck(program: string, flags: CheckFlags): Promise<void> {
-  const { code, map } = await readProgram(program);
+  const { code, map, brokerFindings } = await readProgram(program, flags.brokerProfile);
   const { checkBundle, formatFinding } = await import('../check/check.ts');
-  const findings = checkBundle(code, {
+  const engineFindings = checkBundle(code, {
     file: program,
     profile: flags.profile,
     hot: flags.hot,
     ...(map !== undefined && { map }),
   });
+  const findings = [...brokerFindings, ...engineFindings];
   for (const finding of findings) {
     process.stdout.write(`${flags.json ? JSON.stringify(finding) : formatFinding(finding)}\n`);
   }

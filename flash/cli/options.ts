@@ -3,7 +3,8 @@
 import { parseSettings } from '../build/settings.ts';
 import { locateFirmware } from '../build/firmware.ts';
 import { ExitCode, MoteError } from '../errors.ts';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { brokers } from '../brokers/index.ts';
 
 export interface FirmwareFlags {
   readonly set: string[];
@@ -18,6 +19,14 @@ export function addFirmwareOptions(command: Command): Command {
   return command
     .option('--set <key=value>', 'replace a value of settings.json, e.g. broker.port=1884', collect, [])
     .option('--feature <name=on|off>', 'switch a feature of src/features.ts, e.g. log=off', collect, []);
+}
+
+/** `--broker-profile`, with the names of the brokers in its help. */
+export function brokerProfileOption(): Option {
+  return new Option(
+    '--broker-profile <id>',
+    'refuse what this broker does not take; default: broker.profile of settings.json',
+  ).choices(brokers.map(({ id }) => id));
 }
 
 function parseFeatures(flags: readonly string[]): Record<string, boolean> {

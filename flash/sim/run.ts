@@ -152,6 +152,8 @@ export async function simulate(options: SimOptions): Promise<number> {
       board: options.board,
       settings: overrides,
       features: options.features,
+      // It runs on another broker than the one that it is for.
+      brokerProfile: null,
       onProgress: (step) => screen.progress(`building ${firmware}: ${step}`),
     });
     const size = `${(bundle.bytes / 1024).toFixed(1)} KB in ${(bundle.milliseconds / 1000).toFixed(1)} s`;

@@ -1,0 +1,4 @@
+import { aedes } from './aedes.ts';
+import { tellStory } from './story.ts';
+
+tellStory(aedes);

@@ -1,0 +1,4 @@
+import { nats } from './nats.ts';
+import { tellStory } from './story.ts';
+
+tellStory(nats);

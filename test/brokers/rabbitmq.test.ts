@@ -1,0 +1,4 @@
+import { rabbitmq } from './rabbitmq.ts';
+import { tellStory } from './story.ts';
+
+tellStory(rabbitmq);

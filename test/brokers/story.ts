@@ -1,0 +1,328 @@
+// The same story on every broker: a mote publishes, the broker is killed and comes back, the mote vanishes and comes back. Where
+// brokers differ the story asks the profile, and holds the broker to it. `npm run test:brokers` keeps what it saw.
+
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { eventText } from '../../flash/codes.ts';
+import { Close, Event } from '../../src/ports/codes.ts';
+import { keep, say, type Figures } from '../results.ts';
+import { LOGIN, WRONG, type TestedBroker } from './broker.ts';
+import { describeBroker } from './describe-broker.ts';
+import { detailsOf, startCountingMote, startSessionMote, type Accepted, type Watched } from './mote.ts';
+import { startObserver, type Observer, type ObserverOptions } from './observer.ts';
+
+const INTERVAL_MS = 20;
+/** What is said to be there at once is there by then, on a busy machine too. */
+const SOON_MS = 15_000;
+/** The longest delay before a try to connect, and one more that finds the broker not ready. */
+const BACK_MS = 65_000;
+const POLL_MS = 5;
+
+async function until(what: string, isSo: () => boolean, limitMs = SOON_MS): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!isSo()) {
+    if (performance.now() > end) expect.fail(`not within ${limitMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+const countTo = (count: number) => Array.from({ length: count }, (_, index) => `{"value":${index + 1}}`);
+const firsts = (payloads: readonly string[]) => [...new Set(payloads)];
+
+export function tellStory(broker: TestedBroker): void {
+  const { profile, behaviour } = broker;
+  describeBroker(broker, (stage) => {
+    const figures: Record<string, number | string> = {};
+    const motes: Watched[] = [];
+    const observers: Observer[] = [];
+
+    afterEach(async () => {
+      for (const mote of motes.splice(0)) mote.cutPower();
+      for (const observer of observers.splice(0)) await observer.close();
+    });
+    afterAll(() => {
+      const all: Figures = {
+        version: broker.version(),
+        startMs: stage.startedMs,
+        ...figures,
+        ...(behaviour.keptBy === undefined ? {} : { keptBy: behaviour.keptBy }),
+      };
+      say(broker.name, all);
+      if (process.env['BROKERS'] === 'keep') keep('brokers', broker.name, all);
+    });
+
+    const opened = <T extends Watched>(mote: T): T => {
+      motes.push(mote);
+      return mote;
+    };
+    const observe = async (options: Omit<ObserverOptions, 'port' | 'login'>): Promise<Observer> => {
+      const observer = await startObserver({ port: stage.instance.port, login: LOGIN, ...options });
+      observers.push(observer);
+      return observer;
+    };
+    const counting = (
+      id: string,
+      sensors: Parameters<typeof startCountingMote>[0]['sensors'],
+      folder = stage.folder(),
+    ) =>
+      opened(
+        startCountingMote({
+          id,
+          port: stage.instance.port,
+          login: LOGIN,
+          sensors,
+          intervalMs: INTERVAL_MS,
+          folder,
+        }),
+      );
+    const sessionMote = (id: string, folder = stage.folder()) =>
+      opened(startSessionMote({ id, port: stage.instance.port, login: LOGIN, filter: `${id}/set`, folder }));
+    /** @returns what came of a topic, in order, as the observer has it or, where that is known to lack some, the broker. */
+    const arrivals = (observer: Observer, topic: string, qos: number): readonly string[] =>
+      (qos === 2 ? stage.instance.passedOn?.(topic) : undefined) ?? observer.on(topic);
+    /** Sensors for each QoS above 0 that the broker has, named by it. */
+    const reliable = ([1, 2] as const)
+      .filter((qos) => qos <= profile.qosMax)
+      .map((qos) => ({ name: `q${qos}`, qos }));
+
+    it('carries readings in order to an observer with a session of its own', async () => {
+      const id = 'plain';
+      const observer = await observe({
+        id: `${id}-eye`,
+        filter: `${id}/#`,
+        qos: profile.qosMax,
+        keepSession: true,
+      });
+      counting(id, reliable);
+      for (const { name, qos } of reliable) {
+        const topic = `${id}/${name}/n`;
+        await until(`50 readings on ${topic}`, () => arrivals(observer, topic, qos).length >= 50);
+        expect(arrivals(observer, topic, qos).slice(0, 50)).toEqual(countTo(50));
+        const ofQos = () => observer.messages.filter((message) => message.qos === qos).length;
+        await until(`messages of QoS ${qos}`, () => ofQos() >= 40);
+      }
+    });
+
+    it('may be killed and started again: the mote goes on by itself, and lost nothing that it had', async () => {
+      const id = 'killed';
+      const observer = await observe({
+        id: `${id}-eye`,
+        filter: `${id}/#`,
+        qos: profile.qosMax,
+        keepSession: true,
+      });
+      const mote = counting(id, reliable);
+      await until('readings before the kill', () => observer.messages.length >= 50);
+      await stage.instance.kill();
+      // What came after its last breath is not in here: it has left.
+      const taken = new Set<Accepted>(mote.taken);
+      const before = mote.accepted.length;
+      await until('readings while it is gone', () => mote.accepted.length >= before + 40);
+      const from = performance.now();
+      await stage.instance.start();
+      figures['restartMs'] = Math.round(performance.now() - from);
+      await until('the mote is back', () => mote.sessions.length === 2, BACK_MS);
+      figures['moteBackMs'] = Math.round(performance.now() - from);
+      await until('the observer is back', () => observer.sessions.length >= 2, BACK_MS);
+      expect(observer.sessions[1]).toBe(behaviour.sessionsSurvive);
+      // Without its session it is not sent what the broker took before it was back.
+      if (!behaviour.sessionsSurvive) mote.taken.forEach((message) => taken.add(message));
+      const arrived = (message: Accepted) =>
+        has(observer, message) || stage.instance.passedOn?.(message.topic).includes(message.payload) === true;
+      const expected = [...mote.accepted];
+      await until(
+        'what waited has come',
+        () => expected.every((message) => mote.taken.includes(message)),
+        BACK_MS,
+      );
+      const later = mote.accepted.length;
+      await until('it goes on', () => has(observer, mote.accepted[later + 10]), BACK_MS);
+      // A broker that forgets what it said it has is no fault of the mote's; it is told in the docs.
+      const unexplained = () => expected.filter((message) => !arrived(message) && !taken.has(message));
+      await until('the last of what waited', () => unexplained().length === 0, BACK_MS).catch(() => {});
+      expect(unexplained()).toEqual([]);
+      figures['lostByMote'] = unexplained().length;
+      figures['lostByBroker'] = expected.filter((message) => !has(observer, message)).length;
+      figures['acceptedWhileGone'] = mote.accepted.length - before;
+      const repeated = (topic: string) => observer.on(topic).length - firsts(observer.on(topic)).length;
+      for (const { name, qos } of reliable) figures[`repeatedQos${qos}`] = repeated(`${id}/${name}/n`);
+    });
+
+    it('keeps the session of a mote whose power goes, and what came for it meanwhile', async () => {
+      const id = 'session';
+      const folder = stage.folder();
+      const first = sessionMote(id, folder);
+      const sender = await observe({ id: `${id}-hand` });
+      await until('a session', () => first.sessions.length === 1);
+      expect(first.sessions).toEqual([false]);
+      await until('its subscription', () => detailsOf(first.console, Event.Subscribed).length === 1);
+      expect(detailsOf(first.console, Event.Subscribed)).toEqual([1]);
+      await sender.publish(`${id}/set`, 'a', 1);
+      await until('a message', () => first.received.length === 1);
+      first.cutPower();
+      motes.splice(motes.indexOf(first), 1);
+      await sender.publish(`${id}/set`, 'b', 1);
+      const second = sessionMote(id, folder);
+      await until('what came meanwhile', () => second.received.includes('b'));
+      expect(second.sessions).toEqual([profile.persistentSessions]);
+      const subscribed = () => detailsOf(second.console, Event.Subscribed).length;
+      const before = subscribed();
+      await stage.instance.kill();
+      await stage.instance.start();
+      await until('the session after the kill', () => second.sessions.length === 2, BACK_MS);
+      expect(second.sessions[1]).toBe(behaviour.sessionsSurvive);
+      figures['sessionAfterKill'] = second.sessions[1] ? 'present' : 'gone';
+      if (!behaviour.sessionsSurvive) {
+        await until('its subscription anew', () => subscribed() > before);
+      }
+      await until('the sender is back', () => sender.sessions.length >= 2, BACK_MS);
+      await sender.publish(`${id}/set`, 'c', 1);
+      await until('a message after the kill', () => second.received.includes('c'));
+    });
+
+    it.runIf(profile.qosMax === 2)(
+      'takes a message of QoS 2 exactly once from a session that breaks in the middle of it',
+      async () => {
+        const id = 'exact';
+        const topic = `${id}/out`;
+        const observer = await observe({ id: `${id}-eye`, filter: topic, qos: 2 });
+        const mote = sessionMote(id);
+        await until('a session', () => mote.sessions.length === 1);
+        mote.losePubrel();
+        expect(mote.publish(topic, 'one', 2)).toBe(0);
+        await until('the next session', () => mote.sessions.length === 2, BACK_MS);
+        expect(mote.publish(topic, 'two', 2)).toBe(0);
+        await until('both messages', () => observer.on(topic).includes('two') && mote.waiting() === 0);
+        expect(observer.on(topic)).toEqual(['one', 'two']);
+      },
+    );
+
+    it('says the will of a mote that vanishes, and keeps it for those who come later', async () => {
+      const id = 'will';
+      const topic = `${id}/status`;
+      const observer = await observe({ id: `${id}-eye`, filter: topic });
+      const folder = stage.folder();
+      const first = counting(id, [{ name: 's', qos: 1 }], folder);
+      await until('online', () => observer.on(topic).at(-1) === 'online');
+      first.cutPower();
+      motes.splice(motes.indexOf(first), 1);
+      await until('offline', () => observer.on(topic).at(-1) === 'offline');
+      const late = await observe({ id: `${id}-late`, filter: topic });
+      await until('the retained will', () => late.messages.length === 1);
+      expect(late.messages[0]).toMatchObject({ payload: 'offline', retain: true });
+      counting(id, [{ name: 's', qos: 1 }], folder);
+      await until('online again', () => observer.on(topic).at(-1) === 'online');
+    });
+
+    it('keeps retained readings for those who come later, also over a kill', async () => {
+      const id = 'retained';
+      const topic = `${id}/s/n`;
+      const observer = await observe({ id: `${id}-eye`, filter: topic });
+      const mote = counting(id, [{ name: 's', qos: 1, retain: true }]);
+      await until('readings', () => observer.messages.length >= 3);
+      mote.cutPower();
+      motes.splice(motes.indexOf(mote), 1);
+      const late = await observe({ id: `${id}-late`, filter: topic });
+      await until('a retained reading', () => late.messages.length === 1);
+      expect(late.messages[0]!.retain).toBe(true);
+      await sawRetained(`${id}-wild`, `${id}/#`, topic);
+      await new Promise((resolve) => setTimeout(resolve, behaviour.retainedWrittenMs));
+      await stage.instance.kill();
+      await stage.instance.start();
+      const later = await observe({ id: `${id}-later`, filter: topic });
+      if (behaviour.sessionsSurvive) await until('the same after the kill', () => later.messages.length >= 1);
+      figures['retainedAfterKill'] = later.messages.length > 0 ? 'there' : 'gone';
+    });
+
+    /** Subscribe with wildcards, and see that retained messages come or do not, as the profile says. */
+    async function sawRetained(id: string, filter: string, topic: string): Promise<void> {
+      const wild = await observe({ id, filter });
+      // What comes after it would have come after the retained ones.
+      const marker = await observe({ id: `${id}-marker` });
+      await marker.publish(filter.replace('#', 'marker'), 'x', 1);
+      await until('a marker', () => wild.on(filter.replace('#', 'marker')).length === 1);
+      expect(wild.on(topic).length > 0).toBe(profile.retainedByWildcard);
+    }
+
+    it('refuses a wrong password, and the mote says so', async () => {
+      const mote = opened(
+        startCountingMote({
+          id: 'refused',
+          port: stage.instance.port,
+          login: WRONG,
+          sensors: [{ name: 's', qos: 1 }],
+          intervalMs: INTERVAL_MS,
+          folder: stage.folder(),
+        }),
+      );
+      await until('a refusal', () => mote.refusals.length > 0);
+      expect(mote.refusals[0]).toBe(behaviour.wrongLogin);
+      expect(detailsOf(mote.console, Event.LoginRefused)[0]).toBe(behaviour.wrongLogin);
+      expect(eventText(Event.LoginRefused, behaviour.wrongLogin)).toMatch(/password/);
+      figures['wrongLogin'] = `CONNACK ${mote.refusals[0]}`;
+    });
+
+    it.runIf(profile.beyondQos !== null)(
+      `does with QoS ${profile.qosMax + 1} what its profile says: ${profile.beyondQos}`,
+      async () => {
+        const id = 'beyond';
+        const topic = `${id}/out`;
+        const observer = await observe({ id: `${id}-eye`, filter: topic });
+        const mote = sessionMote(id);
+        await until('a session', () => mote.sessions.length === 1);
+        expect(mote.publish(topic, 'x', 2)).toBe(0);
+        if (profile.beyondQos === 'closed') {
+          await until('the connection is closed', () => detailsOf(mote.console, Event.LinkLost).length > 0);
+          expect(detailsOf(mote.console, Event.LinkLost)[0]).toBe(Close.Peer);
+        } else {
+          // It says PUBACK where MQTT has PUBREC: the message is there, and the mote can never know, so it comes again and again.
+          await until('the message comes twice', () => observer.messages.length > 1);
+          expect(detailsOf(mote.console, Event.LinkLost)[0]).toBe(Close.ProtocolError);
+          expect(mote.waiting()).toBe(1);
+        }
+        figures['beyondQos'] = profile.beyondQos!;
+      },
+    );
+
+    /** Publish with QoS 0 to a topic, then a marker that is sure to come. @returns whether the first came too. */
+    async function passes(id: string, topic: string): Promise<boolean> {
+      const observer = await observe({ id: `${id}-eye`, filter: `${id}/#`, qos: 1 });
+      const mote = sessionMote(id);
+      await until('a session', () => mote.sessions.length === 1);
+      expect(mote.publish(topic, 'x', 0)).toBe(0);
+      expect(mote.publish(`${id}/marker`, 'y', 1)).toBe(0);
+      await until('the marker', () => observer.on(`${id}/marker`).length > 0, BACK_MS);
+      return observer.on(topic).length > 0;
+    }
+
+    const levels = profile.topicLevelsMax;
+    it.runIf(levels !== null)(`takes topics of ${levels} levels, and no more`, async () => {
+      const deep = (id: string, count: number) => [id, ...Array(count - 1).fill('l')].join('/');
+      expect(await passes('deep', deep('deep', levels!))).toBe(true);
+      expect(await passes('deeper', deep('deeper', levels! + 1))).toBe(false);
+    });
+
+    const bytes = profile.topicMaxBytes;
+    it.runIf(bytes !== null)(`takes topics of ${bytes} bytes, and no more`, async () => {
+      const long = (id: string, count: number) => `${id}/`.padEnd(count, 'l');
+      expect(await passes('long', long('long', bytes!))).toBe(true);
+      expect(await passes('longer', long('longer', bytes! + 1))).toBe(false);
+    });
+
+    it.runIf(profile.topicForbids !== null)(
+      `does not carry topics with ${JSON.stringify(profile.topicForbids)} as they are`,
+      async () => {
+        for (const [index, character] of [...profile.topicForbids!].entries()) {
+          const id = `odd${index}`;
+          expect(await passes(id, `${id}/a${character}b`), JSON.stringify(character)).toBe(false);
+        }
+      },
+    );
+  });
+}
+
+function has(observer: Observer, message: Accepted | undefined): boolean {
+  return (
+    message !== undefined &&
+    observer.messages.some(({ topic, payload }) => topic === message.topic && payload === message.payload)
+  );
+}

@@ -1,0 +1,296 @@
+// A firmware against the profile of its broker: what is refused, where it is said, and what is not guessed.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { esp32 } from '../../../boards/esp32.ts';
+import { brokers } from '../../../flash/brokers/index.ts';
+import { findBroker } from '../../../flash/brokers.ts';
+import { checkForBroker } from '../../../flash/build/broker-check.ts';
+import { build } from '../../../flash/build/build.ts';
+import { createCompiler, type Compiler } from '../../../flash/build/compile.ts';
+import { ExitCode } from '../../../flash/errors.ts';
+import { failure, SAY, writeFirmware } from './fixture.ts';
+
+const SETTINGS = { id: 'balcony', broker: { host: 'h', port: 8883, keepAliveSec: 60, tls: true } };
+
+/** One folder and one compiler, so that only what differs is compiled anew. */
+let folder = '';
+const compilers = new Map<string, Compiler>();
+
+/** @returns the findings of a firmware, as text: rule, place, message. */
+function findings(
+  broker: string,
+  main: string,
+  { settings = SETTINGS as object, features = {} as Record<string, boolean> } = {},
+): string[] {
+  if (folder === '') folder = writeFirmware({});
+  writeFileSync(join(folder, 'main.ts'), main);
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  const key = JSON.stringify(features);
+  const compiler =
+    compilers.get(key) ??
+    createCompiler({
+      firmware: { entry: join(folder, 'main.ts'), folder },
+      board: esp32,
+      settings: {},
+      features,
+      form: 'string',
+    });
+  compilers.set(key, compiler);
+  return checkForBroker(compiler.compile(), folder, findBroker(broker)).map(
+    ({ rule, severity, file, line, column, message }) =>
+      `${severity} ${rule} ${file.slice(file.lastIndexOf('/') + 1)}:${line}:${column} ${message}`,
+  );
+}
+
+const errors = (list: readonly string[]) => list.filter((finding) => finding.startsWith('error'));
+
+const HEAD = `import { openI2c, openMqtt, startMote } from 'mote-sdk/espruino';
+import { createBh1750 } from 'mote-sdk/sensors/bh1750';
+import settings from './settings.json';
+const i2c = openI2c({ bus: 1, data: 21, clock: 22 });
+void [openMqtt, startMote, createBh1750, i2c];
+`;
+const LINES = HEAD.split('\n').length;
+
+/** A firmware with one sensor, and what is said of it besides. */
+const mote = (sensor = '', more = '') => `${HEAD}startMote({
+  id: settings.id,
+  broker: settings.broker,
+  sensors: [{ name: 'light', driver: createBh1750(i2c), intervalMs: 1000, ${sensor} }],
+  ${more}
+});
+`;
+/** A firmware that publishes by itself. */
+const client = (connect: string, body = '') => `${HEAD}const mqtt = openMqtt({
+  host: 'h', port: 8883, ssid: '', wifiPassword: '', ...settings.link,
+  connect: { clientId: 'm1', keepAliveSec: 60, cleanSession: false, receiveMax: 1024, ${connect} },
+});
+${body}
+`;
+const LINK = { link: { tls: true } };
+
+describe('a firmware for its broker', () => {
+  it.each(brokers.map(({ id }) => id).filter((id) => id !== 'azure-iot-hub'))(
+    '%s takes the usual one',
+    (id) => {
+      expect(errors(findings(id, mote()))).toEqual([]);
+    },
+  );
+
+  it('azure-iot-hub takes one that publishes where it listens', () => {
+    const main = client('', "mqtt.topic('devices/m1/messages/events/', 1);");
+    expect(findings('azure-iot-hub', main, { settings: LINK })).toEqual([]);
+  });
+});
+
+describe('QoS', () => {
+  it('of a sensor is refused where it stands', () => {
+    expect(errors(findings('aws-iot', mote('qos: 2')))).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^error broker-qos main.ts:${LINES + 3}:80 AWS IoT Core takes no QoS 2, which sensor "light" has: it never acknowledges`,
+        ),
+      ),
+    ]);
+  });
+
+  it('is refused at the setting that it comes from', () => {
+    const settings = { ...SETTINGS, qos: 2 };
+    expect(
+      errors(
+        findings('azure-iot-hub', client('', "mqtt.topic('$iothub/x', settings.qos);"), {
+          settings: { ...LINK, ...settings },
+        }),
+      ),
+    ).toEqual([
+      expect.stringMatching(
+        /^error broker-qos settings.json:12:10 Azure IoT Hub takes no QoS 2.*closes.*\(setting qos\)$/,
+      ),
+    ]);
+  });
+
+  it('of a topic and of a will is refused, through constants and conditions', () => {
+    const main = client(
+      "will: { topic: 'm1/gone', payload: 'x', qos: RELIABLE, retain: false }",
+      "mqtt.topic('m1/' + NAME, settings.exact ? 2 : 1);",
+    ).replace(HEAD, `${HEAD}const RELIABLE = 2; const NAME = 'a';\n`);
+    const settings = { link: {}, exact: true };
+    expect(errors(findings('rabbitmq', main, { settings }))).toEqual([
+      expect.stringMatching(/broker-qos main.ts:\d+:\d+ RabbitMQ takes no QoS 2, which the will has/),
+      expect.stringMatching(/broker-qos main.ts:\d+:\d+ RabbitMQ takes no QoS 2, which this topic has/),
+    ]);
+    expect(errors(findings('mosquitto', main, { settings }))).toEqual([]);
+    expect(errors(findings('rabbitmq', main, { settings: { link: {}, exact: false } }))).toHaveLength(1);
+    // Without AUTH there is no will.
+    const features = { AUTH: false };
+    expect(errors(findings('rabbitmq', main, { settings, features }))).toHaveLength(1);
+  });
+
+  it('of a subscription is refused where the broker does not answer', () => {
+    const main = client('', "mqtt.subscription('m1/set', 2, function () {});");
+    expect(errors(findings('aws-iot', main, { settings: LINK }))).toEqual([
+      expect.stringMatching(
+        /broker-qos main.ts:\d+:\d+ AWS IoT Core does not answer a subscription with QoS 2/,
+      ),
+    ]);
+    expect(errors(findings('rabbitmq', main, { settings: LINK }))).toEqual([]);
+  });
+});
+
+describe('topics', () => {
+  it('that are too deep are refused', () => {
+    const settings = { ...SETTINGS, id: 'a/b/c/d/e/f/g' };
+    expect(errors(findings('aws-iot', mote(), { settings }))).toContainEqual(
+      expect.stringMatching(
+        /broker-topic main.ts:\d+:13 AWS IoT Core takes topics of 8 levels, and this one has 9/,
+      ),
+    );
+  });
+
+  it('that are too long are refused by their bytes', () => {
+    const settings = { ...SETTINGS, id: '\u00e9'.repeat(124) };
+    const found = errors(findings('aws-iot', mote(), { settings }));
+    expect(found).toContainEqual(
+      expect.stringMatching(/broker-topic.*takes topics of 256 bytes, and this one has 261/),
+    );
+    expect(found).toContainEqual(
+      expect.stringMatching(
+        /broker-client-id settings.json:2:9 .*128 bytes, and this one has 248 \(setting id\)/,
+      ),
+    );
+  });
+
+  it('of another shape are refused, and the shape is told', () => {
+    expect(errors(findings('azure-iot-hub', mote()))).toContainEqual(
+      expect.stringMatching(
+        /broker-topic .*takes devices\/<client id>\/messages\/events\/.* only: balcony\/light\/c/,
+      ),
+    );
+    const other = client('', "mqtt.topic('devices/m2/messages/events/', 1);");
+    expect(errors(findings('azure-iot-hub', other, { settings: LINK }))).toHaveLength(1);
+  });
+
+  it('with characters that the broker does not carry are refused', () => {
+    const settings = { ...SETTINGS, id: 'my.house' };
+    expect(errors(findings('rabbitmq', mote(), { settings }))).toContainEqual(
+      expect.stringMatching(/broker-topic .*RabbitMQ does not carry topics with "." as they are: my.house/),
+    );
+    expect(errors(findings('nats', mote(), { settings }))).toEqual([]);
+    expect(errors(findings('nats-2.9', mote(), { settings }))).not.toEqual([]);
+  });
+});
+
+describe('what is retained', () => {
+  it('is refused where nothing is kept', () => {
+    const main = client('', "mqtt.topic('devices/m1/messages/events/', 1, true);");
+    expect(errors(findings('azure-iot-hub', main, { settings: LINK }))).toEqual([
+      expect.stringMatching(/broker-retain .*keeps no retained message/),
+    ]);
+  });
+
+  it('is warned of where wildcards are not sent it', () => {
+    const found = findings('rabbitmq', mote('retain: true'));
+    expect(errors(found)).toEqual([]);
+    expect(found).toContainEqual(
+      expect.stringMatching(
+        /^warning broker-retain main.ts:\d+:\d+ RabbitMQ sends retained messages, as sensor "light" is/,
+      ),
+    );
+    expect(findings('mosquitto', mote('retain: true'))).toEqual([]);
+  });
+
+  it('counts discovery in', () => {
+    const main = mote('', 'discovery: createHomeAssistant(),').replace(
+      HEAD,
+      `import { createHomeAssistant } from 'mote-sdk/telemetry/discovery/home-assistant';\n${HEAD}`,
+    );
+    expect(findings('rabbitmq', main)).toContainEqual(
+      expect.stringMatching(/^warning broker-retain .*does not keep what discovery says/),
+    );
+    expect(findings('emqx', main)).toEqual([]);
+  });
+});
+
+describe('the connection', () => {
+  it.each([
+    ['aws-iot', 3600],
+    ['aws-iot', 0],
+    ['azure-iot-hub', 1178],
+  ])('%s does not hold with a keep alive of %i s', (id, keepAliveSec) => {
+    const settings = { ...SETTINGS, broker: { ...SETTINGS.broker, keepAliveSec } };
+    expect(errors(findings(id, mote(), { settings }))).toContainEqual(
+      expect.stringMatching(/broker-keep-alive settings.json:6:21 .*\(setting broker.keepAliveSec\)/),
+    );
+    expect(errors(findings('mosquitto', mote(), { settings }))).toEqual([]);
+  });
+
+  it('without TLS is refused where that is needed, and so is the port for it', () => {
+    const plain = { ...SETTINGS, broker: { host: 'h', port: 1883 } };
+    expect(errors(findings('hivemq-cloud', mote(), { settings: plain }))).toEqual([
+      expect.stringMatching(
+        /broker-tls main.ts:\d+:1 HiveMQ Cloud takes TLS only, and the firmware connects without/,
+      ),
+    ]);
+    expect(errors(findings('hivemq', mote(), { settings: plain }))).toEqual([]);
+    const port = { ...SETTINGS, broker: { ...SETTINGS.broker, port: 1883 } };
+    expect(errors(findings('hivemq-cloud', mote(), { settings: port }))).toEqual([
+      expect.stringMatching(
+        /broker-tls settings.json:5:13 .*port 1883 is the one without \(setting broker.port\)/,
+      ),
+    ]);
+  });
+
+  it('streams no more than the broker takes', () => {
+    const stream = (total: string) =>
+      client('', `mqtt.stream(mqtt.topic('m1/log', 1), ${total}, { read: () => 0, onEnd() {} } as never);`);
+    expect(errors(findings('aws-iot', stream('131073'), { settings: LINK }))).toEqual([
+      expect.stringMatching(/broker-payload .*takes 131072 bytes, and this message has 131073/),
+    ]);
+    expect(errors(findings('aws-iot', stream('131072'), { settings: LINK }))).toEqual([]);
+  });
+});
+
+describe('what the source does not tell', () => {
+  it('is not guessed', () => {
+    const main = client(
+      '',
+      `let qos = 1;
+declare function choose(): string;
+if (choose() === 'x') qos = 2;
+mqtt.topic(choose() + '.x', qos);
+mqtt.topic('a/' + choose(), choose().length);`,
+    );
+    for (const { id } of brokers) expect(errors(findings(id, main, { settings: LINK })), id).toEqual([]);
+  });
+});
+
+describe('build', () => {
+  it('refuses a firmware for the broker that its settings name', async () => {
+    const settings = { ...SETTINGS, broker: { ...SETTINGS.broker, profile: 'aws-iot' } };
+    const firmware = writeFirmware({ 'main.ts': mote('qos: 2'), 'settings.json': JSON.stringify(settings) });
+    expect(await failure(build({ firmware }))).toMatchObject({
+      what: expect.stringMatching(/^broker-qos: AWS IoT Core takes no QoS 2/),
+      fix: 'use QoS 1',
+      where: `${firmware}/main.ts:${LINES + 3}:80`,
+    });
+  });
+
+  it('does not when it is told that it is for no broker, and leaves its name out of the program', async () => {
+    const settings = { broker: { port: 1, profile: 'nowhere' } };
+    const main = `${SAY}import settings from './settings.json';\nsay(settings.broker.port);\n`;
+    const firmware = writeFirmware({ 'main.ts': main, 'settings.json': JSON.stringify(settings) });
+    const { code } = await build({ firmware, brokerProfile: null });
+    expect(code).not.toContain('nowhere');
+  });
+
+  it('lists the known brokers', async () => {
+    const settings = { ...SETTINGS, broker: { ...SETTINGS.broker, profile: 'aws' } };
+    const firmware = writeFirmware({ 'main.ts': mote(), 'settings.json': JSON.stringify(settings) });
+    expect(await failure(build({ firmware }))).toMatchObject({
+      what: 'unknown broker "aws"',
+      where: `${firmware}/settings.json broker.profile`,
+      exitCode: ExitCode.Usage,
+    });
+  });
+});
