@@ -22,6 +22,11 @@ function isRepeated(value: unknown): value is { data: unknown; count: number } {
 
 /** @returns the bytes of a value. @throws TypeError of the realm for what has none. */
 export function bytesOf(realm: Realm, value: unknown): Uint8Array {
+  // What firmware gives most: neither needs to go byte by byte.
+  if (typeof value === 'string') return textToBytes(value);
+  if (ArrayBuffer.isView(value) && (value as Uint8Array).BYTES_PER_ELEMENT === 1) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
+  }
   const into: number[] = [];
   collect(realm, value, into);
   return Uint8Array.from(into);
