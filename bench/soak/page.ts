@@ -35,7 +35,8 @@ export function soakPage(figures: SoakFigures): string {
 
 \`npm run soak -- --minutes N [--cut-every-sec 30] [--seed N]\` runs a mote with its flash outbox in a real Espruino (\`ESPRUINO\`)
 against a real Mosquitto. Its only sensor counts, ten numbers a second, and the mote says each number that was accepted. Every
-\`--cut-every-sec\` seconds, at a random moment, something happens: each kind once in a random order, then each but the first in another, and so on:
+\`--cut-every-sec\` seconds, at a random moment, something happens: each kind once in a random
+order, then each but the first in another, and so on:
 
 | cut | what happens | times |
 | --- | --- | ---: |
@@ -44,8 +45,7 @@ ${CUTS.map((cut) => `| ${cut} | ${WORDS[cut]} | ${cuts[cut]} |`).join('\n')}
 An observer with a session that stays is subscribed with QoS 1. Every number that was accepted must arrive, and first deliveries must be
 in order; repetitions are what QoS 1 allows. Memory is looked at once a second: the median of the last third of a life
 must not be more than eight blocks above that of the third before, nor more than 32 above that of the first life, in which fewer
-connections may have been made. The script prints a line a
-minute and ends at the first thing that is wrong, with the seed, and keeps flash, console and events. \`--minutes 1440\` is a day.
+connections may have been made. The script prints a line a minute and ends at the first thing that is wrong, with the seed, and keeps flash, console and events. \`--minutes 1440\` is a day.
 
 ## What ${minutes} minutes gave
 

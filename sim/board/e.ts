@@ -88,7 +88,11 @@ export function createE(machine: Machine): object {
     toArrayBuffer(text: unknown): ArrayBuffer | undefined {
       return typeof text === 'string' ? new realm.Uint8Array(textToBytes(text)).buffer : undefined;
     },
-    sum: (data: unknown) => bytesOf(realm, data).reduce((sum, byte) => sum + byte, 0),
+    sum(data: unknown): number {
+      let sum = 0;
+      for (const byte of bytesOf(realm, data)) sum += byte;
+      return sum;
+    },
     CRC32: (data: unknown) => crc32(bytesOf(realm, data)),
     hwRand: random.draw,
     srand: (seed: number) => random.seed(seed),

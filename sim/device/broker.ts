@@ -91,6 +91,7 @@ interface Session {
   will: string | undefined;
   /** The broker knew the client. */
   present: boolean;
+  isOpen: boolean;
 }
 
 export function createBroker(options: BrokerOptions): Broker {
@@ -99,6 +100,8 @@ export function createBroker(options: BrokerOptions): Broker {
   const sessions: Session[] = [];
   /** Clients whose session outlasts their connection. */
   const known: string[] = [];
+  /** By the client identifier behind a sign, as a client may call itself anything. */
+  const byClient: { [key: string]: Session | undefined } = {};
   let count = 0;
 
   /** A connection has ended: publish its will. */
@@ -108,10 +111,16 @@ export function createBroker(options: BrokerOptions): Broker {
     if (will !== undefined && session.accepted && options.onWill) options.onWill(will);
   }
 
+  function forget(session: Session): void {
+    session.isOpen = false;
+    sessions.splice(sessions.indexOf(session), 1);
+    const key = '=' + session.clientId;
+    if (byClient[key] === session) byClient[key] = undefined;
+  }
+
   function drop(session: Session): void {
-    const index = sessions.indexOf(session);
-    if (index < 0) return;
-    sessions.splice(index, 1);
+    if (!session.isOpen) return;
+    forget(session);
     bury(session);
     session.peer.close();
   }
@@ -122,10 +131,11 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   /** A client that connects again takes the place of its former connection [MQTT-3.1.4-2]. */
-  function dropOthers(session: Session): void {
-    sessions
-      .filter((other) => other !== session && other.clientId === session.clientId)
-      .forEach((other) => drop(other));
+  function takePlace(session: Session): void {
+    const key = '=' + session.clientId;
+    const former = byClient[key];
+    if (former !== undefined) drop(former);
+    byClient[key] = session;
   }
 
   function sendConnack(session: Session): void {
@@ -159,7 +169,7 @@ export function createBroker(options: BrokerOptions): Broker {
       session.keepAliveMs = connect.keepAliveSec * 1000;
       session.will = connect.will === undefined ? undefined : connect.will.topic;
       session.present = keepSession(connect);
-      if (connect.clientId !== '') dropOthers(session);
+      if (connect.clientId !== '') takePlace(session);
       if (options.silent) return;
       session.connackAt = options.now() + (options.connackDelayMs || 0);
       if (!options.connackDelayMs) sendConnack(session);
@@ -272,16 +282,17 @@ export function createBroker(options: BrokerOptions): Broker {
       accepted: false,
       will: undefined,
       present: false,
+      isOpen: true,
     };
     sessions.push(session);
     return {
       data(bytes: string): void {
         session.pending += bytes;
-        while (sessions.indexOf(session) >= 0 && takeFirst(session));
+        while (session.isOpen && takeFirst(session));
       },
       closed(): void {
-        const index = sessions.indexOf(session);
-        if (index >= 0) sessions.splice(index, 1);
+        if (!session.isOpen) return;
+        forget(session);
         bury(session);
       },
     };
@@ -299,7 +310,7 @@ export function createBroker(options: BrokerOptions): Broker {
     if (due < 0 || due > now) return due < 0 ? -1 : due - now;
     if (session.connackAt >= 0) sendConnack(session);
     else blame(session, '3.1.2-24 no packet for one and a half keep alives');
-    return sessions.indexOf(session) < 0 || dueAt(session) < 0 ? -1 : dueAt(session) - now;
+    return !session.isOpen || dueAt(session) < 0 ? -1 : dueAt(session) - now;
   }
 
   function tick(): number {

@@ -1,8 +1,12 @@
 // What the soak takes for a fault, and what not.
 
+import { readFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { createJudge } from '../../bench/soak/judge.ts';
 import { createMemoryWatch, judgeMemory } from '../../bench/soak/memory.ts';
+import { soakPage } from '../../bench/soak/page.ts';
+import type { SoakFigures } from '../../bench/soak/page.ts';
 
 /** @param story `=n` was accepted, `n` arrived. @returns what was wrong, step by step. */
 function tell(story: string) {
@@ -75,4 +79,11 @@ describe('the judge of memory', () => {
   it('says nothing of lives that are too short', () => {
     expect(watch(flat(4600).slice(0, 29))).toEqual([]);
   });
+});
+
+it('stands in docs/soak.md', async () => {
+  const figures = JSON.parse(readFileSync('bench/results/soak.json', 'utf8')) as SoakFigures;
+  const style = { ...(await resolveConfig('docs/soak.md')), filepath: 'docs/soak.md' };
+  expect(readFileSync('docs/soak.md', 'utf8')).toBe(await format(soakPage(figures), style));
+  expect([figures.lost, figures.faults]).toEqual([0, []]);
 });
