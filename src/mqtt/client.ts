@@ -340,6 +340,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let heard = false;
   let seenRoom = 0;
   let seenCount = 0;
+  let seenDelivered = 0;
+  /** Messages that waited then: an acknowledgement may be for one of those. */
+  let seenHeld = 0;
   let spokeAt = 0;
   let heardAt = 0;
   let tickedAt = 0;
@@ -1252,12 +1255,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const isNew = hasDrained ? room < SEND_WINDOW || seenRoom === SEND_WINDOW : room !== seenRoom;
       if (isNew) spokeAt = isEarly ? now : tickedAt;
       if (hasDrained) ends[2] = -1;
-      // That may have been long ago: better a PINGREQ too many than a dead link that looks alive.
-      if (heard || seenCount !== received + delivered) heardAt = tickedAt;
+      if (delivered - seenDelivered > seenHeld) {
+        // One of these is younger than the last tick, and so is what was sent before it.
+        heardAt = spokeAt;
+      } else if (heard || seenCount !== received + delivered) {
+        // That may have been long ago: better a PINGREQ too many than a dead link that looks alive.
+        heardAt = tickedAt;
+      }
       wait = ping(now);
       heard = hasDrained = false;
       seenRoom = room;
       seenCount = received + delivered;
+      seenDelivered = delivered;
+      seenHeld = outbox.count();
       if (room < SEND_WINDOW && ends[2] < 0) ends[2] = after(now, SEND_TIMEOUT_MS);
     }
     for (let i = 0; i < 3; i++) {
