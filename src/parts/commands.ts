@@ -149,9 +149,10 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
       sensor = choose(sensors);
       return sensor >= 0;
     }
+    if (member.kind !== Kind.Integer || member.value < 0) return false;
     if (bit === Member.Id) id = member.value;
     else ms = member.value;
-    return member.kind === Kind.Integer && member.value >= 0;
+    return true;
   }
 
   /** Read what stands behind the gate. @returns 0, or what is wrong with it. */

@@ -119,6 +119,7 @@ describe('commands', () => {
     ['read', '{"id":1.5}', Code.BadValue],
     ['read', '{"id":null}', Code.BadValue],
     ['read', '{"id":134217728}', Code.BadValue],
+    ['read', '{"id":99999999999999999999}', Code.BadValue],
     ['read', '{"sensor":"air"', Code.Malformed],
     ['read', '{"sensor":{"a":1}}', Code.Malformed],
     ['read', '\0', Code.Malformed],
@@ -149,6 +150,13 @@ describe('commands', () => {
       { result: Code.BadValue, command: 'read', id: 5, at: 16, refused: 1 },
       { result: Code.Malformed, command: 'read', id: 5, at: 8, refused: 2 },
     ]);
+  });
+
+  it.each(['134217728', '9'.repeat(40), '-1', '1.5', '"7"'])('give no id back that is none: %s', (id) => {
+    const rig = online();
+    rig.send('m/cmd/read', `{"id":${id}}`);
+    expect(rig.replies()).toMatchObject([{ result: Code.BadValue }]);
+    expect(rig.replies()[0]).not.toHaveProperty('id');
   });
 
   it('sample no sensor more often than its chip can be', () => {
