@@ -42,7 +42,7 @@ export function unpackSeconds(byte: number): number {
 
 /**
  * @param saveMs between two writes to flash, at least, 10 s to NEVER_MS. Default 5 minutes: a network that comes and goes wears no more than
- * 12.5 KB a day, three pages.
+ * 13.2 KB a day, little more than three pages.
  */
 export function createHistory(saveMs = SAVE_MS): CreatePart {
   return (mote) => {

@@ -256,8 +256,9 @@ describe('account', () => {
           for (const one of seen) expectSum(one);
           const keys = ['boots', 'stored', 'acknowledged', 'oldest'] as const;
           for (let i = 1; i < seen.length; i++) {
-            for (const key of keys)
+            for (const key of keys) {
               expect(seen[i]![key], `${key} of ${i}`).toBeGreaterThanOrEqual(seen[i - 1]![key]);
+            }
           }
           const end = seen.at(-1);
           if (end === undefined) return;

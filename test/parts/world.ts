@@ -54,6 +54,8 @@ export interface BootOptions {
   readonly parts: readonly CreatePart[];
   readonly outbox?: Outbox<Bytes>;
   readonly clockMs?: number;
+  /** The engine's client of time servers. */
+  readonly askTime?: (server: string) => void;
   readonly over?: Partial<MoteOptions>;
 }
 
@@ -115,6 +117,7 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
   const socket = createManualSocket();
   const timer = createManualTimer();
   const wifi = createManualWifi();
+  if (options.askTime !== undefined) wifi.askTime = options.askTime;
   const log = createRecordingLog();
   let outbox = options.outbox;
   if (outbox === undefined) {
