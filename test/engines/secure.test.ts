@@ -50,13 +50,15 @@ async function run(
   });
   const { code } = await program(FIRMWARE, {
     board: 'espruino-linux',
-    settings: { broker: { port: mosquitto.tlsPort }, signingKey: KEY, ...(how.tls && { tls: how.tls }) },
+    settings: { signingKey: KEY, ...(how.tls && { tls: how.tls }) },
   });
+  // Built once for all runs: the port of settings.json in the place of each.
+  const bundle = code.replace(/\b8883\b/, String(mosquitto.tlsPort));
   const pad = `var pad=[];while(process.memory(false).free>${how.keepFree})pad.push(true);`;
   const espruino = await runEspruino({
     binary: engine.find() ?? '',
     prelude: [(await program(ESPRUINO_WORLD)).code],
-    bundle: how.keepFree === undefined ? code : `${code}${pad}`,
+    bundle: how.keepFree === undefined ? bundle : `${bundle}${pad}`,
     onLine(line) {
       run.lines.push(decodeLogLine(line) ?? line);
       look();
