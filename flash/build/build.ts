@@ -139,10 +139,21 @@ function createBuilder(options: BuildOptions): Builder {
     return { ...code, compiled, reflections: minify ? reflections : [], brokerFindings };
   }
 
+  /** What is asked for and cannot be must not be left out in silence. */
+  function refuseTls(code: string): void {
+    if (board.capabilities.tls !== undefined || !/\brequire\(["']tls["']\)/.test(code)) return;
+    throw new MoteError(
+      `the firmware asks for encryptedButUnverified, and ${board.name} has no TLS of its own`,
+      'take openTls() away; a host program of JerryScript can encrypt its own sockets',
+      displayName(firmware.entry),
+    );
+  }
+
   async function buildOnce(): Promise<BuildResult> {
     const started = performance.now();
     const { code, map, compiled, reflections, brokerFindings } = await bundle(refuse);
     onProgress(`checking for ${board.name}`);
+    refuseTls(code);
     const engineFindings = checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT });
     const findings = refuse([...brokerFindings, ...engineFindings]);
     return {

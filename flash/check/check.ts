@@ -8,7 +8,8 @@ import { MoteError } from '../errors.ts';
 import { findHot } from './hot.ts';
 import { createLocator } from './position.ts';
 import type { Place } from './position.ts';
-import type { Profile, Report, Rule, Severity, Visitors } from './rule.ts';
+import type { Note, Profile, Report, Severity, Visitors } from './rule.ts';
+import { unverified } from './rules/encryption.ts';
 import { rules } from './rules/index.ts';
 import { resolveNames } from './scope.ts';
 import type { Source } from './source.ts';
@@ -75,7 +76,7 @@ function compare(a: Finding, b: Finding): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;
 }
 
-function runRules(source: Source, chosen: readonly Rule[], tell: (rule: Rule) => Report): void {
+function runRules(source: Source, chosen: readonly Note[], tell: (rule: Note) => Report): void {
   for (const rule of chosen) {
     const report = tell(rule);
     rule.check?.(source, report);
@@ -104,7 +105,7 @@ export function checkBundle(code: string, options: CheckOptions): Finding[] {
   const locate = createLocator(code, file, parseMap(map, file));
   const findings = new Map<string, Finding>();
 
-  function tell(rule: Rule): Report {
+  function tell(rule: Note): Report {
     return (at, words) => {
       const { file, line, column } = locate(typeof at === 'number' ? at : at.start);
       const { id, title, fix, severity } = rule;
@@ -116,7 +117,9 @@ export function checkBundle(code: string, options: CheckOptions): Finding[] {
   try {
     const tree = createTree(code, parseProgram(code, locate));
     const source = { ...tree, scopes: resolveNames(tree), hot: findHot(tree, hot, locate) };
-    const chosen = rules.filter((rule) => rule.profile === 'both' || rule.profile === profile);
+    const chosen = [...rules, unverified].filter(
+      (rule) => rule.profile === 'both' || rule.profile === profile,
+    );
     runRules(source, chosen, tell);
   } catch (error) {
     if (!isTooDeep(error)) throw error;

@@ -26,7 +26,12 @@ export type Report = (at: AnyNode | number, words?: Words) => void;
 
 export type Visitors = ByType<[report: Report, source: Source], void>;
 
-export interface Rule {
+export interface Rule extends Note {
+  readonly pair: Pair;
+}
+
+/** A rule that no program can be shown to break: what it finds is worth knowing. */
+export interface Note {
   readonly id: string;
   /** What is refused, in a few words. */
   readonly title: string;
@@ -36,7 +41,6 @@ export interface Rule {
   readonly severity: Severity;
   /** The engine that it protects; `both` where bundles of either must be the same. */
   readonly profile: Profile | 'both';
-  readonly pair: Pair;
   readonly visit?: Visitors;
   /** For what needs the whole program at once. */
   readonly check?: (source: Source, report: Report) => void;

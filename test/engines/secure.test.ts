@@ -6,6 +6,7 @@ import { decodeLogLine } from '../../flash/codes.ts';
 import { createVerifier } from '../../flash/signing/verifier.ts';
 import { runEspruino } from '../../sim/engine/espruino.ts';
 import { createCertificates, hasOpenssl, OPENSSL_ENABLE, type Certificate } from './certificates.ts';
+import { RFC4231 } from '../signing/vectors.ts';
 import { describeEngine } from './describe-engine.ts';
 import type { Engine } from './engines.ts';
 import { findMosquitto, MOSQUITTO_ENABLE, startMosquitto } from './mosquitto.ts';
@@ -50,13 +51,15 @@ async function run(
   });
   const { code } = await program(FIRMWARE, {
     board: 'espruino-linux',
-    settings: { broker: { port: mosquitto.tlsPort }, signingKey: KEY, ...(how.tls && { tls: how.tls }) },
+    settings: { signingKey: KEY, ...(how.tls && { tls: how.tls }) },
   });
+  // Built once for all runs: the port of settings.json in the place of each.
+  const bundle = code.replace(/\b8883\b/, String(mosquitto.tlsPort));
   const pad = `var pad=[];while(process.memory(false).free>${how.keepFree})pad.push(true);`;
   const espruino = await runEspruino({
     binary: engine.find() ?? '',
     prelude: [(await program(ESPRUINO_WORLD)).code],
-    bundle: how.keepFree === undefined ? code : `${code}${pad}`,
+    bundle: how.keepFree === undefined ? bundle : `${bundle}${pad}`,
     onLine(line) {
       run.lines.push(decodeLogLine(line) ?? line);
       look();
@@ -73,6 +76,30 @@ async function run(
 }
 
 const readingsOf = ({ messages }: Run) => messages.filter(({ topic }) => !topic.endsWith('/status'));
+
+/** Run a program that prints lines and a number behind each. */
+async function linesOf(engine: Engine, firmware: string, count: number): Promise<string[]> {
+  const lines: string[] = [];
+  let finish = () => {};
+  const done = new Promise<void>((resolve) => (finish = resolve));
+  const espruino = await runEspruino({
+    binary: engine.find() ?? '',
+    prelude: [],
+    bundle: (await program(firmware, { board: 'espruino-linux' })).code,
+    onLine: (line) => void (lines.push(line) === count && finish()),
+  });
+  cleanup.push(() => espruino.close());
+  await Promise.race([done, espruino.exited]);
+  expect((await espruino.close()).failures).toEqual([]);
+  return lines;
+}
+
+function vectorSuite(engine: Engine): void {
+  it('has the HMAC-SHA-256 of RFC 4231', async () => {
+    const macs = RFC4231.map(({ mac }, i) => `${Buffer.from(mac, 'hex').toString('base64')} ${i}`);
+    expect(await linesOf(engine, 'test/ports/device/secure/vectors.ts', macs.length)).toEqual(macs);
+  });
+}
 
 function secureSuite(engine: Engine): void {
   it('publishes encrypted, signed readings, each of which counts once', async () => {
@@ -123,4 +150,5 @@ const NEED = {
   isThere: findMosquitto() !== undefined && hasOpenssl(),
 };
 
+for (const name of ['espruino', 'espruino-mcu', 'espruino-assert']) describeEngine(name, vectorSuite);
 describeEngine('espruino', secureSuite, NEED);

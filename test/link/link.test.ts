@@ -117,6 +117,16 @@ describe('with a network that is always there', () => {
     ]);
   });
 
+  it('waits and tries again when TLS finds too little memory', () => {
+    socket.openResult = Code.NoMemory;
+    pass(1);
+    expect(link.cause()).toBe(Close.TlsMemory);
+    socket.openResult = 0;
+    pass(20000);
+    accept();
+    expect(stages.at(-1)).toBe('running');
+  });
+
   it('comes back after the connection is lost', () => {
     link.tick(clock.now());
     accept();

@@ -8,7 +8,7 @@ const loader = Module as unknown as { _load: Load };
 const load = loader._load;
 
 /** Names of the engine's modules; Node has one of the same name. */
-const BUILT_IN = ['net', 'Flash', 'Wifi'];
+const BUILT_IN = ['net', 'tls', 'crypto', 'Flash', 'Wifi'];
 
 /** Put globals and modules in place until `removeEngine`. A module that is left out is not found, as on the engine. */
 export function installEngine(globals: Record<string, unknown>, modules: Record<string, unknown> = {}): void {
