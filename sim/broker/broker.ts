@@ -322,7 +322,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     [Type.Pingreq]: (connection) => answer(() => say(connection, PINGRESP)),
     [Type.Disconnect](connection) {
       connection.hasLeft = true;
-      leave(connection, false);
+      close(connection, false);
     },
   };
   for (const type of [Type.Puback, Type.Pubrec, Type.Pubrel, Type.Pubcomp]) {
