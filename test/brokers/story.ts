@@ -216,11 +216,13 @@ export function tellStory(broker: TestedBroker): void {
     it('keeps retained readings for those who come later, also over a kill', async () => {
       const id = 'retained';
       const topic = `${id}/s/n`;
-      const observer = await observe({ id: `${id}-eye`, filter: topic });
+      const observer = await observe({ id: `${id}-eye`, filter: `${id}/#` });
       const mote = counting(id, [{ name: 's', qos: 1, retain: true }]);
-      await until('readings', () => observer.messages.length >= 3);
+      await until('readings', () => observer.on(topic).length >= 3);
       mote.cutPower();
       motes.splice(motes.indexOf(mote), 1);
+      // Its last reading may still be on its way.
+      await until('its will', () => observer.on(`${id}/status`).at(-1) === 'offline');
       const late = await observe({ id: `${id}-late`, filter: topic });
       await until('a retained reading', () => late.messages.length === 1);
       expect(late.messages[0]!.retain).toBe(true);

@@ -62,13 +62,13 @@ const mote = (sensor = '', more = '') => `${HEAD}startMote({
 });
 `;
 /** A firmware that publishes by itself. */
-const client = (connect: string, body = '') => `${HEAD}const mqtt = openMqtt({
-  host: 'h', port: 8883, ssid: '', wifiPassword: '', ...settings.link,
+const client = (connect: string, body = '') => `${HEAD}const options = {
+  host: 'h', port: 8883, tls: true, ssid: '', wifiPassword: '',
   connect: { clientId: 'm1', keepAliveSec: 60, cleanSession: false, receiveMax: 1024, ${connect} },
-});
+};
+const mqtt = openMqtt(options);
 ${body}
 `;
-const LINK = { link: { tls: true } };
 
 describe('a firmware for its broker', () => {
   it.each(brokers.map(({ id }) => id).filter((id) => id !== 'azure-iot-hub'))(
@@ -80,7 +80,7 @@ describe('a firmware for its broker', () => {
 
   it('azure-iot-hub takes one that publishes where it listens', () => {
     const main = client('', "mqtt.topic('devices/m1/messages/events/', 1);");
-    expect(findings('azure-iot-hub', main, { settings: LINK })).toEqual([]);
+    expect(findings('azure-iot-hub', main)).toEqual([]);
   });
 });
 
@@ -100,12 +100,12 @@ describe('QoS', () => {
     expect(
       errors(
         findings('azure-iot-hub', client('', "mqtt.topic('$iothub/x', settings.qos);"), {
-          settings: { ...LINK, ...settings },
+          settings,
         }),
       ),
     ).toEqual([
       expect.stringMatching(
-        /^error broker-qos settings.json:12:10 Azure IoT Hub takes no QoS 2.*closes.*\(setting qos\)$/,
+        /^error broker-qos settings.json:9:10 Azure IoT Hub takes no QoS 2.*closes.*\(setting qos\)$/,
       ),
     ]);
   });
@@ -115,13 +115,13 @@ describe('QoS', () => {
       "will: { topic: 'm1/gone', payload: 'x', qos: RELIABLE, retain: false }",
       "mqtt.topic('m1/' + NAME, settings.exact ? 2 : 1);",
     ).replace(HEAD, `${HEAD}const RELIABLE = 2; const NAME = 'a';\n`);
-    const settings = { link: {}, exact: true };
+    const settings = { ...SETTINGS, exact: true };
     expect(errors(findings('rabbitmq', main, { settings }))).toEqual([
       expect.stringMatching(/broker-qos main.ts:\d+:\d+ RabbitMQ takes no QoS 2, which the will has/),
       expect.stringMatching(/broker-qos main.ts:\d+:\d+ RabbitMQ takes no QoS 2, which this topic has/),
     ]);
     expect(errors(findings('mosquitto', main, { settings }))).toEqual([]);
-    expect(errors(findings('rabbitmq', main, { settings: { link: {}, exact: false } }))).toHaveLength(1);
+    expect(errors(findings('rabbitmq', main, { settings: { ...SETTINGS, exact: false } }))).toHaveLength(1);
     // Without AUTH there is no will.
     const features = { AUTH: false };
     expect(errors(findings('rabbitmq', main, { settings, features }))).toHaveLength(1);
@@ -129,12 +129,12 @@ describe('QoS', () => {
 
   it('of a subscription is refused where the broker does not answer', () => {
     const main = client('', "mqtt.subscription('m1/set', 2, function () {});");
-    expect(errors(findings('aws-iot', main, { settings: LINK }))).toEqual([
+    expect(errors(findings('aws-iot', main))).toEqual([
       expect.stringMatching(
         /broker-qos main.ts:\d+:\d+ AWS IoT Core does not answer a subscription with QoS 2/,
       ),
     ]);
-    expect(errors(findings('rabbitmq', main, { settings: LINK }))).toEqual([]);
+    expect(errors(findings('rabbitmq', main))).toEqual([]);
   });
 });
 
@@ -168,7 +168,7 @@ describe('topics', () => {
       ),
     );
     const other = client('', "mqtt.topic('devices/m2/messages/events/', 1);");
-    expect(errors(findings('azure-iot-hub', other, { settings: LINK }))).toHaveLength(1);
+    expect(errors(findings('azure-iot-hub', other))).toHaveLength(1);
   });
 
   it('with characters that the broker does not carry are refused', () => {
@@ -184,7 +184,7 @@ describe('topics', () => {
 describe('what is retained', () => {
   it('is refused where nothing is kept', () => {
     const main = client('', "mqtt.topic('devices/m1/messages/events/', 1, true);");
-    expect(errors(findings('azure-iot-hub', main, { settings: LINK }))).toEqual([
+    expect(errors(findings('azure-iot-hub', main))).toEqual([
       expect.stringMatching(/broker-retain .*keeps no retained message/),
     ]);
   });
@@ -244,10 +244,10 @@ describe('the connection', () => {
   it('streams no more than the broker takes', () => {
     const stream = (total: string) =>
       client('', `mqtt.stream(mqtt.topic('m1/log', 1), ${total}, { read: () => 0, onEnd() {} } as never);`);
-    expect(errors(findings('aws-iot', stream('131073'), { settings: LINK }))).toEqual([
+    expect(errors(findings('aws-iot', stream('131073')))).toEqual([
       expect.stringMatching(/broker-payload .*takes 131072 bytes, and this message has 131073/),
     ]);
-    expect(errors(findings('aws-iot', stream('131072'), { settings: LINK }))).toEqual([]);
+    expect(errors(findings('aws-iot', stream('131072')))).toEqual([]);
   });
 });
 
@@ -261,7 +261,7 @@ if (choose() === 'x') qos = 2;
 mqtt.topic(choose() + '.x', qos);
 mqtt.topic('a/' + choose(), choose().length);`,
     );
-    for (const { id } of brokers) expect(errors(findings(id, main, { settings: LINK })), id).toEqual([]);
+    for (const { id } of brokers) expect(errors(findings(id, main)), id).toEqual([]);
   });
 });
 
