@@ -36,6 +36,12 @@ module.exports = {
       '^src/(link|mqtt|outbox|bytes|ports)/|^src/features',
       'The link knows protocol and outbox.',
     ),
+    room(
+      'parts',
+      '^src/parts/',
+      '^src/(parts|link|mqtt|outbox|telemetry|sensors|bytes|ports)/|^src/(part|features|board)\\.ts',
+      'A part knows the rooms, and no engine and no composition.',
+    ),
     room('ports', '^src/ports/', '^src/ports/', 'Ports know nobody.'),
     room('bytes', '^src/bytes/', '^src/(bytes|ports)/', 'How bytes are held, and nothing else.'),
     room('polyfills', '^src/polyfills/', '^src/polyfills/', 'Polyfills know nobody.'),

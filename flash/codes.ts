@@ -23,6 +23,7 @@ const CODES: Record<number, string> = {
   [Code.BadPayload]: 'no bytes, or options that no CONNECT can carry',
   [Code.BadQos]: 'a quality of service that is not built in',
   [Code.Abandoned]: 'given up by the firmware before its end',
+  [Code.NoHost]: 'no name server knows the host',
   [Code.Full]: 'the outbox is full',
   [Code.Empty]: 'the outbox is empty',
   [Code.Unknown]: 'no such record',
@@ -32,29 +33,49 @@ const CODES: Record<number, string> = {
 };
 
 const CLOSES: Record<number, string> = {
-  [Close.Peer]: 'the broker or the network closed it',
+  [Close.None]: 'nothing ended',
+  [Close.Peer]: 'the broker closed it or was shut down, or the network broke',
   [Close.ConnackTimeout]: 'no CONNACK within 10 s: is it an MQTT broker?',
-  [Close.PingTimeout]: 'no PINGRESP within 10 s: the link is dead',
+  [Close.PingTimeout]:
+    'no PINGRESP within 10 s: the link is dead, and the other side did not say so (half-open)',
   [Close.Refused]: 'refused',
-  [Close.ProtocolError]: 'the other side sent bytes that MQTT 3.1.1 forbids: is it an MQTT broker?',
+  [Close.ProtocolError]: 'the other side sent bytes that MQTT 3.1.1 forbids',
   [Close.Local]: 'closed by the firmware',
   [Close.OpenTimeout]: 'no TCP connection within 30 s',
   [Close.SendTimeout]: 'bytes did not leave within 20 s: the link is stalled',
   [Close.TakenOver]:
     'the broker ended three sessions in a row at once: does another client use this client id?',
-};
-
-/** Return codes of CONNACK (MQTT 3.1.1 section 3.2.2.3). */
-const CONNACK: Record<number, string> = {
-  1: 'it does not speak MQTT 3.1.1',
-  2: 'it does not like the client id',
-  3: 'it is not available',
-  4: 'user name or password is wrong: check settings.json, or the user and password in --broker',
-  5: 'not authorised: does it want a user name and password?',
+  [Close.WifiLost]: 'the access point is gone',
+  [Close.NoAccessPoint]: 'no access point of that name: check ssid in settings.json, and the distance',
+  [Close.WifiPassword]: 'the access point does not take the password: check password in settings.json',
+  [Close.NoAddress]: 'the access point gives no address: is its DHCP server on, and not exhausted?',
+  [Close.WifiTimeout]: 'Wi-Fi was not joined within 60 s',
+  [Close.HostUnknown]: "no name server knows the broker's name: check host in settings.json",
+  [Close.NothingListens]: "nothing answers at the broker's address: check host and port in settings.json",
+  [Close.TlsMemory]: 'there is not enough memory for TLS',
+  [Close.NotMqtt]:
+    'what answers is no MQTT broker: a captive portal, a web server, or a broker that wants TLS?',
+  [Close.MessageRefused]:
+    'the broker closed three sessions in a row at the same message: it is too large for it, or this client may not publish it',
+  [Close.ClockUnset]:
+    'closed before the login while the time is not known: to the other side certificates or tokens look expired',
+  [Close.BadVersion]: 'the broker does not speak MQTT 3.1.1',
+  [Close.BadIdentifier]: 'the broker does not like the client id',
+  [Close.ServerUnavailable]: 'the broker is not available',
+  [Close.BadLogin]:
+    'user name or password is wrong: check settings.json, or the user and password in --broker',
+  [Close.NotAuthorized]: 'the broker does not authorise this client: does it want a user name and password?',
+  [Close.BadSettings]: 'nothing can be sent with these settings',
+  [Close.Asleep]: 'closed before a sleep',
 };
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const name = (table: Record<number, string>, code: number) => table[code] ?? `unknown code ${code}`;
+
+/** @returns the sentence for why a connection ended, or did not come about. */
+export function closeText(why: number): string {
+  return name(CLOSES, why);
+}
 
 /** @returns what the broker answered to a SUBSCRIBE or UNSUBSCRIBE. */
 function answerText(code: number): string {
@@ -71,11 +92,9 @@ const DROPS: Record<number, string> = {
 const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Started]: () => 'firmware started',
   [Event.WifiUp]: () => 'Wi-Fi joined',
-  [Event.WifiDown]: (ms) => `no Wi-Fi: check ssid and password in settings.json; next try in ${seconds(ms)}`,
-  [Event.LinkRefused]: (ms) => `nothing answers at the broker's address; next try in ${seconds(ms)}`,
-  [Event.LinkLost]: (why) => `connection lost: ${name(CLOSES, why)}`,
+  [Event.NextTry]: (ms) => `next try in ${seconds(ms)}`,
+  [Event.LinkLost]: (why) => `no connection: ${closeText(why)}`,
   [Event.Online]: () => 'online: the broker took the session',
-  [Event.LoginRefused]: (code) => `the broker refused the login: ${name(CONNACK, code)}`,
   [Event.SensorFailed]: (detail) =>
     `sensor ${Math.floor(detail / 100)} failed: ${name(CODES, -(detail % 100))}`,
   [Event.SensorBack]: (index) => `sensor ${index} answers again`,
@@ -86,6 +105,7 @@ const EVENTS: Record<number, (detail: number) => string> = {
       : `settings of sensor ${sensor - 1} are impossible: its name is too long, not UTF-8, or holds + or #, or its driver has no such channel, or a channel no such unit or total`,
   [Event.TooFast]: (index) =>
     `sensor ${index} is sampled as often as its chip can be, which is less than its intervalMs asks for`,
+  [Event.BadPart]: (part) => `the options of part ${part - 1} are impossible: nothing runs`,
   [Event.ListenerFailed]: (index) => `the firmware's own onReading of sensor ${index} threw an error`,
   [Event.Untold]: (code) =>
     `something that Home Assistant should know cannot be said: ${name(CODES, -code)}; shorten names, or build with STREAM`,

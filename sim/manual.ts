@@ -2,6 +2,7 @@
 
 import { fromText, toText, type Bytes } from '../src/bytes/bytes.ts';
 import { after } from '../src/ports/clock.ts';
+import { Close } from '../src/ports/codes.ts';
 import type { Clock, CreateTimer, WallTime } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Random } from '../src/ports/random.ts';
@@ -141,15 +142,21 @@ export function createManualSocket(): ManualSocket {
 export interface ManualWifi extends Wifi {
   /** `ssid/password` of each join. */
   readonly joined: string[];
+  /** It was told to leave since it was told to join. */
+  hasLeft(): boolean;
   up(): void;
-  down(): void;
+  /** @param why Close.WifiLost unless given. */
+  down(why?: Close): void;
+  /** What `missing` gives; Close.WifiTimeout unless set. */
+  waitsFor: Close;
 }
 
 export function createManualWifi(): ManualWifi {
   let events: WifiEvents | null = null;
   const joined: string[] = [];
-  return {
+  const wifi: ManualWifi = {
     joined,
+    waitsFor: Close.WifiTimeout,
     join(ssid, password, owner) {
       joined.push(`${ssid}/${password}`);
       events = owner;
@@ -157,10 +164,13 @@ export function createManualWifi(): ManualWifi {
     leave() {
       events = null;
     },
+    hasLeft: () => events === null,
+    missing: () => wifi.waitsFor,
     rssi: () => -60,
     up: () => events?.onUp(),
-    down: () => events?.onDown(),
+    down: (why = Close.WifiLost) => events?.onDown(why),
   };
+  return wifi;
 }
 
 /** Random numbers given beforehand, again and again. */

@@ -34,12 +34,14 @@ export {
   openEdgeInput,
 } from './ports/espruino/gpio.ts';
 export { openI2c } from './ports/espruino/i2c.ts';
+export { createPower as openPower } from './ports/espruino/power.ts';
 export { openOneWire } from './ports/espruino/onewire.ts';
 export { openOpenDrain, openPulseEcho } from './ports/espruino/pulse.ts';
 export { openSpi } from './ports/espruino/spi.ts';
 export { openUart } from './ports/espruino/uart.ts';
 export { Pull } from './ports/gpio.ts';
 export type { LinkOptions } from './link/link.ts';
+export type { CreatePart, Mote, MotePart } from './part.ts';
 export type { Client } from './mqtt/client.ts';
 export type { MoteOptions, MoteSensor } from './mote.ts';
 
@@ -124,7 +126,7 @@ export function openMqtt(options: LinkOptions & { readonly outbox?: OutboxOption
   function wake(): void {
     timer.set(0);
   }
-  const link = createLink(ports, options, wake, wake);
+  const link = createLink(ports, options, { onChange: wake, onStage() {} });
   function run(): void {
     timer.set(link.tick(ports.clock.now()));
   }

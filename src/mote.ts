@@ -3,13 +3,16 @@
 
 import { prepareDiscovery } from './discovery.ts';
 import { AUTH, LOG, TIME } from './features.ts';
+import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
-import type { LinkOptions, LinkPorts } from './link/link.ts';
-import type { CreateTimer } from './ports/clock.ts';
-import { sooner } from './ports/clock.ts';
+import type { Address, LinkOptions } from './link/link.ts';
+import type { CreatePart, Mote, MotePart, MotePorts } from './part.ts';
+import { NEVER_MS, sooner } from './ports/clock.ts';
 import { Code, Event } from './ports/codes.ts';
+import type { Close } from './ports/codes.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
 import type { Reading } from './ports/reading.ts';
+import { Stage } from './ports/stage.ts';
 import type { Driver } from './sensors/driver.ts';
 import { createDiagnostics } from './sensors/diagnostics.ts';
 import { createScheduler } from './sensors/scheduler.ts';
@@ -65,6 +68,10 @@ export interface MoteOptions {
     readonly password?: string;
     /** Default 30. */
     readonly keepAliveSec?: number;
+    /** Tried in turn where this one does not answer. */
+    readonly fallbacks?: readonly Address[];
+    /** Between tries to connect. */
+    readonly backoff?: BackoffOptions;
   };
   /** Left out, or an empty ssid: the network is always there. */
   readonly wifi?: { readonly ssid: string; readonly password: string };
@@ -78,14 +85,8 @@ export interface MoteOptions {
   readonly discovery?: CreateDiscovery | undefined;
   /** Motes that start together sample at different times of their interval. Default: they do. */
   readonly spread?: boolean;
-}
-
-export interface MotePorts extends LinkPorts {
-  readonly createTimer: CreateTimer;
-  /** Of the board: no two have the same. */
-  readonly serial: string;
-  /** @returns free blocks of the engine's memory, -1 where it cannot tell. */
-  freeMemory(): number;
+  /** What it can do besides: createAccount, createSleep, createCommands (src/parts), or something of your own. */
+  readonly parts?: readonly CreatePart[];
 }
 
 /** @param status topic of the will. */
@@ -106,6 +107,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     },
     ssid: wifi === undefined ? '' : wifi.ssid,
     wifiPassword: wifi === undefined ? '' : wifi.password,
+    fallbacks: broker.fallbacks,
+    backoff: broker.backoff,
   };
 }
 
@@ -132,6 +135,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const listeners: (((reading: Reading) => void) | undefined)[] = [];
   const described: DescribedSensor[] = [];
   const statusNames = [options.id + '/status'];
+  const names: string[] = [];
+  const parts: MotePart[] = [];
+  const hasParts = options.parts !== undefined;
   /** Readings since one was accepted last. */
   let refused = 0;
 
@@ -143,12 +149,22 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     timer.set(0);
   }
 
-  function onOnline(): void {
+  function tellStage(stage: Stage, why: Close): void {
+    for (let i = 0; i < parts.length; i++) if (parts[i].onStage !== undefined) parts[i].onStage!(stage, why);
+  }
+
+  function onStage(stage: Stage, why: Close): void {
+    if (stage === Stage.Running || stage === Stage.Draining) onSession();
+    if (hasParts) tellStage(stage, why);
+  }
+
+  /** The broker may have lost what it was told. */
+  function onSession(): void {
     if (AUTH) status!.refresh();
     if (discovery !== null) discovery.refresh(ports.clock.now());
   }
 
-  const link = createLink(ports, prepareLink(options, statusNames[0]), wake, onOnline);
+  const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
 
   /** @param number of the sensor in the options, from 1. */
   function refuse(number: number): number {
@@ -185,6 +201,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     listeners.push(sensor.onReading);
     const statusName = options.id + '/' + sensor.name + '/status';
     statusNames.push(statusName);
+    names.push(sensor.name);
     described.push({ context, format: publisher.format, status: AUTH ? statusName : '' });
     slots.push({
       driver: sensor.driver,
@@ -225,17 +242,27 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   if (wrong > 0) return refuse(wrong);
   // Without a will nobody would say "offline".
   const status = AUTH ? createStatus(link.client, statusNames) : null;
-  if (AUTH && status === null) return refuse(0);
-  if (AUTH) status!.set(0, true);
+  if (AUTH) {
+    if (status === null) return refuse(0);
+    status.set(0, true);
+  }
 
   const discovery = openDiscovery();
   if (discovery === null && options.discovery !== undefined) return refuse(0);
+
+  function tellReading(index: number, reading: Reading, code: number): void {
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].onReading !== undefined) parts[i].onReading!(index, reading, code);
+    }
+  }
 
   function onReading(index: number, reading: Reading): void {
     if (AUTH) status!.set(index + 1, true);
     const listener = listeners[index];
     if (listener !== undefined) hear(listener, index, reading);
-    count(index, publishers[index].publish(reading));
+    const code = publishers[index].publish(reading);
+    if (hasParts) tellReading(index, reading, code);
+    count(index, code);
   }
 
   /** What a firmware does with a reading must not stop the mote. */
@@ -270,15 +297,37 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
+  /** @returns false, and it is said, when the options of one are impossible. */
+  function createParts(creators: readonly CreatePart[]): boolean {
+    const mote: Mote = { id: options.id, ports, link, scheduler, sensors: names, wake };
+    for (let i = 0; i < creators.length; i++) {
+      const part = creators[i](mote);
+      if (part === null) {
+        say(Event.BadPart, i + 1);
+        return false;
+      }
+      parts.push(part);
+    }
+    return true;
+  }
+
+  function runParts(now: number): number {
+    let wait = NEVER_MS;
+    for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
+    return wait;
+  }
+
   function run(): void {
     const now = ports.clock.now();
     let wait = scheduler.run(now);
+    if (hasParts) wait = sooner(wait, runParts(now));
     if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
     if (discovery !== null) wait = sooner(wait, discovery.send(now));
     timer.set(sooner(wait, link.tick(now)));
   }
 
   const timer = ports.createTimer(run);
+  if (options.parts !== undefined && !createParts(options.parts)) return Code.BadOptions;
   say(Event.Started, 0);
   wake();
   return Code.Ok;

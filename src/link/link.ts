@@ -1,33 +1,50 @@
 // From power-on to a session with the broker, again and again: Wi-Fi, then TCP, then MQTT. Knows no packet and no reading.
-// Every failure leads to the same place: wait as long as backoff.ts says, then try the failed stage again.
+// One deadline a stage, and one way out of every failure: say why, wait as long as backoff.ts says, try again. It never restarts the board.
 
 import type { Bytes } from '../bytes/bytes.ts';
 import { LOG, WIFI } from '../features.ts';
 import { createClient } from '../mqtt/client.ts';
 import type { Client, ClientOptions } from '../mqtt/client.ts';
-import { after, remaining, sooner } from '../ports/clock.ts';
-import type { Clock } from '../ports/clock.ts';
+import { after, elapsed, remaining, sooner } from '../ports/clock.ts';
+import type { Clock, WallTime } from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
 import type { Log } from '../ports/log.ts';
 import type { Outbox } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import type { Socket } from '../ports/socket.ts';
+import { Stage } from '../ports/stage.ts';
 import type { Wifi, WifiEvents } from '../ports/wifi.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, ceilingMs } from './backoff.ts';
+import type { BackoffOptions } from './backoff.ts';
 
-/** A session that lasted this long proves the way: the next failure starts from the shortest delay. */
-const STABLE_MS = 10000;
+/** A session that lasted this long proves the way: the next failure starts from the shortest wait. */
+const STABLE_MS = 60000;
 /** Longer than any engine takes to find out that it cannot join. */
 const JOIN_TIMEOUT_MS = 60000;
+/** After DISCONNECT, for it to leave before the radio does. */
+const LEAVE_MS = 250;
+/** Sessions in a row that end at the same message, until that is what is said. */
+const SAME_MESSAGE = 3;
 
-/** Where the broker is, who we are there, and the network that leads to it. */
-export interface LinkOptions {
+/** Where a broker is. */
+export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where the broker is, who we are there, and the network that leads to it. */
+export interface LinkOptions extends Address {
+  /** Tried in turn where the first does not answer, or refuses; each new round begins with the first. */
+  readonly fallbacks?: readonly Address[] | undefined;
   readonly connect: ClientOptions;
   /** Empty: the network is always there. */
   readonly ssid: string;
   readonly wifiPassword: string;
+  readonly backoff?: BackoffOptions | undefined;
+  /** The socket encrypts, so a closed connection may be about the time. */
+  readonly encrypted?: boolean;
+  /** Begin asleep, until `start`. */
+  readonly asleep?: boolean;
 }
 
 export interface LinkPorts {
@@ -39,65 +56,145 @@ export interface LinkPorts {
   readonly wifi: Wifi;
 }
 
-const enum Stage {
-  /** Waiting for the deadline, then the next try. */
-  Waiting,
-  /** Wi-Fi is joining. */
-  Joining,
-  /** The client is connecting or online, and has deadlines of its own. */
-  Connected,
+export interface LinkEvents {
+  /** Something happened that makes an earlier tick necessary. */
+  onChange(): void;
+  /**
+   * Another stage has begun. With Running a session has: what the broker was told before may be lost.
+   * @param why what ended the one before, Close.None for the usual way up. Called from inside of the link: only take note.
+   */
+  onStage(stage: Stage, why: Close): void;
 }
 
 export interface Link {
   readonly client: Client;
   /** Do what is due. @returns milliseconds until the next call is needed. */
   tick(now: number): number;
+  stage(): Stage;
+  /** @returns why there was no connection last, Close.None before. */
+  cause(): Close;
+  /** Go on after `drain`, or take it back. */
+  start(): void;
+  /**
+   * Send what waits, then say DISCONNECT and leave the network; where there is no session yet, try to get one. Stage.Asleep follows once
+   * all is acknowledged, or `deadlineMs` after this call, whatever waits then. Messages may be published meanwhile.
+   */
+  drain(deadlineMs: number): void;
 }
 
-/**
- * @param onChange something happened that makes an earlier tick necessary.
- * @param onOnline a session began: what the broker was told before may be lost.
- */
-export function createLink(
-  ports: LinkPorts,
-  options: LinkOptions,
-  onChange: () => void,
-  onOnline: () => void,
-): Link {
-  let wifiIsUp = !WIFI || options.ssid.length === 0;
-  let stage = Stage.Waiting;
-  let deadline = ports.clock.now();
-  let failures = 0;
+const NO_BACKOFF: BackoffOptions = {};
+
+/** Start-up only. */
+export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkEvents): Link {
+  const hasWifi = WIFI && options.ssid.length > 0;
+  const backoff = options.backoff === undefined ? NO_BACKOFF : options.backoff;
+  const clock = ports.clock;
+  const wall: WallTime = { day: -1, ms: 0 };
+  let wifiIsUp = !hasWifi;
+  let current = options.asleep === true ? Stage.Asleep : Stage.Waiting;
+  let lastCause = Close.None;
+  /** Of Waiting and Joining; the client has its own. */
+  let deadline = clock.now();
+  /** The wait before this try, 0 after a stable session. */
+  let waited = 0;
+  /** When this try began, Wi-Fi included. */
+  let triedAt = deadline;
+  let isTrying = false;
+  /** 0: the first broker, else a fallback. */
+  let broker = 0;
   /** When the present session will have proved the way; -1 without one. */
   let stableAt = -1;
+  /** When draining ends at the latest; -1: not draining. */
+  let restAt = -1;
+  /** When the radio goes off, after DISCONNECT; -1: not now. */
+  let leaveAt = -1;
+  /** Messages delivered when the session began, and sessions in a row in which that did not change. */
+  let deliveredBefore = 0;
+  let stuckSessions = 0;
 
   function say(event: Event, detail: number): void {
     if (LOG) ports.log.write(event, detail);
   }
 
-  /** Wait before the next try. @returns the delay. */
-  function retry(): number {
-    failures++;
-    const delay = backoffMs(failures, ports.random);
-    stage = Stage.Waiting;
-    deadline = after(ports.clock.now(), delay);
+  function enter(stage: Stage, why: Close): void {
+    current = stage;
+    if (why !== Close.None) {
+      lastCause = why;
+      say(Event.LinkLost, why);
+    }
+    events.onStage(stage, why);
+  }
+
+  /** @returns whether there is another broker to try at once. */
+  function turn(fallbacks: readonly Address[]): boolean {
+    const isUnreached = current === Stage.Opening || current === Stage.Login;
+    broker = isUnreached && broker < fallbacks.length ? broker + 1 : 0;
+    return broker > 0;
+  }
+
+  /** Wait before the next try. */
+  function fail(why: Close): void {
+    const now = clock.now();
+    let wait = 1;
+    if (options.fallbacks === undefined || !turn(options.fallbacks)) {
+      isTrying = false;
+      const rest = stableAt < 0 ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
+      waited = backoffMs(waited, backoff, ports.random);
+      wait = waited > rest ? waited : rest;
+    }
+    if (hasWifi && backoff.ceilingUa !== undefined && wait > 1) {
+      ports.wifi.leave();
+      wifiIsUp = false;
+    }
     stableAt = -1;
-    return delay;
+    deadline = after(now, wait);
+    enter(Stage.Waiting, why);
+    say(Event.NextTry, wait);
+    events.onChange();
+  }
+
+  /** @returns whether the session that ends has got nothing through, as those before it. */
+  function isStuck(): boolean {
+    const isSame = ports.outbox.count() > 0 && client.counters().delivered === deliveredBefore;
+    stuckSessions = isSame ? stuckSessions + 1 : 0;
+    return stuckSessions >= SAME_MESSAGE;
+  }
+
+  /** @returns what the end of a session comes to. */
+  function explainEnd(why: Close): Close {
+    const isOther = why === Close.Peer || why === Close.TakenOver;
+    if (isOther && isStuck()) return Close.MessageRefused;
+    if (!isOther) stuckSessions = 0;
+    return why;
+  }
+
+  /** @returns why there is no session. @param code CONNACK return code. */
+  function explainFailure(why: Close, code: number): Close {
+    stuckSessions = 0;
+    if (why === Close.Refused) return Close.BadVersion - 1 + code;
+    if (why === Close.ProtocolError) return Close.NotMqtt;
+    if (why !== Close.Peer || options.encrypted !== true) return why;
+    clock.wall(wall);
+    return wall.day < 0 ? Close.ClockUnset : why;
   }
 
   const client = createClient(ports, options.connect, {
-    onOpen: onChange,
+    onOpen(): void {
+      enter(Stage.Login, Close.None);
+      events.onChange();
+    },
     onOnline(): void {
-      stableAt = after(ports.clock.now(), STABLE_MS);
+      stableAt = after(clock.now(), STABLE_MS);
+      broker = 0;
+      isTrying = false;
+      deliveredBefore = client.counters().delivered;
       say(Event.Online, 0);
-      onOnline();
-      onChange();
+      enter(restAt < 0 ? Stage.Running : Stage.Draining, Close.None);
+      events.onChange();
     },
     onOffline(why: Close, detail: number): void {
-      retry();
-      if (why === Close.Refused) say(Event.LoginRefused, detail);
-      else say(Event.LinkLost, why);
-      onChange();
+      const wasOnline = current === Stage.Running || current === Stage.Draining;
+      fail(wasOnline ? explainEnd(why) : explainFailure(why, detail));
     },
     onReport: say,
   });
@@ -106,48 +203,131 @@ export function createLink(
     onUp(): void {
       wifiIsUp = true;
       say(Event.WifiUp, 0);
-      stage = Stage.Waiting;
-      deadline = ports.clock.now();
-      onChange();
+      // The engine may come back by itself in the middle of a wait.
+      if (current === Stage.Waiting || current === Stage.Joining) {
+        if (current === Stage.Joining) current = Stage.Waiting;
+        deadline = clock.now();
+        events.onChange();
+      }
     },
-    onDown(): void {
+    onDown(why: Close): void {
       wifiIsUp = false;
+      if (current === Stage.Asleep || current === Stage.Stopped) return;
       client.disconnect();
-      say(Event.WifiDown, retry());
-      onChange();
+      fail(why);
     },
   };
 
   function join(): void {
-    stage = Stage.Joining;
-    deadline = after(ports.clock.now(), JOIN_TIMEOUT_MS);
+    deadline = after(clock.now(), JOIN_TIMEOUT_MS);
+    enter(Stage.Joining, Close.None);
     ports.wifi.join(options.ssid, options.wifiPassword, wifiEvents);
   }
 
-  function connect(): void {
-    stage = Stage.Connected;
-    const result = client.connect(options.host, options.port);
-    if (result === Code.Refused) say(Event.LinkRefused, retry());
-    // No try will mend settings that cannot be sent: say so once and stay.
-    else if (result !== Code.Ok) say(Event.BadSettings, 0);
+  function connectTo(host: string, port: number): void {
+    enter(Stage.Opening, Close.None);
+    const result = client.connect(host, port);
+    if (result === Code.Refused) fail(Close.NothingListens);
+    else if (result === Code.NoHost) fail(Close.HostUnknown);
+    else if (result !== Code.Ok) {
+      // No try will mend settings that cannot be sent: say so once and stay.
+      say(Event.BadSettings, 0);
+      enter(Stage.Stopped, Close.BadSettings);
+    }
   }
 
-  function advance(): void {
-    if (stage === Stage.Joining) say(Event.WifiDown, retry());
-    else if (WIFI && !wifiIsUp) join();
-    else connect();
+  function connect(): void {
+    if (options.fallbacks !== undefined && broker > 0) {
+      connectTo(options.fallbacks[broker - 1].host, options.fallbacks[broker - 1].port);
+    } else {
+      connectTo(options.host, options.port);
+    }
+  }
+
+  /** The wait, or the time to join, is over. */
+  function advance(now: number): void {
+    if (current === Stage.Joining) {
+      const why = ports.wifi.missing();
+      ports.wifi.leave();
+      fail(why);
+      return;
+    }
+    if (!isTrying) triedAt = now;
+    isTrying = true;
+    if (wifiIsUp) connect();
+    else join();
+  }
+
+  function rest(): void {
+    restAt = -1;
+    client.disconnect();
+    stableAt = -1;
+    waited = broker = 0;
+    isTrying = false;
+    leaveAt = after(clock.now(), LEAVE_MS);
+    enter(Stage.Asleep, Close.Asleep);
+    events.onChange();
+  }
+
+  /** @returns milliseconds until draining is over, if it is not. */
+  function tickDrain(now: number, wait: number): number {
+    const left = remaining(now, restAt);
+    if (left > 0 && (current !== Stage.Draining || ports.outbox.count() > 0)) return sooner(wait, left);
+    rest();
+    return 0;
+  }
+
+  /** @returns whether `deadline` is what comes next. */
+  function isTimed(): boolean {
+    return current === Stage.Waiting || current === Stage.Joining;
+  }
+
+  /** @returns milliseconds until the session has proved the way, if that is still to come. */
+  function tickStable(now: number, wait: number): number {
+    const left = remaining(now, stableAt);
+    if (left > 0) return sooner(wait, left);
+    waited = 0;
+    stableAt = -1;
+    return wait;
+  }
+
+  /** @returns milliseconds until the radio may go off, if that is still to come. */
+  function tickLeave(now: number, wait: number): number {
+    const left = remaining(now, leaveAt);
+    if (left > 0) return sooner(wait, left);
+    leaveAt = -1;
+    if (hasWifi) {
+      ports.wifi.leave();
+      wifiIsUp = false;
+    }
+    return wait;
   }
 
   function tick(now: number): number {
-    if (stage !== Stage.Connected && remaining(now, deadline) === 0) advance();
-    if (stableAt >= 0 && remaining(now, stableAt) === 0) {
-      failures = 0;
-      stableAt = -1;
-    }
+    if (isTimed() && remaining(now, deadline) === 0) advance(now);
     let wait = client.tick(now);
-    if (stage !== Stage.Connected) wait = sooner(wait, remaining(now, deadline));
-    return stableAt >= 0 ? sooner(wait, remaining(now, stableAt)) : wait;
+    if (isTimed()) wait = sooner(wait, remaining(now, deadline));
+    if (stableAt >= 0) wait = tickStable(now, wait);
+    if (restAt >= 0) wait = tickDrain(now, wait);
+    return leaveAt >= 0 ? tickLeave(now, wait) : wait;
   }
 
-  return { client, tick };
+  function start(): void {
+    restAt = leaveAt = -1;
+    if (current === Stage.Draining) enter(Stage.Running, Close.None);
+    if (current !== Stage.Asleep) return;
+    deadline = clock.now();
+    enter(Stage.Waiting, Close.None);
+    events.onChange();
+  }
+
+  function drain(deadlineMs: number): void {
+    if (current === Stage.Stopped) return;
+    start();
+    restAt = after(clock.now(), deadlineMs);
+    if (current === Stage.Running) enter(Stage.Draining, Close.None);
+    events.onChange();
+  }
+
+  return { client, tick, stage: () => current, cause: () => lastCause, start, drain };
 }

@@ -26,6 +26,8 @@ export const enum Code {
   BadPayload = -25,
   BadQos = -26,
   Abandoned = -27,
+  /** No name server knows the host. */
+  NoHost = -28,
   // What a store did (src/outbox).
   Full = -40,
   Empty = -41,
@@ -41,16 +43,12 @@ export const enum Event {
   Started = 1,
   /** Wi-Fi joined [0]. */
   WifiUp = 2,
-  /** Wi-Fi lost, or not joined [ms until the next try]. */
-  WifiDown = 3,
-  /** The broker's address refused the connection or is unknown [ms until the next try]. */
-  LinkRefused = 4,
-  /** The connection closed [why, see Close]. */
+  /** What comes next is another try [ms until then]. */
+  NextTry = 3,
+  /** The connection ended, or did not come about [why, see Close]. */
   LinkLost = 5,
   /** The broker took the session [0]. */
   Online = 6,
-  /** The broker refused the login [CONNACK return code 1 to 5]. */
-  LoginRefused = 7,
   /** A sensor could not be read; said once until it answers again [index * 100 - Code]. */
   SensorFailed = 8,
   /** A sensor answers again [index]. */
@@ -79,6 +77,8 @@ export const enum Event {
   Untold = 20,
   /** What a firmware does with readings threw [index]. */
   ListenerFailed = 21,
+  /** The options of a part are impossible, so nothing runs [its number, from 1]. */
+  BadPart = 26,
 }
 
 /** Why a message is given up that was accepted. */
@@ -91,15 +91,17 @@ export const enum Drop {
   Overtaken = 3,
 }
 
-/** Why a connection ended. */
+/** Why a connection ended, or did not come about: the one list of all reasons. */
 export const enum Close {
+  /** Nothing ended. */
+  None = 0,
   /** The other side closed, or the network broke. */
   Peer = 1,
   /** No CONNACK in time. */
   ConnackTimeout = 2,
-  /** No PINGRESP in time. */
+  /** No PINGRESP in time: the link is half-open. */
   PingTimeout = 3,
-  /** CONNACK with a return code other than 0. */
+  /** CONNACK with a return code other than 0; the link says which. */
   Refused = 4,
   /** Bytes that MQTT 3.1.1 forbids. */
   ProtocolError = 5,
@@ -111,4 +113,36 @@ export const enum Close {
   SendTimeout = 8,
   /** The other side closed soon after CONNACK, several times in a row: another client uses this client identifier. */
   TakenOver = 9,
+  /** The access point is gone. */
+  WifiLost = 10,
+  /** No access point of that name. */
+  NoAccessPoint = 11,
+  /** The access point does not take the password. */
+  WifiPassword = 12,
+  /** The access point gives no address (DHCP). */
+  NoAddress = 13,
+  /** Wi-Fi says nothing. */
+  WifiTimeout = 14,
+  /** No name server knows the broker's name. */
+  HostUnknown = 15,
+  /** Nothing listens at the broker's address. */
+  NothingListens = 16,
+  /** Not enough memory for TLS. */
+  TlsMemory = 17,
+  /** What answers is no MQTT broker: a captive portal, a web server. */
+  NotMqtt = 18,
+  /** The other side closes whenever the oldest message is sent: it is too large for it, or not allowed. */
+  MessageRefused = 19,
+  /** Closed before CONNACK over TLS while nobody has told the time: certificates and tokens look expired, or not yet valid. */
+  ClockUnset = 20,
+  /** CONNACK return codes 1 to 5 (section 3.2.2.3), in that order. */
+  BadVersion = 21,
+  BadIdentifier = 22,
+  ServerUnavailable = 23,
+  BadLogin = 24,
+  NotAuthorized = 25,
+  /** Nothing can be sent with these settings. */
+  BadSettings = 26,
+  /** Before a sleep. */
+  Asleep = 27,
 }

@@ -32,7 +32,7 @@ export interface SocketEvents<B = string> {
 export interface Socket<B = string> {
   /**
    * Start a connection, cutting off a former one without an event, whatever it still had to send.
-   * @returns 0 when started, Code.Refused when it failed at once (nothing listens, name unknown); no event follows then.
+   * @returns 0 when started; Code.Refused when it failed at once, Code.NoHost when nobody knows the name: no event follows then.
    * An engine that blocks while it connects fails here; others fail through onClose.
    */
   open(host: string, port: number, events: SocketEvents<B>): number;

@@ -20,9 +20,9 @@ describe('codes', () => {
   });
 
   it('decodes what a board prints, and leaves other lines alone', () => {
-    expect(decodeLogLine('#4 2500')).toBe("nothing answers at the broker's address; next try in 2.5 s");
+    expect(decodeLogLine('#3 2500')).toBe('next try in 2.5 s');
     expect(decodeLogLine('#8 105\r')).toBe('sensor 1 failed: another kind of chip answers at its address');
-    expect(decodeLogLine('#7 4')).toMatch(/refused the login: user name or password is wrong/);
+    expect(decodeLogLine('#5 24')).toMatch(/no connection: user name or password is wrong/);
     expect(decodeLogLine('hello #4 2500')).toBeUndefined();
     expect(decodeLogLine('#99 1')).toBe('unknown event 99 (1)');
   });

@@ -1,27 +1,68 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import fc from 'fast-check';
 import { createFixedRandom } from '../../sim/manual.ts';
-import { BACKOFF_BASE_MS, BACKOFF_MAX_MS, backoffMs } from '../../src/link/backoff.ts';
+import {
+  BACKOFF_MAX_MS,
+  BACKOFF_TOP_MS,
+  BACKOFF_WINDOW_MS,
+  backoffMs,
+  ceilingMs,
+} from '../../src/link/backoff.ts';
+import { NEVER_MS } from '../../src/ports/clock.ts';
 
-it('doubles with every failure up to the maximum', () => {
-  const least = createFixedRandom(0);
-  const delays = [1, 2, 3, 4, 5, 6, 7, 8, 1000].map((failures) => backoffMs(failures, least));
-  expect(delays).toEqual([250, 500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
+const LEAST = createFixedRandom(0);
+const MOST = createFixedRandom(65535);
+
+/** Up to what the random bits leave out. */
+const nearly = (ms: number, of = ms) => [ms - of / 64 - 256, ms] as const;
+
+it('spreads the first try over the whole window', () => {
+  expect(backoffMs(0, {}, LEAST)).toBe(1);
+  const [low, high] = nearly(BACKOFF_WINDOW_MS);
+  expect(backoffMs(0, {}, MOST)).toBeGreaterThan(low);
+  expect(backoffMs(0, {}, MOST)).toBeLessThanOrEqual(high);
 });
 
-it('spreads over the upper half of the step', () => {
+it('then waits at least half of it, and at most three times as long as before', () => {
+  expect(backoffMs(1, {}, LEAST)).toBe(BACKOFF_WINDOW_MS / 2);
+  expect(backoffMs(10_000, { windowMs: 2000 }, LEAST)).toBe(1000);
+  const [low, high] = nearly(30_000);
+  expect(backoffMs(10_000, { windowMs: 2000 }, MOST)).toBeGreaterThan(low);
+  expect(backoffMs(10_000, { windowMs: 2000 }, MOST)).toBeLessThanOrEqual(high);
+});
+
+it('never waits longer than it may, nor shorter than a millisecond', () => {
   fc.assert(
     fc.property(
-      fc.integer({ min: 1, max: 100000 }),
+      fc.record({
+        windowMs: fc.integer({ min: 0, max: 0x7ffffff }),
+        maxMs: fc.integer({ min: 0, max: 0x7ffffff }),
+      }),
       fc.integer({ min: 0, max: 65535 }),
-      (failures, random) => {
-        const step = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** (failures - 1));
-        const delay = backoffMs(failures, createFixedRandom(random));
-        expect(Number.isInteger(delay)).toBe(true);
-        expect(delay).toBeGreaterThanOrEqual(Math.floor(step / 2));
-        expect(delay).toBeLessThan(step);
+      fc.integer({ min: 0, max: BACKOFF_TOP_MS }),
+      (options, random, previous) => {
+        const wait = backoffMs(previous, options, createFixedRandom(random));
+        expect(Number.isInteger(wait)).toBe(true);
+        expect(wait).toBeGreaterThanOrEqual(1);
+        expect(wait).toBeLessThanOrEqual(Math.max(1, Math.min(options.maxMs, BACKOFF_TOP_MS)));
       },
     ),
   );
-  expect(backoffMs(7, createFixedRandom(65535))).toBeGreaterThan(BACKOFF_MAX_MS * 0.99);
+  expect(backoffMs(BACKOFF_MAX_MS, {}, MOST)).toBeLessThanOrEqual(BACKOFF_MAX_MS);
+});
+
+it('is spread evenly', () => {
+  const counts = new Array<number>(10).fill(0);
+  for (let random = 0; random < 65536; random++) {
+    counts[Math.floor((backoffMs(0, { windowMs: 51_200 }, createFixedRandom(random)) - 1) / 5120)]!++;
+  }
+  for (const count of counts) expect(Math.abs(count - 6553.6)).toBeLessThan(100);
+});
+
+it('rests as long as keeps the mean current below the ceiling', () => {
+  expect(ceilingMs(5000, {})).toBe(0);
+  expect(ceilingMs(5000, { ceilingUa: 50 })).toBe(5000 * 2400);
+  expect(ceilingMs(5000, { ceilingUa: 1000, radioMa: 80 })).toBe(5000 * 80);
+  expect(ceilingMs(60_000, { ceilingUa: 1 })).toBe(NEVER_MS);
+  expect(ceilingMs(5000, { ceilingUa: 1_000_000 })).toBe(0);
 });

@@ -26,8 +26,7 @@ it('connects without joining, and says nothing', () => {
       ssid: 'home',
       wifiPassword: '',
     },
-    () => {},
-    () => {},
+    { onChange() {}, onStage() {} },
   );
   link.tick(clock.now());
   socket.accept();

@@ -44,8 +44,14 @@ interface EspruinoWifiStatus {
   rssi?: number;
 }
 
+interface EspruinoWifiLoss {
+  /** A number as text. */
+  reason?: string;
+}
+
 interface EspruinoWifi {
-  on(event: 'connected' | 'disconnected', handler: () => void): void;
+  on(event: 'connected' | 'associated', handler: () => void): void;
+  on(event: 'disconnected', handler: (details?: EspruinoWifiLoss) => void): void;
   connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void;
   disconnect(): void;
   getStatus(): EspruinoWifiStatus;

@@ -4,6 +4,11 @@
 import { Code } from '../codes.ts';
 import type { Socket, SocketEvents } from '../socket.ts';
 
+/** @returns whether the engine says that it does not find the host; it has no number for that. */
+function isUnknown(error: unknown): boolean {
+  return String(error).indexOf('locate host') >= 0;
+}
+
 /** Make a socket; connections follow one after another. */
 export function createSocket(): Socket {
   const net = require('net');
@@ -56,8 +61,8 @@ export function createSocket(): Socket {
     address.port = port;
     try {
       raw = net.connect(address);
-    } catch {
-      return Code.Refused;
+    } catch (error) {
+      return isUnknown(error) ? Code.NoHost : Code.Refused;
     }
     listen(events, current);
     return Code.Ok;

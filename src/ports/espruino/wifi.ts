@@ -1,12 +1,33 @@
 // The Wi-Fi station on Espruino's "Wifi". It tells of one thing up to twice, by event and by callback, and after a lost
 // access point it may come back by itself: the owner hears of each change once.
 
+import { Close } from '../codes.ts';
 import type { Wifi, WifiEvents } from '../wifi.ts';
 
 const enum Phase {
   Idle,
   Joining,
   Up,
+}
+
+/** Numbers of the ESP32's wifi_err_reason_t for what a person can mend; Espruino gives them as text. */
+const enum Reason {
+  FourWayTimeout = '15',
+  HandshakeTimeout = '204',
+  AuthExpire = '2',
+  NoAccessPoint = '201',
+  AuthFail = '202',
+}
+
+/** @returns what a reason comes to. */
+function closeOf(reason: string | undefined): Close {
+  if (reason === Reason.NoAccessPoint) return Close.NoAccessPoint;
+  const isPassword =
+    reason === Reason.AuthFail ||
+    reason === Reason.FourWayTimeout ||
+    reason === Reason.HandshakeTimeout ||
+    reason === Reason.AuthExpire;
+  return isPassword ? Close.WifiPassword : Close.WifiLost;
 }
 
 /** @returns the engine's module, or null on an engine that has no Wi-Fi. */
@@ -22,6 +43,9 @@ export function createWifi(): Wifi {
   const station = openStation();
   let owner: WifiEvents | null = null;
   let phase = Phase.Idle;
+  let isAssociated = false;
+  /** What the last 'disconnected' said. */
+  let why = Close.WifiLost;
 
   function rise(): void {
     if (owner === null || phase === Phase.Up) return;
@@ -32,7 +56,17 @@ export function createWifi(): Wifi {
   function fall(): void {
     if (owner === null || phase === Phase.Idle) return;
     phase = Phase.Idle;
-    owner.onDown();
+    owner.onDown(why);
+  }
+
+  function onAssociated(): void {
+    isAssociated = true;
+  }
+
+  function onDisconnected(details?: EspruinoWifiLoss): void {
+    isAssociated = false;
+    why = closeOf(details === undefined ? undefined : details.reason);
+    fall();
   }
 
   function onJoined(error: string | null): void {
@@ -43,6 +77,8 @@ export function createWifi(): Wifi {
   function join(ssid: string, password: string, events: WifiEvents): void {
     owner = events;
     phase = Phase.Joining;
+    isAssociated = false;
+    why = Close.WifiLost;
     if (station === null) setTimeout(fall, 0);
     else station.connect(ssid, { password }, onJoined);
   }
@@ -53,6 +89,10 @@ export function createWifi(): Wifi {
     if (station !== null) station.disconnect();
   }
 
+  function missing(): Close {
+    return isAssociated ? Close.NoAddress : Close.WifiTimeout;
+  }
+
   function rssi(): number {
     const level = station === null ? undefined : station.getStatus().rssi;
     return level === undefined ? 0 : level;
@@ -60,7 +100,8 @@ export function createWifi(): Wifi {
 
   if (station !== null) {
     station.on('connected', rise);
-    station.on('disconnected', fall);
+    station.on('associated', onAssociated);
+    station.on('disconnected', onDisconnected);
   }
-  return { join, leave, rssi };
+  return { join, leave, missing, rssi };
 }

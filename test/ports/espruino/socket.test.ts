@@ -75,7 +75,7 @@ describe('on Espruino', () => {
 
   it('refuses at once where nothing listens, the name is unknown or the network is off', () => {
     expect(socket.open('127.0.0.1', 1, events)).toBe(Code.Refused);
-    expect(socket.open('nowhere.invalid', PORT, events)).toBe(Code.Refused);
+    expect(socket.open('nowhere.invalid', PORT, events)).toBe(Code.NoHost);
     net.offline = true;
     expect(socket.open('127.0.0.1', PORT, events)).toBe(Code.Refused);
     settle();

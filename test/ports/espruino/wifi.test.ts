@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Close } from '../../../src/ports/codes.ts';
 import type { Wifi, WifiEvents } from '../../../src/ports/wifi.ts';
 import { createFakeTime } from './fake-time.ts';
 import { installEngine, loadPort, removeEngine } from './engine.ts';
@@ -6,18 +7,26 @@ import { installEngine, loadPort, removeEngine } from './engine.ts';
 const { createWifi } = await loadPort<{ createWifi(): Wifi }>('wifi');
 
 let told: string[];
+let whys: Close[];
 let events: WifiEvents;
 
 beforeEach(() => {
   told = [];
-  events = { onUp: () => told.push('up'), onDown: () => told.push('down') };
+  whys = [];
+  events = {
+    onUp: () => told.push('up'),
+    onDown(why) {
+      told.push('down');
+      whys.push(why);
+    },
+  };
 });
 
 afterEach(removeEngine);
 
 describe('Wi-Fi', () => {
   let calls: unknown[][];
-  let emit: (event: 'connected' | 'disconnected') => void;
+  let emit: (event: 'connected' | 'associated' | 'disconnected', details?: { reason?: string }) => void;
   let answer: (error: string | null) => void;
   let status: { rssi?: number };
   let wifi: Wifi;
@@ -36,10 +45,10 @@ describe('Wi-Fi', () => {
   beforeEach(() => {
     calls = [];
     status = {};
-    const handlers = new Map<string, () => void>();
-    emit = (event) => handlers.get(event)?.();
+    const handlers = new Map<string, (details?: object) => void>();
+    emit = (event, details) => handlers.get(event)?.(details);
     const module = {
-      on: (event: string, handler: () => void) => handlers.set(event, handler),
+      on: (event: string, handler: (details?: object) => void) => handlers.set(event, handler),
       connect(ssid: string, options: object, callback: typeof answer) {
         calls.push(['connect', ssid, options]);
         answer = callback;
@@ -49,6 +58,37 @@ describe('Wi-Fi', () => {
     };
     installEngine({}, { Wifi: module });
     wifi = createWifi();
+  });
+
+  it.each([
+    ['201', Close.NoAccessPoint],
+    ['202', Close.WifiPassword],
+    ['15', Close.WifiPassword],
+    ['204', Close.WifiPassword],
+    ['2', Close.WifiPassword],
+    ['200', Close.WifiLost],
+    [undefined, Close.WifiLost],
+  ])('says what the number %s of the ESP32 comes to', (reason, why) => {
+    wifi.join('barn', 'secret', events);
+    emit('disconnected', reason === undefined ? {} : { reason });
+    answer('SOMETHING');
+    expect(whys).toEqual([why]);
+    // Of the next network nothing is known yet.
+    wifi.join('barn', 'secret', events);
+    answer('SOMETHING');
+    expect(whys).toEqual([why, Close.WifiLost]);
+  });
+
+  it('knows what it waits for', () => {
+    wifi.join('barn', 'secret', events);
+    expect(wifi.missing()).toBe(Close.WifiTimeout);
+    emit('associated');
+    expect(wifi.missing()).toBe(Close.NoAddress);
+    emit('disconnected');
+    expect(wifi.missing()).toBe(Close.WifiTimeout);
+    emit('associated');
+    wifi.join('barn', 'secret', events);
+    expect(wifi.missing()).toBe(Close.WifiTimeout);
   });
 
   it('joins and says so once', () => {

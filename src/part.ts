@@ -1,0 +1,42 @@
+// What a mote can have beside its sensors: an account of its readings, sleep, commands. Each is a file in src/parts; one that a
+// firmware does not name is not in its bundle.
+
+import type { Link, LinkPorts } from './link/link.ts';
+import type { CreateTimer } from './ports/clock.ts';
+import type { Close } from './ports/codes.ts';
+import type { Reading } from './ports/reading.ts';
+import type { Stage } from './ports/stage.ts';
+import type { Scheduler } from './sensors/scheduler.ts';
+
+export interface MotePorts extends LinkPorts {
+  readonly createTimer: CreateTimer;
+  /** Of the board: no two have the same. */
+  readonly serial: string;
+  /** @returns free blocks of the engine's memory, -1 where it cannot tell. */
+  freeMemory(): number;
+}
+
+/** A mote, as its parts see it. */
+export interface Mote {
+  /** First part of all topics. */
+  readonly id: string;
+  readonly ports: MotePorts;
+  readonly link: Link;
+  readonly scheduler: Scheduler;
+  /** Names of the sensors, by their index. */
+  readonly sensors: readonly string[];
+  /** Run soon: something is due. */
+  wake(): void;
+}
+
+export interface MotePart {
+  /** A reading was published. @param code 0 accepted, NOTHING when there was nothing to say, or the negative Code of why it was not. */
+  onReading?(index: number, reading: Reading, code: number): void;
+  /** The link is in another stage. @param why what ended the one before, Close.None for the usual way up. */
+  onStage?(stage: Stage, why: Close): void;
+  /** Do what is due. @returns milliseconds until the next call is needed. */
+  run(now: number): number;
+}
+
+/** Start-up only. @returns null when its options are impossible. */
+export type CreatePart = (mote: Mote) => MotePart | null;
