@@ -13,8 +13,8 @@ import { startObserver, type Observer, type ObserverOptions } from './observer.t
 const INTERVAL_MS = 20;
 /** What is said to be there at once is there by then, on a busy machine too. */
 const SOON_MS = 15_000;
-/** The longest delay before a try to connect, and one more that finds the broker not ready. */
-const BACK_MS = 65_000;
+/** More than several waits between tries to connect, of brokers that listen before they are ready too. */
+const BACK_MS = 45_000;
 const POLL_MS = 5;
 
 async function until(what: string, isSo: () => boolean, limitMs = SOON_MS): Promise<void> {
@@ -258,8 +258,9 @@ export function tellStory(broker: TestedBroker): void {
       );
       await until('a refusal', () => mote.refusals.length > 0);
       expect(mote.refusals[0]).toBe(behaviour.wrongLogin);
-      expect(detailsOf(mote.console, Event.LoginRefused)[0]).toBe(behaviour.wrongLogin);
-      expect(eventText(Event.LoginRefused, behaviour.wrongLogin)).toMatch(/password/);
+      const why = behaviour.wrongLogin === 4 ? Close.BadLogin : Close.NotAuthorized;
+      expect(detailsOf(mote.console, Event.LinkLost)[0]).toBe(why);
+      expect(eventText(Event.LinkLost, why)).toMatch(/password/);
       figures['wrongLogin'] = `CONNACK ${mote.refusals[0]}`;
     });
 

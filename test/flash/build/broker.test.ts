@@ -11,7 +11,7 @@ import { createCompiler, type Compiler } from '../../../flash/build/compile.ts';
 import { ExitCode } from '../../../flash/errors.ts';
 import { failure, SAY, writeFirmware } from './fixture.ts';
 
-const SETTINGS = { id: 'balcony', broker: { host: 'h', port: 8883, keepAliveSec: 60, tls: true } };
+const SETTINGS = { id: 'balcony', broker: { host: 'h', port: 8883, keepAliveSec: 60 } };
 
 /** One folder and one compiler, so that only what differs is compiled anew. */
 let folder = '';
@@ -49,21 +49,26 @@ const HEAD = `import { openI2c, openMqtt, startMote } from 'mote-sdk/espruino';
 import { createBh1750 } from 'mote-sdk/sensors/bh1750';
 import settings from './settings.json';
 const i2c = openI2c({ bus: 1, data: 21, clock: 22 });
-void [openMqtt, startMote, createBh1750, i2c];
+/** Any connection that is encrypted. */
+declare const tls: never;
+void [openMqtt, startMote, createBh1750, i2c, tls];
 `;
 const LINES = HEAD.split('\n').length;
 
 /** A firmware with one sensor, and what is said of it besides. */
-const mote = (sensor = '', more = '') => `${HEAD}startMote({
+const mote = (sensor = '', more = '', connect = 'encryptedButUnverified: tls') => `${HEAD}const broker = {
+  host: settings.broker.host, port: settings.broker.port, keepAliveSec: settings.broker.keepAliveSec, ${connect}
+};
+startMote({
   id: settings.id,
-  broker: settings.broker,
+  broker,
   sensors: [{ name: 'light', driver: createBh1750(i2c), intervalMs: 1000, ${sensor} }],
   ${more}
 });
 `;
 /** A firmware that publishes by itself. */
 const client = (connect: string, body = '') => `${HEAD}const options = {
-  host: 'h', port: 8883, tls: true, ssid: '', wifiPassword: '',
+  host: 'h', port: 8883, encryptedButUnverified: tls, ssid: '', wifiPassword: '',
   connect: { clientId: 'm1', keepAliveSec: 60, cleanSession: false, receiveMax: 1024, ${connect} },
 };
 const mqtt = openMqtt(options);
@@ -89,7 +94,7 @@ describe('QoS', () => {
     expect(errors(findings('aws-iot', mote('qos: 2')))).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^error broker-qos main.ts:${LINES + 3}:80 AWS IoT Core takes no QoS 2, which sensor "light" has: it never acknowledges`,
+          `^error broker-qos main.ts:${LINES + 6}:80 AWS IoT Core takes no QoS 2, which sensor "light" has: it never acknowledges`,
         ),
       ),
     ]);
@@ -105,7 +110,7 @@ describe('QoS', () => {
       ),
     ).toEqual([
       expect.stringMatching(
-        /^error broker-qos settings.json:9:10 Azure IoT Hub takes no QoS 2.*closes.*\(setting qos\)$/,
+        /^error broker-qos settings.json:8:10 Azure IoT Hub takes no QoS 2.*closes.*\(setting qos\)$/,
       ),
     ]);
   });
@@ -226,13 +231,13 @@ describe('the connection', () => {
   });
 
   it('without TLS is refused where that is needed, and so is the port for it', () => {
-    const plain = { ...SETTINGS, broker: { host: 'h', port: 1883 } };
-    expect(errors(findings('hivemq-cloud', mote(), { settings: plain }))).toEqual([
+    const plain = mote('', '', '');
+    expect(errors(findings('hivemq-cloud', plain))).toEqual([
       expect.stringMatching(
         /broker-tls main.ts:\d+:1 HiveMQ Cloud takes TLS only, and the firmware connects without/,
       ),
     ]);
-    expect(errors(findings('hivemq', mote(), { settings: plain }))).toEqual([]);
+    expect(errors(findings('hivemq', plain))).toEqual([]);
     const port = { ...SETTINGS, broker: { ...SETTINGS.broker, port: 1883 } };
     expect(errors(findings('hivemq-cloud', mote(), { settings: port }))).toEqual([
       expect.stringMatching(
@@ -272,7 +277,7 @@ describe('build', () => {
     expect(await failure(build({ firmware }))).toMatchObject({
       what: expect.stringMatching(/^broker-qos: AWS IoT Core takes no QoS 2/),
       fix: 'use QoS 1',
-      where: `${firmware}/main.ts:${LINES + 3}:80`,
+      where: `${firmware}/main.ts:${LINES + 6}:80`,
     });
   });
 
