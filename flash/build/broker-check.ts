@@ -15,6 +15,7 @@ import {
   isTrue,
   numberOf,
   textOf,
+  TLS,
   type Connection,
   type Publish,
   type Subscribe,
@@ -179,7 +180,7 @@ function onTls(profile: BrokerProfile, { tls, port, at }: Connection): Complaint
   const rule = 'broker-tls';
   const what = `${profile.name} takes TLS only`;
   if (isAbsent(tls)) {
-    const fix = 'say tls beside host and port, with port 8883';
+    const fix = `say ${TLS}: openTls() beside host and port, with port 8883`;
     return [
       { rule, message: `${what}, and the firmware connects without`, fix, at: tls?.at ?? at, value: tls },
     ];

@@ -16,7 +16,7 @@ export interface Constants {
   of(node: ts.Expression): Value;
   /** @returns the member's value; undefined when there surely is none. */
   member(value: Value, name: string): Value | undefined;
-  /** @returns the items of a list; undefined when it is unknown which there are. */
+  /** @returns the items of a list; undefined when it is none. */
   items(value: Value): readonly Value[] | undefined;
   /** @returns the declaration that a name stands for, through imports. */
   declarationOf(node: ts.Node): ts.Declaration | undefined;
@@ -154,10 +154,7 @@ export function createConstants(compiled: Compiled, folder: string): Constants {
   function memberOfLiteral(node: ts.ObjectLiteralExpression, name: string): Value | undefined {
     // The last one counts.
     for (const property of [...node.properties].reverse()) {
-      if (ts.isSpreadAssignment(property)) {
-        const found = member(of(property.expression), name);
-        if (found !== undefined) return found;
-      } else if (nameOf(property) === undefined) {
+      if (nameOf(property) === undefined) {
         return { kind: 'unknown', at: property };
       } else if (nameOf(property) === name) {
         if (ts.isPropertyAssignment(property)) return of(property.initializer);
@@ -188,8 +185,7 @@ export function createConstants(compiled: Compiled, folder: string): Constants {
   }
 
   function items(value: Value): readonly Value[] | undefined {
-    if (value.kind !== 'list' || value.items.some(ts.isSpreadElement)) return undefined;
-    return value.items.map(of);
+    return value.kind === 'list' ? value.items.map(of) : undefined;
   }
 
   return { of, member, items, declarationOf };

@@ -50,6 +50,8 @@ interface Collected {
 
 /** Stands for a channel whose name only its driver knows: no name is shorter. */
 const SOME_CHANNEL = 'c';
+/** The option, of a broker or of openMqtt, that has connections encrypted. */
+export const TLS = 'encryptedButUnverified';
 /** QoS of a sensor that says none, and of one that is about the mote itself. */
 const SENSOR_QOS = 1;
 
@@ -154,7 +156,7 @@ function onStartMote({ constants, at, hasStatus }: Call, options: Value | undefi
     clientId: constants.member(options, 'id'),
     keepAliveSec: constants.member(broker, 'keepAliveSec'),
     port: constants.member(broker, 'port'),
-    tls: constants.member(broker, 'tls'),
+    tls: constants.member(broker, TLS),
     discovery: constants.member(options, 'discovery'),
   });
   into.publishes.push(...collectMote(constants, options, at, hasStatus));
@@ -169,7 +171,7 @@ function onOpenMqtt({ constants, at, hasStatus, argument }: Call, into: Collecte
     clientId: constants.member(connect, 'clientId'),
     keepAliveSec: constants.member(connect, 'keepAliveSec'),
     port: constants.member(options, 'port'),
-    tls: constants.member(options, 'tls'),
+    tls: constants.member(options, TLS),
     discovery: undefined,
   });
   // Without AUTH there is no will.

@@ -9,12 +9,12 @@ import { createSocket } from '../../sim/node/socket.ts';
 import { fromText, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { createLink } from '../../src/link/link.ts';
 import type { Client } from '../../src/mqtt/client.ts';
-import { startMote, type MoteOptions, type MotePorts, type MoteSensor } from '../../src/mote.ts';
+import { startMote, type MoteOptions, type MoteSensor } from '../../src/mote.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox } from '../../src/outbox/flash.ts';
+import type { MotePorts } from '../../src/part.ts';
 import type { CreateTimer, Timer } from '../../src/ports/clock.ts';
-import type { Event } from '../../src/ports/codes.ts';
-import { Code } from '../../src/ports/codes.ts';
+import { Close, Code, type Event } from '../../src/ports/codes.ts';
 import type { Outbox } from '../../src/ports/outbox.ts';
 import type { Socket } from '../../src/ports/socket.ts';
 import type { Wifi } from '../../src/ports/wifi.ts';
@@ -23,6 +23,8 @@ import type { Login } from './broker.ts';
 
 const FLASH = { base: 0, pageSize: 4096, pages: 16, programUnit: 4 };
 const RECORD_MAX = 1100;
+/** For few motes on a broker of their own: the story is not about waiting. */
+const BACKOFF = { windowMs: 1000, maxMs: 4000 };
 const CONNACK = 0x20;
 const PUBREL = 0x62;
 
@@ -52,7 +54,12 @@ export interface Watched {
   cutPower(): void;
 }
 
-const hasNoWifi: Wifi = { join() {}, leave() {}, rssi: () => 0 };
+const hasNoWifi: Wifi = {
+  join() {},
+  leave() {},
+  missing: () => Close.WifiTimeout,
+  rssi: () => 0,
+};
 
 /** Ports of Node, as a board has them, with a switch for the power. @param folder where its flash is, kept over power cuts. */
 function openPorts(folder: string): { ports: MotePorts; watched: Watched } {
@@ -239,7 +246,7 @@ export function startCountingMote(mote: CountingMote): Watched {
   }));
   const options: MoteOptions = {
     id: mote.id,
-    broker: { host: '127.0.0.1', port: mote.port, ...mote.login },
+    broker: { host: '127.0.0.1', port: mote.port, ...mote.login, backoff: BACKOFF },
     sensors,
     time: false,
     spread: false,
@@ -282,9 +289,9 @@ export function startSessionMote(mote: {
       },
       ssid: '',
       wifiPassword: '',
+      backoff: BACKOFF,
     },
-    wake,
-    () => {},
+    { onChange: wake, onStage() {} },
   );
   link.client.subscription(mote.filter, 1, (payload) => {
     received.push(toText(payload, 0, payload.length));

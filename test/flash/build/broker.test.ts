@@ -11,7 +11,7 @@ import { createCompiler, type Compiler } from '../../../flash/build/compile.ts';
 import { ExitCode } from '../../../flash/errors.ts';
 import { failure, SAY, writeFirmware } from './fixture.ts';
 
-const SETTINGS = { id: 'balcony', broker: { host: 'h', port: 8883, keepAliveSec: 60, tls: true } };
+const SETTINGS = { id: 'balcony', broker: { host: 'h', port: 8883, keepAliveSec: 60 } };
 
 /** One folder and one compiler, so that only what differs is compiled anew. */
 let folder = '';
@@ -49,26 +49,31 @@ const HEAD = `import { openI2c, openMqtt, startMote } from 'mote-sdk/espruino';
 import { createBh1750 } from 'mote-sdk/sensors/bh1750';
 import settings from './settings.json';
 const i2c = openI2c({ bus: 1, data: 21, clock: 22 });
-void [openMqtt, startMote, createBh1750, i2c];
+/** Any connection that is encrypted. */
+declare const tls: never;
+void [openMqtt, startMote, createBh1750, i2c, tls];
 `;
 const LINES = HEAD.split('\n').length;
 
 /** A firmware with one sensor, and what is said of it besides. */
-const mote = (sensor = '', more = '') => `${HEAD}startMote({
+const mote = (sensor = '', more = '', connect = 'encryptedButUnverified: tls') => `${HEAD}const broker = {
+  host: settings.broker.host, port: settings.broker.port, keepAliveSec: settings.broker.keepAliveSec, ${connect}
+};
+startMote({
   id: settings.id,
-  broker: settings.broker,
+  broker,
   sensors: [{ name: 'light', driver: createBh1750(i2c), intervalMs: 1000, ${sensor} }],
   ${more}
 });
 `;
 /** A firmware that publishes by itself. */
-const client = (connect: string, body = '') => `${HEAD}const mqtt = openMqtt({
-  host: 'h', port: 8883, ssid: '', wifiPassword: '', ...settings.link,
+const client = (connect: string, body = '') => `${HEAD}const options = {
+  host: 'h', port: 8883, encryptedButUnverified: tls, ssid: '', wifiPassword: '',
   connect: { clientId: 'm1', keepAliveSec: 60, cleanSession: false, receiveMax: 1024, ${connect} },
-});
+};
+const mqtt = openMqtt(options);
 ${body}
 `;
-const LINK = { link: { tls: true } };
 
 describe('a firmware for its broker', () => {
   it.each(brokers.map(({ id }) => id).filter((id) => id !== 'azure-iot-hub'))(
@@ -80,7 +85,7 @@ describe('a firmware for its broker', () => {
 
   it('azure-iot-hub takes one that publishes where it listens', () => {
     const main = client('', "mqtt.topic('devices/m1/messages/events/', 1);");
-    expect(findings('azure-iot-hub', main, { settings: LINK })).toEqual([]);
+    expect(findings('azure-iot-hub', main)).toEqual([]);
   });
 });
 
@@ -89,7 +94,7 @@ describe('QoS', () => {
     expect(errors(findings('aws-iot', mote('qos: 2')))).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^error broker-qos main.ts:${LINES + 3}:80 AWS IoT Core takes no QoS 2, which sensor "light" has: it never acknowledges`,
+          `^error broker-qos main.ts:${LINES + 6}:80 AWS IoT Core takes no QoS 2, which sensor "light" has: it never acknowledges`,
         ),
       ),
     ]);
@@ -100,12 +105,12 @@ describe('QoS', () => {
     expect(
       errors(
         findings('azure-iot-hub', client('', "mqtt.topic('$iothub/x', settings.qos);"), {
-          settings: { ...LINK, ...settings },
+          settings,
         }),
       ),
     ).toEqual([
       expect.stringMatching(
-        /^error broker-qos settings.json:12:10 Azure IoT Hub takes no QoS 2.*closes.*\(setting qos\)$/,
+        /^error broker-qos settings.json:8:10 Azure IoT Hub takes no QoS 2.*closes.*\(setting qos\)$/,
       ),
     ]);
   });
@@ -115,13 +120,13 @@ describe('QoS', () => {
       "will: { topic: 'm1/gone', payload: 'x', qos: RELIABLE, retain: false }",
       "mqtt.topic('m1/' + NAME, settings.exact ? 2 : 1);",
     ).replace(HEAD, `${HEAD}const RELIABLE = 2; const NAME = 'a';\n`);
-    const settings = { link: {}, exact: true };
+    const settings = { ...SETTINGS, exact: true };
     expect(errors(findings('rabbitmq', main, { settings }))).toEqual([
       expect.stringMatching(/broker-qos main.ts:\d+:\d+ RabbitMQ takes no QoS 2, which the will has/),
       expect.stringMatching(/broker-qos main.ts:\d+:\d+ RabbitMQ takes no QoS 2, which this topic has/),
     ]);
     expect(errors(findings('mosquitto', main, { settings }))).toEqual([]);
-    expect(errors(findings('rabbitmq', main, { settings: { link: {}, exact: false } }))).toHaveLength(1);
+    expect(errors(findings('rabbitmq', main, { settings: { ...SETTINGS, exact: false } }))).toHaveLength(1);
     // Without AUTH there is no will.
     const features = { AUTH: false };
     expect(errors(findings('rabbitmq', main, { settings, features }))).toHaveLength(1);
@@ -129,12 +134,12 @@ describe('QoS', () => {
 
   it('of a subscription is refused where the broker does not answer', () => {
     const main = client('', "mqtt.subscription('m1/set', 2, function () {});");
-    expect(errors(findings('aws-iot', main, { settings: LINK }))).toEqual([
+    expect(errors(findings('aws-iot', main))).toEqual([
       expect.stringMatching(
         /broker-qos main.ts:\d+:\d+ AWS IoT Core does not answer a subscription with QoS 2/,
       ),
     ]);
-    expect(errors(findings('rabbitmq', main, { settings: LINK }))).toEqual([]);
+    expect(errors(findings('rabbitmq', main))).toEqual([]);
   });
 });
 
@@ -168,7 +173,7 @@ describe('topics', () => {
       ),
     );
     const other = client('', "mqtt.topic('devices/m2/messages/events/', 1);");
-    expect(errors(findings('azure-iot-hub', other, { settings: LINK }))).toHaveLength(1);
+    expect(errors(findings('azure-iot-hub', other))).toHaveLength(1);
   });
 
   it('with characters that the broker does not carry are refused', () => {
@@ -184,7 +189,7 @@ describe('topics', () => {
 describe('what is retained', () => {
   it('is refused where nothing is kept', () => {
     const main = client('', "mqtt.topic('devices/m1/messages/events/', 1, true);");
-    expect(errors(findings('azure-iot-hub', main, { settings: LINK }))).toEqual([
+    expect(errors(findings('azure-iot-hub', main))).toEqual([
       expect.stringMatching(/broker-retain .*keeps no retained message/),
     ]);
   });
@@ -226,13 +231,13 @@ describe('the connection', () => {
   });
 
   it('without TLS is refused where that is needed, and so is the port for it', () => {
-    const plain = { ...SETTINGS, broker: { host: 'h', port: 1883 } };
-    expect(errors(findings('hivemq-cloud', mote(), { settings: plain }))).toEqual([
+    const plain = mote('', '', '');
+    expect(errors(findings('hivemq-cloud', plain))).toEqual([
       expect.stringMatching(
         /broker-tls main.ts:\d+:1 HiveMQ Cloud takes TLS only, and the firmware connects without/,
       ),
     ]);
-    expect(errors(findings('hivemq', mote(), { settings: plain }))).toEqual([]);
+    expect(errors(findings('hivemq', plain))).toEqual([]);
     const port = { ...SETTINGS, broker: { ...SETTINGS.broker, port: 1883 } };
     expect(errors(findings('hivemq-cloud', mote(), { settings: port }))).toEqual([
       expect.stringMatching(
@@ -244,10 +249,10 @@ describe('the connection', () => {
   it('streams no more than the broker takes', () => {
     const stream = (total: string) =>
       client('', `mqtt.stream(mqtt.topic('m1/log', 1), ${total}, { read: () => 0, onEnd() {} } as never);`);
-    expect(errors(findings('aws-iot', stream('131073'), { settings: LINK }))).toEqual([
+    expect(errors(findings('aws-iot', stream('131073')))).toEqual([
       expect.stringMatching(/broker-payload .*takes 131072 bytes, and this message has 131073/),
     ]);
-    expect(errors(findings('aws-iot', stream('131072'), { settings: LINK }))).toEqual([]);
+    expect(errors(findings('aws-iot', stream('131072')))).toEqual([]);
   });
 });
 
@@ -261,7 +266,7 @@ if (choose() === 'x') qos = 2;
 mqtt.topic(choose() + '.x', qos);
 mqtt.topic('a/' + choose(), choose().length);`,
     );
-    for (const { id } of brokers) expect(errors(findings(id, main, { settings: LINK })), id).toEqual([]);
+    for (const { id } of brokers) expect(errors(findings(id, main)), id).toEqual([]);
   });
 });
 
@@ -272,7 +277,7 @@ describe('build', () => {
     expect(await failure(build({ firmware }))).toMatchObject({
       what: expect.stringMatching(/^broker-qos: AWS IoT Core takes no QoS 2/),
       fix: 'use QoS 1',
-      where: `${firmware}/main.ts:${LINES + 3}:80`,
+      where: `${firmware}/main.ts:${LINES + 6}:80`,
     });
   });
 

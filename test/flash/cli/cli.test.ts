@@ -248,6 +248,26 @@ describe('mote check', () => {
     expect(stderr).toMatch(/for jerryscript\n$/);
   });
 
+  it('lists what the broker of a firmware does not take, and knows nothing of that for a program', async () => {
+    const main = `import type { Client } from 'mote-sdk/espruino';
+declare const client: Client;
+client.topic('a', 2);
+client.topic('a/b c', 1);
+`;
+    const settings = '{"broker":{"profile":"nats-2.9"}}';
+    const folder = firmware({ 'main.ts': main, 'settings.json': settings, 'a.js': '' });
+    const { code, stdout } = await mote(['check', '.'], { cwd: folder });
+    expect(code).toBe(ExitCode.Firmware);
+    expect(stdout).toMatch(
+      /^main\.ts:3:19 error broker-qos: [^\n]+\nmain\.ts:4:1 error broker-topic: [^\n]+\n$/,
+    );
+    expect((await mote(['check', '.', '--broker-profile', 'mosquitto'], { cwd: folder })).code).toBe(0);
+    expect(await mote(['check', 'a.js', '--broker-profile', 'nats'], { cwd: folder })).toMatchObject({
+      code: ExitCode.Usage,
+      stderr: expect.stringMatching(/name the firmware that it was built from\n$/),
+    });
+  });
+
   it('warns of what allocates in functions that are said to be hot', async () => {
     const main = `${SAY}function average(a: number, b: number) { return (a + b) * 0.5; }\nsay(average(1, 2)); say(average(3, 4));`;
     const folder = firmware({ 'main.ts': main });
