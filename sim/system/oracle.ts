@@ -30,6 +30,8 @@ export interface Oracle {
   finish(): void;
   readonly violations: string[];
   readonly figures: Figures;
+  /** @returns whether the outbox had no room for the last reading. */
+  isFull(): boolean;
   /** Messages in the outbox when the mote said it last. */
   held(): number;
 }
@@ -65,6 +67,7 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   };
   let missing = 0;
   let heldLast = 0;
+  let isFull = false;
   /** Of this boot: messages held at its start, -1 before it is known; accepted since. */
   let heldAtStart = -1;
   let acceptedSince = 0;
@@ -88,6 +91,7 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     const fate = fateOf(counter, number);
     if (fate.code !== undefined) blame(`the mote has told twice of ${TOPICS[counter]} ${number}`);
     fate.code = code;
+    isFull = code === FULL;
     if (code !== 0) {
       figures.refused++;
       if (code !== FULL) blame(`the mote refused ${TOPICS[counter]} ${number} with code ${code}`);
@@ -155,6 +159,7 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   return {
     violations,
     figures,
+    isFull: () => isFull,
     held: () => heldLast,
     onConsole(line) {
       const [kind, ...numbers] = line.split(' ');

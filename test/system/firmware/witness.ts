@@ -1,9 +1,11 @@
 // Says on the console what the simulation has to know, one line each:
 //   B <messages in the outbox at the start>
 //   R <sensor> <number> <code>: what became of a reading; 0: accepted
+//   I <number>: a command that came, QoS 2
 //   C <delivered> <finished> <refused> <messages in the outbox>: the client's counters, once a minute
 
 import { NEVER_MS, after, remaining } from '../../../src/ports/clock.ts';
+import type { Bytes } from '../../../src/bytes/bytes.ts';
 import type { Reading } from '../../../src/ports/reading.ts';
 import type { Mote, MotePart } from '../../../src/part.ts';
 
@@ -28,6 +30,11 @@ export function createWitness(mote: Mote): MotePart | null {
     return left < NEVER_MS ? left : NEVER_MS;
   }
 
+  function onCommand(payload: Bytes): void {
+    print('I', +payload);
+  }
+
+  mote.link.client.subscription('mote/do', 2, onCommand);
   print('B', outbox.count());
   return { onReading, run };
 }
