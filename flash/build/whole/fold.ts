@@ -1,8 +1,11 @@
-// Works out what stands between numbers: options and constants meet in the whole program only.
+// Works out what stands between constants, and drops what is never run because of it: options and constants meet in the
+// whole program only.
 
-import type { AnyNode } from 'acorn';
+import type { AnyNode, IfStatement } from 'acorn';
 import type { Source } from '../../check/source.ts';
-import { replaceIn } from './nodes.ts';
+import { isFunction } from '../../check/tree.ts';
+import { nodesIn, variableOf } from './facts.ts';
+import { replaceIn, replaceStatement } from './nodes.ts';
 
 type Value = number | boolean;
 
@@ -23,8 +26,30 @@ function numberOf(node: AnyNode): number | undefined {
   return node.type === 'Literal' && typeof node.value === 'number' ? node.value : undefined;
 }
 
+/** @returns the one value that `node` has, in a list; undefined when nothing is known. */
+function constantOf(node: AnyNode, source: Source): [unknown] | undefined {
+  if (node.type === 'Literal') return 'regex' in node || 'bigint' in node ? undefined : [node.value];
+  const isUndefined = node.type === 'Identifier' && node.name === 'undefined';
+  return isUndefined && variableOf(node, source) === undefined ? [undefined] : undefined;
+}
+
+function literal({ start, end, loc }: AnyNode, value: Value): AnyNode {
+  return { type: 'Literal', value, raw: String(value), start, end, loc } as AnyNode;
+}
+
+/** @returns whether a value that a firmware leaves out is there; undefined when nothing is known. */
+function compare(node: AnyNode, source: Source): AnyNode | undefined {
+  if (node.type !== 'BinaryExpression' || !/^[!=]==$/.test(node.operator)) return undefined;
+  const left = constantOf(node.left as AnyNode, source);
+  const right = constantOf(node.right, source);
+  if (left === undefined || right === undefined) return undefined;
+  return literal(node, (left[0] === right[0]) === (node.operator === '==='));
+}
+
 /** @returns what stands in the place of `node`; undefined when nothing is known. */
-function fold(node: AnyNode): AnyNode | undefined {
+function fold(node: AnyNode, source: Source): AnyNode | undefined {
+  const compared = compare(node, source);
+  if (compared !== undefined) return compared;
   if (node.type === 'ConditionalExpression' && node.test.type === 'Literal') {
     return node.test.value ? node.consequent : node.alternate;
   }
@@ -39,8 +64,30 @@ function fold(node: AnyNode): AnyNode | undefined {
   const value = work(left, right);
   // Others would have to be written as more than one literal, or not exactly.
   if (typeof value === 'number' && !(Number.isSafeInteger(value) && value >= 0)) return undefined;
-  const { start, end, loc } = node;
-  return { type: 'Literal', value, raw: String(value), start, end, loc } as AnyNode;
+  return literal(node, value);
+}
+
+/** @returns whether code declares something for the function around it. */
+function declares(code: AnyNode, source: Source): boolean {
+  return [code, ...nodesIn(code)].some((node) => {
+    if (node.type === 'FunctionDeclaration') return source.parent(node) === code;
+    if (node.type !== 'VariableDeclaration') return false;
+    for (let at = source.parent(node); at !== undefined; at = source.parent(at)) {
+      if (isFunction(at)) return nodesIn(at).includes(code);
+    }
+    return true;
+  });
+}
+
+/** Take the way that an `if` always takes. @returns whether it does. */
+function choose(node: IfStatement, source: Source): boolean {
+  if (node.test.type !== 'Literal' || typeof node.test.value !== 'boolean') return false;
+  const [taken, dropped] = node.test.value
+    ? [node.consequent, node.alternate]
+    : [node.alternate, node.consequent];
+  if (dropped && declares(dropped, source)) return false;
+  replaceStatement(node, taken ? [taken] : [], source);
+  return true;
 }
 
 /** @returns whether `outer` makes more of a member than of its value: calls it as a method, or deletes it. */
@@ -50,11 +97,14 @@ function isMeant(outer: AnyNode, node: AnyNode, value: AnyNode): boolean {
 }
 
 /** @returns whether anything was worked out. */
-export function foldNumbers(source: Source): boolean {
+export function foldConstants(source: Source): boolean {
+  for (const node of source.byType.get('IfStatement') ?? []) {
+    if (choose(node as IfStatement, source)) return true;
+  }
   let isChanged = false;
   // Inner ones come first.
   for (const node of source.nodes) {
-    const value = fold(node);
+    const value = fold(node, source);
     const outer = source.parent(node) as AnyNode;
     if (value === undefined || isMeant(outer, node, value)) continue;
     isChanged = replaceIn(outer, node, value) || isChanged;
