@@ -53,7 +53,7 @@ const rounded = (value: number) => Math.round(value * 100) / 100;
 /** Records of `size` bytes as they are handed to the log, each marked before the next. */
 function countRecords(size: number, unit: number) {
   const nor = createChip(16, unit);
-  const log = createLog(portOf(nor, 300), 300, () => {});
+  const log = createLog(portOf(nor, 300), 300, () => {}, 0);
   log.open(1);
   const body = 's'.repeat(size);
   let before = { ...nor.counters };

@@ -118,6 +118,8 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.Dropped]: (detail) =>
     `${detail >> 2} accepted ${detail >> 2 === 1 ? 'message was' : 'messages were'} given up: ${DROPS[detail % 4] ?? `reason ${detail % 4}`}`,
   [Event.OutboxClosed]: (detail) => `the outbox takes nothing: ${name(CODES, -detail)}`,
+  [Event.ClockSetBack]: (minutes) =>
+    `the clock was set back by ${minutes} minutes: the times of readings go backwards this once; was the time server wrong before, or is it now?`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };
 

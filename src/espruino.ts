@@ -2,7 +2,7 @@
 
 import type { Bytes } from './bytes/bytes.ts';
 import { HAS_OUTBOX_FLASH, OUTBOX_FLASH } from './board.ts';
-import { FLASH, LOG, STATE } from './features.ts';
+import { FLASH, LOG, STATE, TIME } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkOptions } from './link/link.ts';
 import { startMote as startOnPorts } from './mote.ts';
@@ -13,6 +13,7 @@ import { createFlashOutbox } from './outbox/flash.ts';
 import { PAGE_OVERHEAD, stateRoom } from './outbox/log.ts';
 import { createRamOutbox } from './outbox/ram.ts';
 import { createClock } from './ports/espruino/clock.ts';
+import { createSteadyClock } from './ports/steady-clock.ts';
 import { Code, Event } from './ports/codes.ts';
 import { openFlashBytes } from './ports/espruino/flash.ts';
 import { createLog } from './ports/espruino/log.ts';
@@ -72,6 +73,15 @@ function openOutbox(random: Random, log: Log, clock: Clock, options?: OutboxOpti
   return outbox;
 }
 
+/** @returns the board's clock: where readings say when they were taken, one that a small correction does not turn back. */
+function openClock(log: Log): Clock {
+  const clock = createClock();
+  if (!TIME) return clock;
+  return createSteadyClock(clock, (minutes) => {
+    if (LOG) log.write(Event.ClockSetBack, minutes);
+  });
+}
+
 /** @returns a number that no life of the flash has had before, as good as. */
 function createNonce(random: Random): number {
   return random.next() * 2048 + (random.next() & 2047);
@@ -93,7 +103,7 @@ export function formatOutbox(): number {
 export function openBoard(options?: OutboxOptions) {
   const random = createRandom();
   const log = createLog();
-  const clock = createClock();
+  const clock = openClock(log);
   return {
     socket: createSocket(),
     clock,

@@ -9,6 +9,7 @@ import { ExitCode, MoteError } from '../errors.ts';
 import type { Inspection } from '../outbox/inspection.ts';
 import { inspectRegion } from '../outbox/layout.ts';
 import { findPageSize } from '../outbox/page-size.ts';
+import { transitionText } from '../history.ts';
 import { formatInspection, hex } from '../outbox/report.ts';
 import { readFlash } from '../port/flash.ts';
 import { isPortName, openPort } from '../port/port.ts';
@@ -199,6 +200,8 @@ async function runInspect(file: string, flags: InspectFlags): Promise<void> {
   const pageSize = parseNumber(flags.pageSize, '--page-size') ?? flash?.pageBytes ?? findPageSize(region);
   checkPages(file, region.length, pageSize);
   const inspection = inspectRegion(region, pageSize, address);
-  process.stdout.write(flags.json ? `${JSON.stringify(inspection)}\n` : formatInspection(file, inspection));
+  process.stdout.write(
+    flags.json ? `${JSON.stringify(inspection)}\n` : formatInspection(file, inspection, transitionText),
+  );
   checkState(file, inspection);
 }

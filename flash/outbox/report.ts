@@ -2,7 +2,7 @@
 
 import type { Inspection, PageReport, RecordReport, Trouble } from './inspection.ts';
 import type { Message } from './message.ts';
-import type { StateValue } from './state.ts';
+import type { KeptAccount, StateValue, Transition } from './state.ts';
 import type { Text } from './text.ts';
 
 /** Lines of messages that are shown; --json has all. */
@@ -127,8 +127,34 @@ function formatHeld(records: readonly RecordReport[]): string[] {
   return ['held, in the order in which they are sent', ...indent([...lines, ...more]), ''];
 }
 
-function valueText({ value, openIdentifiers, boots, head }: StateValue): string {
+/** @returns a transition of the link for a person. */
+export type Sentence = (transition: Transition) => string;
+
+const plainly: Sentence = ([stage, cause, seconds]) => `after ${seconds} s: stage ${stage}, cause ${cause}`;
+
+/** @returns what `createAccount` had counted. */
+function keptText(account: KeptAccount): string {
+  const { sampled, refused, sent, duplicates, connects, boot, clean, since } = account;
+  const end = clean ? 'nothing was counted since' : 'more was counted since';
+  const lack = since === 0 ? '' : `, some may lack since boot ${since}`;
+  return `boot ${boot}: ${sampled} sampled, ${refused} refused, ${sent} sent, ${duplicates} duplicates, ${connects} connects; ${end}${lack}`;
+}
+
+function valueText({
+  value,
+  openIdentifiers,
+  boots,
+  head,
+  account,
+  transitions,
+  givenUp,
+}: StateValue): string {
   if (openIdentifiers !== undefined) return `open identifiers ${openIdentifiers.join(', ') || 'none'}`;
+  if (account !== undefined) return keptText(account);
+  if (transitions !== undefined) return `${plural(transitions.length, 'transition')} of the link`;
+  if (givenUp !== undefined) {
+    return `${plural(givenUp.messages, 'message')} given up with their pages${givenUp.unsure ? ', or more' : ''}`;
+  }
   if (head !== undefined) return `acknowledged up to ${head.at} in the page of sequence ${head.page}`;
   if (boots === undefined) return textOf(value);
   const known = boots.known.map(({ boot, began }) => `boot ${boot} began ${began}`);
@@ -164,8 +190,8 @@ function formatHeader({ pages, pageSize, address, programUnit, longestBody }: In
   return `${size}, program unit ${programUnit}, bodies up to ${longestBody} bytes`;
 }
 
-/** @returns the inspection for a person, with a line end. @param name of the file. */
-export function formatInspection(name: string, inspection: Inspection): string {
+/** @returns the inspection for a person, with a line end. @param name of the file. @param sentence for each transition of the link. */
+export function formatInspection(name: string, inspection: Inspection, sentence: Sentence = plainly): string {
   const { state, pages, records, next, troubles, values } = inspection;
   const head = [`${name}: ${STATES[state]}`, `  ${formatHeader(inspection)}`];
   if (state === 'blank') return `${head.join('\n')}\n`;
@@ -180,6 +206,10 @@ export function formatInspection(name: string, inspection: Inspection): string {
     ...section(
       'values by key',
       values.map((value) => [String(value.key), hex(value.address), valueText(value)]),
+    ),
+    ...section(
+      'transitions of the link, the oldest first',
+      values.flatMap(({ transitions = [] }) => transitions.map((one) => [sentence(one)])),
     ),
     ...section('not as it should be', troubles.map(troubleRow)),
   ];

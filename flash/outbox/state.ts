@@ -18,6 +18,26 @@ export interface Boots {
   readonly known: readonly BootTime[];
 }
 
+/** What createAccount had counted when it was written down. */
+export interface KeptAccount {
+  readonly sampled: number;
+  readonly refused: number;
+  readonly sent: number;
+  readonly duplicates: number;
+  readonly overtaken: number;
+  readonly moved: number;
+  readonly damaged: number;
+  readonly connects: number;
+  readonly boot: number;
+  /** Nothing was counted after. */
+  readonly clean: boolean;
+  /** The first boot that may lack some; 0: none does. */
+  readonly since: number;
+}
+
+/** Stage, cause, seconds since the one before. */
+export type Transition = readonly [stage: number, cause: number, seconds: number];
+
 export interface StateValue {
   readonly key: number;
   /** It was carried over from the page before when its page was begun. */
@@ -27,6 +47,12 @@ export interface StateValue {
   readonly openIdentifiers?: readonly number[];
   /** Key 2. */
   readonly boots?: Boots;
+  /** Key 4. */
+  readonly account?: KeptAccount;
+  /** Key 5: the last transitions of the link, the oldest first. */
+  readonly transitions?: readonly Transition[];
+  /** Key 7: messages given up with their pages, the page of the last ones (0: none), and whether there may have been more. */
+  readonly givenUp?: { readonly messages: number; readonly page: number; readonly unsure: boolean };
   /** Key 16: before this place of the page of this sequence everything is acknowledged. */
   readonly head?: { readonly page: number; readonly at: number };
 }
@@ -38,6 +64,14 @@ const FIELDS = 2;
 const VALUE_MAX = 32;
 const OPEN_KEYS = [0, 1];
 const BOOTS_KEY = 2;
+const ACCOUNT_KEY = 4;
+const CLEAN = 0x8000;
+const HISTORY_KEY = 5;
+/** Of a transition's first byte: the cause, and above it the stage. Of the second: four bits of the seconds, and above them how far to the left. */
+const CAUSE_BITS = 5;
+const PART_BITS = 4;
+const GIVEN_UP_KEY = 7;
+const GIVEN_UP_SIZE = 9;
 /** No firmware's. */
 const HEAD_KEY = 16;
 const HEAD_SIZE = 6;
@@ -68,8 +102,53 @@ function readBoots(value: Uint8Array): Boots {
   return { last, known };
 }
 
-function decode(key: number, value: Uint8Array): Pick<StateValue, 'openIdentifiers' | 'boots' | 'head'> {
+function readAccount(value: Uint8Array): KeptAccount {
+  const fields = view(value);
+  const [sampled, refused, sent, duplicates, overtaken, moved] = [0, 4, 8, 12, 16, 20].map((at) =>
+    fields.getUint32(at, true),
+  ) as [number, number, number, number, number, number];
+  const boot = fields.getUint16(28, true);
+  return {
+    sampled,
+    refused,
+    sent,
+    duplicates,
+    overtaken,
+    moved,
+    damaged: fields.getUint16(24, true),
+    connects: fields.getUint16(26, true),
+    boot: boot & (CLEAN - 1),
+    clean: boot >= CLEAN,
+    since: fields.getUint16(30, true),
+  };
+}
+
+function readSeconds(byte: number): number {
+  const part = byte & ((1 << PART_BITS) - 1);
+  const octave = byte >> PART_BITS;
+  return octave === 0 ? part : (part + (1 << PART_BITS)) << (octave - 1);
+}
+
+/** @returns the transitions that the value of their key holds. */
+export function readTransitions(value: Uint8Array): Transition[] {
+  return Array.from({ length: value.length >> 1 }, (_, i): Transition => {
+    const kind = value[2 * i]!;
+    return [kind >> CAUSE_BITS, kind & ((1 << CAUSE_BITS) - 1), readSeconds(value[2 * i + 1]!)];
+  });
+}
+
+type Decoded = Pick<StateValue, 'openIdentifiers' | 'boots' | 'account' | 'transitions' | 'givenUp' | 'head'>;
+
+function decode(key: number, value: Uint8Array): Decoded {
   if (OPEN_KEYS.includes(key)) return { openIdentifiers: readIdentifiers(value) };
+  if (key === ACCOUNT_KEY && value.length === VALUE_MAX) return { account: readAccount(value) };
+  const isPairs = value.length > 1 && value.length % 2 === 0;
+  if (key === HISTORY_KEY && isPairs) return { transitions: readTransitions(value) };
+  if (key === GIVEN_UP_KEY && value.length === GIVEN_UP_SIZE) {
+    const fields = view(value);
+    const messages = fields.getUint32(0, true);
+    return { givenUp: { messages, page: fields.getUint32(4, true), unsure: fields.getUint8(8) > 0 } };
+  }
   if (key === HEAD_KEY && value.length >= HEAD_SIZE) {
     const fields = view(value);
     return { head: { page: fields.getUint32(0, true), at: fields.getUint16(4, true) } };

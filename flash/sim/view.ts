@@ -1,10 +1,14 @@
 // What a person sees while a board runs: a table of topics with their last values and how they moved. Pure: state in, lines out.
 
 import pc from 'picocolors';
+import { moteAccountText } from '../account.ts';
+import { historyText } from '../history.ts';
 import type { Observation } from './observer.ts';
 
 /** Values kept for each sparkline. */
 const HISTORY = 30;
+/** Transitions of the link shown. */
+const TRANSITIONS = 3;
 /** Console sentences kept. */
 const NOTES = 5;
 const BARS = '▁▂▃▄▅▆▇█';
@@ -51,6 +55,15 @@ export function addObservation(state: ViewState, observation: Observation): void
 export function addNote(state: ViewState, time: number, text: string): void {
   state.notes.push(`${clockText(time)} ${text}`);
   if (state.notes.length > NOTES) state.notes.shift();
+}
+
+/** What a mote tells of itself in messages that are no readings: a sentence each, undefined for all others. */
+function sentencesOf({ last }: TopicState): string[] | undefined {
+  const payload = String(last.value);
+  const account = last.topic.endsWith('/account') ? moteAccountText(payload) : undefined;
+  if (account !== undefined) return [account];
+  const history = last.topic.endsWith('/history') ? historyText(payload) : [];
+  return history.length > 0 ? history.slice(-TRANSITIONS) : undefined;
 }
 
 /** @returns one bar a value, lowest to highest. */
@@ -102,7 +115,9 @@ export function drawView(
   columns: number,
   now: number,
 ): string[] {
-  const topics = [...state.topics.values()].sort((a, b) => a.last.topic.localeCompare(b.last.topic));
+  const all = [...state.topics.values()].sort((a, b) => a.last.topic.localeCompare(b.last.topic));
+  const topics = all.filter((topic) => sentencesOf(topic) === undefined);
+  const sentences = all.flatMap((topic) => sentencesOf(topic) ?? []);
   const longest = Math.max(5, ...topics.map((topic) => topic.last.topic.length));
   const topicWidth = Math.min(longest, Math.max(12, columns - 50));
   const head = `  ${'topic'.padEnd(topicWidth)} ${'value'.padStart(10)} ${'unit'.padEnd(5)} ${'count'.padStart(6)} ${'age'.padStart(6)}`;
@@ -115,6 +130,8 @@ export function drawView(
     ...topics.map((topic) => topicLine(topic, topicWidth, columns, now)),
     ...(topics.length === 0 ? [pc.yellow('  waiting for the first message')] : []),
     '',
+    ...sentences.map((text) => `  ${fit(text, Math.max(10, columns - 3)).trimEnd()}`),
+    ...(sentences.length === 0 ? [] : ['']),
     `  ${figures.map(({ label, value }) => `${pc.dim(label)} ${value}`).join('   ')}`,
     '',
     ...state.notes.map((note) => pc.dim(`  ${fit(note, Math.max(10, columns - 3)).trimEnd()}`)),

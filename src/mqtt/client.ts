@@ -55,6 +55,7 @@ import {
   idFrom,
   idValue,
   keyAt,
+  keyId,
   keyOf,
   PUBACK,
   PUBCOMP,
@@ -186,6 +187,10 @@ export interface ClientCounters {
   /** The last publish that was too long: its packet's bytes, and how many there may be. */
   needed: number;
   available: number;
+  /** PUBLISHes of QoS 1 and 2 that were sent, each time, streamed ones included. */
+  sent: number;
+  /** Of those, whose acknowledgement had not come when their connection ended: they go out again, so the broker may have them twice. */
+  unanswered: number;
 }
 
 export interface Client extends PacketWriter<Bytes> {
@@ -286,6 +291,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The acknowledgements that messages in flight wait for, NO_KEY in free places, and the outbox's sequences; 0: streamed. */
   const awaited: Key[] = [];
   const sequences: number[] = [];
+  for (let i = 0; i < IN_FLIGHT_MAX; i++) awaited.push(NO_KEY);
   const outbox = ports.outbox;
   /** Nothing in the outbox waits to be sent. */
   let caughtUp = false;
@@ -311,7 +317,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     violations: 0,
     needed: 0,
     available: PACKET_MAX,
+    sent: 0,
+    unanswered: 0,
   };
+  /** Messages of QoS 2 whose PUBREC came on a connection that ended, and whose PUBREL has not been sent again. */
+  let halfway = 0;
   // Three quarters of the keep alive: the broker hears from us in time even if the loop is late.
   const pingIntervalMs = options.keepAliveSec * 750;
   /** Bytes that wait for the socket to drain: the rest of a long packet, and acknowledgements behind it. */
@@ -619,6 +629,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     counters.needed = needed;
     return refuse(Code.TooLong);
   }
+
+  /** @returns whether the broker has what is in flight at `place`: PUBREC has come for it. */
+  function isHalfway(place: number): boolean {
+    return QOS2 && awaited[place] === keyOf(PUBCOMP, keyId(awaited[place]));
+  }
+
+  /** What is in flight is so no more. */
+  function leaveInFlight(): void {
+    for (let i = 0; i < IN_FLIGHT_MAX; i++) {
+      if (isHalfway(i)) halfway++;
+      else if (awaited[i] !== NO_KEY) counters.unanswered++;
+      awaited[i] = NO_KEY;
+    }
+  }
+
   /** The connection is over: nothing of it remains but what the session keeps. */
   function end(): void {
     state = State.Offline;
@@ -630,7 +655,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     waiting = emptied(waiting);
     ends[0] = ends[1] = ends[2] = -1;
     decoder.reset(false);
-    for (let i = 0; i < IN_FLIGHT_MAX; i++) awaited[i] = NO_KEY;
+    leaveInFlight();
     caughtUp = false;
   }
 
@@ -692,6 +717,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function resume(id: Id, sequence: number): void {
     const place = expect(First.Publish, id, sequence);
     awaited[place] = keyOf(PUBCOMP, id);
+    halfway--;
     put(keyPacket(keyOf(PUBREL, id)));
   }
 
@@ -1315,6 +1341,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function readCounters(): ClientCounters {
     counters.delivered = delivered;
     counters.received = received;
+    // What was sent was acknowledged, is in flight, or was so when its connection ended: nothing is counted as it is sent.
+    let inFlight = 0;
+    for (let i = 0; i < awaited.length; i++) if (awaited[i] !== NO_KEY) inFlight++;
+    counters.sent = delivered + inFlight + counters.unanswered + halfway;
     return counters;
   }
 

@@ -3,12 +3,14 @@
 
 import {
   byteAt,
+  constant,
   createBuffer,
   createView,
   cut,
   emptied,
   EMPTY,
   join,
+  joinDouble,
   joinInteger,
   joinText,
   joinWord,
@@ -31,11 +33,12 @@ import {
   STATE_KEYS,
   StateKey,
   type Outbox,
+  type OutboxCounters,
   type OutboxOptions,
   type OutboxRecord,
 } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
-import { createLog, createPlace, MARKS_MAX, type Log, type LogCounters } from './log.ts';
+import { createLog, createPlace, MARKS_MAX, RESERVE, type Log, type LogCounters } from './log.ts';
 import { createTimes, Kind, unitsOf, type Stamp, type Times } from './times.ts';
 
 const SEQUENCE_SIZE = 2;
@@ -57,6 +60,11 @@ const BATCH_FIELDS = 2;
 const NAME_LENGTH = 2;
 const PUBLISH = 0x30;
 const FLAGS = 7;
+/** What is kept of dropped pages: messages given up in all 4, page sequence of the last one 4, whether there may have been more 1. */
+const NOTE_SIZE = 9;
+const MAY_BE_MORE = 8;
+const ZERO = constant('\0');
+const ONE = constant('\x01');
 /** Records that are found without a walk, by sequence modulo this: as many as may be in flight. */
 const PLACES = 8;
 /** More records held could not be told in order. */
@@ -65,7 +73,7 @@ const HELD_MAX = (SEQUENCE_MAX >> 1) - 1;
 /** Least time from one value of a key of the firmware's to the next, where there is a clock: flash wears. */
 export const STATE_INTERVAL_MS = 10000;
 
-export interface FlashOutboxCounters extends LogCounters {
+export interface FlashOutboxCounters extends LogCounters, OutboxCounters {
   /** Messages that were read back other than they were written, by more than one bit: lost. */
   lost: number;
   /** Messages that were given up for newer ones. */
@@ -97,9 +105,19 @@ function lazyMaxOf(options: FlashOutboxOptions): number | undefined {
   return LAZY && STATE ? options.lazyAcknowledgements : undefined;
 }
 
+/** @returns 32 bits. JerryScript allocates for more than 27 of them. */
+function doubleAt(bytes: Bytes, at: number): number {
+  return wordAt(bytes, at) + wordAt(bytes, at + 2) * 0x10000;
+}
+
 /** @returns what keeps the times of messages, null: nothing. */
 function createTimesOf(options: FlashOutboxOptions, log: Log): Times | null {
   return TIME && options.clock !== undefined ? createTimes(options.clock, log) : null;
+}
+
+/** @returns whether it is kept how many messages went with their pages. @inline */
+function keepsDrops(isDropping: boolean): boolean {
+  return STATE && isDropping;
 }
 
 /** @returns what a buffer needs that is there with a feature only. @inline */
@@ -158,13 +176,41 @@ export function createFlashOutbox(
   let stuckAt = -1;
   let lost = 0;
   let dropped = 0;
+  /** Messages of the oldest page that wait: those that can be read, and those that cannot. */
+  let waiting = 0;
+  let unreadable = 0;
+  /** Messages that went with their pages, in all lives of the firmware; the damaged ones among them, in this one. */
+  let givenUp = 0;
+  let goneWithPages = 0;
+  /** Messages of which there was a newer one; those that were taken along, and have another sequence since. */
+  let overtaken = 0;
+  let moved = 0;
+  let isUnsure = false;
+  const isNoting = keepsDrops(isDropping);
+  let note = createBuffer(roomFor(isNoting, NOTE_SIZE));
 
-  const log = createLog(flash, recordMax, forget);
+  const log = createLog(flash, recordMax, forget, roomFor(isNoting, RESERVE));
   /** When each key was last kept, -1: not since the start. */
   const rememberedAt: number[] = [];
   for (let i = 0; STATE && i < STATE_KEYS; i++) rememberedAt.push(-1);
   const times = createTimesOf(options, log);
   const stamp: Stamp = { kind: Kind.Unknown, low: 0, high: 0 };
+  const figures: FlashOutboxCounters = {
+    mended: 0,
+    damaged: 0,
+    worn: 0,
+    lost: 0,
+    dropped: 0,
+    used: 0,
+    capacity,
+    stored: 0,
+    waiting: 0,
+    oldest: 0,
+    unreadable: 0,
+    overtaken: 0,
+    moved: 0,
+    isUnsure: false,
+  };
   /** A payload with its time put in. */
   let timed = createBuffer(roomFor(TIME, recordMax + TIME_SIZE));
 
@@ -191,6 +237,7 @@ export function createFlashOutbox(
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
       if (TIME && times !== null) times.open();
+      if (DROP && STATE) openDrop();
       newest = seen = log.sequence();
       const first = walk(0);
       held = 0;
@@ -232,7 +279,7 @@ export function createFlashOutbox(
   }
 
   /** `count` messages up to `sequence` were appended. */
-  function note(sequence: number, count: number): void {
+  function noteTaken(sequence: number, count: number): void {
     held += count;
     if (seen === newest) seen = sequence;
     newest = sequence;
@@ -296,7 +343,7 @@ export function createFlashOutbox(
     const code = appendDropping(count > 1 ? count + 1 : 1, message, sequence);
     if (code < 0) return code;
     gatheredCount = 0;
-    note(sequence, count);
+    noteTaken(sequence, count);
     return sequence;
   }
 
@@ -355,32 +402,68 @@ export function createFlashOutbox(
     if (count > 0 && onDrop !== undefined) onDrop(why, count);
   }
 
-  /** Give up the messages of the oldest page that holds any. @returns whether there were any. @apart */
-  function dropPage(): boolean {
-    let count = 0;
-    let gone = 0;
+  /** The record at `place`, whose body `bytes` is, is done with. */
+  function giveUp(bytes: Bytes): void {
+    if (bytes.length > 0) releaseAll(wordAt(bytes, 0));
+    // Less where all are known; else the walk that comes by will see it.
+    else if (seen === newest) held -= countWaiting();
+    finish();
+  }
+
+  /** Count the messages of the oldest page that wait, and be done with them if that `isFor` it. @apart */
+  function goThroughPage(isFor: boolean): void {
+    waiting = unreadable = 0;
     let isThere = log.first(place);
     const slot = place.slot;
     for (; isThere && place.slot === slot; isThere = log.next(place)) {
       if (place.done || place.marks === 0) continue;
       if (isBatch()) marked = log.marksOf(place);
-      const waiting = countWaiting();
       const bytes = log.body(place);
-      if (bytes.length > 0) {
-        releaseAll(wordAt(bytes, 0));
-        count += waiting;
-      } else {
-        // Less where all are known; else the walk that comes by will see it.
-        if (seen === newest) held -= waiting;
-        gone += waiting;
-      }
-      finish();
+      if (bytes.length > 0) waiting += countWaiting();
+      else unreadable += countWaiting();
+      if (isFor) giveUp(bytes);
     }
-    dropped += count;
-    lost += gone;
-    say(Drop.Oldest, count);
-    say(Drop.Damaged, gone);
-    return count + gone > 0;
+  }
+
+  /** Write down how many were given up with their pages, the last one of page sequence `page`. */
+  function noteGivenUp(page: number): void {
+    note = joinDouble(joinDouble(emptied(note), givenUp), page);
+    log.note(StateKey.Dropped, isUnsure ? join(note, ONE) : join(note, ZERO));
+  }
+
+  /** Before it is done: a mark does not say whether its message was given up. @apart */
+  function noteDrop(): void {
+    goThroughPage(false);
+    givenUp += waiting + unreadable;
+    noteGivenUp(log.oldestPage());
+  }
+
+  /** A page whose messages were being given up when the power went away: that comes to its end. */
+  function openDrop(): void {
+    const kept = log.recall(StateKey.Dropped);
+    const isKept = kept.length === NOTE_SIZE;
+    const page = isKept ? doubleAt(kept, 4) : 0;
+    givenUp = isKept ? doubleAt(kept, 0) : 0;
+    isUnsure = isKept && byteAt(kept, MAY_BE_MORE) > 0;
+    if (page > 0 && log.oldestPage() === page) {
+      goThroughPage(true);
+      say(Drop.Oldest, waiting);
+    } else if (isNoting && !isUnsure && log.isDoubtful()) {
+      isUnsure = true;
+      noteGivenUp(0);
+    }
+  }
+
+  /** Give up the messages of the oldest page that holds any. @returns whether there were any. @apart */
+  function dropPage(): boolean {
+    if (isNoting) noteDrop();
+    goThroughPage(true);
+    dropped += waiting;
+    lost += unreadable;
+    goneWithPages += unreadable;
+    say(Drop.Oldest, waiting);
+    say(Drop.Damaged, unreadable);
+    return waiting + unreadable > 0;
   }
 
   /** Move `place` behind the record of `sequence`, or to the oldest one. @returns whether there is a record. */
@@ -503,6 +586,7 @@ export function createFlashOutbox(
       return (flags & 4) === 0 && takeAlong();
     }
     dropped++;
+    overtaken++;
     say(Drop.Overtaken, 1);
     return true;
   }
@@ -542,7 +626,8 @@ export function createFlashOutbox(
   function takeAlong(): boolean {
     const sequence = nextSequence(newest);
     if (thinned.length > credit || log.append(1, thinned, sequence) < 0) return false;
-    note(sequence, 1);
+    noteTaken(sequence, 1);
+    moved++;
     credit -= log.written.size;
     countedAt = newest;
     return true;
@@ -680,9 +765,12 @@ export function createFlashOutbox(
     return isOpen ? log.recall(key) : EMPTY;
   }
 
-  /** @returns whether a key is the firmware's, and there is a clock. What is outside of an array Espruino takes for 0. */
+  /**
+   * @returns whether a key takes one value in a while only; the lower ones are kept by what minds that itself. And there is a clock. What is
+   * outside of an array Espruino takes for 0.
+   */
   function isTimed(key: number): boolean {
-    return STATE && options.clock !== undefined && key > StateKey.Boots && key < STATE_KEYS;
+    return STATE && options.clock !== undefined && key > StateKey.History && key < STATE_KEYS;
   }
 
   /** @returns whether such a key was kept a moment ago. */
@@ -708,17 +796,34 @@ export function createFlashOutbox(
     return isOpen && (log.idle() || (LATEST && isThinning && thin()));
   }
 
+  /** Go through all records once, so that it is known of each whether it is held: frames only, no bodies. */
+  function know(): void {
+    held = 0;
+    for (let isThere = log.first(place); isThere; isThere = log.next(place)) {
+      if (place.done || place.marks === 0) continue;
+      if (isBatch()) marked = log.marksOf(place);
+      held += countWaiting();
+    }
+    seen = newest;
+  }
+
   function counters(): FlashOutboxCounters {
     const of = log.counters;
-    return {
-      mended: of.mended,
-      damaged: of.damaged,
-      worn: of.worn,
-      lost,
-      dropped,
-      used: isOpen && held > 0 ? log.used() : 0,
-      capacity,
-    };
+    if (isOpen && seen !== newest) know();
+    figures.mended = of.mended;
+    figures.damaged = of.damaged;
+    figures.worn = of.worn;
+    figures.lost = lost;
+    figures.dropped = dropped;
+    figures.used = isOpen && held > 0 ? log.used() : 0;
+    figures.stored = isOpen ? log.given() : 0;
+    figures.waiting = held + unwritten;
+    figures.oldest = isNoting ? givenUp : givenUp + dropped - overtaken + goneWithPages;
+    figures.unreadable = lost - goneWithPages;
+    figures.overtaken = overtaken;
+    figures.moved = moved;
+    figures.isUnsure = isUnsure;
+    return figures;
   }
 
   const outbox: FlashOutbox = {

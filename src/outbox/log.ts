@@ -61,6 +61,9 @@ const HEAD_KEY = STATE_KEYS;
 const HEAD_SIZE = 6;
 const HAS_HEAD = LAZY && STATE;
 const KEYS = STATE_KEYS + (HAS_HEAD ? 1 : 0);
+/** Room at the end of each page for what `note` takes: a frame, the fields of state, and so many bytes. */
+const NOTE_MAX = 14;
+export const RESERVE = FRAME + STATE_FIELDS + NOTE_MAX;
 /** What all state may take of a page that has less room to give: a part of so many. */
 const STATE_PART = 4;
 
@@ -121,6 +124,8 @@ export interface Log {
   format(nonce: number): number;
   /** @returns sequence of the last record with marks, 0 before the first. */
   sequence(): number;
+  /** @returns how many sequences were given since the flash was formatted. */
+  given(): number;
   /**
    * Append a record. @param body begins with its sequence. @param last the last
    * message's sequence from now on. @returns its address, or Code.Full, TooLong, WornOut.
@@ -152,6 +157,18 @@ export interface Log {
   recall(key: number): Bytes;
   /** Keep `value` in the place of what is kept for `key`. @returns 0, or Code.Range, TooLong, Full, WornOut. */
   remember(key: number, value: Bytes): number;
+  /**
+   * Keep `value`, of at most NOTE_MAX bytes, in the room that is left for that in the page that is written; where it has none any more, the next page
+   * begins with it. @returns whether it stands there.
+   */
+  note(key: number, value: Bytes): boolean;
+  /**
+   * @returns whether the power may have gone away while the oldest page was given up without a note: the last thing that was written is torn, so
+   * that its page takes none, and no other page was free.
+   */
+  isDoubtful(): boolean;
+  /** @returns page sequence of the page of the oldest record that is not done. */
+  oldestPage(): number;
   /** @returns bytes from the oldest record that may not be done to the end of the last one. */
   used(): number;
   /** Prepare the next page, if one is to be had. @returns whether something was done. */
@@ -189,11 +206,15 @@ export function stateRoom(pageSize: number): number {
   return most < pageSize / STATE_PART ? most : pageSize / STATE_PART;
 }
 
-/** @param recordMax longest body. @param onErase a page is about to be erased. Start-up only. */
+/**
+ * @param recordMax longest body. @param onErase a page is about to be erased. @param reserve RESERVE, if there shall be room for `note`, else 0.
+ * Start-up only.
+ */
 export function createLog(
   flash: FlashBytes<Bytes>,
   recordMax: number,
   onErase: (from: number, to: number) => void,
+  reserve: number,
 ): Log {
   const geometry = flash.geometry;
   const base = geometry.base;
@@ -224,6 +245,14 @@ export function createLog(
   /** In the page that is written, nothing before this is not done: a start has seen that. */
   let tailHead = FIRST;
   let sequence = 0;
+  /** The same when the page that is written was begun, and how often they had begun anew by then. */
+  let openedAt = 0;
+  let rounds = 0;
+  /** No record goes beyond this. */
+  let pageEnd = pageSize - reserve;
+  /** What found no room: key and value, that the next page begins with. */
+  let notedKey = -1;
+  let noted = createBuffer(reserve);
   /** Of each key: place of its record in the page that is written, 0: none; bytes of its body; place in the page that comes next. */
   const states: Int16Array | number[] = STATE ? new Int16Array(3 * KEYS) : [];
   const statePlace = createPlace();
@@ -384,7 +413,7 @@ export function createLog(
   function carry(slot: number): number {
     let at = FIRST;
     for (let key = 0; key < KEYS; key++) {
-      const value = stateOf(key);
+      const value = key === notedKey ? noted : stateOf(key);
       states[2 * KEYS + key] = 0;
       if (value.length === 0) continue;
       carriedBody = joinState(carriedBody, key | CARRIED, value);
@@ -400,6 +429,8 @@ export function createLog(
   /** The page that state was carried to is the one that is written from now on. */
   function arrive(): void {
     for (let key = 0; STATE && key < KEYS; key++) states[key] = states[2 * KEYS + key];
+    if (notedKey >= 0) states[KEYS + notedKey] = STATE_FIELDS + noted.length;
+    notedKey = -1;
   }
 
   /** @returns page sequence of the page of the head, 0 when that cannot be read. */
@@ -420,8 +451,10 @@ export function createLog(
     walkKey = joinKey(emptied(walkKey), page);
     walkSlot = -1;
     const at = STATE ? carry(slot) : FIRST;
+    if (sequence < openedAt) rounds++;
+    openedAt = sequence;
     buffer = joinDouble(emptied(buffer), headPage);
-    buffer = joinDouble(joinWord(joinWord(buffer, head.at), sequence), 0);
+    buffer = joinDouble(joinWord(joinWord(buffer, head.at), sequence), rounds);
     if (at === 0 || !programSummed(slot, HEADER, walkKey)) {
       kill(slot);
       counters.worn++;
@@ -506,7 +539,7 @@ export function createLog(
     let where: number;
     // One way out: so it can stand in the place of its call.
     do {
-      where = tailAt + written.size > pageSize ? advance() : Code.Ok;
+      where = tailAt + written.size > pageEnd ? advance() : Code.Ok;
       if (where < 0) break;
       where = address(tail, tailAt);
       if (flash.program(joinRecord(marks, body, length, tailKey), where)) break;
@@ -954,7 +987,8 @@ export function createLog(
     hasNonce = true;
     spare = -1;
     head.at = FIRST;
-    tailPage = sequence = 0;
+    tailPage = sequence = openedAt = rounds = 0;
+    notedKey = -1;
     for (let key = 0; STATE && key < KEYS; key++) states[key] = 0;
     for (let slot = 0; slot < last; slot++) {
       if (prepare(slot, 1) && begin(slot, 1)) {
@@ -1009,7 +1043,8 @@ export function createLog(
     if (bytes.length === 0) return false;
     headPage = doubleAt(bytes, 0);
     head.at = wordAt(bytes, 4);
-    sequence = wordAt(bytes, 6);
+    sequence = openedAt = wordAt(bytes, 6);
+    rounds = doubleAt(bytes, 8);
     refresh(slot, HEADER, bytes);
     return true;
   }
@@ -1025,7 +1060,8 @@ export function createLog(
   /** @returns the page that is written: the newest, unless nothing has come to it yet. */
   function chooseTail(): number {
     spare = leftAddress = headAddress = -1;
-    headPage = sequence = 0;
+    headPage = sequence = openedAt = rounds = 0;
+    notedKey = -1;
     head.at = FIRST;
     enter(newestSlot);
     // A part with ECC takes no second program that would make an opening stay what it is.
@@ -1041,7 +1077,7 @@ export function createLog(
 
   /** @returns whether the flash can hold a log of such records. */
   function isFit(): boolean {
-    const room = pageSize - (STATE ? stateRoom(pageSize) : 0);
+    const room = pageSize - (STATE ? stateRoom(pageSize) : 0) - reserve;
     const isRoom = recordMax <= LENGTH_MASK && room >= FIRST + sizeOf(MARKS_MAX, recordMax);
     return pages > 1 && (unit === 4 || unit === 8) && isRoom;
   }
@@ -1112,6 +1148,31 @@ export function createLog(
     return appendState(key);
   }
 
+  function note(key: number, value: Bytes): boolean {
+    pageEnd = pageSize;
+    const isThere = hasReserve() && keepState(key, value) === Code.Ok;
+    pageEnd = pageSize - reserve;
+    notedKey = isThere ? -1 : key;
+    noted = keep(noted, value, 0);
+    return isThere;
+  }
+
+  function hasReserve(): boolean {
+    return tailAt + reserve <= pageSize;
+  }
+
+  function isDoubtful(): boolean {
+    if (hasReserve()) return false;
+    first(place);
+    // The page that comes next holds the oldest record, or did.
+    const distance = (head.slot - tail + pages) % pages;
+    return distance === 1 || distance === 2 % pages;
+  }
+
+  function oldestPage(): number {
+    return first(place) ? pageOfHead() : 0;
+  }
+
   function used(): number {
     first(place);
     const between = (tail - head.slot + pages) % pages;
@@ -1120,6 +1181,10 @@ export function createLog(
 
   function lastSequence(): number {
     return sequence;
+  }
+
+  function given(): number {
+    return (sequence < openedAt ? rounds + 1 : rounds) * SEQUENCE_MAX + sequence;
   }
 
   function hasSpare(): boolean {
@@ -1132,6 +1197,7 @@ export function createLog(
     open,
     format,
     sequence: lastSequence,
+    given,
     append,
     mark,
     first,
@@ -1146,6 +1212,9 @@ export function createLog(
     isBlocked,
     recall,
     remember,
+    note,
+    isDoubtful,
+    oldestPage,
     used,
     idle,
   };

@@ -79,6 +79,8 @@ export const enum Event {
   ListenerFailed = 21,
   /** The options of a part are impossible, so nothing runs [its number, from 1]. */
   BadPart = 26,
+  /** The wall clock was set back by more than the 15 minutes that are waited for: times go backwards this once [minutes]. */
+  ClockSetBack = 34,
 }
 
 /** Why a message is given up that was accepted. */

@@ -42,6 +42,31 @@ export const enum StateKey {
   Open = 0,
   /** Number of the boot, and when former ones began (src/outbox/times.ts). */
   Boots = 2,
+  /** What createAccount has counted (src/parts/account.ts). */
+  Account = 4,
+  /** The last transitions of the link (src/parts/history.ts). */
+  History = 5,
+  /** Messages given up with their pages (src/outbox/flash.ts). */
+  Dropped = 7,
+}
+
+/**
+ * What became of the messages that were taken. At every instant, also after a loss of power:
+ * stored = acknowledged + waiting + oldest + unreadable + overtaken + moved.
+ */
+export interface OutboxCounters {
+  /** Sequences given since the flash was formatted. */
+  stored: number;
+  /** Held, and those whose acknowledgement is not written down. */
+  waiting: number;
+  /** Given up as the oldest, since the flash was formatted. */
+  oldest: number;
+  /** Since the start: found to be damaged; given up for a newer one of the same topic; given another sequence to make room. */
+  unreadable: number;
+  overtaken: number;
+  moved: number;
+  /** The power went away twice at bad moments: what was given up in between may have gone uncounted. */
+  isUnsure: boolean;
 }
 
 /** A message that waits for its acknowledgement; an outbox fills it, and what it refers to is valid until the next call. */
@@ -100,6 +125,8 @@ export interface Outbox<B = string> {
   appendGathered?(): number;
   /** Write down what was acknowledged, before power goes away on purpose. @returns 0, or Code.Full, WornOut, Unknown: a page is damaged. */
   settle?(): number;
+  /** @returns the counters as they are now; the same object each time. The first call after a start looks at each record. */
+  counters?(): OutboxCounters;
   /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */
   idle(): boolean;
 }

@@ -17,6 +17,8 @@ export interface Wifi {
   leave(): void;
   /** @returns what joining waits for: Close.NoAddress once it is associated, Close.WifiTimeout before. */
   missing(): Close;
+  /** Ask a time server, now and again and again, and set the engine's clock; nobody hears of it. Where the engine can. @param server name or address. */
+  askTime?(server: string): void;
   /** @returns received signal strength in dBm (negative), 0 while unknown. */
   rssi(): number;
 }

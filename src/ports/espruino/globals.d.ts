@@ -55,6 +55,7 @@ interface EspruinoWifi {
   connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void;
   disconnect(): void;
   getStatus(): EspruinoWifiStatus;
+  setSNTP(server: string, zone: string): void;
 }
 
 interface EspruinoI2c {

@@ -93,6 +93,11 @@ export function createWifi(): Wifi {
     return isAssociated ? Close.NoAddress : Close.WifiTimeout;
   }
 
+  /** The engine sets a time zone with it, which only texts of a Date go by. */
+  function askTime(server: string): void {
+    if (station !== null) station.setSNTP(server, 'UTC0');
+  }
+
   function rssi(): number {
     const level = station === null ? undefined : station.getStatus().rssi;
     return level === undefined ? 0 : level;
@@ -103,5 +108,5 @@ export function createWifi(): Wifi {
     station.on('associated', onAssociated);
     station.on('disconnected', onDisconnected);
   }
-  return { join, leave, missing, rssi };
+  return { join, leave, missing, askTime, rssi };
 }

@@ -212,6 +212,52 @@ describe('the small state', () => {
     ]);
   });
 
+  it('says in keys 4, 5 and 7 what was counted, how the link went, and what was given up', () => {
+    const counts = [70_000, 2, 300, 8, 5, 6].map((count) => number(count, 4));
+    const records = [
+      stateImage(4, join(...counts, number(1, 2), number(12, 2), number(0x8003, 2), number(2, 2))),
+      stateImage(
+        5 | CARRIED,
+        join(
+          number(31, 1),
+          number(0, 1),
+          number((4 << 5) | 1, 1),
+          number(0x10, 1),
+          number(7, 1),
+          number(0x2f, 1),
+        ),
+      ),
+      stateImage(7, join(number(99, 4), number(4, 4), number(1, 1))),
+    ];
+    expect(inspect({ sequence: 1, records }, blankPage()).values).toMatchObject([
+      {
+        key: 4,
+        account: {
+          sampled: 70_000,
+          refused: 2,
+          sent: 300,
+          duplicates: 8,
+          overtaken: 5,
+          moved: 6,
+          damaged: 1,
+          connects: 12,
+          boot: 3,
+          clean: true,
+          since: 2,
+        },
+      },
+      {
+        key: 5,
+        transitions: [
+          [0, 31, 0],
+          [4, 1, 16],
+          [0, 7, 62],
+        ],
+      },
+      { key: 7, givenUp: { messages: 99, page: 4, unsure: true } },
+    ]);
+  });
+
   it('says in key 2 which boot was the last, and when others began', () => {
     const read = (value: Uint8Array) =>
       inspect({ sequence: 1, records: [stateImage(2, value)] }, blankPage()).values[0]!.boots;

@@ -94,6 +94,32 @@ describe('the report', () => {
     expect(text.match(/^ +\d+ {2}0x[\da-f]+ +1 /gm)).toHaveLength(20);
   });
 
+  it('tells of the counts, the link and what was given up in words', () => {
+    const records = [
+      stateImage(
+        4,
+        join(
+          ...[9, 1, 8, 2, 0, 0].map((one) => number(one, 4)),
+          ...[0, 3, 4, 2].map((one) => number(one, 2)),
+        ),
+      ),
+      stateImage(5, join(number(31, 1), number(0, 1))),
+      stateImage(7, join(number(5, 4), number(1, 4), number(1, 1))),
+    ];
+    const region = join(pageImage({ sequence: 1, records }), blankPage());
+    const text = formatInspection(
+      'x',
+      inspectRegion(region, PAGE_BYTES),
+      ([stage, cause]) => `${stage} for ${cause}`,
+    );
+    expect(text).toContain(
+      'boot 4: 9 sampled, 1 refused, 8 sent, 2 duplicates, 3 connects; more was counted since, some may lack since boot 2',
+    );
+    expect(text).toContain('1 transition of the link');
+    expect(text).toContain('transitions of the link, the oldest first\n  0 for 31\n');
+    expect(text).toContain('5 messages given up with their pages, or more');
+  });
+
   it('says that PUBREL is next, and what cannot be read', () => {
     const qos2 = { marks: 2, set: [1], body: message(3, 5, 't', 'x') };
     const broken = { marks: 1, body: message(4, 6, 't', 'x') };

@@ -23,7 +23,49 @@ function draw(columns: number, fill: (state: ReturnType<typeof createViewState>)
   return drawView(state, figures, columns, 3000).map(stripVTControlCharacters);
 }
 
+const ACCOUNT = {
+  boots: 2,
+  sampled: 40,
+  refused: 1,
+  stored: 39,
+  sent: 42,
+  acknowledged: 30,
+  waiting: 5,
+  oldest: 3,
+  damaged: 1,
+  overtaken: 0,
+  duplicates: 8,
+  connects: 2,
+  cause: 1,
+};
+
 describe('view', () => {
+  it('shows what the mote says of its readings and its link in sentences', () => {
+    const text = draw(200, (state) => {
+      addObservation(state, observation('m/account', JSON.stringify(ACCOUNT)));
+      addObservation(state, observation('m/history', '[[0,31,0],[4,0,3],[0,1,90]]'));
+      addObservation(state, observation('m/other/account', 'no account'));
+    }).join('\n');
+    expect(text).toContain(
+      'account: 40 sampled, 1 refused; 39 stored = 30 acknowledged + 5 waiting + 4 dropped; 8 sent again',
+    );
+    expect(text).toContain('the board was started');
+    expect(text).toContain('after 90 s: waits for the next try: the broker closed it');
+    expect(text).toContain('m/other/account no account');
+    expect(text).not.toContain('m/history');
+  });
+
+  it.each([
+    [{ stored: 41 }, '; 2 missing;'],
+    [{ since: 2 }, '; at least, since boot 2'],
+    [{ unsure: true }, '; dropped may be more'],
+  ])('says what is wrong with an account: %j', (over, words) => {
+    const lines = draw(200, (state) => {
+      addObservation(state, observation('m/account', JSON.stringify({ ...ACCOUNT, ...over })));
+    });
+    expect(lines.join('\n')).toContain(words);
+  });
+
   it('shows topic, value, unit, count, age and how the value moved', () => {
     const lines = draw(100, (state) => {
       addObservation(state, observation('b/pressure', 101300));

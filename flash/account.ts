@@ -1,0 +1,79 @@
+// The account that a mote publishes (src/parts/account.ts) as a sentence, and whether its sums come out.
+
+/** A message of `<id>/account`. */
+export interface MoteAccount {
+  readonly boots: number;
+  /** Readings. */
+  readonly sampled: number;
+  readonly refused: number;
+  /** Messages of QoS 1 and 2. */
+  readonly stored: number;
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly waiting: number;
+  readonly oldest: number;
+  readonly damaged: number;
+  readonly overtaken: number;
+  readonly duplicates: number;
+  readonly connects: number;
+  /** Why there was no connection last, see closeText. */
+  readonly cause: number;
+  /** The first boot of which some readings, sent messages or duplicates may not be counted. */
+  readonly since?: number;
+  /** What was given up may be more, and what was acknowledged less. */
+  readonly unsure?: boolean;
+}
+
+const COUNTS = [
+  'boots',
+  'sampled',
+  'refused',
+  'stored',
+  'sent',
+  'acknowledged',
+  'waiting',
+  'oldest',
+  'damaged',
+  'overtaken',
+  'duplicates',
+  'connects',
+  'cause',
+] as const;
+
+const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
+
+/** @returns the account that `payload` is, undefined when it is none. */
+export function readMoteAccount(payload: string): MoteAccount | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const fields = parsed as Record<string, unknown>;
+  return COUNTS.every((name) => isCount(fields[name])) ? (parsed as MoteAccount) : undefined;
+}
+
+/** @returns how many messages more were stored than anybody can tell the whereabouts of; 0 in an account that adds up. */
+export function missingIn(account: MoteAccount): number {
+  const { stored, acknowledged, waiting, oldest, damaged, overtaken } = account;
+  return stored - acknowledged - waiting - oldest - damaged - overtaken;
+}
+
+/** @returns the account as a sentence, undefined when `payload` is none. */
+export function moteAccountText(payload: string): string | undefined {
+  const account = readMoteAccount(payload);
+  if (account === undefined) return undefined;
+  const { sampled, refused, stored, acknowledged, waiting, oldest, damaged, overtaken, duplicates } = account;
+  const dropped = oldest + damaged + overtaken;
+  const missing = missingIn(account);
+  const parts = [
+    `account: ${sampled} sampled, ${refused} refused; ${stored} stored = ${acknowledged} acknowledged + ${waiting} waiting + ${dropped} dropped`,
+    ...(missing === 0 ? [] : [`${missing} missing`]),
+    `${duplicates} sent again`,
+    ...(account.since === undefined ? [] : [`at least, since boot ${account.since}`]),
+    ...(account.unsure === true ? ['dropped may be more'] : []),
+  ];
+  return parts.join('; ');
+}

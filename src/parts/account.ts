@@ -1,0 +1,223 @@
+// What became of all readings and messages, told as `<id>/account` so that a fleet owner can prove that nothing is missing. What the
+// outbox knows is exact over the loss of power; what is counted here is written to flash now and then, and it says when that may be short.
+
+import { createBuffer, emptied, joinDouble, joinWord, wordAt } from '../bytes/bytes.ts';
+import type { CreatePart } from '../part.ts';
+import { elapsed, NEVER_MS, sooner } from '../ports/clock.ts';
+import { Code } from '../ports/codes.ts';
+import { SEQUENCE_MAX, STATE_MAX, StateKey } from '../ports/outbox.ts';
+import { Stage } from '../ports/stage.ts';
+
+/** What is counted here, in the order in which it is kept: four bytes each. */
+const enum Count {
+  Sampled,
+  Refused,
+  Sent,
+  Duplicates,
+  Overtaken,
+  Moved,
+  /** Two bytes each from here on, up to 65,535. */
+  Damaged,
+  Connects,
+}
+const COUNTS = 8;
+/** Behind them: number of the boot, and above it whether the mote had time to write all down; the first boot that counts may lack. */
+const BOOTS_AT = 28;
+const SINCE_AT = 30;
+const CLEAN = 0x8000;
+
+const HEARTBEAT_MS = 60000;
+const SAVE_MS = 300000;
+/** Flash takes a value of a key no more often. */
+const SAVE_MIN_MS = 10000;
+const SAY_AGAIN_MS = 100;
+
+export interface AccountOptions {
+  /** Between two messages while there is a session; each session begins with one. 1 s to NEVER_MS, default 60 s. */
+  readonly heartbeatMs?: number;
+  /** Between two writes to flash, which are 44 bytes each: 12.7 KB a day by default. 10 s to NEVER_MS, default 5 minutes. */
+  readonly saveMs?: number;
+}
+
+/** @returns whether a time between two of something is possible. */
+function isInterval(ms: number, least: number): boolean {
+  return ms >= least && ms <= NEVER_MS;
+}
+
+/** @returns a part of a mote. It needs STATE; over an outbox in RAM everything is counted since the start. */
+export function createAccount(options: AccountOptions = {}): CreatePart {
+  const heartbeatMs = options.heartbeatMs === undefined ? HEARTBEAT_MS : options.heartbeatMs;
+  const saveMs = options.saveMs === undefined ? SAVE_MS : options.saveMs;
+
+  return (mote) => {
+    const { outbox, clock } = mote.ports;
+    const link = mote.link;
+    const client = link.client;
+    const topic = client.topic(mote.id + '/account', 0, true);
+    if (topic === null || !isInterval(heartbeatMs, 1000) || !isInterval(saveMs, SAVE_MIN_MS)) return null;
+    /** As it was when this boot began, and as it is. */
+    const base = new Int32Array(COUNTS);
+    const counts = new Int32Array(COUNTS);
+    let sampled = 0;
+    let refused = 0;
+    let connects = 0;
+    let boots = 1;
+    let since = 0;
+    /** Over an outbox that does not count itself. */
+    let stored = 0;
+    let newest = outbox.newest();
+    let given = 0;
+    let waiting = 0;
+    let oldest = 0;
+    let isUnsure = false;
+    let value = createBuffer(STATE_MAX);
+    let now = clock.now();
+    let beatMs = now;
+    let savedMs = now;
+    /** As flash says it, nothing was counted since. */
+    let isClean = true;
+    let isLeaving = false;
+    /** Something was counted since. */
+    let isTouched = false;
+    let isBeatDue = false;
+
+    /** Read what is kept. */
+    function open(): void {
+      const kept = outbox.recall(StateKey.Account);
+      if (kept.length < STATE_MAX) {
+        // What is there already was taken before anything was counted.
+        const before = outbox.counters === undefined ? 0 : outbox.counters().stored;
+        since = before > 0 ? 1 : 0;
+        return;
+      }
+      for (let i = 0; i < Count.Damaged; i++) base[i] = wordAt(kept, 4 * i) | (wordAt(kept, 4 * i + 2) << 16);
+      base[Count.Damaged] = wordAt(kept, 24);
+      base[Count.Connects] = wordAt(kept, 26);
+      const last = wordAt(kept, BOOTS_AT);
+      since = wordAt(kept, SINCE_AT);
+      boots = (last & (CLEAN - 1)) + 1;
+      if (since === 0 && last < CLEAN) since = boots - 1;
+    }
+
+    /** Bring everything up to date. */
+    function collect(): void {
+      const sent = client.counters();
+      counts[Count.Sampled] = base[Count.Sampled] + sampled;
+      counts[Count.Refused] = base[Count.Refused] + refused;
+      counts[Count.Sent] = base[Count.Sent] + sent.sent;
+      counts[Count.Duplicates] = base[Count.Duplicates] + sent.unanswered;
+      counts[Count.Connects] = base[Count.Connects] + connects;
+      given = stored;
+      waiting = outbox.count();
+      if (outbox.counters === undefined) return;
+      const of = outbox.counters();
+      counts[Count.Overtaken] = base[Count.Overtaken] + of.overtaken;
+      counts[Count.Moved] = base[Count.Moved] + of.moved;
+      counts[Count.Damaged] = base[Count.Damaged] + of.unreadable;
+      given = of.stored - counts[Count.Moved];
+      waiting = of.waiting;
+      oldest = of.oldest;
+      isUnsure = of.isUnsure;
+    }
+
+    function clamped(word: number): number {
+      return word > 0xffff ? 0xffff : word;
+    }
+
+    /** @returns milliseconds until it has to be done again. */
+    function save(isLast: boolean): number {
+      collect();
+      value = emptied(value);
+      for (let i = 0; i < Count.Damaged; i++) value = joinDouble(value, counts[i]);
+      value = joinWord(joinWord(value, clamped(counts[Count.Damaged])), clamped(counts[Count.Connects]));
+      value = joinWord(joinWord(value, (boots & (CLEAN - 1)) | (isLast ? CLEAN : 0)), since);
+      const code = outbox.remember(StateKey.Account, value);
+      if (code !== Code.Ok) return SAVE_MIN_MS;
+      savedMs = now;
+      isClean = isLast;
+      isTouched = false;
+      isLeaving = false;
+      return saveMs;
+    }
+
+    function put(name: string, count: number): void {
+      client.text(name);
+      client.integer(count);
+    }
+
+    function say(): number {
+      collect();
+      const damaged = counts[Count.Damaged];
+      const overtaken = counts[Count.Overtaken];
+      client.begin(topic!);
+      put('{"boots":', boots);
+      put(',"sampled":', counts[Count.Sampled]);
+      put(',"refused":', counts[Count.Refused]);
+      put(',"stored":', given);
+      put(',"sent":', counts[Count.Sent]);
+      put(',"acknowledged":', given - waiting - oldest - damaged - overtaken);
+      put(',"waiting":', waiting);
+      put(',"oldest":', oldest);
+      put(',"damaged":', damaged);
+      put(',"overtaken":', overtaken);
+      put(',"duplicates":', counts[Count.Duplicates]);
+      put(',"connects":', counts[Count.Connects]);
+      put(',"cause":', link.cause());
+      if (since > 0) put(',"since":', since);
+      client.text(isUnsure ? ',"unsure":true}' : '}');
+      return client.end();
+    }
+
+    /** How many sequences were given; called often enough that not half of all were given in between. */
+    function follow(): void {
+      const last = outbox.newest();
+      if (last !== newest) stored += (last - newest + SEQUENCE_MAX) % SEQUENCE_MAX;
+      newest = last;
+    }
+
+    function runSave(): number {
+      if (isLeaving) return save(true);
+      const age = elapsed(savedMs, now);
+      if (isClean && isTouched) return save(false);
+      return age >= saveMs ? (isClean ? saveMs : save(false)) : saveMs - age;
+    }
+
+    function runBeat(): number {
+      const age = elapsed(beatMs, now);
+      if (!isBeatDue && age < heartbeatMs) return heartbeatMs - age;
+      if (!client.isOnline()) {
+        // The session that comes begins with one.
+        beatMs = now;
+        isBeatDue = false;
+        return heartbeatMs;
+      }
+      isBeatDue = say() === Code.Busy;
+      if (isBeatDue) return SAY_AGAIN_MS;
+      beatMs = now;
+      return heartbeatMs;
+    }
+
+    open();
+    return {
+      onReading(_index, _reading, code) {
+        sampled++;
+        isTouched = true;
+        if (code < 0) refused++;
+        if (outbox.counters === undefined) follow();
+      },
+      onStage(stage) {
+        if (stage === Stage.Running) {
+          connects++;
+          isBeatDue = isTouched = true;
+        } else if (stage === Stage.Draining) isBeatDue = true;
+        else isLeaving = stage === Stage.Asleep;
+        if (isBeatDue || isLeaving) mote.wake();
+      },
+      run(at) {
+        now = at;
+        if (outbox.counters === undefined) follow();
+        return sooner(runSave(), runBeat());
+      },
+    };
+  };
+}
