@@ -80,6 +80,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   /** Readings by time, since the last write of the account that is sure; by so many it may be short. */
   let readingsSince: number[] = [];
   let shortMost = 0;
+  /** The last time in which flash was full, with less than SAVED_MS between readings that found it so. */
+  let fullFrom = -Infinity;
+  let fullTo = -Infinity;
   let account: Readonly<Record<string, number>> | undefined;
 
   const blame = (what: string) => violations.push(`${(now() / 1000).toFixed(3)} s: ${what}`);
@@ -97,6 +100,8 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     const fate = fateOf(counter, number);
     if (fate.code !== undefined) blame(`the mote has told twice of ${TOPICS[counter]} ${number}`);
     fate.code = code;
+    if (code === FULL && now() - fullTo > SAVED_MS) fullFrom = now();
+    if (code === FULL) fullTo = now();
     isFull = code === FULL;
     readingsSince.push(now());
     if (code !== 0) {
@@ -112,8 +117,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   /** What flash has after a start. */
   const start = (stored: number, held: number) => {
     const most = missing + figures.unsure - figures.unsureTaken + IN_FLIGHT_MAX;
-    if (held < missing)
+    if (held < missing) {
       blame(`${held} messages in flash, and the broker lacks ${missing} that were accepted`);
+    }
     if (held > most) blame(`${held} messages in flash, and ${most} at most were not acknowledged`);
     const more = stored - (storedAtStart + acceptedSince);
     if (more < 0 || more > tornSince) {
@@ -149,8 +155,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     const kept = storedAtStart + acceptedSince;
     const given = figures.accepted + figures.refused;
     const say = (what: string) => blame(`the account at the end: ${what}`);
-    if (stored !== kept || acknowledged !== kept)
+    if (stored !== kept || acknowledged !== kept) {
       say(`stored ${stored}, acknowledged ${acknowledged}, not ${kept}`);
+    }
     if (waiting !== 0 || oldest !== 0 || damaged !== 0 || overtaken !== 0) {
       say(`waiting ${waiting}, oldest ${oldest}, damaged ${damaged}, overtaken ${overtaken}, not 0`);
     }
@@ -212,7 +219,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
       for (const { payload } of open) excused.add(Number(/\d+/.exec(payload)?.[0]));
     },
     onPowerCut(torn) {
-      shortMost += readingsSince.filter((at) => at > now() - SAVED_MS).length;
+      // A full flash does not take it.
+      const savedBefore = now() - fullTo < SAVED_MS ? Math.min(fullFrom, now()) : now();
+      shortMost += readingsSince.filter((at) => at > savedBefore - SAVED_MS).length;
       readingsSince = [];
       if (!torn) return;
       tornSince++;
@@ -230,8 +239,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
       finishAccount();
       for (const [counter, all] of fates.entries()) {
         for (const [number, { code, taken }] of all) {
-          if (code === 0 && taken === 0)
+          if (code === 0 && taken === 0) {
             blame(`${TOPICS[counter]} ${number} was accepted, and the broker never got it`);
+          }
         }
       }
     },

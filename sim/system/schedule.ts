@@ -66,8 +66,9 @@ export function readSchedule(text: string): Fault[] {
   const faults = JSON.parse(text) as Fault[];
   for (const [index, { at, kind, forMs, args }] of faults.entries()) {
     const isFault = at >= 0 && forMs >= 0 && Array.isArray(args) && kind in FAULT_KINDS;
-    if (!isFault)
+    if (!isFault) {
       throw new Error(`fault ${index + 1} of the schedule is none: ${JSON.stringify(faults[index])}`);
+    }
   }
   return faults;
 }
