@@ -35,7 +35,7 @@ function sentence(what: string): string {
 /** At once: a run that does not end has told so far how it came there. */
 const say = (line: string) => void writeSync(1, `${line}\n`);
 
-const bundle = await buildSystem();
+const bundle = (await buildSystem())(seed);
 let schedule: readonly Fault[] =
   values.schedule === undefined ? drawSchedule(seed) : readSchedule(readFileSync(values.schedule, 'utf8'));
 if (values.shrink) {
@@ -52,7 +52,15 @@ const run = runSystem({
   onTrace: (ms, what) => say(`${(ms / 1000).toFixed(3).padStart(9)}  ${sentence(what)}`),
 });
 say(`schedule of ${schedule.length} faults:\n${writeSchedule(schedule)}`);
-say(JSON.stringify({ ...run.figures, boots: run.boots, attemptsMost: run.attemptsMost, gauges: run.gauges }));
+say(
+  JSON.stringify({
+    ...run.figures,
+    commands: run.commands,
+    boots: run.boots,
+    attemptsMost: run.attemptsMost,
+    gauges: run.gauges,
+  }),
+);
 for (const violation of run.violations) say(`violation: ${violation}`);
 say(run.violations.length === 0 ? 'no violation' : `${run.violations.length} violations`);
 process.exitCode = run.violations.length === 0 ? 0 : 1;

@@ -4,11 +4,16 @@ import { build } from '../../flash/build/build.ts';
 import { PACKAGE_ROOT } from '../../flash/build/firmware.ts';
 import type { CompiledBundle } from '../../sim/board/bundle.ts';
 import { compileBundle } from '../../sim/board/bundle.ts';
+import { isBusy } from '../../sim/system/schedule.ts';
 
-/** Firmware of the mote. */
-export const FIRMWARE = `${PACKAGE_ROOT}/test/system/firmware`;
+/** Laid over the firmware's settings for seeds with much to say. */
+export const BUSY = { intervalMs: 2000 };
 
-/** @param firmware its folder: of a mutant, another. */
-export async function buildSystem(firmware = FIRMWARE): Promise<CompiledBundle> {
-  return compileBundle((await build({ firmware })).code, 'firmware.js');
+const firmware = `${PACKAGE_ROOT}/test/system/firmware`;
+
+/** @returns the bundle of a seed. */
+export async function buildSystem(): Promise<(seed: number) => CompiledBundle> {
+  const calm = compileBundle((await build({ firmware })).code, 'firmware.js');
+  const busy = compileBundle((await build({ firmware, settings: BUSY })).code, 'firmware.js');
+  return (seed) => (isBusy(seed) ? busy : calm);
 }

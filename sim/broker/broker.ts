@@ -81,8 +81,8 @@ export interface SessionBroker {
   connect(peer: Peer): Attached;
   /** Nothing but CONNECT is answered; afterwards what is due on connections that are still there is. */
   setDeaf(is: boolean): void;
-  /** Somebody publishes. */
-  publish(message: Message): void;
+  /** Somebody publishes. @returns whether a session wants it. */
+  publish(message: Message): boolean;
   /** All connections are gone, and with `forget` all sessions; retained messages stay. */
   restart(forget: boolean): void;
   /** Another client logs in with this client identifier, and leaves at once. @param clean it ends the session. */
@@ -159,10 +159,14 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
   const spread = (message: Message) => {
     if (message.retain && message.payload === '') retained.delete(message.topic);
     else if (message.retain) retained.set(message.topic, message);
+    let isWanted = false;
     for (const session of sessions.values()) {
       const qos = wantedQos(session, message.topic);
-      if (qos >= 0) give(session, { ...message, qos: Math.min(qos, message.qos), retain: false });
+      if (qos < 0) continue;
+      isWanted = true;
+      give(session, { ...message, qos: Math.min(qos, message.qos), retain: false });
     }
+    return isWanted;
   };
 
   const take = (session: Session, message: Message) => {

@@ -52,8 +52,9 @@ export function createIncoming(): Incoming {
   /** A message that the session has seen. */
   const judgeAgain = (exchange: Exchange, isDup: boolean): string => {
     const what = `of packet identifier ${exchange.id}`;
-    if (exchange.step === 'done' && exchange.message.qos === 2)
+    if (exchange.step === 'done' && exchange.message.qos === 2) {
       return `4.3.3-1 PUBLISH ${what} after its PUBREL`;
+    }
     if (!isDup) return `3.3.1-1 no DUP on the second PUBLISH ${what}`;
     if (exchange.order < lastOrder) return `4.6.0-1 PUBLISH ${what} comes again out of order`;
     return '';
@@ -61,8 +62,9 @@ export function createIncoming(): Incoming {
 
   const judgeNew = (message: Message, id: number): string => {
     const other = byMessage.get(nameOf(message));
-    if (other !== undefined)
+    if (other !== undefined) {
       return `2.3.1-3 the message of packet identifier ${other.id} comes again as ${id}`;
+    }
     const user = byId.get(id);
     if (user !== undefined && user.step !== 'done') return `2.3.1-2 packet identifier ${id} is in use`;
     return '';
@@ -106,8 +108,9 @@ export function createIncoming(): Incoming {
     release(id) {
       const exchange = byId.get(id);
       if (exchange?.message.qos !== 2) return `4.3.3-1 PUBREL ${id} of no message of this session`;
-      if (exchange.step === 'pending' || exchange.step === 'dropped')
+      if (exchange.step === 'pending' || exchange.step === 'dropped') {
         return `4.3.3-1 PUBREL ${id} before PUBREC`;
+      }
       const at = unreleased.indexOf(id);
       if (at > 0) return `4.6.0-4 PUBREL ${id} before that of ${unreleased[0]}`;
       if (at === 0) unreleased.shift();

@@ -74,8 +74,9 @@ export function readFilters(type: number, body: string): FilterList {
     if (qos > 2) fault ||= `3.8.3-4 requested QoS ${qos}`;
     filters.push({ filter, qos });
   }
-  if (filters.length === 0)
+  if (filters.length === 0) {
     fault ||= type === Type.Subscribe ? '3.8.3-3 no topic filter' : '3.10.3-2 no topic filter';
+  }
   return { id, filters, fault: fields.fault() || fault };
 }
 

@@ -83,16 +83,18 @@ export function createLimits({ world, board, counters }: Scene): Limits {
     const attempts = connections + refusals - looks[0]!.attempts;
     const limit = ATTEMPTS_MAX + looks.at(-1)!.excuses - looks[0]!.excuses;
     attemptsMost = Math.max(attemptsMost, attempts);
-    if (attempts > limit)
+    if (attempts > limit) {
       blame('storm', `${attempts} attempts to connect within a minute, more than ${limit}`);
+    }
   };
 
   const lookAtProgress = () => {
     const isMeasuring = counters.some(({ chip }) => !chip.faults.absent);
     if (inTheWay > 0 || !isMeasuring) return;
     const silentMs = world.now() - Math.max(quietSince, progressAt);
-    if (silentMs > PROGRESS_MS)
+    if (silentMs > PROGRESS_MS) {
       blame('progress', `nothing is in the way, and no message for ${silentMs / 1000} s`);
+    }
   };
 
   const look = () => {

@@ -9,6 +9,9 @@ const EXACTLY_ONCE = 1;
 /** Messages that the client has in flight at most: of so many it may not have seen the acknowledgement when its power went. */
 const IN_FLIGHT_MAX = 8;
 const FULL = -40;
+const ACCOUNT = 'mote/account';
+/** The account is written to flash each 5 minutes, or up to 10 s later. */
+const SAVED_MS = 311_000;
 
 /** What became of one number of a counter. */
 interface Fate {
@@ -30,6 +33,8 @@ export interface Oracle {
   finish(): void;
   readonly violations: string[];
   readonly figures: Figures;
+  /** @returns whether the outbox had no room for the last reading. */
+  isFull(): boolean;
   /** Messages in the outbox when the mote said it last. */
   held(): number;
 }
@@ -65,13 +70,20 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   };
   let missing = 0;
   let heldLast = 0;
-  /** Of this boot: messages held at its start, -1 before it is known; accepted since. */
-  let heldAtStart = -1;
+  let isFull = false;
+  /** Messages that the outbox had ever taken, and that it held, when this boot began; accepted since. */
+  let storedAtStart = 0;
+  let heldAtStart = 0;
   let acceptedSince = 0;
-  /** So many messages may be in flash at the start: what the broker lacks, and what it has without the mote knowing. */
-  let mostAtStart = 0;
-  /** By so much the count at the start was too high, as far as is known. */
-  let overcounted = 0;
+  /** Cuts in the middle of a flash operation since. */
+  let tornSince = 0;
+  /** Readings by time, since the last write of the account that is sure; by so many it may be short. */
+  let readingsSince: number[] = [];
+  let shortMost = 0;
+  /** The last time in which flash was full, with less than SAVED_MS between readings that found it so. */
+  let fullFrom = -Infinity;
+  let fullTo = -Infinity;
+  let account: Readonly<Record<string, number>> | undefined;
 
   const blame = (what: string) => violations.push(`${(now() / 1000).toFixed(3)} s: ${what}`);
 
@@ -88,6 +100,10 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     const fate = fateOf(counter, number);
     if (fate.code !== undefined) blame(`the mote has told twice of ${TOPICS[counter]} ${number}`);
     fate.code = code;
+    if (code === FULL && now() - fullTo > SAVED_MS) fullFrom = now();
+    if (code === FULL) fullTo = now();
+    isFull = code === FULL;
+    readingsSince.push(now());
     if (code !== 0) {
       figures.refused++;
       if (code !== FULL) blame(`the mote refused ${TOPICS[counter]} ${number} with code ${code}`);
@@ -98,33 +114,59 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     if (fate.taken === 0) missing++;
   };
 
-  /** What flash holds after a start. */
-  const start = (held: number) => {
-    heldAtStart = held;
-    acceptedSince = 0;
-    overcounted = 0;
-    mostAtStart = missing + figures.unsure - figures.unsureTaken + IN_FLIGHT_MAX;
-    if (held < missing)
+  /** What flash has after a start. */
+  const start = (stored: number, held: number) => {
+    const most = missing + figures.unsure - figures.unsureTaken + IN_FLIGHT_MAX;
+    if (held < missing) {
       blame(`${held} messages in flash, and the broker lacks ${missing} that were accepted`);
+    }
+    if (held > most) blame(`${held} messages in flash, and ${most} at most were not acknowledged`);
+    const more = stored - (storedAtStart + acceptedSince);
+    if (more < 0 || more > tornSince) {
+      blame(
+        `${stored} messages were ever taken, ${storedAtStart + acceptedSince} before ${tornSince} torn writes`,
+      );
+    }
+    storedAtStart = stored;
+    heldAtStart = held;
+    acceptedSince = tornSince = 0;
   };
 
-  const count = ([delivered, finished, , held]: number[]) => {
+  const count = ([delivered, finished, stored, held]: number[]) => {
     figures.heldMost = Math.max(figures.heldMost, held!);
     heldLast = held!;
     const sum = delivered! + finished! + held!;
     const expected = heldAtStart + acceptedSince;
-    const over = expected - sum;
-    // Until a walk has come by, the outbox counts what was acknowledged out of turn before the start.
-    if (over >= overcounted && over <= heldAtStart) {
-      overcounted = over;
-      const really = heldAtStart - over;
-      if (held === 0 && really > mostAtStart) {
-        blame(`${really} messages came out of flash, and ${mostAtStart} at most were not acknowledged`);
-      }
-      return;
+    if (sum !== expected) {
+      const parts = `delivered ${delivered} + finished ${finished} + held ${held}`;
+      blame(`${parts} = ${sum}, but ${heldAtStart} at the start + accepted ${acceptedSince} = ${expected}`);
     }
-    const parts = `delivered ${delivered} + finished ${finished} + held ${held}`;
-    blame(`${parts} = ${sum}, but ${heldAtStart} at the start + accepted ${acceptedSince} = ${expected}`);
+    if (stored !== storedAtStart + acceptedSince) {
+      blame(
+        `${stored} messages were ever taken, but ${storedAtStart} before the start and ${acceptedSince} since`,
+      );
+    }
+  };
+
+  /** What the mote says of itself to whoever subscribes (src/parts/account.ts). */
+  const finishAccount = () => {
+    if (account === undefined) return blame('the mote never published its account');
+    const { sampled, refused, stored, acknowledged, waiting, oldest, damaged, overtaken } = account;
+    const kept = storedAtStart + acceptedSince;
+    const given = figures.accepted + figures.refused;
+    const say = (what: string) => blame(`the account at the end: ${what}`);
+    if (stored !== kept || acknowledged !== kept) {
+      say(`stored ${stored}, acknowledged ${acknowledged}, not ${kept}`);
+    }
+    if (waiting !== 0 || oldest !== 0 || damaged !== 0 || overtaken !== 0) {
+      say(`waiting ${waiting}, oldest ${oldest}, damaged ${damaged}, overtaken ${overtaken}, not 0`);
+    }
+    // What was counted since it was last written to flash goes with the power.
+    if (sampled! > given + figures.unsure || sampled! < given - shortMost) {
+      say(`sampled ${sampled}, not within ${given - shortMost} and ${given + figures.unsure}`);
+    }
+    if (refused! > figures.refused) say(`refused ${refused}, more than ${figures.refused}`);
+    if (shortMost > 0 && sampled! < given && !(account.since! > 0)) say('short, and does not say since when');
   };
 
   const takeAgain = (counter: number, number: number, fate: Fate, session: number) => {
@@ -155,15 +197,17 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   return {
     violations,
     figures,
+    isFull: () => isFull,
     held: () => heldLast,
     onConsole(line) {
       const [kind, ...numbers] = line.split(' ');
       const values = numbers.map(Number);
       if (kind === 'R') accept(values[0]!, values[1]!, values[2]!);
-      else if (kind === 'B') start(values[0]!);
+      else if (kind === 'B') start(values[0]!, values[1]!);
       else if (kind === 'C') count(values);
     },
     onMessage({ topic, payload, session }) {
+      if (topic === ACCOUNT) account = JSON.parse(payload) as Readonly<Record<string, number>>;
       const counter = TOPICS.indexOf(topic);
       if (counter < 0) return;
       const number = Number(/^\{"value":(\d+)/.exec(payload)?.[1] ?? -1);
@@ -175,7 +219,12 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
       for (const { payload } of open) excused.add(Number(/\d+/.exec(payload)?.[0]));
     },
     onPowerCut(torn) {
+      // A full flash does not take it.
+      const savedBefore = now() - fullTo < SAVED_MS ? Math.min(fullFrom, now()) : now();
+      shortMost += readingsSince.filter((at) => at > savedBefore - SAVED_MS).length;
+      readingsSince = [];
       if (!torn) return;
+      tornSince++;
       // Between a number and what the mote says of it lies nothing but its way into the outbox.
       for (const counter of TOPICS.keys()) {
         const number = last[counter]!();
@@ -187,10 +236,12 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
       }
     },
     finish() {
+      finishAccount();
       for (const [counter, all] of fates.entries()) {
         for (const [number, { code, taken }] of all) {
-          if (code === 0 && taken === 0)
+          if (code === 0 && taken === 0) {
             blame(`${TOPICS[counter]} ${number} was accepted, and the broker never got it`);
+          }
         }
       }
     },

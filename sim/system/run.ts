@@ -7,6 +7,8 @@ import type { Fault, FaultKind } from './faults.ts';
 import { kindOf } from './faults.ts';
 import type { Figures } from './oracle.ts';
 import { createOracle } from './oracle.ts';
+import type { Commands } from './commands.ts';
+import { createCommands } from './commands.ts';
 import { createLimits } from './limits.ts';
 import { MENDED_AT } from './schedule.ts';
 import type { Scene } from './scene.ts';
@@ -24,6 +26,7 @@ export interface Run {
   /** How often each kind of fault was there. */
   readonly felt: ReadonlyMap<FaultKind, number>;
   readonly figures: Figures;
+  readonly commands: Commands['figures'];
   /** Largest values of what must not grow, and connection attempts of the worst minute. */
   readonly gauges: Gauges;
   readonly attemptsMost: number;
@@ -67,10 +70,12 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
       tell(`mote: ${line}`);
       oracle.onConsole(line);
       limits.onConsole(line);
+      commands.onConsole(line);
     },
     onError: (error) => violations.push(`an exception that nothing caught: ${String(error)}`),
     onPowerCut(torn) {
       oracle.onPowerCut(torn);
+      commands.onPowerCut(torn);
       limits.disturb();
     },
     onTell: tell,
@@ -83,6 +88,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
     onSessionEnd(clientId, session, open) {
       tell(`broker: session ${session} is over, ${open.length} exchanges open`);
       oracle.onSessionEnd(clientId, session, open);
+      commands.onSessionEnd();
     },
     isDisturbed: (from, to) => limits.isDisturbed(from, to),
   });
@@ -90,6 +96,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
   const last = counters.map((counter) => counter.last);
   const oracle = createOracle(last, world.now);
   const limits = createLimits(scene);
+  const commands = createCommands(scene, oracle.isFull);
   const setSlot = createSlots(scene);
 
   const begin = (fault: Fault) => {
@@ -120,10 +127,12 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
   world.run(HOUR);
   const online = broker.retained('mote/status');
   for (const { chip } of counters) chip.faults.absent = true;
+  commands.stop();
   tell('the sensors are taken off');
   world.run(DRAIN);
   oracle.finish();
   limits.finish();
+  commands.finish();
   if (online !== 'online') violations.push(`after all this the broker has the mote as ${online}`);
   const held = oracle.held();
   if (held !== 0) violations.push(`${held} messages are in the outbox for good`);
@@ -133,10 +142,12 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
       ...violations,
       ...broker.violations.map((what) => `MQTT-${what}`),
       ...oracle.violations,
+      ...commands.violations,
       ...limits.violations,
     ],
     felt,
     figures: oracle.figures,
+    commands: commands.figures,
     gauges: limits.gauges,
     attemptsMost: limits.attemptsMost(),
     boots: board.counters.boots,

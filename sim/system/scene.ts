@@ -21,8 +21,8 @@ const ADDRESSES = [0x20, 0x21];
 /** Wires of the mote's neighbourhood: where nothing listens. */
 const PRINTER = 'printer';
 const DELAY_MS = [5, 60] as const;
-/** What a TCP stack waits for an answer. */
-const GIVE_UP_MS = 60_000;
+/** What a TCP stack waits for an answer: lwIP sends a segment twelve times before it gives up, which takes minutes. */
+const GIVE_UP_MS = 600_000;
 /** A supply takes a moment to come back. */
 const OFF_MIN_MS = 50;
 

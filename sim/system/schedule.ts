@@ -16,6 +16,13 @@ const FAULTS_MAX = 36;
 
 const ALL = Object.keys(FAULT_KINDS) as FaultKind[];
 
+/** One seed of so many has a mote with readings every 2 s, and a broker that is away until its outbox is full. */
+const BUSY_EVERY = 20;
+const AWAY_MS = 25 * MINUTE;
+
+/** @returns whether the mote of this seed is the one that has much to say. */
+export const isBusy = (seed: number) => seed % BUSY_EVERY === 0;
+
 /** Most faults are short, some are not: evenly spread over the logarithm, 0.3 s to 12 min. */
 function drawLength(random: SeededRandom): number {
   return Math.round(300 * 2400 ** random.next());
@@ -41,10 +48,12 @@ export function drawSchedule(seed: number): Fault[] {
   const count = random.integer(FAULTS_MIN, FAULTS_MAX);
   const drawn: FaultKind[] = ['power-cut', 'torn-write', ...kinds];
   while (drawn.length < count) drawn.push(kinds[random.integer(0, kinds.length - 1)]!);
-  return drawn
-    .slice(0, Math.max(count, FAULTS_MIN))
-    .map((kind) => drawFault(random, kind))
-    .sort((a, b) => a.at - b.at);
+  const faults = drawn.map((kind) => drawFault(random, kind));
+  if (isBusy(seed)) {
+    const at = random.integer(FIRST_AT, MENDED_AT - AWAY_MS);
+    faults.push({ at, kind: 'broker-down', forMs: AWAY_MS, args: [random.integer(0, 1)] });
+  }
+  return faults.sort((a, b) => a.at - b.at);
 }
 
 /** One fault a line. */
@@ -57,8 +66,9 @@ export function readSchedule(text: string): Fault[] {
   const faults = JSON.parse(text) as Fault[];
   for (const [index, { at, kind, forMs, args }] of faults.entries()) {
     const isFault = at >= 0 && forMs >= 0 && Array.isArray(args) && kind in FAULT_KINDS;
-    if (!isFault)
+    if (!isFault) {
       throw new Error(`fault ${index + 1} of the schedule is none: ${JSON.stringify(faults[index])}`);
+    }
   }
   return faults;
 }

@@ -765,15 +765,12 @@ export function createFlashOutbox(
     return isOpen ? log.recall(key) : EMPTY;
   }
 
-  /** @returns whether a key is the firmware's, and there is a clock. What is outside of an array Espruino takes for 0. */
+  /**
+   * @returns whether a key takes one value in a while only; the lower ones are kept by what minds that itself. And there is a clock. What is
+   * outside of an array Espruino takes for 0.
+   */
   function isTimed(key: number): boolean {
-    return (
-      STATE &&
-      options.clock !== undefined &&
-      key > StateKey.Signing &&
-      key !== StateKey.Account &&
-      key < STATE_KEYS
-    );
+    return STATE && options.clock !== undefined && key > StateKey.History && key < STATE_KEYS;
   }
 
   /** @returns whether such a key was kept a moment ago. */

@@ -89,16 +89,18 @@ export function deviceSuite(engine: Engine): void {
     expect(bad.failure).toMatch(/missing/);
   });
 
-  it.each([...devicePrograms('bytes'), ...devicePrograms('outbox'), ...devicePrograms('sensors')])(
-    'runs %s with the figures that Node has',
-    async (file) => {
-      const scripts = [await program(file)];
-      const lines = await linesOf(engine, scripts);
-      expectOk(lines);
-      const figures = (all: string[]) => all.filter((line) => line.startsWith('= '));
-      expect(figures(lines)).toEqual(figures(runInNode(scripts)));
-    },
-  );
+  it.each([
+    ...devicePrograms('bytes'),
+    ...devicePrograms('outbox'),
+    ...devicePrograms('parts'),
+    ...devicePrograms('sensors'),
+  ])('runs %s with the figures that Node has', async (file) => {
+    const scripts = [await program(file)];
+    const lines = await linesOf(engine, scripts);
+    expectOk(lines);
+    const figures = (all: string[]) => all.filter((line) => line.startsWith('= '));
+    expect(figures(lines)).toEqual(figures(runInNode(scripts)));
+  });
 
   describe('the weather station', () => {
     it('publishes what it measures, as in Node, and breaks no rule of MQTT', async () => {

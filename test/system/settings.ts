@@ -91,8 +91,9 @@ export function addRun(tally: Tally, run: Run): void {
 export function joinTallies(tallies: readonly Tally[]): Tally {
   const sum = createTally();
   for (const tally of tallies) {
-    for (const [kind, count] of Object.entries(tally.faults))
+    for (const [kind, count] of Object.entries(tally.faults)) {
       sum.faults[kind] = (sum.faults[kind] ?? 0) + count;
+    }
     sum.violations.push(...tally.violations);
     for (const name of ADDED) sum[name] += tally[name];
     for (const name of MOST) sum[name] = Math.max(sum[name], tally[name]);

@@ -1,7 +1,8 @@
 // The mote of the system simulation: two counters, one published with QoS 1 and one with QoS 2, and a part that says on the console
-// what became of each reading, so that the simulation can hold it against what the broker got. It takes part in nothing itself.
+// what became of each reading, beside the account that any mote can keep, so that the simulation can hold it against what the broker got. It takes part in nothing itself.
 
 import { openI2c, startMote } from '../../../src/espruino.ts';
+import { createAccount } from '../../../src/parts/account.ts';
 import { createCounter } from './counter.ts';
 import { createWitness } from './witness.ts';
 import settings from './settings.json';
@@ -16,5 +17,5 @@ startMote({
     { name: 'one', driver: createCounter(i2c, 0x20), intervalMs: settings.intervalMs, qos: 1 },
     { name: 'two', driver: createCounter(i2c, 0x21), intervalMs: settings.intervalMs, qos: 2 },
   ],
-  parts: [createWitness],
+  parts: [createWitness, createAccount()],
 });

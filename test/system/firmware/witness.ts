@@ -1,9 +1,11 @@
 // Says on the console what the simulation has to know, one line each:
-//   B <messages in the outbox at the start>
+//   B <messages ever taken by the outbox> <messages in it>: at the start
 //   R <sensor> <number> <code>: what became of a reading; 0: accepted
-//   C <delivered> <finished> <refused> <messages in the outbox>: the client's counters, once a minute
+//   I <number>: a command that came, QoS 2
+//   C <delivered> <finished> <messages ever taken by the outbox> <messages in it>: once a minute; the first two since the start
 
 import { NEVER_MS, after, remaining } from '../../../src/ports/clock.ts';
+import type { Bytes } from '../../../src/bytes/bytes.ts';
 import type { Reading } from '../../../src/ports/reading.ts';
 import type { Mote, MotePart } from '../../../src/part.ts';
 
@@ -20,14 +22,19 @@ export function createWitness(mote: Mote): MotePart | null {
   function run(now: number): number {
     if (remaining(now, dueAt) === 0) {
       const counters = mote.link.client.counters();
-      const settled = counters.delivered + ' ' + counters.finished;
-      print('C ' + settled + ' ' + counters.refused, outbox.count());
+      const of = outbox.counters!();
+      print('C ' + counters.delivered + ' ' + counters.finished + ' ' + of.stored, of.waiting);
       dueAt = after(now, EVERY_MS);
     }
     const left = remaining(now, dueAt);
     return left < NEVER_MS ? left : NEVER_MS;
   }
 
-  print('B', outbox.count());
+  function onCommand(payload: Bytes): void {
+    print('I', +payload);
+  }
+
+  mote.link.client.subscription('mote/do', 2, onCommand);
+  print('B ' + outbox.counters!().stored, outbox.counters!().waiting);
   return { onReading, run };
 }
