@@ -31,6 +31,12 @@ module.exports = {
       'Telemetry writes through PacketWriter.',
     ),
     room(
+      'signing',
+      '^src/signing/',
+      '^src/(signing|bytes|ports)/|^src/features',
+      'Signing stands between a writer and the protocol, and knows neither.',
+    ),
+    room(
       'link',
       '^src/link/',
       '^src/(link|mqtt|outbox|bytes|ports)/|^src/features',

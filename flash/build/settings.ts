@@ -127,6 +127,19 @@ function refuseIgnored(settings: Settings, prefix: string): void {
   }
 }
 
+/** @returns the texts that secrets.json and the environment give: what nobody may be shown. */
+export function readSecrets(folder: string, env: Environment = process.env): string[] {
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string' && value !== '') texts.push(value);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+  };
+  const file = secretsFile(folder);
+  if (existsSync(file)) collect(readObject(file, true));
+  if (existsSync(settingsFile(folder))) collect(fromEnvironment(readObject(settingsFile(folder)), env));
+  return texts;
+}
+
 function parseValue(text: string, base: unknown, path: string): unknown {
   if (typeof base === 'string') return text;
   try {

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { build } from '../build/build.ts';
 import type { BuildResult } from '../build/build.ts';
 import { locateFirmware } from '../build/firmware.ts';
-import { readSettings } from '../build/settings.ts';
+import { readSecrets, readSettings } from '../build/settings.ts';
 import { decodeLogLine } from '../codes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Account, Bookkeeper } from './account.ts';
@@ -198,6 +198,7 @@ async function runBoard(
   onPower: (power: Power) => void,
 ): Promise<{ lastWords: string; account: Account | undefined }> {
   const { screen, cutPower, seconds } = options;
+  const hide = createHider(readSecrets(locateFirmware(options.firmware).folder));
   let lastWords = 'it said nothing';
   let ended: Account | undefined;
   let board: RunningBoard | undefined;
@@ -207,7 +208,7 @@ async function runBoard(
       ...firmware,
       board: options.board,
       onConsole(line) {
-        lastWords = decodeLogLine(line) ?? line;
+        lastWords = decodeLogLine(line) ?? hide(line);
         screen.note(lastWords);
       },
       onPowerCut: (isTorn) =>
@@ -236,6 +237,15 @@ async function runBoard(
   } finally {
     screen.end(ended);
   }
+}
+
+/**
+ * An engine that reports an error shows the program around it, in which secrets stand. Short ones are left: they could be anything.
+ * @returns a function that gives a line with no secret in it.
+ */
+export function createHider(secrets: readonly string[]): (line: string) => string {
+  const longest = secrets.filter(({ length }) => length > 5).sort((a, b) => b.length - a.length);
+  return (line) => longest.reduce((text, secret) => text.replaceAll(secret, '***'), line);
 }
 
 /** Settles after `seconds`, never when undefined. */

@@ -33,7 +33,8 @@ export interface PacketWriter<B = string> {
   fixed(value: number, decimals: number): void;
   /**
    * Append the time at which the message is made: seconds since 1970-01-01, or null while nobody knows. With QoS 1 and 2 over an
-   * outbox that keeps it, it is put in when the message is sent, once: by then it may be known, and it stays the same ever after.
+   * outbox that keeps it, it is put in when the message is sent, once: by then it may be known, and it stays the same ever after. What is
+   * signed has the time that is known when it is made.
    */
   time(): void;
   /** Append bytes. What is none drops the message, so that `end` refuses it. */

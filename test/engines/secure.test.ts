@@ -135,6 +135,12 @@ function secureSuite(engine: Engine): void {
     expect(readingsOf(seen)).toEqual([]);
   });
 
+  it('connects with little more memory than it asks for', async () => {
+    const seen = await run(engine, { keepFree: 3100 }, (now) => readingsOf(now).length >= 3);
+    expect(seen.lines.filter((line) => line.startsWith('not connected'))).toEqual([]);
+    expect(seen.failures).toEqual([]);
+  });
+
   it('does not try without the memory for it: it says how much it needs and has, and goes on', async () => {
     const refused = (now: Run) =>
       now.lines.filter((line) => line.startsWith('not connected: a TLS handshake'));

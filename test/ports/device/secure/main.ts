@@ -11,6 +11,7 @@ startMote({
   broker: {
     host: settings.broker.host,
     port: settings.broker.port,
+    backoff: { windowMs: 500, maxMs: 1000 },
     encryptedButUnverified: openTls({ cert: settings.tls.cert, key: settings.tls.key }),
   },
   sensors: [{ name: 'outdoor', driver: createBme280(i2c, { address: 0x76 }), intervalMs: 200 }],
