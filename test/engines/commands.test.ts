@@ -5,7 +5,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { afterEach, expect, it, vi } from 'vitest';
 import { build } from '../../flash/build/build.ts';
 import { runEspruino } from '../../sim/engine/espruino.ts';
-import { Close, Event } from '../../src/ports/codes.ts';
+import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { writeFirmware } from '../flash/build/fixture.ts';
 import { describeEngine } from './describe-engine.ts';
 import { ENGINES, type Engine } from './engines.ts';
@@ -43,7 +43,7 @@ it('does so in Node', async () => {
 });
 
 const FIRMWARE = {
-  'settings.json': '{}',
+  'settings.json': '{ "port": 1883 }',
   'main.ts': `import { openI2c, startMote } from 'mote-sdk/espruino';
 import { createCommands } from 'mote-sdk/parts/commands';
 import { createConfiguration } from 'mote-sdk/parts/configuration';
@@ -60,7 +60,7 @@ startMote({
   sensors: [{ name: 'air', driver: createBme280(openI2c({ bus: 1, data: 21, clock: 22 })), intervalMs: 60000, qos: 0 }],
   parts: [
     createCommands({
-      perMinute: 6000,
+      perMinute: 600,
       identify: (ms) => print('identify', ms),
       restart: createPower().restart,
       configuration: createConfiguration({ minutes: 1 }),
@@ -150,6 +150,21 @@ function liveSuite(engine: Engine): void {
     console.log(`${engine.name}: ${before} blocks before 200 commands, ${after} behind`);
     expect(after).toBeLessThanOrEqual(before + 8);
     expect(replies().filter(({ result }) => result === 0).length).toBeGreaterThanOrEqual(120);
+
+    // More at once than it takes, and than Mosquitto keeps for it.
+    const flood = Array.from({ length: 2000 }, () =>
+      listener.publishAsync('told/cmd/identify', '{"ms":1}', { qos: 1 }),
+    );
+    await Promise.all(flood);
+    await until('flood told', () => replies().some(({ result }) => result === Code.Busy));
+    const told = replies().find(({ result }) => result === Code.Busy)!;
+    console.log(
+      `${engine.name}: of a flood of 2000 commands ${String(told['refused'])} were refused by then`,
+    );
+    expect(lines.filter((line) => line === 'identify 1').length).toBeGreaterThan(100);
+    const seen = readings();
+    await until('readings go on', () => readings() > seen + 3);
+    expect(await most()).toBeLessThanOrEqual(before + 8);
 
     // The engine of a host cannot restart, and goes on.
     await listener.publishAsync('told/cmd/restart', '{"id":500}', { qos: 1 });

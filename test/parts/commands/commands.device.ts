@@ -271,7 +271,7 @@ check(
 function used(): number {
   return typeof heapUsed === 'function'
     ? heapUsed()
-    : typeof process === 'object'
+    : typeof process !== 'undefined'
       ? process.memory(true).usage
       : 0;
 }

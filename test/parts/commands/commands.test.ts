@@ -1,4 +1,5 @@
 // Commands in the mote that carries them out: what is done, what is answered, and what is not done.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { constant, toText, type Bytes } from '../../../src/bytes/bytes.ts';
 import { Code, Event } from '../../../src/ports/codes.ts';
@@ -182,6 +183,15 @@ describe('commands', () => {
     expect(rig.replies().map(({ result }) => result)).toEqual([Code.Denied, Code.Ok]);
   });
 
+  it('are answered as docs/commands.md says', () => {
+    const text = readFileSync(new URL('../../../docs/commands.md', import.meta.url), 'utf8');
+    const lines = [...text.matchAll(/^ +\$ mosquitto_pub .*-t air-1\/(\S+) -m '(.*)'\n +(.*)$/gm)];
+    expect(lines).toHaveLength(2);
+    const rig = online();
+    for (const [, topic, payload] of lines) rig.send(`m/${topic!}`, payload!);
+    expect(rig.replies()).toEqual(lines.map(([, , , reply]) => JSON.parse(reply!)));
+  });
+
   it('of a flood are counted, told once, and keep nobody from the readings', () => {
     const shown: number[] = [];
     const rig = online({ identify: (ms) => shown.push(ms) });
@@ -213,6 +223,10 @@ describe('commands', () => {
     expect(replies.filter(({ result }) => result === 0).length).toBeLessThanOrEqual(6 + 60);
     expect(replies.filter(({ result }) => result === Code.Busy).length).toBeLessThanOrEqual(60);
     expect(rig.outbox.count()).toBe(0);
+  });
+
+  it.each(['cmd', 'config', 'reply'])('do not come out of a sensor called %s', (name) => {
+    expect(createRig({ sensors: ['air', name] }).code).toBe(Code.BadOptions);
   });
 
   it.each([0, 6001, NaN])('are not to be had %d times a minute', (perMinute) => {
