@@ -82,6 +82,11 @@ function byteOf(value: number): number {
   return value > BYTE_MAX ? BYTE_MAX : value;
 }
 
+/** @returns whether messages outlast the power: else a sleep would lose what was accepted. */
+function isLasting(outbox: Outbox<Bytes>): boolean {
+  return outbox.oldestSec !== undefined && outbox.used !== undefined;
+}
+
 /** @returns what time is spent on in a stage of the link. */
 function spendOf(stage: Stage): Spend {
   if (stage === Stage.Opening) return Spend.Open;
@@ -122,9 +127,7 @@ export function createSleep(options: SleepOptions): Sleeper {
     return isUnchanged && isResumed();
   }
 
-  function isPossible(outbox: Outbox<Bytes>): boolean {
-    // An outbox that goes with the power would lose what it accepted.
-    if (outbox.oldestSec === undefined || outbox.used === undefined) return false;
+  function isPossible(): boolean {
     const isInterval =
       intervalSec >= 1 && intervalSec <= INTERVAL_MAX_SEC && intervalMs === options.intervalMs;
     const isTrigger = sendCount >= 1 && sendAgeMs >= 0 && sendAgeMs <= AGE_MAX_MS && sendBytes >= 0;
@@ -139,7 +142,7 @@ export function createSleep(options: SleepOptions): Sleeper {
     const client = link.client;
     const sleepTopic = client.topic(mote.id + '/sleep', 1, true);
     const energyTopic = client.topic(mote.id + '/energy', 1);
-    if (!isPossible(outbox) || sleepTopic === null || energyTopic === null) return null;
+    if (!isPossible() || !isLasting(outbox) || sleepTopic === null || energyTopic === null) return null;
 
     const wall: WallTime = { day: -1, ms: 0 };
     const phaseSec = phaseOf(ports.serial, intervalSec);

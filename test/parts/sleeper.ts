@@ -151,8 +151,9 @@ export interface Energy {
 export function energyOf(rig: SleeperRig): Energy {
   const sum: Record<string, number> = {};
   for (const payload of rig.heard('energy')) {
-    for (const [name, value] of Object.entries(JSON.parse(payload) as Energy))
-      {sum[name] = (sum[name] ?? 0) + value;}
+    for (const [name, value] of Object.entries(JSON.parse(payload) as Energy)) {
+      sum[name] = (sum[name] ?? 0) + value;
+    }
   }
   return sum as Energy;
 }
