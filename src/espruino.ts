@@ -40,7 +40,6 @@ export {
   openEdgeInput,
 } from './ports/espruino/gpio.ts';
 export { openI2c } from './ports/espruino/i2c.ts';
-export { createPower as openPower } from './ports/espruino/power.ts';
 export { openOneWire } from './ports/espruino/onewire.ts';
 export { openOpenDrain, openPulseEcho } from './ports/espruino/pulse.ts';
 export { createPower as openPower } from './ports/espruino/power.ts';

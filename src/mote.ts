@@ -177,6 +177,8 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const hasParts = options.parts !== undefined || sleeper !== undefined;
   /** Readings since one was accepted last. */
   let refused = 0;
+  /** Something is due soon. */
+  let isWoken = false;
   /** The stage of the link. */
   let before = Stage.Waiting;
   /** All that a session begins with is said. */
@@ -187,6 +189,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   }
 
   function wake(): void {
+    isWoken = true;
     timer.set(0);
   }
 
@@ -417,12 +420,15 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   function run(): void {
     const now = ports.clock.now();
+    isWoken = false;
     let wait = scheduler.run(now);
     if (hasParts) wait = sooner(wait, runParts(now));
     if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
     if (discovery !== null) wait = sooner(wait, discovery.send(now));
     if (sleeper !== undefined && !told) wait = sooner(wait, lookTold(now));
-    timer.set(sooner(wait, link.tick(now)));
+    wait = sooner(wait, link.tick(now));
+    // What happened meanwhile is for all of them.
+    timer.set(isWoken ? 0 : wait);
   }
 
   const timer = ports.createTimer(run);

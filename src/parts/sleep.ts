@@ -3,6 +3,7 @@
 // It gives up no message: what does not leave is there at the next session.
 
 import { createBuffer } from '../bytes/bytes.ts';
+import type { Bytes } from '../bytes/bytes.ts';
 import { CURRENTS } from '../board.ts';
 import { LOG } from '../features.ts';
 import { BACKOFF_TOP_MS, backoffMs, ceilingMs } from '../link/backoff.ts';
@@ -13,6 +14,7 @@ import { NEVER_MS, after, elapsed, remaining, sooner, wallSeconds } from '../por
 import type { WallTime } from '../ports/clock.ts';
 import { Close, Event } from '../ports/codes.ts';
 import { STATE_MAX, StateKey } from '../ports/outbox.ts';
+import type { Outbox } from '../ports/outbox.ts';
 import { WakeCause } from '../ports/power.ts';
 import type { Power } from '../ports/power.ts';
 import { Stage } from '../ports/stage.ts';
@@ -80,6 +82,11 @@ function byteOf(value: number): number {
   return value > BYTE_MAX ? BYTE_MAX : value;
 }
 
+/** @returns whether messages outlast the power: else a sleep would lose what was accepted. */
+function isLasting(outbox: Outbox<Bytes>): boolean {
+  return outbox.oldestSec !== undefined && outbox.used !== undefined;
+}
+
 /** @returns what time is spent on in a stage of the link. */
 function spendOf(stage: Stage): Spend {
   if (stage === Stage.Opening) return Spend.Open;
@@ -135,9 +142,7 @@ export function createSleep(options: SleepOptions): Sleeper {
     const client = link.client;
     const sleepTopic = client.topic(mote.id + '/sleep', 1, true);
     const energyTopic = client.topic(mote.id + '/energy', 1);
-    // An outbox that goes with the power would lose what it accepted.
-    const isLasting = outbox.oldestSec !== undefined && outbox.used !== undefined;
-    if (!isPossible() || !isLasting || sleepTopic === null || energyTopic === null) return null;
+    if (!isPossible() || !isLasting(outbox) || sleepTopic === null || energyTopic === null) return null;
 
     const wall: WallTime = { day: -1, ms: 0 };
     const phaseSec = phaseOf(ports.serial, intervalSec);
@@ -151,6 +156,7 @@ export function createSleep(options: SleepOptions): Sleeper {
     let pending = mote.sensors.length;
     /** Messages that a wake makes. */
     let perWake = 0;
+    let napMs = 0;
     let checksum = -1;
     let deliveredBefore = 0;
     /** When the radio came on, when the session began, when a try failed, when the radio may go; -1: it did not. */
@@ -180,24 +186,37 @@ export function createSleep(options: SleepOptions): Sleeper {
       return untilInterval(bornAt, now, intervalSec, CURRENTS.bootMs);
     }
 
-    /** Sleep for `ms`, in naps as long as the engine can. On a board it does not return. */
-    function sleep(ms: number): void {
+    /** Plan to sleep for `ms`, in naps as long as the engine can. @returns whether flash knows of it. */
+    function plan(ms: number): boolean {
       const naps = (ms - (ms % NAP_MAX_MS)) / NAP_MAX_MS + 1;
-      const nap = ((ms / naps) | 0) + 1;
-      mode = Mode.Over;
-      state.restSec = ms > nap ? ((ms - nap) / 1000) | 0 : 0;
-      ledger.sleep((nap / 1000) | 0);
+      napMs = ((ms / naps) | 0) + 1;
+      const seconds = (napMs / 1000) | 0;
+      state.restSec = ms > napMs ? ((ms - napMs) / 1000) | 0 : 0;
       if (outbox.settle !== undefined) outbox.settle();
+      ledger.sleep(seconds);
       buffer = writeState(buffer, state, ledger);
-      outbox.remember(StateKey.Sleep, buffer);
-      say(Event.Sleeps, (nap / 1000) | 0);
-      power.sleep(nap);
+      if (outbox.remember(StateKey.Sleep, buffer) >= 0) return true;
+      ledger.sleep(-seconds);
+      return false;
     }
 
-    function sleepUntilNext(now: number): void {
-      mote.scheduler.close();
+    function planNext(now: number): boolean {
       ledger.enter(Spend.Sample, now);
-      sleep(untilNext(now));
+      return plan(untilNext(now));
+    }
+
+    /** On a board it does not return. */
+    function sleep(): void {
+      mode = Mode.Over;
+      mote.scheduler.close();
+      say(Event.Sleeps, (napMs / 1000) | 0);
+      power.sleep(napMs);
+    }
+
+    /** @returns true once in as many wakes as the wait was to have: a full flash cannot count them. */
+    function isLucky(): boolean {
+      // This wake was taken off already.
+      return state.waited > 0 && ports.random.next() * (state.left + 2) < 0x10000;
     }
 
     /** @returns whether it is time for the radio. */
@@ -231,8 +250,8 @@ export function createSleep(options: SleepOptions): Sleeper {
       const left = sampleMs - elapsed(bornAt, now);
       if (pending > 0 && left > 0) return left;
       for (let i = 0; i < sampled.length; i++) if (sampled[i] === 0) say(Event.SensorLate, i);
-      if (isDue()) beginSending(now);
-      else sleepUntilNext(now);
+      if (isDue() || (!planNext(now) && isLucky())) beginSending(now);
+      else sleep();
       return 0;
     }
 
@@ -343,7 +362,8 @@ export function createSleep(options: SleepOptions): Sleeper {
       const left = remaining(now, leaveAt);
       if (left > 0) return left;
       judge(now);
-      sleepUntilNext(now);
+      planNext(now);
+      sleep();
       return NEVER_MS;
     }
 
@@ -377,8 +397,9 @@ export function createSleep(options: SleepOptions): Sleeper {
       mode = Mode.Over;
       say(Event.CannotSleep, 0);
       link.start();
-    } else if (cause === WakeCause.Timer && state.restSec > 0) {
-      sleep(state.restSec * 1000 - CURRENTS.bootMs);
+    } else if (cause === WakeCause.Timer && state.restSec > 0 && plan(state.restSec * 1000)) {
+      // What flash does not know of would be the same at each wake.
+      sleep();
     }
     return { onReading: take, onFailure: take, onStage, run };
   }
