@@ -39,10 +39,11 @@ export function describeBroker(broker: TestedBroker, body: (stage: Stage) => voi
     return;
   }
   describe(title, { timeout: 60_000 + 4 * broker.startMs }, () => {
-    const root = mkdtempSync(join(tmpdir(), `mote-${broker.name}-`));
+    let root = '';
     let instance: BrokerInstance | undefined;
     let startedMs = 0;
     beforeAll(async () => {
+      root = mkdtempSync(join(tmpdir(), `mote-${broker.name}-`));
       instance = await broker.create(mkdtempSync(join(root, 'broker-')));
       const from = performance.now();
       await instance.start();

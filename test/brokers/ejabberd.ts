@@ -33,7 +33,7 @@ const REGISTER = `ejabberd_auth:try_register(<<"${LOGIN.username}">>, <<"localho
 export const ejabberd: TestedBroker = {
   name: 'ejabberd',
   profile,
-  behaviour: { sessionsSurvive: false, retainedWrittenMs: 2000, wrongLogin: 5 },
+  behaviour: { sessionsSurvive: false, retainedWrittenMs: 4000, wrongLogin: 5 },
   enable: 'apt-get install ejabberd',
   startMs: 60_000,
   isThere: () => inPath('ejabberdctl') !== undefined && inPath('erl') !== undefined,
