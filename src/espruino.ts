@@ -39,6 +39,7 @@ export {
   openEdgeInput,
 } from './ports/espruino/gpio.ts';
 export { openI2c } from './ports/espruino/i2c.ts';
+export { createPower as openPower } from './ports/espruino/power.ts';
 export { openOneWire } from './ports/espruino/onewire.ts';
 export { openOpenDrain, openPulseEcho } from './ports/espruino/pulse.ts';
 export { openSpi } from './ports/espruino/spi.ts';

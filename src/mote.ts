@@ -10,8 +10,9 @@ import type { Bytes } from './bytes/bytes.ts';
 import type { Client } from './mqtt/client.ts';
 import type { CreatePart, Mote, MotePart, MotePorts } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
-import { sooner } from './ports/clock.ts';
-import { Close, Code, Event } from './ports/codes.ts';
+import { NEVER_MS, sooner } from './ports/clock.ts';
+import { Code, Event } from './ports/codes.ts';
+import type { Close } from './ports/codes.ts';
 import type { Log } from './ports/log.ts';
 import type { Socket } from './ports/socket.ts';
 import type { OutboxOptions } from './ports/outbox.ts';
@@ -159,6 +160,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const statusNames = [options.id + '/status'];
   const names: string[] = [];
   const parts: MotePart[] = [];
+  const hasParts = options.parts !== undefined;
   /** Readings since one was accepted last. */
   let refused = 0;
 
@@ -170,9 +172,13 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     timer.set(0);
   }
 
+  function tellStage(stage: Stage, why: Close): void {
+    for (let i = 0; i < parts.length; i++) if (parts[i].onStage !== undefined) parts[i].onStage!(stage, why);
+  }
+
   function onStage(stage: Stage, why: Close): void {
     if (stage === Stage.Running || stage === Stage.Draining) onSession();
-    for (let i = 0; i < parts.length; i++) if (parts[i].onStage !== undefined) parts[i].onStage!(stage, why);
+    if (hasParts) tellStage(stage, why);
   }
 
   /** The broker may have lost what it was told. */
@@ -184,10 +190,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
 
   const writer = openWriter(ports, options, link.client);
-  if (writer === null) return Code.BadOptions;
-
-  /** @param number of the sensor in the options, from 1. */
+  /** @param number of the sensor in the options, from 1; -1: readings cannot be signed, which is said already. */
   function refuse(number: number): number {
+    if (number < 0) return Code.BadOptions;
     say(Event.BadSettings, number);
     return Code.BadTopic;
   }
@@ -246,8 +251,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     });
   }
 
-  /** @returns 0, or number of the first sensor with impossible settings, from 1. */
+  /** @returns 0, or number of the first sensor with impossible settings, from 1; -1: readings cannot be signed. */
   function prepareSensors(): number {
+    if (writer === null) return -1;
     const sensors = options.sensors;
     for (let i = 0; i < sensors.length; i++) {
       if (!prepareSensor(sensors[i])) return i + 1;
@@ -260,23 +266,29 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   if (link.client.topic(options.id) === null) return refuse(0);
   const wrong = prepareSensors();
-  if (wrong > 0) return refuse(wrong);
+  if (wrong !== 0) return refuse(wrong);
   // Without a will nobody would say "offline".
   const status = AUTH ? createStatus(link.client, statusNames) : null;
-  if (AUTH && status === null) return refuse(0);
-  if (AUTH) status!.set(0, true);
+  if (AUTH) {
+    if (status === null) return refuse(0);
+    status.set(0, true);
+  }
 
   const discovery = openDiscovery();
   if (discovery === null && options.discovery !== undefined) return refuse(0);
+
+  function tellReading(index: number, reading: Reading, code: number): void {
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].onReading !== undefined) parts[i].onReading!(index, reading, code);
+    }
+  }
 
   function onReading(index: number, reading: Reading): void {
     if (AUTH) status!.set(index + 1, true);
     const listener = listeners[index];
     if (listener !== undefined) hear(listener, index, reading);
     const code = publishers[index].publish(reading);
-    for (let i = 0; i < parts.length; i++) {
-      if (parts[i].onReading !== undefined) parts[i].onReading!(index, reading, code);
-    }
+    if (hasParts) tellReading(index, reading, code);
     count(index, code);
   }
 
@@ -312,33 +324,37 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
-  /** @returns 0, or number of the first part with impossible options, from 1. */
-  function createParts(): number {
-    const creators = options.parts === undefined ? [] : options.parts;
+  /** @returns false, and it is said, when the options of one are impossible. */
+  function createParts(creators: readonly CreatePart[]): boolean {
     const mote: Mote = { id: options.id, ports, link, scheduler, sensors: names, wake };
     for (let i = 0; i < creators.length; i++) {
       const part = creators[i](mote);
-      if (part === null) return i + 1;
+      if (part === null) {
+        say(Event.BadPart, i + 1);
+        return false;
+      }
       parts.push(part);
     }
-    return 0;
+    return true;
+  }
+
+  function runParts(now: number): number {
+    let wait = NEVER_MS;
+    for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
+    return wait;
   }
 
   function run(): void {
     const now = ports.clock.now();
     let wait = scheduler.run(now);
-    for (let i = 0; i < parts.length; i++) wait = sooner(wait, parts[i].run(now));
+    if (hasParts) wait = sooner(wait, runParts(now));
     if (AUTH && !status!.send()) wait = sooner(wait, SAY_AGAIN_MS);
     if (discovery !== null) wait = sooner(wait, discovery.send(now));
     timer.set(sooner(wait, link.tick(now)));
   }
 
   const timer = ports.createTimer(run);
-  const wrongPart = createParts();
-  if (wrongPart > 0) {
-    say(Event.BadPart, wrongPart);
-    return Code.BadOptions;
-  }
+  if (options.parts !== undefined && !createParts(options.parts)) return Code.BadOptions;
   say(Event.Started, 0);
   wake();
   return Code.Ok;

@@ -283,4 +283,36 @@ describe('mote', () => {
     expect(timer.delayMs()).toBe(-1);
     expect(log.lines).toEqual([`${Event.BadSettings} 0`]);
   });
+
+  it('lets its parts hear of readings and stages, and calls them when they ask for it', () => {
+    const heard: string[] = [];
+    const runs: number[] = [];
+    start({
+      parts: [
+        (mote) => ({
+          onReading: (index, reading, code) =>
+            heard.push(`${mote.sensors[index]} ${reading.values[0]} ${code}`),
+          onStage: (stage, why) => heard.push(`stage ${stage} ${why}`),
+          run(now) {
+            runs.push(now);
+            return 400;
+          },
+        }),
+        () => ({ run: () => 1_000_000 }),
+      ],
+    });
+    pass(0);
+    accept();
+    pass(CONVERSION_MS);
+    expect(heard).toEqual(['stage 2 0', 'stage 3 0', 'stage 4 0', 's 21500 0']);
+    runs.length = 0;
+    pass(400);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('does not run with a part whose options are impossible', () => {
+    expect(start({ parts: [() => ({ run: () => 1000 }), () => null] })).toBe(Code.BadOptions);
+    expect(log.lines).toEqual([`${Event.BadPart} 2`]);
+    expect(timer.delayMs()).toBe(-1);
+  });
 });

@@ -62,9 +62,8 @@ export function backoffMs(previous: number, options: BackoffOptions, random: Ran
  * @returns milliseconds of rest that keep the mean current below the ceiling; 0 without one.
  */
 export function ceilingMs(tryMs: number, options: BackoffOptions): number {
-  const ceilingUa = options.ceilingUa;
-  if (ceilingUa === undefined) return 0;
+  if (options.ceilingUa === undefined) return 0;
   const radioMa = options.radioMa === undefined ? RADIO_MA : options.radioMa;
-  const times = ((radioMa * 1000) / ceilingUa) | 0;
+  const times = ((radioMa * 1000) / options.ceilingUa) | 0;
   return tryMs > NEVER_MS / (times + 1) ? NEVER_MS : tryMs * times;
 }

@@ -83,13 +83,11 @@ export interface Link {
 }
 
 const NO_BACKOFF: BackoffOptions = {};
-const NO_ADDRESSES: readonly Address[] = [];
 
 /** Start-up only. */
 export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkEvents): Link {
   const hasWifi = WIFI && options.ssid.length > 0;
   const backoff = options.backoff === undefined ? NO_BACKOFF : options.backoff;
-  const fallbacks = options.fallbacks === undefined ? NO_ADDRESSES : options.fallbacks;
   const clock = ports.clock;
   const wall: WallTime = { day: -1, ms: 0 };
   let wifiIsUp = !hasWifi;
@@ -128,7 +126,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   /** @returns whether there is another broker to try at once. */
-  function turn(): boolean {
+  function turn(fallbacks: readonly Address[]): boolean {
     const isUnreached = current === Stage.Opening || current === Stage.Login;
     broker = isUnreached && broker < fallbacks.length ? broker + 1 : 0;
     return broker > 0;
@@ -138,7 +136,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   function fail(why: Close): void {
     const now = clock.now();
     let wait = 1;
-    if (!turn()) {
+    if (options.fallbacks === undefined || !turn(options.fallbacks)) {
       isTrying = false;
       const rest = stableAt < 0 ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
       waited = backoffMs(waited, backoff, ports.random);
@@ -162,21 +160,22 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return stuckSessions >= SAME_MESSAGE;
   }
 
-  /** @returns what the client's reason comes to here. @param detail CONNACK return code. */
-  function explain(why: Close, detail: number): Close {
-    const wasOnline = current === Stage.Running || current === Stage.Draining;
-    if (why === Close.Refused) return Close.BadVersion - 1 + detail;
-    if (wasOnline && (why === Close.Peer || why === Close.TakenOver)) {
-      return isStuck() ? Close.MessageRefused : why;
-    }
-    stuckSessions = 0;
-    if (wasOnline) return why;
-    if (why === Close.ProtocolError) return Close.NotMqtt;
-    if (why === Close.Peer && options.encrypted === true) {
-      clock.wall(wall);
-      if (wall.day < 0) return Close.ClockUnset;
-    }
+  /** @returns what the end of a session comes to. */
+  function explainEnd(why: Close): Close {
+    const isOther = why === Close.Peer || why === Close.TakenOver;
+    if (isOther && isStuck()) return Close.MessageRefused;
+    if (!isOther) stuckSessions = 0;
     return why;
+  }
+
+  /** @returns why there is no session. @param code CONNACK return code. */
+  function explainFailure(why: Close, code: number): Close {
+    stuckSessions = 0;
+    if (why === Close.Refused) return Close.BadVersion - 1 + code;
+    if (why === Close.ProtocolError) return Close.NotMqtt;
+    if (why !== Close.Peer || options.encrypted !== true) return why;
+    clock.wall(wall);
+    return wall.day < 0 ? Close.ClockUnset : why;
   }
 
   const client = createClient(ports, options.connect, {
@@ -194,7 +193,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
       events.onChange();
     },
     onOffline(why: Close, detail: number): void {
-      fail(explain(why, detail));
+      const wasOnline = current === Stage.Running || current === Stage.Draining;
+      fail(wasOnline ? explainEnd(why) : explainFailure(why, detail));
     },
     onReport: say,
   });
@@ -224,10 +224,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     ports.wifi.join(options.ssid, options.wifiPassword, wifiEvents);
   }
 
-  function connect(): void {
-    const address = broker === 0 ? options : fallbacks[broker - 1];
+  function connectTo(host: string, port: number): void {
     enter(Stage.Opening, Close.None);
-    const result = client.connect(address.host, address.port);
+    const result = client.connect(host, port);
     if (result === Code.Refused) fail(Close.NothingListens);
     else if (result === Code.NoHost) fail(Close.HostUnknown);
     else if (result === Code.NoMemory) fail(Close.TlsMemory);
@@ -235,6 +234,14 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
       // No try will mend settings that cannot be sent: say so once and stay.
       say(Event.BadSettings, 0);
       enter(Stage.Stopped, Close.BadSettings);
+    }
+  }
+
+  function connect(): void {
+    if (options.fallbacks !== undefined && broker > 0) {
+      connectTo(options.fallbacks[broker - 1].host, options.fallbacks[broker - 1].port);
+    } else {
+      connectTo(options.host, options.port);
     }
   }
 
@@ -271,23 +278,39 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return 0;
   }
 
-  function tick(now: number): number {
-    if ((current === Stage.Waiting || current === Stage.Joining) && remaining(now, deadline) === 0)
-      advance(now);
-    if (stableAt >= 0 && remaining(now, stableAt) === 0) {
-      waited = 0;
-      stableAt = -1;
-    }
-    let wait = client.tick(now);
-    if (current === Stage.Waiting || current === Stage.Joining) wait = sooner(wait, remaining(now, deadline));
-    if (stableAt >= 0) wait = sooner(wait, remaining(now, stableAt));
-    if (restAt >= 0) return tickDrain(now, wait);
-    if (leaveAt < 0) return wait;
-    if (remaining(now, leaveAt) > 0) return sooner(wait, remaining(now, leaveAt));
-    leaveAt = -1;
-    ports.wifi.leave();
-    wifiIsUp = !hasWifi;
+  /** @returns whether `deadline` is what comes next. */
+  function isTimed(): boolean {
+    return current === Stage.Waiting || current === Stage.Joining;
+  }
+
+  /** @returns milliseconds until the session has proved the way, if that is still to come. */
+  function tickStable(now: number, wait: number): number {
+    const left = remaining(now, stableAt);
+    if (left > 0) return sooner(wait, left);
+    waited = 0;
+    stableAt = -1;
     return wait;
+  }
+
+  /** @returns milliseconds until the radio may go off, if that is still to come. */
+  function tickLeave(now: number, wait: number): number {
+    const left = remaining(now, leaveAt);
+    if (left > 0) return sooner(wait, left);
+    leaveAt = -1;
+    if (hasWifi) {
+      ports.wifi.leave();
+      wifiIsUp = false;
+    }
+    return wait;
+  }
+
+  function tick(now: number): number {
+    if (isTimed() && remaining(now, deadline) === 0) advance(now);
+    let wait = client.tick(now);
+    if (isTimed()) wait = sooner(wait, remaining(now, deadline));
+    if (stableAt >= 0) wait = tickStable(now, wait);
+    if (restAt >= 0) wait = tickDrain(now, wait);
+    return leaveAt >= 0 ? tickLeave(now, wait) : wait;
   }
 
   function start(): void {

@@ -1,9 +1,11 @@
-// Works out what stands between numbers, and what is left out: options and constants meet in the whole program only.
+// Works out what stands between constants, and drops what is never run because of it: options and constants meet in the
+// whole program only.
 
-import type { AnyNode, BinaryExpression } from 'acorn';
+import type { AnyNode, IfStatement } from 'acorn';
 import type { Source } from '../../check/source.ts';
-import { variableOf } from './facts.ts';
-import { replaceIn } from './nodes.ts';
+import { isFunction } from '../../check/tree.ts';
+import { nodesIn, variableOf } from './facts.ts';
+import { replaceIn, replaceStatement } from './nodes.ts';
 
 type Value = number | boolean;
 
@@ -24,24 +26,30 @@ function numberOf(node: AnyNode): number | undefined {
   return node.type === 'Literal' && typeof node.value === 'number' ? node.value : undefined;
 }
 
-/** @returns whether `node` is the engine's `undefined`. */
-function isNothing(node: AnyNode, source: Source): boolean {
-  return node.type === 'Identifier' && node.name === 'undefined' && variableOf(node, source) === undefined;
-}
-
-/** @returns whether `a` and `b` are the same, where one is left out and the other is that too, or written down; else undefined. */
-function areSame(a: AnyNode, b: AnyNode, source: Source): boolean | undefined {
-  const isSomething = ({ type }: AnyNode) => type === 'Literal' || type === 'FunctionExpression';
-  if (isNothing(a, source)) return isNothing(b, source) ? true : isSomething(b) ? false : undefined;
-  return isNothing(b, source) && isSomething(a) ? false : undefined;
+/** @returns the one value that `node` has, in a list; undefined when nothing is known. */
+function constantOf(node: AnyNode, source: Source): [unknown] | undefined {
+  if (node.type === 'Literal') return 'regex' in node || 'bigint' in node ? undefined : [node.value];
+  const isUndefined = node.type === 'Identifier' && node.name === 'undefined';
+  return isUndefined && variableOf(node, source) === undefined ? [undefined] : undefined;
 }
 
 function literal({ start, end, loc }: AnyNode, value: Value): AnyNode {
   return { type: 'Literal', value, raw: String(value), start, end, loc } as AnyNode;
 }
 
+/** @returns whether a value that a firmware leaves out is there; undefined when nothing is known. */
+function compare(node: AnyNode, source: Source): AnyNode | undefined {
+  if (node.type !== 'BinaryExpression' || !/^[!=]==$/.test(node.operator)) return undefined;
+  const left = constantOf(node.left as AnyNode, source);
+  const right = constantOf(node.right, source);
+  if (left === undefined || right === undefined) return undefined;
+  return literal(node, (left[0] === right[0]) === (node.operator === '==='));
+}
+
 /** @returns what stands in the place of `node`; undefined when nothing is known. */
 function fold(node: AnyNode, source: Source): AnyNode | undefined {
+  const compared = compare(node, source);
+  if (compared !== undefined) return compared;
   if (node.type === 'ConditionalExpression' && node.test.type === 'Literal') {
     return node.test.value ? node.consequent : node.alternate;
   }
@@ -49,14 +57,7 @@ function fold(node: AnyNode, source: Source): AnyNode | undefined {
     if (typeof node.left.value !== 'boolean') return undefined;
     return (node.operator === '&&') === node.left.value ? node.right : node.left;
   }
-  return node.type === 'BinaryExpression' ? foldBinary(node, source) : undefined;
-}
-
-function foldBinary(node: BinaryExpression, source: Source): AnyNode | undefined {
-  if (node.operator === '===' || node.operator === '!==') {
-    const same = areSame(node.left as AnyNode, node.right, source);
-    if (same !== undefined) return literal(node, same === (node.operator === '==='));
-  }
+  if (node.type !== 'BinaryExpression') return undefined;
   const [left, right] = [numberOf(node.left), numberOf(node.right)];
   const work = OPERATORS[node.operator];
   if (left === undefined || right === undefined || work === undefined) return undefined;
@@ -66,6 +67,29 @@ function foldBinary(node: BinaryExpression, source: Source): AnyNode | undefined
   return literal(node, value);
 }
 
+/** @returns whether code declares something for the function around it. */
+function declares(code: AnyNode, source: Source): boolean {
+  return [code, ...nodesIn(code)].some((node) => {
+    if (node.type === 'FunctionDeclaration') return source.parent(node) === code;
+    if (node.type !== 'VariableDeclaration') return false;
+    for (let at = source.parent(node); at !== undefined; at = source.parent(at)) {
+      if (isFunction(at)) return nodesIn(at).includes(code);
+    }
+    return true;
+  });
+}
+
+/** Take the way that an `if` always takes. @returns whether it does. */
+function choose(node: IfStatement, source: Source): boolean {
+  if (node.test.type !== 'Literal' || typeof node.test.value !== 'boolean') return false;
+  const [taken, dropped] = node.test.value
+    ? [node.consequent, node.alternate]
+    : [node.alternate, node.consequent];
+  if (dropped && declares(dropped, source)) return false;
+  replaceStatement(node, taken ? [taken] : [], source);
+  return true;
+}
+
 /** @returns whether `outer` makes more of a member than of its value: calls it as a method, or deletes it. */
 function isMeant(outer: AnyNode, node: AnyNode, value: AnyNode): boolean {
   if (value.type !== 'MemberExpression') return false;
@@ -73,7 +97,10 @@ function isMeant(outer: AnyNode, node: AnyNode, value: AnyNode): boolean {
 }
 
 /** @returns whether anything was worked out. */
-export function foldNumbers(source: Source): boolean {
+export function foldConstants(source: Source): boolean {
+  for (const node of source.byType.get('IfStatement') ?? []) {
+    if (choose(node as IfStatement, source)) return true;
+  }
   let isChanged = false;
   // Inner ones come first.
   for (const node of source.nodes) {

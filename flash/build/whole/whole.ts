@@ -5,7 +5,7 @@ import type { Source } from '../../check/source.ts';
 import type { Code } from '../compile.ts';
 import { dropAliases } from './aliases.ts';
 import { declareFirst } from './first.ts';
-import { foldNumbers, writeDecimals } from './fold.ts';
+import { foldConstants, writeDecimals } from './fold.ts';
 import { dissolveObjects } from './members.ts';
 import { mergeCalls } from './merge.ts';
 import { orderByUse } from './order.ts';
@@ -16,7 +16,7 @@ import { dropUnused } from './unused.ts';
 
 const PASSES: readonly ((source: Source, marks: Marks) => boolean)[] = [
   dropUnused,
-  foldNumbers,
+  foldConstants,
   dropAliases,
   dissolveObjects,
   reduceParameters,

@@ -742,3 +742,36 @@ describe('the program', () => {
     expect(joined(once)).toBe(once);
   });
 });
+
+describe('what is known to be there, or not', () => {
+  it.each([
+    ['an option left out', 'if (undefined === undefined) say(1); else say(2);', [1], /^say\(1\);$/],
+    ['an option given', 'if (3 !== undefined) say(1);\nsay(2);', [1, 2], /^say\(1\);\n*say\(2\);$/],
+    ['a way that is never taken', 'if ("a" === "b") say(1);\nsay(2);', [2], /^say\(2\);$/],
+    ['a value', 'say(undefined === false ? 0 : 5);', [5], /^say\(5\);$/],
+    [
+      'options of something that is made once',
+      'function make(options) { function part() { return say(options.part); }\nif (options.part !== undefined) part(); say(2); }\nmake({ other: 1 });',
+      [2],
+      /^say\(2\);$/,
+    ],
+  ])('%s', (_what, body, expected, text) => {
+    const after = same(body);
+    expect(after.said).toEqual(expected);
+    expect(after.text.trim()).toMatch(text);
+  });
+
+  it('keeps a name that the other way declares', () => {
+    const { said } = same(
+      'function f() { if (1 === 2) { var x = 1; } x = 3; say(x); }\nf(); f();\nsay(typeof x);',
+    );
+    expect(said).toEqual([3, 3, 'undefined']);
+  });
+
+  it('does not take a variable of that name for nothing', () => {
+    const { said } = same(
+      'function f(undefined) { if (undefined === 4) say(1); else say(2); }\nf(4); f(list);',
+    );
+    expect(said).toEqual([1, 2]);
+  });
+});
