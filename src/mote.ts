@@ -48,6 +48,10 @@ const NO_PARTS: readonly CreatePart[] = [];
 /** Text that is summed up at once. */
 const SUM_SIZE = 512;
 
+/** What preparing the sensors comes to, besides the number of one that is impossible. */
+const READY = -1;
+const UNSIGNED = -2;
+
 /** Until the next try to say something that found no room. */
 const SAY_AGAIN_MS = 100;
 
@@ -217,10 +221,9 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
 
   const writer = openWriter(ports, options, link.client);
-  if (writer === null) return Code.BadOptions;
-
-  /** @param number of the sensor in the options, from 1. */
+  /** @param number of the sensor in the options, from 1; UNSIGNED is said already. */
   function refuse(number: number): number {
+    if (number === UNSIGNED) return Code.BadOptions;
     say(Event.BadSettings, number);
     return Code.BadTopic;
   }
@@ -282,21 +285,22 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     });
   }
 
-  /** @returns -1; 0 when the id is impossible, else the number of the first sensor with impossible settings, from 1. */
+  /** @returns READY, UNSIGNED, 0 when the id is impossible, else the number of the first sensor with impossible settings, from 1. */
   function prepareSensors(): number {
+    if (writer === null) return UNSIGNED;
     if (link.client.topic(options.id) === null) return 0;
     const sensors = options.sensors;
     for (let i = 0; i < sensors.length; i++) {
       if (!prepareSensor(sensors[i])) return i + 1;
       if (sensors[i].intervalMs < sensors[i].driver.minIntervalMs) say(Event.TooFast, i);
     }
-    if (options.diagnosticsMs === undefined) return -1;
+    if (options.diagnosticsMs === undefined) return READY;
     // A sensor of that name is there already.
-    return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? -1 : sensors.length + 1;
+    return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? READY : sensors.length + 1;
   }
 
   const wrong = prepareSensors();
-  if (wrong >= 0) return refuse(wrong);
+  if (wrong !== READY) return refuse(wrong);
   // Without a will nobody would say "offline".
   const status = AUTH ? createStatus(link.client, statusNames) : null;
   if (AUTH) {
