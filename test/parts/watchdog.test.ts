@@ -12,6 +12,7 @@ function createPower() {
     feed: () => void calls.push('feed'),
     sleep: () => void calls.push('sleep'),
     wakeCause: () => 0,
+    restart: () => void calls.push('restart'),
   };
   return { power, calls };
 }
