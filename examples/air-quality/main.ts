@@ -1,7 +1,10 @@
 // The air of a room: carbon dioxide, volatile compounds and fine dust, one JSON object a sensor. Means of what changes fast; the index
-// of volatile compounds needs a sample each second, and is published when it has changed.
+// of volatile compounds needs a sample each second, and is published when it has changed. It takes commands (docs/commands.md).
 
 import { openI2c, openUart, startMote } from 'mote-sdk/espruino';
+import { createCommands } from 'mote-sdk/parts/commands';
+import { createConfiguration } from 'mote-sdk/parts/configuration';
+import { createPower } from 'mote-sdk/ports/espruino/power';
 import { createPms7003 } from 'mote-sdk/sensors/pms7003';
 import { createScd4x } from 'mote-sdk/sensors/scd4x';
 import { createSgp40 } from 'mote-sdk/sensors/sgp40';
@@ -55,4 +58,12 @@ startMote({
     },
   ],
   discovery: createHomeAssistant({ name: 'Air quality' }),
+  parts: [
+    createCommands({
+      // The board's own lamp.
+      identify: (ms) => digitalPulse(2, 1, ms),
+      restart: createPower().restart,
+      configuration: createConfiguration(),
+    }),
+  ],
 });

@@ -43,6 +43,9 @@ const LEAVE_MS = 500;
 /** What stands between the mote's id and the name of a command. */
 const PREFIX = '/cmd/';
 
+/** Sensors of that name would publish where commands come in, or are answered. */
+const TAKEN = ['cmd', 'config', 'reply'];
+
 const enum Command {
   Interval = 0,
   Read = 1,
@@ -71,11 +74,23 @@ const ALLOWED = [
 ];
 const NEEDED = [Member.Sensor | Member.Ms, 0, 0, 0];
 
-/** A mote that takes commands. Its options are impossible where no topic is possible, or `INBOUND` is not built in. */
+/**
+ * A mote that takes commands. Its options are impossible where no topic is, a sensor is called `cmd`, `config` or `reply`, or `INBOUND` is not
+ * built in.
+ */
 export function createCommands(options: CommandsOptions): CreatePart {
   return function (mote) {
     return startCommands(mote, options);
   };
+}
+
+function orDefault(value: number | undefined, byDefault: number): number {
+  return value === undefined ? byDefault : value;
+}
+
+function isPossible(mote: Mote, perMinute: number): boolean {
+  for (let i = 0; i < TAKEN.length; i++) if (mote.sensors.indexOf(TAKEN[i]) >= 0) return false;
+  return INBOUND && perMinute >= 1 && perMinute <= PER_MINUTE_TOP;
 }
 
 /** @returns texts as bytes that stay. */
@@ -90,8 +105,8 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
   const client = link.client;
   const clock = mote.ports.clock;
   const scheduler = mote.scheduler;
-  const perMinute = options.perMinute === undefined ? PER_MINUTE : options.perMinute;
-  const gate = createGate(options.leastMs === undefined ? LEAST_MS : options.leastMs, options.verify);
+  const perMinute = orDefault(options.perMinute, PER_MINUTE);
+  const gate = createGate(orDefault(options.leastMs, LEAST_MS), options.verify);
   const reader = gate.reader;
   const member = reader.member;
   const names = createKeys(NAMES);
@@ -99,8 +114,7 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
   const sensors = createKeys(mote.sensors);
   const nameAt = mote.id.length + PREFIX.length;
   const reply = client.topic(mote.id + '/reply', 1);
-  const isPossible = INBOUND && reply !== null && perMinute >= 1 && perMinute <= PER_MINUTE_TOP;
-  if (!isPossible) return null;
+  if (reply === null || !isPossible(mote, perMinute)) return null;
   const bucket = createBucket(perMinute, clock.now());
   // What the command that is looked at says; -1: nothing.
   let id = -1;

@@ -21,6 +21,7 @@ import {
   createSettingsStore,
   INTERVALS_MAX,
   isSame,
+  isThere,
   NO_SLOT,
   Trial,
   type Settings,
@@ -376,7 +377,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
     }
     const hasFailed = record.trial === Trial.Failed;
     if (hasFailed) outcome = Outcome.RolledBack;
-    else if (record.active !== NO_SLOT) outcome = Outcome.Applied;
+    else if (isThere(record.accepted)) outcome = Outcome.Applied;
     copyMark(last, hasFailed ? record.tried : record.accepted);
     apply(current);
     link.move(startAddress(current), false);

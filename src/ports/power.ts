@@ -20,6 +20,6 @@ export interface Power {
    */
   sleep(ms: number): void;
   wakeCause(): WakeCause;
-  /** Boot from the start, as after a reset: does not return, but for an engine that cannot. */
+  /** Boot from the start, as after a reset: does not return. */
   restart(): void;
 }

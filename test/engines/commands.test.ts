@@ -47,7 +47,6 @@ const FIRMWARE = {
   'main.ts': `import { openI2c, startMote } from 'mote-sdk/espruino';
 import { createCommands } from 'mote-sdk/parts/commands';
 import { createConfiguration } from 'mote-sdk/parts/configuration';
-import { createPower } from 'mote-sdk/ports/espruino/power';
 import { createBme280 } from 'mote-sdk/sensors/bme280';
 import settings from './settings.json';
 
@@ -62,7 +61,7 @@ startMote({
     createCommands({
       perMinute: 600,
       identify: (ms) => print('identify', ms),
-      restart: createPower().restart,
+      restart: () => print('restart', 0),
       configuration: createConfiguration({ minutes: 1 }),
     }),
   ],
@@ -138,15 +137,15 @@ function liveSuite(engine: Engine): void {
       await until(`command ${i}`, () => replies().length > before);
     };
     for (let i = 100; i < 140; i++) await command(i);
-    // A look falls anywhere; what is under way then is the same at all times.
-    const most = async () => {
+    // A look falls anywhere; the least of many is one with nothing under way.
+    const least = async () => {
       memory.splice(0);
-      await until('looks', () => memory.length > 20);
-      return Math.max(...memory);
+      await until('looks', () => memory.length > 30);
+      return Math.min(...memory);
     };
-    const before = await most();
+    const before = await least();
     for (let i = 200; i < 400; i++) await command(i);
-    const after = await most();
+    const after = await least();
     console.log(`${engine.name}: ${before} blocks before 200 commands, ${after} behind`);
     expect(after).toBeLessThanOrEqual(before + 8);
     expect(replies().filter(({ result }) => result === 0).length).toBeGreaterThanOrEqual(120);
@@ -164,14 +163,11 @@ function liveSuite(engine: Engine): void {
     expect(lines.filter((line) => line === 'identify 1').length).toBeGreaterThan(100);
     const seen = readings();
     await until('readings go on', () => readings() > seen + 3);
-    expect(await most()).toBeLessThanOrEqual(before + 8);
+    expect(await least()).toBeLessThanOrEqual(before + 8);
 
-    // The engine of a host cannot restart, and goes on.
+    // On a host E.reboot() is the end of the program: here it goes on instead.
     await listener.publishAsync('told/cmd/restart', '{"id":500}', { qos: 1 });
-    await until(
-      'restart',
-      () => replies().at(-1)?.['id'] === 500 && lines.includes(`#${Event.Restarting} 0`),
-    );
+    await until('restart', () => replies().at(-1)?.['id'] === 500 && lines.includes('restart 0'));
     await until('online', () => lines.filter((line) => line === `#${Event.Online} 0`).length === 2);
 
     const retained = { qos: 1, retain: true } as const;

@@ -166,7 +166,12 @@ describe.each(EXAMPLES)('example $name', { timeout: 120_000 }, ({ name, topics, 
     const own = heard.filter(({ topic }) => !topic.startsWith('homeassistant/'));
     const id = own[0]!.topic.split('/')[0]!;
     const statuses = own.filter(({ topic }) => topic.endsWith('/status'));
-    const readings = own.filter(({ topic }) => !topic.endsWith('/status'));
+    const reports = own.filter(({ topic }) => topic.endsWith('/config/reported'));
+    const readings = own.filter((one) => !statuses.includes(one) && !reports.includes(one));
+    // This one can be told its configuration.
+    expect(reports.map(({ payload }) => (JSON.parse(payload) as { state: string }).state)).toEqual(
+      name === 'air-quality' ? ['default'] : [],
+    );
     expect(new Set(statuses.map(({ payload }) => payload))).toEqual(new Set(['online']));
     expect(new Set(readings.map(({ topic }) => topic.slice(id.length + 1)))).toEqual(
       new Set(Object.keys(topics)),

@@ -102,9 +102,17 @@ export function isSame(a: Mark, b: Mark): boolean {
   return a.low === b.low && a.high === b.high;
 }
 
+/** Halves of the checksum of no document. */
+const NO_SUM = 0xffff;
+
 /** Start-up only. */
 export function createMark(): Mark {
-  return { low: -1, high: -1, id: -1 };
+  return { low: NO_SUM, high: NO_SUM, id: -1 };
+}
+
+/** @returns whether there is such a document. */
+export function isThere(mark: Mark): boolean {
+  return mark.low !== NO_SUM || mark.high !== NO_SUM;
 }
 
 /** @returns the 32 bits at `at`, which are below 2^27. */

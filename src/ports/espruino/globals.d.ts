@@ -177,7 +177,7 @@ declare const E: {
   CRC32(bytes: string): number;
   enableWatchdog(seconds: number, isAuto: boolean): void;
   kickWatchdog(): void;
-  /** Does not return; throws on a host. */
+  /** Does not return; on a host the engine has no program any more then. */
   reboot(): void;
 };
 

@@ -287,15 +287,19 @@ function commandAll(count: number): void {
   }
 }
 
+/** @returns what is held, without what the script itself has kept. */
+function look(): number {
+  lastReply = lastReport = '';
+  return used();
+}
+
+/** The places are there before they are needed. */
+const looks = [0, 0];
 commandAll(20);
-lastReply = lastReport = '';
-let before = 0;
-let afterwards = 0;
 replies = 0;
-before = used();
+looks[0] = look();
 commandAll(50);
-lastReply = lastReport = '';
-afterwards = used();
+looks[1] = look();
 check('replies', replies, 200);
-print('used ' + before + ' ' + afterwards);
+print('used ' + looks[0] + ' ' + looks[1]);
 print('end');

@@ -259,7 +259,11 @@ describe('a configuration in flash', () => {
     rig.send('m/cmd/interval', '{"sensor":"air","ms":4000}');
     rig.pass(20_000);
     const again = online(where, rig.brokers);
-    expect(again.reported().at(-1)).toMatchObject({ 'interval.air': 4000, 'interval.soil': 3000 });
+    expect(again.reported().at(-1)).toEqual({
+      state: 'default',
+      'interval.air': 4000,
+      'interval.soil': 3000,
+    });
     expect(again.opened).toEqual(['own:1883']);
   });
 
