@@ -1,7 +1,10 @@
 // A plant pot on a battery: moisture and temperature of the soil, light, and the battery itself. Published when something has
-// changed, and once an hour in any case.
+// changed, and once an hour in any case. Each reading says when it was taken, and an account that none is missing.
 
 import { openAnalogInput, openI2c, startMote } from 'mote-sdk/espruino';
+import { createAccount } from 'mote-sdk/parts/account';
+import { createHistory } from 'mote-sdk/parts/history';
+import { createSntp } from 'mote-sdk/parts/sntp';
 import { createBattery } from 'mote-sdk/sensors/battery';
 import { createBh1750 } from 'mote-sdk/sensors/bh1750';
 import { createNtc } from 'mote-sdk/sensors/ntc';
@@ -48,4 +51,6 @@ startMote({
   ],
   outbox: { whenFull: 'drop-oldest' },
   discovery: createHomeAssistant({ name: 'Plant' }),
+  // Whether all of it arrived, how the network was, and the time.
+  parts: [createAccount({ heartbeatMs: 900000 }), createHistory(), createSntp()],
 });

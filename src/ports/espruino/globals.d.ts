@@ -55,7 +55,8 @@ interface EspruinoWifi {
   connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void;
   disconnect(): void;
   getStatus(): EspruinoWifiStatus;
-  setSNTP(server: string, zone: string): void;
+  /** Not on every board. */
+  setSNTP?(server: string, zone: string): void;
 }
 
 interface EspruinoI2c {
