@@ -1,8 +1,11 @@
 // A plant pot on a battery: moisture and temperature of the soil, light, and the battery itself. It sleeps between samples, keeps them in
-// flash, and sends all that waits in one session.
+// flash, and sends all that waits in one session. Each reading says when it was taken, and an account that none is missing.
 
 import { openAnalogInput, openI2c, openPower, startMote } from 'mote-sdk/espruino';
+import { createAccount } from 'mote-sdk/parts/account';
+import { createHistory } from 'mote-sdk/parts/history';
 import { createSleep } from 'mote-sdk/parts/sleep';
+import { createSntp } from 'mote-sdk/parts/sntp';
 import { createBattery } from 'mote-sdk/sensors/battery';
 import { createBh1750 } from 'mote-sdk/sensors/bh1750';
 import { createNtc } from 'mote-sdk/sensors/ntc';
@@ -40,4 +43,6 @@ startMote({
     sendCount: settings.sendCount,
     sendAgeMs: settings.sendAgeMs,
   }),
+  // Whether all of it arrived, how the network was, and the time.
+  parts: [createAccount(), createHistory(), createSntp()],
 });

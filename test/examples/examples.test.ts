@@ -5,7 +5,9 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { esp32 } from '../../boards/esp32.ts';
 import { build } from '../../flash/build/build.ts';
+import { missingIn, readMoteAccount } from '../../flash/account.ts';
 import { decodeLogLine } from '../../flash/codes.ts';
+import { historyText } from '../../flash/history.ts';
 import { readScene } from '../../flash/sim/scene.ts';
 import { createBoard } from '../../sim/board/board.ts';
 import { compileBundle } from '../../sim/board/bundle.ts';
@@ -167,11 +169,20 @@ describe.each(EXAMPLES)('example $name', { timeout: 120_000 }, ({ name, topics, 
     const id = own[0]!.topic.split('/')[0]!;
     const statuses = own.filter(({ topic }) => topic.endsWith('/status'));
     const reports = own.filter(({ topic }) => topic.endsWith('/config/reported'));
-    const readings = own.filter((one) => !statuses.includes(one) && !reports.includes(one));
+    const abouts = own.filter(({ topic }) => /\/(account|history)$/.test(topic));
+    const readings = own.filter((one) => ![...statuses, ...reports, ...abouts].includes(one));
     // This one can be told its configuration.
     expect(reports.map(({ payload }) => (JSON.parse(payload) as { state: string }).state)).toEqual(
       name === 'air-quality' ? ['default'] : [],
     );
+    for (const { topic, payload } of abouts) {
+      const account = topic.endsWith('/account') ? readMoteAccount(payload) : undefined;
+      if (account === undefined) expect(historyText(payload).length, topic).toBeGreaterThan(0);
+      else expect([missingIn(account), account.since], payload).toEqual([0, undefined]);
+    }
+    expect(abouts.length > 0).toBe(name === 'plant');
+    // It has asked a time server, and the board was not told the time by anybody else.
+    if (name === 'plant') expect(readings.at(-1)!.payload).toMatch(/"time":1\d{9}/);
     expect(new Set(statuses.map(({ payload }) => payload))).toEqual(new Set(['online']));
     expect(new Set(readings.map(({ topic }) => topic.slice(id.length + 1)))).toEqual(
       new Set(Object.keys(topics)),

@@ -21,8 +21,8 @@ function check(what: string, seen: number | string, wanted: number | string): vo
   print(seen === wanted ? 'ok ' + what : 'FAIL ' + what + ': ' + seen + ', not ' + wanted);
 }
 
-const PAGE_SIZE = 1024;
-const PAGES = 4;
+const PAGE_SIZE = 512;
+const PAGES = 3;
 const RECORD_MAX = 80;
 const ram = createRamFlash(PAGE_SIZE, PAGES);
 
@@ -164,6 +164,10 @@ function createSpy(of: Mote): MotePart {
 let opens = 0;
 
 function start(): void {
+  // What the boot before had goes, as with its power: small engines have no room for two.
+  mote = null!;
+  callback = function () {};
+  due = -1;
   const outbox = createFlashOutbox(createFlashBytes(ram, RECORD_MAX + 64), RECORD_MAX, { clock });
   check('open', outbox.open(++opens), Code.Ok);
   owner = null;
@@ -196,9 +200,20 @@ function start(): void {
   check('start', code, Code.Ok);
 }
 
-/** @returns blocks that are taken, -1 where the engine does not say. */
+/** @returns blocks that are taken, but for what the broker got; -1 where the engine does not say. */
 function memory(): number {
+  account = history = '';
   return typeof process === 'undefined' ? -1 : process.memory().usage;
+}
+
+/** The connection is lost and comes back, twice. */
+function rounds(): void {
+  for (let i = 0; i < 2; i++) {
+    drop();
+    pass(2000);
+    isThere = true;
+    pass(20000);
+  }
 }
 
 function field(name: string): number {
@@ -228,19 +243,16 @@ checkSum('sum after a loss');
 check('in flight at the loss', field('duplicates') > 0 ? 1 : 0, 1);
 print('= ' + account);
 print('= ' + history);
+rounds();
 const before = memory();
-for (let i = 0; i < 4; i++) {
-  drop();
-  pass(2000);
-  isThere = true;
-  pass(20000);
-}
+rounds();
 const grown = memory() - before;
-// What the account says is longer by a digit or two: a few blocks.
-check('memory stays', grown <= 4 ? 'the same' : 'more by ' + grown, 'the same');
+// A number may have grown.
+check('memory stays', grown <= 1 ? 'the same' : 'more by ' + grown, 'the same');
+pass(5000);
+const sampled = field('sampled');
 mote.link.drain(5000);
 pass(500);
-const sampled = field('sampled');
 start();
 pass(5000);
 check('boots', field('boots'), 2);

@@ -71,7 +71,8 @@ interface EspruinoWifi {
   connect(ssid: string, options: { password: string }, callback: (error: string | null) => void): void;
   disconnect(): void;
   getStatus(): EspruinoWifiStatus;
-  setSNTP(server: string, zone: string): void;
+  /** Not on every board. */
+  setSNTP?(server: string, zone: string): void;
   /** @param callback given an IPv4 address as text, null when nobody knows the host. Not on every board. */
   getHostByName?(host: string, callback: (address: string | null) => void): void;
 }

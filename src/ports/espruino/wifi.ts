@@ -95,7 +95,7 @@ export function createWifi(): Wifi {
 
   /** The engine sets a time zone with it, which only texts of a Date go by. */
   function askTime(server: string): void {
-    if (station !== null) station.setSNTP(server, 'UTC0');
+    if (station !== null && station.setSNTP !== undefined) station.setSNTP(server, 'UTC0');
   }
 
   function resolve(host: string, onAddress: (address: string) => void): void {

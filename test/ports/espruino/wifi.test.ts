@@ -162,6 +162,19 @@ describe('Wi-Fi', () => {
   });
 });
 
+it('asks a time server where the engine can, and takes no harm where it cannot', () => {
+  const asked: string[][] = [];
+  const on = () => {};
+  installEngine({}, { Wifi: { on, setSNTP: (...words: string[]) => asked.push(words) } });
+  createWifi().askTime!('pool.ntp.org');
+  expect(asked).toEqual([['pool.ntp.org', 'UTC0']]);
+  installEngine({}, { Wifi: { on } });
+  createWifi().askTime!('pool.ntp.org');
+  installEngine(createFakeTime().globals);
+  createWifi().askTime!('pool.ntp.org');
+  expect(asked).toHaveLength(1);
+});
+
 describe('on an engine without Wi-Fi', () => {
   it('cannot join, and says so from the event loop', () => {
     const time = createFakeTime();
