@@ -40,13 +40,13 @@ export interface Ledger {
   publish<B>(writer: PacketWriter<B>, topic: Topic<B>): number;
 }
 
-/** @returns tenths of a millicoulomb of `ms` at `ma` milliamperes; both below 2^24 and 1000. */
+/** @returns tenths of a millicoulomb of `ms` at `ma` milliamperes; below 2^24 and 800. */
 export function chargeOf(ms: number, ma: number): number {
   const rest = ms % 1000;
   return ((ms - rest) / 1000) * ma * 10 + (((rest * ma) / 100) | 0);
 }
 
-/** @returns tenths of a millicoulomb of `seconds` at `ua` microamperes; both below 2^24 and 30,000 up to a week, less for longer. */
+/** @returns tenths of a millicoulomb of `seconds` at `ua` microamperes; 20,000 for a week, or less for longer, is within small integers. */
 export function sleepCharge(seconds: number, ua: number): number {
   const rest = seconds % 100;
   return ((seconds - rest) / 100) * ua + (((rest * ua) / 100) | 0);

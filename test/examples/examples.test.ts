@@ -123,6 +123,8 @@ async function run(name: string) {
   const broker = createBroker({
     now: () => Math.floor(world.now()),
     keep: 0,
+    // One that sleeps wants its session kept.
+    keepsSessions: true,
     onMessage: ({ topic, payload, qos, retain }) => void heard.push({ topic, payload, qos, retain }),
   });
   network.listen('127.0.0.1', 1883, (peer) => {
@@ -150,7 +152,7 @@ async function run(name: string) {
 function numbersOf(payload: string): Record<string, number> {
   if (payload.startsWith('{')) {
     const members = Object.entries(JSON.parse(payload) as Record<string, number>);
-    return Object.fromEntries(members.filter(([key]) => key !== 'unit' && key !== 'time'));
+    return Object.fromEntries(members.filter(([key]) => !['unit', 'time', 'asleep_until'].includes(key)));
   }
   const fields = payload.split(' ')[1]!.split(',');
   return Object.fromEntries(

@@ -31,7 +31,7 @@ describe('charge', () => {
     [999, 120, 1198],
     [1000, 120, 1200],
     [3_600_000, 100, 3_600_000],
-    [SPENT_MAX, 120, 20_132_652],
+    [SPENT_MAX, 120, 20_132_658],
   ])('of %d ms at %d mA is %d tenths of a millicoulomb', (ms, ma, tenths) => {
     expect(chargeOf(ms, ma)).toBe(tenths);
     expect(Math.abs(chargeOf(ms, ma) - (ms * ma) / 100)).toBeLessThan(1);
