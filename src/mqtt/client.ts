@@ -178,7 +178,10 @@ export interface ClientCounters {
   repeated: number;
   /** Messages over the limit that nobody takes in pieces. */
   oversize: number;
-  /** Messages not acknowledged, to come again on the next connection: the handler threw, or no room was left for what they need. */
+  /**
+   * Messages not acknowledged, to come again on the next connection: the handler threw, or no room was left for what they need. And
+   * ends of exchanges of QoS 2 that flash had no room for: those are acknowledged as soon as it has.
+   */
   postponed: number;
   /** Acknowledgements of nothing that was sent on this connection. */
   strays: number;
@@ -370,6 +373,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let openBytes = createBuffer(STATE && QOS2 ? STATE_MAX : 0);
   /** What was kept of them is not so any more, and could not be changed. */
   let isStale = false;
+  /** Those, in the same places, whose PUBREL has come on this connection while there was no room to note that; whether there are any. */
+  const released: Id[] = [];
+  let isOwing = false;
   let ownId = FIRST_OWN_ID;
 
   // The message over the limit that is coming in.
@@ -664,6 +670,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     ends[0] = ends[1] = ends[2] = -1;
     decoder.reset(false);
     leaveInFlight();
+    if (STATE && QOS2 && INBOUND) isOwing = false;
     caughtUp = false;
   }
 
@@ -917,6 +924,30 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
+  /** The exchange at `index` is over. @returns false while there is no room to note it: its PUBCOMP has to wait. */
+  function close(index: number, id: Id): boolean {
+    open[index] = NO_ID;
+    if (keepOpen(index)) return true;
+    // The identifier will come with another message, which must not be taken for this one after a reboot.
+    open[index] = id;
+    return false;
+  }
+
+  /** Send each PUBCOMP that had to wait, as far as there is room now: the broker does not ask again on this connection. */
+  function answerReleased(): void {
+    isOwing = false;
+    for (let i = 0; i < released.length; i++) {
+      const id = released[i];
+      if (id === NO_ID) continue;
+      if (room < ACK_SIZE || !close(i, id)) {
+        isOwing = true;
+        return;
+      }
+      released[i] = NO_ID;
+      answer(PUBCOMP, id);
+    }
+  }
+
   /** PUBREL: the broker knows that we have the message [MQTT-4.3.3-2]; one we do not know is answered too. */
   function onPubrel(id: Id): void {
     if (id === NO_ID) {
@@ -924,15 +955,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     const index = open.indexOf(id);
-    if (index >= 0) {
-      open[index] = NO_ID;
-      if (!keepOpen(index)) {
-        // The identifier will come with another message, which must not be taken for this one after a reboot.
-        open[index] = id;
-        counters.postponed++;
-        return;
-      }
-    } else counters.strays++;
+    if (index < 0) {
+      counters.strays++;
+    } else if (!close(index, id)) {
+      // Those of a former connection come again themselves.
+      if (!isOwing) for (let i = 0; i < released.length; i++) released[i] = NO_ID;
+      while (released.length <= index) released.push(NO_ID);
+      released[index] = id;
+      isOwing = true;
+      counters.postponed++;
+      return;
+    }
     answer(PUBCOMP, id);
   }
 
@@ -1248,6 +1281,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     let wait = NEVER_MS;
     outbox.idle();
     if (STATE && isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);
+    if (STATE && QOS2 && INBOUND && isOwing) answerReleased();
     if (state === State.Online) {
       // Called no earlier than it asked for, it may have been long ago that something was sent.
       const isEarly = elapsed(tickedAt, now) < promisedMs;

@@ -203,6 +203,31 @@ describe('a message of QoS 2 from the broker', () => {
     expect(world.sent()).toContain('pubcomp #7');
   });
 
+  it('is ended on the same connection as soon as there is room to note that', () => {
+    const nor = createChip();
+    const world = listen(nor);
+    world.online();
+    world.socket.deliver(message('a', 'x', 4, 7) + message('a', 'y', 4, 8));
+    world.sent();
+    for (const size of [300, 60, 10, 1]) while (world.publish(world.one, 'x'.repeat(size)) === Code.Ok);
+    world.sent();
+    world.socket.deliver(ack(PUBREL, 7) + ack(PUBREL, 8));
+    world.client.tick(world.clock.now());
+    expect(world.sent()).toEqual([]);
+    while (world.outbox.count() > 0) {
+      for (let id = 1; id <= world.outbox.newest(); id++) world.socket.deliver(ack(PUBACK, id));
+      world.flush();
+    }
+    world.client.tick(world.clock.now());
+    expect(world.sent().filter((line) => line.startsWith('pubcomp'))).toEqual(['pubcomp #7', 'pubcomp #8']);
+    world.client.tick(world.clock.now());
+    expect(world.sent()).toEqual([]);
+    const after = listen(nor);
+    after.online(true);
+    after.socket.deliver(message('a', 'new', 4, 7));
+    expect(after.got).toEqual(['a new 34']);
+  });
+
   it('that a lost session has ended is forgotten as soon as there is room', () => {
     const nor = createChip();
     const before = listen(nor);

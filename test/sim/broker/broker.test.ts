@@ -137,13 +137,24 @@ describe('messages to a client', () => {
   it('wait for a session that is not there, and go on where they were', () => {
     const mote = online().subscribe('t', 2);
     mote.die();
-    for (const payload of ['a', 'b', 'c']) bench.broker.publish({ topic: 't', payload, qos: 2, retain: false });
+    for (const payload of ['a', 'b', 'c'])
+      bench.broker.publish({ topic: 't', payload, qos: 2, retain: false });
     const back = online();
-    expect(back.got()).toEqual(['connack 0 present', 'publish 1 q2 t=a', 'publish 2 q2 t=b', 'publish 3 q2 t=c']);
+    expect(back.got()).toEqual([
+      'connack 0 present',
+      'publish 1 q2 t=a',
+      'publish 2 q2 t=b',
+      'publish 3 q2 t=c',
+    ]);
     expect(back.ack('pubrec', 1).got()).toEqual(['pubrel 1']);
     back.die();
     const last = online();
-    expect(last.got()).toEqual(['connack 0 present', 'pubrel 1', 'publish 2 q2 t=b dup', 'publish 3 q2 t=c dup']);
+    expect(last.got()).toEqual([
+      'connack 0 present',
+      'pubrel 1',
+      'publish 2 q2 t=b dup',
+      'publish 3 q2 t=c dup',
+    ]);
     last.ack('pubrec', 2).ack('pubrec', 3).ack('pubcomp', 2).ack('pubcomp', 1).ack('pubcomp', 3);
     expect(bench.broker.waiting('mote')).toBe(0);
     expect(bench.broker.violations).toEqual([]);
@@ -218,7 +229,8 @@ describe('what the standard forbids', () => {
       '4.6.0-2',
       () => {
         const mote = online().subscribe('t', 1);
-        for (const payload of ['a', 'b']) bench.broker.publish({ topic: 't', payload, qos: 1, retain: false });
+        for (const payload of ['a', 'b'])
+          bench.broker.publish({ topic: 't', payload, qos: 1, retain: false });
         mote.ack('puback', 2);
       },
     ],
@@ -226,14 +238,12 @@ describe('what the standard forbids', () => {
       '4.6.0-3',
       () => {
         const mote = online().subscribe('t', 2);
-        for (const payload of ['a', 'b']) bench.broker.publish({ topic: 't', payload, qos: 2, retain: false });
+        for (const payload of ['a', 'b'])
+          bench.broker.publish({ topic: 't', payload, qos: 2, retain: false });
         mote.ack('pubrec', 2);
       },
     ],
-    [
-      '4.6.0-4',
-      () => online().publish(1, 'a', { qos: 2 }).publish(2, 'b', { qos: 2 }).ack('pubrel', 2),
-    ],
+    ['4.6.0-4', () => online().publish(1, 'a', { qos: 2 }).publish(2, 'b', { qos: 2 }).ack('pubrel', 2)],
     ['4.7.1-2', () => online().subscribe('a/#/b', 1)],
     ['4.7.1-3', () => online().subscribe('a+', 1)],
     ['4.7.3-1', () => online().subscribe('', 1)],
@@ -255,7 +265,12 @@ describe('what the standard forbids', () => {
   });
 
   it('a new message may have an identifier that is free again', () => {
-    online().publish(1, 'a').publish(1, 'b').publish(2, 'c', { qos: 2 }).ack('pubrel', 2).publish(2, 'd', { qos: 2 });
+    online()
+      .publish(1, 'a')
+      .publish(1, 'b')
+      .publish(2, 'c', { qos: 2 })
+      .ack('pubrel', 2)
+      .publish(2, 'd', { qos: 2 });
     expect(payloads()).toEqual(['a', 'b', 'c', 'd']);
     expect(bench.broker.violations).toEqual([]);
   });

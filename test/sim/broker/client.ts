@@ -34,7 +34,9 @@ function lineOf(packet: Packet): string {
     case 'suback':
       return `suback ${packet.messageId} ${packet.granted.join()}`;
     default:
-      return 'messageId' in packet && packet.messageId !== undefined ? `${packet.cmd} ${packet.messageId}` : packet.cmd;
+      return 'messageId' in packet && packet.messageId !== undefined
+        ? `${packet.cmd} ${packet.messageId}`
+        : packet.cmd;
   }
 }
 
@@ -98,7 +100,16 @@ export function createBench(): Bench {
           ...more,
         }),
       publish: (messageId, payload, more = {}) =>
-        it.send({ cmd: 'publish', topic: 't', payload, qos: 1, dup: false, retain: false, messageId, ...more }),
+        it.send({
+          cmd: 'publish',
+          topic: 't',
+          payload,
+          qos: 1,
+          dup: false,
+          retain: false,
+          messageId,
+          ...more,
+        }),
       ack: (cmd, messageId) => it.send({ cmd, messageId }),
       subscribe: (topic, qos) => it.send({ cmd: 'subscribe', messageId: 9, subscriptions: [{ topic, qos }] }),
     };

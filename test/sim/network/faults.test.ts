@@ -32,7 +32,8 @@ function failureOf(host: string): string {
   try {
     open(host);
   } catch (error) {
-    if (error instanceof ConnectError) return `${error.failure} after ${error.blockedMs > SECOND ? 'long' : 'a moment'}`;
+    if (error instanceof ConnectError)
+      return `${error.failure} after ${error.blockedMs > SECOND ? 'long' : 'a moment'}`;
     throw error;
   }
   return 'opened';
