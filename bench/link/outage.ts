@@ -150,6 +150,11 @@ export async function outageOfPeer(binary: string, name: PeerName, qos: 0 | 1): 
   return row;
 }
 
+/** @returns messages that have to wait in a gap, at the rate of this measurement, whether the engine kept up with it or not. */
+export function waitingIn(gapMs: number): number {
+  return Math.ceil(gapMs / INTERVAL_MS);
+}
+
 /**
  * @param waiting messages. @returns bytes of an outbox's region, of an ESP32's pages, that holds so many; one page is always being made ready,
  * and the oldest goes as a whole.

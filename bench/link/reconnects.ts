@@ -135,7 +135,7 @@ export async function reconnectMote(binary: string, reconnects: number, wifi = f
       await rest();
       usages.push(await mote.usage());
     }
-    return { usage: Math.max(...usages), files: openFiles(mote.pid) };
+    return { usage: Math.min(...usages), files: openFiles(mote.pid) };
   }
 
   async function go(sessions: number): Promise<void> {
