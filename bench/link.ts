@@ -1,8 +1,11 @@
 // What the link does on a real Espruino when its broker is killed, stands still, or ends session after session; and what
-// Espruino's own MQTT modules do then. `npm run bench:link` takes a quarter of an hour and writes bench/results/link.json.
+// Espruino's own MQTT modules do then. `npm run bench:link` takes half an hour and writes bench/results/link.json
+// and the table in docs/link.md; `-- outage`, `-- half-open` or `-- reconnects` measures that part alone.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { espruinoLinux } from '../boards/espruino-linux.ts';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { reportError } from '../flash/cli/output.ts';
 import { ExitCode, MoteError } from '../flash/errors.ts';
@@ -14,12 +17,16 @@ import {
   outageOfMote,
   outageOfPeer,
   regionBytes,
+  waitingIn,
   type MoteOutageRow,
   type OutageRow,
 } from './link/outage.ts';
 import { reconnectMote, reconnectPeer, type ReconnectRow } from './link/reconnects.ts';
 
 const RESULT = join(PACKAGE_ROOT, 'bench', 'results', 'link.json');
+const PAGE = join(PACKAGE_ROOT, 'docs', 'link.md');
+const BEGIN = '<!-- link:begin -->';
+const END = '<!-- link:end -->';
 const ENGINES = {
   espruino: 'ESPRUINO',
   'espruino-mcu': 'ESPRUINO_MCU',
@@ -51,7 +58,7 @@ export interface LinkResult {
     /** Rounds with the default settings; messages go on until the mote is back, so that the engine's small flash refuses some. */
     readonly byDefault: readonly MoteOutageRow[];
     readonly longestGapMs: number;
-    /** Most messages that waited, with those that found no room. */
+    /** Messages that have to wait in it. */
     readonly waiting: number;
     readonly recordBytes: number;
     /** Of the outbox, so that none of them is refused. */
@@ -104,7 +111,7 @@ async function measureOutage(): Promise<LinkResult['outage']> {
     byDefault.push(told(await outageOfMote(binaryOf('espruino'))));
   }
   const most = (of: (row: MoteOutageRow) => number) => Math.max(...byDefault.map(of));
-  const waiting = most((row) => row.waiting + row.refused);
+  const waiting = waitingIn(most((row) => row.gapMs));
   const recordBytes = most((row) => row.recordBytes);
   return {
     killedMs: OUTAGE_MS,
@@ -147,19 +154,78 @@ async function measureReconnects(): Promise<LinkResult['reconnects']> {
   return rows;
 }
 
-async function main(): Promise<void> {
-  const outage = await measureOutage();
-  const rows = await measureHalfOpen();
-  const halfOpenPeers: Record<string, number | undefined> = {};
-  for (const name of ['MQTT', 'tinyMQTT'] as const) {
-    halfOpenPeers[name] = await halfOpenPeer(binaryOf('espruino'), name, 7, WATCH_MS);
-  }
-  told(halfOpenPeers);
-  const result: LinkResult = { outage, halfOpen: rows, halfOpenPeers, reconnects: await measureReconnects() };
-  mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
-  writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+const seconds = (ms: number) => (ms / 1000).toFixed(1);
+
+/** @returns the rows of the table, without its head. */
+function tableRows({ outage, halfOpen: still, halfOpenPeers, reconnects }: LinkResult): [string, string][] {
+  const perSecond = `${outage.perSecond} messages a second`;
+  const killed = `broker killed for ${seconds(outage.killedMs)} s under ${perSecond}`;
+  return [
+    ...outage.rows.map(
+      ({ engine, client, backoffWindowMs, lost, refused, repeated, published, gapMs }): [string, string] => [
+        `${killed}: ${client}, ${engine}${backoffWindowMs === undefined ? '' : `, backoff window ${backoffWindowMs} ms`}`,
+        `${lost} of ${published} lost, ${refused} refused, ${repeated} twice; longest gap ${seconds(gapMs)} s`,
+      ],
+    ),
+    [
+      `the same with the default settings, ${outage.byDefault.length} rounds: longest gap; region that the outbox needs for it on an ESP32`,
+      `${seconds(outage.longestGapMs)} s; ${outage.waiting} messages of ${outage.recordBytes} bytes, ${outage.regionBytes / 1024} KB`,
+    ],
+    [
+      `the same: accepted messages that were lost; refused by the ${espruinoLinux.flash!.outbox.bytes / 1024} KB that this engine has`,
+      `${sum(outage.byDefault.map(({ lost }) => lost))}; ${outage.byDefault.map(({ refused }) => refused).join(', ')}`,
+    ],
+    ...still.map(({ keepAliveSec, traffic, noticedMs, boundMs }): [string, string] => [
+      `half-open link, keep alive ${keepAliveSec} s, ${traffic === 'idle' ? traffic : `${perSecond} of ${traffic}`}: noticed after`,
+      `${seconds(noticedMs)} s; ping interval, ping deadline and 1 s are ${seconds(boundMs)} s`,
+    ]),
+    ...Object.entries(halfOpenPeers).map(([name, ms]): [string, string] => [
+      `half-open link, keep alive 7 s, ${perSecond}: ${name}`,
+      ms === undefined ? 'noticed' : `not noticed in ${seconds(ms)} s`,
+    ]),
+    ...reconnects.map((row): [string, string] => [
+      `${row.reconnects} reconnects after loss of ${row.by === 'broker' ? 'the session' : 'Wi-Fi'}: ${row.client}, ${row.engine}`,
+      `${row.before} blocks before, ${row.after} after; ${row.filesBefore} files, ${row.filesAfter}`,
+    ]),
+  ];
 }
 
-main().catch((error: unknown) => {
+const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+
+/** Put the table into the page. */
+async function writePage(result: LinkResult): Promise<void> {
+  const page = readFileSync(PAGE, 'utf8');
+  const rows = [['measured', ''], ['---', '---'], ...tableRows(result)].map(
+    (row) => `| ${row.join(' | ')} |`,
+  );
+  const [before = '', rest = ''] = page.split(BEGIN);
+  const text = `${before}${BEGIN}\n\n${rows.join('\n')}\n\n${END}${rest.split(END)[1] ?? ''}`;
+  writeFileSync(PAGE, await format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+}
+
+async function measurePeers(): Promise<LinkResult['halfOpenPeers']> {
+  const watched: Record<string, number | undefined> = {};
+  for (const name of ['MQTT', 'tinyMQTT'] as const) {
+    watched[name] = await halfOpenPeer(binaryOf('espruino'), name, 7, WATCH_MS);
+  }
+  return told(watched);
+}
+
+/** Without arguments all of it; with names of parts those, and the others stay as they were measured. */
+async function main(parts: readonly string[]): Promise<void> {
+  const is = (part: string) => parts.length === 0 || parts.includes(part);
+  const kept = (existsSync(RESULT) ? JSON.parse(readFileSync(RESULT, 'utf8')) : {}) as LinkResult;
+  const result: LinkResult = {
+    outage: is('outage') ? await measureOutage() : kept.outage,
+    halfOpen: is('half-open') ? await measureHalfOpen() : kept.halfOpen,
+    halfOpenPeers: is('half-open') ? await measurePeers() : kept.halfOpenPeers,
+    reconnects: is('reconnects') ? await measureReconnects() : kept.reconnects,
+  };
+  mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
+  writeFileSync(RESULT, `${JSON.stringify(result, null, 2)}\n`);
+  await writePage(result);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
   process.exitCode = reportError(error);
 });

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import type { BoardsResult } from './boards.ts';
 import type { MqttResult } from './mqtt/report.ts';
+import type { LinkResult } from './link.ts';
 import type { OutboxRow } from './outbox.ts';
 
 const README = 'README.md';
@@ -53,11 +54,36 @@ function outboxRows(all: readonly OutboxRow[]): [string, string][] {
   });
 }
 
+/** What the link does when its broker is killed, and what Espruino's own module does then; and a link that is half-open. */
+function linkRows({ outage, halfOpen }: LinkResult): [string, string][] {
+  const of = (client: string) => outage.rows.filter((row) => row.client === client);
+  const killed = `broker killed for ${outage.killedMs / 1000} s under ${outage.perSecond} messages a second of QoS 1, on Espruino`;
+  const mote = of('Mote, QoS 1');
+  const lost = Math.max(...mote.map((row) => row.lost + row.refused));
+  const module = of('MQTT, QoS 1')[0]!;
+  const late = Math.max(...halfOpen.map(({ noticedMs, keepAliveSec }) => noticedMs - keepAliveSec * 750));
+  return [
+    [
+      `${killed}: lost or refused`,
+      `${lost} of ${outage.messages} (backoff window ${mote[0]!.backoffWindowMs! / 1000} s); its own module ${module.lost}`,
+    ],
+    [
+      'half-open link: noticed after the ping interval and',
+      `${(late / 1000).toFixed(1)} s; its own module does not notice`,
+    ],
+  ];
+}
+
 const read = <T>(name: string): T => JSON.parse(readFileSync(`bench/results/${name}.json`, 'utf8')) as T;
 
 /** @returns the README with its table as the results say. */
 export async function withTables(readme: string): Promise<string> {
-  const cells = [...rows(read('boards')), ...mqttRows(read('mqtt')), ...outboxRows(read('outbox'))];
+  const cells = [
+    ...rows(read('boards')),
+    ...mqttRows(read('mqtt')),
+    ...outboxRows(read('outbox')),
+    ...linkRows(read('link')),
+  ];
   const table = [['measured', ''], ['---', '---'], ...cells].map((row) => `| ${row.join(' | ')} |`);
   const [before = '', rest = ''] = readme.split(BEGIN);
   const after = rest.split(END)[1] ?? '';

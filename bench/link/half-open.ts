@@ -1,11 +1,12 @@
 // A broker that is held still: its connections stand, and nothing comes over them. How long until the mote notices.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { Close, Event } from '../../src/ports/codes.ts';
+import type { Close } from '../../src/ports/codes.ts';
+import { Event } from '../../src/ports/codes.ts';
 import { startMosquitto } from '../broker.ts';
 import { startMote } from './mote.ts';
 import { startPeer, type PeerName } from './peer.ts';
-import { waitUntil } from './wait.ts';
+import { expectNone, waitUntil } from './wait.ts';
 
 export type Traffic = 'idle' | 'QoS 0' | 'QoS 1';
 
@@ -75,7 +76,7 @@ export async function halfOpen(
   } finally {
     const failures = await mote.close();
     await broker.close();
-    if (failures.length > 0) throw new Error(`the engine complained: ${failures.join('\n')}`);
+    expectNone(failures);
   }
 }
 

@@ -51,6 +51,8 @@ export interface MoteSettings {
   readonly before?: number;
   /** A network to join; left out: it is always there. */
   readonly ssid?: string;
+  /** It keeps an account of its readings (bench/device/link-account.ts). */
+  readonly hasAccount?: boolean;
   /** Where its flash lies; left out: of its own, and gone with it. */
   readonly cwd?: string;
 }
@@ -113,9 +115,16 @@ function counted(n,code){print("+"+n,code)}
 function staged(stage,why,waiting){print("/"+stage,why,waiting)}`;
 }
 
+/** Build what `startMote` runs, so that it starts at once. */
+export function prepareMote(hasAccount = false): Promise<string> {
+  return hasAccount
+    ? program('bench/device/link-account.ts', { ...FEATURES, STATE: true })
+    : program('bench/device/link.ts', FEATURES);
+}
+
 /** Start it. @returns once the engine runs. */
 export async function startMote(settings: MoteSettings): Promise<RunningMote> {
-  const bundle = await program('bench/device/link.ts', FEATURES);
+  const bundle = await prepareMote(settings.hasAccount);
   const radio = await program('sim/device/radio.ts');
   const accepted = new Set<number>();
   const refused = new Set<number>();

@@ -11,7 +11,7 @@ import { startMosquitto } from '../broker.ts';
 import { startMote } from './mote.ts';
 import { observe, type Observer } from './observer.ts';
 import { startPeer, type PeerName } from './peer.ts';
-import { waitUntil } from './wait.ts';
+import { expectNone, waitUntil } from './wait.ts';
 
 export const OUTAGE_MS = 1500;
 /** 50 a second. */
@@ -64,7 +64,6 @@ async function run<P extends Publisher>(
   const broker = await startMosquitto(true);
   const observer = await observe(broker);
   let publisher: P | undefined;
-  let failures: readonly string[] = [];
   try {
     publisher = await start(broker.port);
     await waitUntil(() => observer.arrivals.length >= KILLED_AT, 'messages arrive');
@@ -85,9 +84,9 @@ async function run<P extends Publisher>(
     return { row, publisher };
   } finally {
     await observer.close();
-    failures = (await publisher?.close()) ?? [];
+    const failures = (await publisher?.close()) ?? [];
     await broker.close();
-    if (failures.length > 0) throw new Error(`the engine complained: ${failures.join('\n')}`);
+    expectNone(failures);
   }
 }
 
@@ -148,6 +147,11 @@ export async function outageOfPeer(binary: string, name: PeerName, qos: 0 | 1): 
     (peer) => waitUntil(() => peer.counted() >= MESSAGES, 'all are counted'),
   );
   return row;
+}
+
+/** @returns messages that have to wait in a gap, at the rate of this measurement, whether the engine kept up with it or not. */
+export function waitingIn(gapMs: number): number {
+  return Math.ceil(gapMs / INTERVAL_MS);
 }
 
 /**

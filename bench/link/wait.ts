@@ -17,3 +17,8 @@ export async function waitUntil(
     await delay(LOOK_EVERY_MS);
   }
 }
+
+/** @throws when an engine has complained. */
+export function expectNone(failures: readonly string[]): void {
+  if (failures.length > 0) throw new Error(`the engine complained: ${failures.join('\n')}`);
+}

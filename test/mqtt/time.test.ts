@@ -274,7 +274,6 @@ describe('a half-open link', () => {
           const one = world.topic('one', 1);
           let now = 0;
           let deadAt = -1;
-          let left = 0;
           // As the mote does: tick when that is due, and after what it has published.
           let due = world.client.tick(world.clock.now());
           const answer = (isRead: boolean): void => {
@@ -295,7 +294,7 @@ describe('a half-open link', () => {
             if (what < 2) due = now + world.client.tick(world.clock.now());
             answer(isRead);
             if (deadAt < 0 && what === 2) world.socket.deliver(message('a', 'x'));
-            for (left = wait; left > 0 && world.client.isOnline();) {
+            for (let left = wait; left > 0 && world.client.isOnline();) {
               const step = Math.min(left, due - now);
               world.clock.advance(step);
               now += step;
