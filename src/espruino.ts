@@ -129,9 +129,8 @@ export type Board = ReturnType<typeof openBoard>;
 
 /** @returns the board, with encrypted connections in the place of its own where these are asked for. */
 function withTls(board: Board, open: OpenTls | undefined): Board {
-  if (open === undefined) return board;
   return {
-    socket: open(board.log),
+    socket: open === undefined ? board.socket : open(board.log),
     clock: board.clock,
     random: board.random,
     log: board.log,
@@ -140,6 +139,7 @@ function withTls(board: Board, open: OpenTls | undefined): Board {
     createTimer: board.createTimer,
     serial: board.serial,
     freeMemory: board.freeMemory,
+    checksum: board.checksum,
   };
 }
 

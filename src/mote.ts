@@ -2,7 +2,7 @@
 // it decides nothing that one of them could decide.
 
 import { prepareDiscovery } from './discovery.ts';
-import { AUTH, LOG, TIME } from './features.ts';
+import { AUTH, LOG, QOS2, TIME } from './features.ts';
 import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
@@ -92,8 +92,6 @@ export interface MoteOptions {
      * verifies no certificate. Default: no encryption.
      */
     readonly encryptedButUnverified?: OpenTls | undefined;
-    /** false: the broker keeps the session, so that QoS 2 is exactly once over reconnects, too. Default: true. */
-    readonly cleanSession?: boolean;
     /** Tried in turn where this one does not answer. */
     readonly fallbacks?: readonly Address[];
     /** Between tries to connect. */
@@ -119,6 +117,12 @@ export interface MoteOptions {
   readonly sleep?: Sleeper;
 }
 
+/** @returns whether a sensor publishes with QoS 2. Where its session is clean, a broker may forget a message between PUBREC and PUBREL. */
+function hasExactlyOnce(sensors: readonly MoteSensor[]): boolean {
+  for (let i = 0; i < sensors.length; i++) if (sensors[i].qos === 2) return true;
+  return false;
+}
+
 /** @param status topic of the will. */
 function prepareLink(options: MoteOptions, status: string): LinkOptions {
   const broker = options.broker;
@@ -128,8 +132,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     port: broker.port,
     connect: {
       clientId: options.id,
-      // The broker keeps the subscriptions of a mote that sleeps, and commands to it.
-      cleanSession: options.sleep === undefined && broker.cleanSession !== false,
+      // The broker keeps what belongs to a mote that sleeps: commands to it. And of QoS 2 what it has taken, but not passed on.
+      cleanSession: options.sleep === undefined && !(QOS2 && hasExactlyOnce(options.sensors)),
       receiveMax: RECEIVE_MAX,
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
@@ -299,18 +303,6 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     return prepareSensor(diagnose(ports, options.diagnosticsMs)) ? READY : sensors.length + 1;
   }
 
-  const wrong = prepareSensors();
-  if (wrong !== READY) return refuse(wrong);
-  // Without a will nobody would say "offline".
-  const status = AUTH ? createStatus(link.client, statusNames) : null;
-  if (AUTH) {
-    if (status === null) return refuse(0);
-    status.set(0, true);
-  }
-
-  const discovery = openDiscovery();
-  if (discovery === null && options.discovery !== undefined) return refuse(0);
-
   function tellReading(index: number, reading: Reading, code: number): void {
     for (let i = 0; i < parts.length; i++) {
       if (parts[i].onReading !== undefined) parts[i].onReading!(index, reading, code);
@@ -364,6 +356,11 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     say(Event.SensorBack, index);
   }
 
+  // All is made before anything is refused: what is made in a branch the build cannot take apart.
+  const wrong = prepareSensors();
+  // Without a will nobody would say "offline".
+  const status = AUTH ? createStatus(link.client, statusNames) : null;
+  const discovery = openDiscovery();
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
   /** What a session begins with, as a sum; the way to the broker is a part of it. */
@@ -435,7 +432,15 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     timer.set(isWoken ? 0 : wait);
   }
 
+  /** @returns whether what it is to say of itself cannot be said. */
+  function isSpeechless(): boolean {
+    return (AUTH && status === null) || (discovery === null && options.discovery !== undefined);
+  }
+
   const timer = ports.createTimer(run);
+  if (wrong !== READY) return refuse(wrong);
+  if (isSpeechless()) return refuse(0);
+  if (AUTH) status!.set(0, true);
   if (hasParts && !createParts()) return Code.BadOptions;
   say(Event.Started, 0);
   wake();

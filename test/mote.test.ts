@@ -315,4 +315,16 @@ describe('mote', () => {
     expect(log.lines).toEqual([`${Event.BadPart} 2`]);
     expect(timer.delayMs()).toBe(-1);
   });
+
+  it('has the broker keep its session where a reading is to arrive exactly once', () => {
+    const CLEAN = 2;
+    const flagsOf = (qos: number) => {
+      start({ sensors: [{ name: 's', driver, intervalMs: 1000, qos }] });
+      pass(0);
+      socket.accept();
+      return socket.take().charCodeAt(9);
+    };
+    expect(flagsOf(1) & CLEAN).toBe(CLEAN);
+    expect(flagsOf(2) & CLEAN).toBe(0);
+  });
 });

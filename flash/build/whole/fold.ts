@@ -1,11 +1,11 @@
 // Works out what stands between constants, and drops what is never run because of it: options and constants meet in the
 // whole program only.
 
-import type { AnyNode, IfStatement } from 'acorn';
+import type { AnyNode, IfStatement, Statement } from 'acorn';
 import type { Source } from '../../check/source.ts';
 import { isFunction } from '../../check/tree.ts';
 import { nodesIn, variableOf } from './facts.ts';
-import { replaceIn, replaceStatement } from './nodes.ts';
+import { listOf, replaceIn, replaceStatement } from './nodes.ts';
 
 type Value = number | boolean;
 
@@ -68,6 +68,10 @@ function fold(node: AnyNode, source: Source): AnyNode | undefined {
   return literal(node, value);
 }
 
+function isDeclaration({ type }: AnyNode): boolean {
+  return type === 'FunctionDeclaration' || type === 'VariableDeclaration';
+}
+
 /** @returns whether code declares something for the function around it. */
 function declares(code: AnyNode, source: Source): boolean {
   return [code, ...nodesIn(code)].some((node) => {
@@ -87,8 +91,18 @@ function choose(node: IfStatement, source: Source): boolean {
     ? [node.consequent, node.alternate]
     : [node.alternate, node.consequent];
   if (dropped && declares(dropped, source)) return false;
+  if (taken?.type === 'ReturnStatement') dropBehind(node, source);
   replaceStatement(node, taken ? [taken] : [], source);
   return true;
+}
+
+/** Drop what is behind a statement that will always leave. */
+function dropBehind(statement: AnyNode, source: Source): void {
+  const list = listOf(statement, source);
+  if (list === undefined) return;
+  const from = list.indexOf(statement as Statement) + 1;
+  if (!list.slice(from).some((behind) => isDeclaration(behind) || declares(behind, source)))
+    list.splice(from);
 }
 
 /** @returns whether `outer` makes more of a member than of its value: calls it as a method, or deletes it. */

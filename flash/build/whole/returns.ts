@@ -80,7 +80,6 @@ export function withoutReturns(
   function ofOne(node: AnyNode): AnyNode[] | undefined {
     if (!holding.has(node)) return [node];
     if (node.type === 'ReturnStatement') return ofReturn(node);
-    if (node.type === 'BlockStatement') return ofList(node.body);
     if (node.type === 'IfStatement') {
       const consequent = ofBlock(node.consequent);
       const alternate = node.alternate ? ofBlock(node.alternate) : null;
@@ -106,6 +105,8 @@ export function withoutReturns(
     if (node === undefined) return [...list];
     const before = list.slice(0, at);
     const rest = list.slice(at + 1);
+    // What a feature that is built in stands in.
+    if (node.type === 'BlockStatement') return ofList([...before, ...node.body, ...rest]);
     if (rest.length === 0 || !canComplete(node)) {
       // Nothing runs there, but it may declare what is named above.
       if (rest.some((dead) => byDeclaring(dead))) return undefined;

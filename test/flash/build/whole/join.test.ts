@@ -775,3 +775,11 @@ describe('what is known to be there, or not', () => {
     expect(said).toEqual([1, 2]);
   });
 });
+
+it('goes into a block in which a function may end', () => {
+  const { text, said } = same(
+    'function f(x) { say(1); { if (x === 2) return say(3); say(4); }\nsay(5); }\nf(list.length);',
+  );
+  expect(said).toEqual([1, 4, 5]);
+  expect(text).not.toContain('function');
+});
