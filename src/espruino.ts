@@ -1,7 +1,7 @@
 // What a firmware for Espruino imports: the mote wired to Espruino's ports, and the buses to give to drivers.
 
 import type { Bytes } from './bytes/bytes.ts';
-import { HAS_OUTBOX_FLASH, OUTBOX_FLASH } from './board.ts';
+import { HAS_OUTBOX_FLASH, OUTBOX_FLASH, TLS_BLOCK_BYTES, TLS_BYTES } from './board.ts';
 import { FLASH, LOG, STATE, TIME } from './features.ts';
 import { createLink } from './link/link.ts';
 import type { LinkOptions } from './link/link.ts';
@@ -127,6 +127,8 @@ export function openBoard(options?: OutboxOptions) {
 
 export type Board = ReturnType<typeof openBoard>;
 
+const TLS_NEED = { bytes: TLS_BYTES, blockBytes: TLS_BLOCK_BYTES };
+
 /** @returns the board, with encrypted connections in the place of its own where these are asked for. */
 function withTls(board: Board, open: OpenTls | undefined): Board {
   return {
@@ -146,7 +148,7 @@ function withTls(board: Board, open: OpenTls | undefined): Board {
 /** Encrypted connections to a broker that nobody verifies: `encryptedButUnverified: openTls()` in the options of the broker. */
 export function openTls(options?: TlsOptions): OpenTls {
   return function (log) {
-    return createTlsSocket(log, options === undefined ? {} : options);
+    return createTlsSocket(log, options === undefined ? {} : options, TLS_NEED);
   };
 }
 

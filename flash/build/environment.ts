@@ -2,9 +2,10 @@
 // MOTE_BROKER_KEEP_ALIVE_SEC. For what must not lie in a file: so no message here says a value.
 
 import { MoteError } from '../errors.ts';
-import type { Settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Settings = Record<string, unknown>;
 
 const PREFIX = 'MOTE_';
 

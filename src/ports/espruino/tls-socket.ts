@@ -2,7 +2,6 @@
 // between can read and change everything. The caller asks for it by a name that says so, and the console says so at the start.
 // Without the memory for a handshake the engine stops, or comes to no end: so it is asked before.
 
-import { TLS_BYTES, TLS_BLOCK_BYTES } from '../../board.ts';
 import { Code, Event } from '../codes.ts';
 import type { Log } from '../log.ts';
 import type { Socket, SocketEvents } from '../socket.ts';
@@ -31,8 +30,14 @@ function toKb(bytes: number): number {
   return (bytes + 1023) >> 10;
 }
 
+/** What a connection takes, in bytes, and the largest piece of it where it does not come from the engine's variables. */
+export interface TlsNeed {
+  readonly bytes: number;
+  readonly blockBytes: number;
+}
+
 /** Connections that are encrypted, where the engine can; else none is opened. Start-up only. */
-export function createTlsSocket(log: Log, options: TlsOptions): Socket {
+export function createTlsSocket(log: Log, options: TlsOptions, need: TlsNeed): Socket {
   const address: EspruinoTlsAddress = { host: '', port: 0 };
   let extra = 0;
   if (options.cert && options.key) {
@@ -40,7 +45,7 @@ export function createTlsSocket(log: Log, options: TlsOptions): Socket {
     address.key = options.key;
     extra = (options.cert.length + options.key.length) * PARSE_FACTOR;
   }
-  const needed = TLS_BYTES + extra;
+  const needed = need.bytes + extra;
 
   function codeOfError(error: unknown): number {
     const text = String(error);
@@ -72,7 +77,7 @@ export function createTlsSocket(log: Log, options: TlsOptions): Socket {
     const free = freeBytes(false);
     if (!isEnough(needed, free < needed ? freeBytes(true) : free)) return false;
     const block = process.memory(false).tx.largest_block;
-    return block === undefined || isEnough(TLS_BLOCK_BYTES, block);
+    return block === undefined || isEnough(need.blockBytes, block);
   }
 
   function open(host: string, port: number, events: SocketEvents): number {

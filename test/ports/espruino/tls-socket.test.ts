@@ -1,5 +1,5 @@
 // Encrypted connections: what is asked of the engine, what is said of it, and when it is not asked at all.
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventText } from '../../../flash/codes.ts';
 import { Code, Event } from '../../../src/ports/codes.ts';
 import type { Log } from '../../../src/ports/log.ts';
@@ -10,12 +10,11 @@ import { createFakeNet } from './fake-net.ts';
 const PORT = 8883;
 const TLS_BYTES = 40960;
 const BLOCK = 17408;
+const NEED = { bytes: TLS_BYTES, blockBytes: BLOCK };
 
-vi.mock('../../../src/board.ts', () => ({ TLS_BYTES: 40960, TLS_BLOCK_BYTES: 17408 }));
-
-const { createTlsSocket } = await loadPort<{ createTlsSocket(log: Log, options: object): Socket }>(
-  'tls-socket',
-);
+const { createTlsSocket } = await loadPort<{
+  createTlsSocket(log: Log, options: object, need: object): Socket;
+}>('tls-socket');
 
 const events: SocketEvents = { onOpen() {}, onData() {}, onDrain() {}, onClose() {} };
 const said: [number, number][] = [];
@@ -49,7 +48,7 @@ function open(options: object = {}): { socket: Socket; code: number } {
       },
     },
   });
-  const socket = createTlsSocket(log, options);
+  const socket = createTlsSocket(log, options, NEED);
   return { socket, code: socket.open('127.0.0.1', PORT, events) };
 }
 
@@ -87,7 +86,7 @@ describe('TLS on Espruino', () => {
   it('sends nothing unencrypted where the engine has no TLS', () => {
     const net = createFakeNet(PORT);
     install({ net: net.module });
-    const socket = createTlsSocket(log, {});
+    const socket = createTlsSocket(log, {}, NEED);
     expect(socket.open('127.0.0.1', PORT, events)).toBe(Code.Absent);
     socket.close();
     expect(said).toEqual([[Event.NoTls, 0]]);
