@@ -21,6 +21,7 @@ declare function print(text: string, value: number): void;
 startMote({
   id: 'm',
   broker: { host: 'broker', port: 1883, backoff: { windowMs: 500, maxMs: 1000 } },
+  wifi: { ssid: 'home', password: 'secret' },
   sensors: [{ name: 'air', driver: createBme280(openI2c({ bus: 1, data: 21, clock: 22 })), intervalMs: 60000 }],
   spread: false,
   parts: [
@@ -37,6 +38,8 @@ async function setUp() {
   const { code } = await build({ firmware: writeFirmware({ 'main.ts': FIRMWARE }), board: 'esp32' });
   const network = createNetwork({ delayMs: [2, 9] });
   const world = createVirtualWorld({ seed: 8, network });
+  world.accessPoint.ssid = 'home';
+  world.accessPoint.password = 'secret';
   const lines: string[] = [];
   const errors: unknown[] = [];
   const heard: { topic: string; payload: string }[] = [];
@@ -98,13 +101,13 @@ async function setUp() {
 
 it(
   'a board carries commands out, restarts when told, and remembers what it was told',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const { board, world, lines, errors, retained, ...rest } = await setUp();
     const { command, replies, reported, readings, acknowledged } = rest;
     board.powerOn();
     world.run(5000);
-    expect(reported()).toEqual([{ state: 'default', 'interval.air': 60_000 }]);
+    expect(reported(), lines.join('\n')).toEqual([{ state: 'default', 'interval.air': 60_000 }]);
     command('interval', '{"id":1,"sensor":"air","ms":2000}');
     command('identify', '{"id":2,"ms":700}');
     world.run(20_000);
