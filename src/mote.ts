@@ -165,17 +165,19 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   }
 
   /** @returns how long the parts want the link to wait. */
-  function askParts(): number {
+  function onTry(): number {
     let wait = 0;
-    for (let i = 0; i < parts.length && wait === 0; i++)
+    if (!hasParts) return wait;
+    for (let i = 0; i < parts.length && wait === 0; i++) {
       if (parts[i].onTry !== undefined) wait = parts[i].onTry!();
+    }
     return wait;
   }
 
   const link = createLink(ports, prepareLink(options, statusNames[0]), {
     onChange: wake,
     onStage,
-    onTry: hasParts ? askParts : undefined,
+    onTry,
   });
 
   /** @param number of the sensor in the options, from 1. */

@@ -65,7 +65,7 @@ export interface LinkEvents {
    */
   onStage(stage: Stage, why: Close): void;
   /** The network is there, and a broker is about to be tried. @returns milliseconds to wait first; then it is asked again. 0: go on. */
-  onTry?: (() => number) | undefined;
+  onTry?(): number;
 }
 
 export interface Link {
