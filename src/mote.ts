@@ -222,7 +222,21 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     if (discovery !== null && !isKnown) discovery.refresh(ports.clock.now());
   }
 
-  const link = createLink(ports, prepareLink(options, statusNames[0]), { onChange: wake, onStage });
+  /** @returns how long the parts want the link to wait. */
+  function onTry(): number {
+    let wait = 0;
+    if (!hasParts) return wait;
+    for (let i = 0; i < parts.length && wait === 0; i++) {
+      if (parts[i].onTry !== undefined) wait = parts[i].onTry!();
+    }
+    return wait;
+  }
+
+  const link = createLink(ports, prepareLink(options, statusNames[0]), {
+    onChange: wake,
+    onStage,
+    onTry,
+  });
 
   const writer = openWriter(ports, options, link.client);
   /** @param number of the sensor in the options, from 1; UNSIGNED is said already. */

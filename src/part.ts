@@ -44,6 +44,8 @@ export interface MotePart {
   onFailure?(index: number, code: number): void;
   /** The link is in another stage. @param why what ended the one before, Close.None for the usual way up. */
   onStage?(stage: Stage, why: Close): void;
+  /** The network is there, and a broker is about to be tried. @returns milliseconds to wait first; then it is asked again. 0: go on. */
+  onTry?(): number;
   /** Do what is due. @returns milliseconds until the next call is needed. */
   run(now: number): number;
 }

@@ -68,6 +68,8 @@ export interface LinkEvents {
    * @param why what ended the one before, Close.None for the usual way up. Called from inside of the link: only take note.
    */
   onStage(stage: Stage, why: Close): void;
+  /** The network is there, and a broker is about to be tried. @returns milliseconds to wait first; then it is asked again. 0: go on. */
+  onTry?(): number;
 }
 
 export interface Link {
@@ -275,7 +277,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     }
     if (!isTrying) triedAt = now;
     isTrying = true;
-    if (wifiIsUp) connect();
+    const rest = wifiIsUp && events.onTry !== undefined ? events.onTry() : 0;
+    if (rest > 0) deadline = after(now, rest);
+    else if (wifiIsUp) connect();
     else join();
   }
 

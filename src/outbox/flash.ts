@@ -38,7 +38,7 @@ import {
   type OutboxRecord,
 } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
-import { createLog, createPlace, MARKS_MAX, RESERVE, type Log, type LogCounters } from './log.ts';
+import { createLog, createPlace, MARKS_MAX, noteRoom, type Log, type LogCounters } from './log.ts';
 import { createTimes, Kind, unitsOf, type Stamp, type Times } from './times.ts';
 
 const SEQUENCE_SIZE = 2;
@@ -189,7 +189,7 @@ export function createFlashOutbox(
   const isNoting = keepsDrops(isDropping);
   let note = createBuffer(roomFor(isNoting, NOTE_SIZE));
 
-  const log = createLog(flash, recordMax, forget, roomFor(isNoting, RESERVE));
+  const log = createLog(flash, recordMax, forget, roomFor(isNoting, noteRoom(unit)));
   /** When each key was last kept, -1: not since the start. */
   const rememberedAt: number[] = [];
   for (let i = 0; STATE && i < STATE_KEYS; i++) rememberedAt.push(-1);

@@ -61,9 +61,8 @@ const HEAD_KEY = STATE_KEYS;
 const HEAD_SIZE = 6;
 const HAS_HEAD = LAZY && STATE;
 const KEYS = STATE_KEYS + (HAS_HEAD ? 1 : 0);
-/** Room at the end of each page for what `note` takes: a frame, the fields of state, and so many bytes. */
-const NOTE_MAX = 14;
-export const RESERVE = FRAME + STATE_FIELDS + NOTE_MAX;
+/** Longest value that `note` takes. */
+const NOTE_MAX = 10;
 /** What all state may take of a page that has less room to give: a part of so many. */
 const STATE_PART = 4;
 
@@ -200,6 +199,11 @@ function doubleAt(bytes: Bytes, at: number): number {
   return wordAt(bytes, at) | (wordAt(bytes, at + 2) << 16);
 }
 
+/** @returns bytes at the end of each page for what `note` takes: a frame, the fields of state, and the value. */
+export function noteRoom(unit: number): number {
+  return (FRAME + STATE_FIELDS + NOTE_MAX + unit - 1) & -unit;
+}
+
 /** @returns bytes of a page of `pageSize` bytes that state may take. */
 export function stateRoom(pageSize: number): number {
   const most = STATE_KEYS * STATE_SIZE;
@@ -207,7 +211,7 @@ export function stateRoom(pageSize: number): number {
 }
 
 /**
- * @param recordMax longest body. @param onErase a page is about to be erased. @param reserve RESERVE, if there shall be room for `note`, else 0.
+ * @param recordMax longest body. @param onErase a page is about to be erased. @param reserve noteRoom, if there shall be room for `note`, else 0.
  * Start-up only.
  */
 export function createLog(

@@ -1,11 +1,15 @@
-// Asks a time server once the network is there. The engine goes on asking by itself, and sets its clock. Knows no time itself.
+// Asks a time server once the network is there, and lets the broker wait for the answer a little: what goes out before would say no
+// time. The engine goes on asking by itself, and sets its clock.
 
 import type { CreatePart } from '../part.ts';
-import { NEVER_MS } from '../ports/clock.ts';
-import { Stage } from '../ports/stage.ts';
+import { elapsed, NEVER_MS } from '../ports/clock.ts';
+import type { WallTime } from '../ports/clock.ts';
 
 /** Longest name that Espruino takes. */
 const NAME_MAX = 63;
+/** For an answer, once in a boot; and between two looks. */
+const ANSWER_MS = 5000;
+const LOOK_MS = 100;
 
 /**
  * @param server name or address of a time server, up to 63 bytes. Default "pool.ntp.org".
@@ -13,22 +17,30 @@ const NAME_MAX = 63;
  */
 export function createSntp(server = 'pool.ntp.org'): CreatePart {
   return (mote) => {
-    const wifi = mote.ports.wifi;
+    const { wifi, clock } = mote.ports;
     if (wifi.askTime === undefined || server.length === 0 || server.length > NAME_MAX) return null;
-    let isDue = false;
-    let isAsked = false;
+    const wall: WallTime = { day: -1, ms: 0 };
+    /** -1 before it was asked. */
+    let askedAt = -1;
+    let isOver = false;
+
+    /** @returns whether the time is known, or was waited for long enough. */
+    function isDone(): boolean {
+      clock.wall(wall);
+      return wall.day >= 0 || elapsed(askedAt, clock.now()) >= ANSWER_MS;
+    }
 
     return {
-      onStage(stage) {
-        if (stage !== Stage.Opening || isAsked) return;
-        isDue = isAsked = true;
-        mote.wake();
+      onTry() {
+        if (isOver) return 0;
+        if (askedAt < 0) {
+          wifi.askTime!(server);
+          askedAt = clock.now();
+        }
+        isOver = isDone();
+        return isOver ? 0 : LOOK_MS;
       },
-      run() {
-        if (isDue) wifi.askTime!(server);
-        isDue = false;
-        return NEVER_MS;
-      },
+      run: () => NEVER_MS,
     };
   };
 }

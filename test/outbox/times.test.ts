@@ -87,6 +87,23 @@ describe('the time of a message', () => {
     expect(fourth.sent().slice(3)).toEqual(['new@null!', `newer@${NOON + 1000}!`]);
   });
 
+  it('is right beyond 2038, where seconds need 32 bits without a sign, also of a boot that learnt it late', () => {
+    const late = 2 ** 31 + 12_345;
+    const nor = createChip(region);
+    const first = boot(nor, late);
+    first.take('known');
+    expect(first.sent()).toEqual([`known@${late}!`]);
+    const second = boot(nor);
+    second.clock.advance(7000);
+    second.take('before');
+    second.clock.setWall(late + 1000);
+    second.outbox.idle();
+    second.take('after');
+    const expected = [`known@${late}!`, `before@${late + 1000}!`, `after@${late + 1000}!`];
+    expect(second.sent()).toEqual(expected);
+    expect(boot(nor, late + 2000).sent()).toEqual(expected);
+  });
+
   it('stays unknown once it went out so, whatever is known later', () => {
     const nor = createChip(region);
     const first = boot(nor);

@@ -29,6 +29,31 @@ it.each([
 });
 
 it.each([
+  ['until it is told the time', 1200, 1200],
+  ['not for ever', undefined, 5000],
+])('lets the broker wait, %s', (_how, answerMs, waitedMs) => {
+  const world = boot(createChip(REGION), REGION, {
+    parts: [createSntp()],
+    over: { wifi: WIFI, time: true },
+    askTime: () => {},
+  });
+  world.pass(10);
+  world.listen();
+  world.wifi.up();
+  for (let ms = 0; ms < 8000 && !world.link.client.isOnline(); ms += 100) {
+    if (ms === answerMs) world.clock.setWall(1_800_000_000);
+    if (ms < waitedMs) expect(world.link.client.isOnline(), `${ms} ms`).toBe(false);
+    world.pass(100);
+  }
+  expect(world.link.client.isOnline()).toBe(true);
+  world.pass(1000);
+  const readings = world.messages.filter(({ topic }) => topic === 'm/s/t');
+  const times = readings.map(({ payload }) => (JSON.parse(payload) as { time: number | null }).time);
+  expect(times.length).toBeGreaterThan(1);
+  expect(times.every((time) => (time === null) === (answerMs === undefined))).toBe(true);
+});
+
+it.each([
   ['no client', undefined, 'pool.ntp.org'],
   ['no name', () => 0, ''],
   ['a name that the engine would cut', () => 0, 'x'.repeat(64)],

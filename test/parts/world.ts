@@ -44,7 +44,9 @@ export interface World {
   sampled(): number;
   accepted(): number;
   pass(ms: number): void;
-  /** The broker is there; time passes until there is a session. */
+  /** The broker is there. */
+  listen(): void;
+  /** The same; time passes until there is a session. */
   online(): void;
   /** The broker goes away. */
   drop(): void;
@@ -195,9 +197,12 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
       clock.advance(left);
       timer.spend(left);
     },
-    online() {
+    listen() {
       isUp = true;
       socket.openResult = Code.Ok;
+    },
+    online() {
+      world.listen();
       for (let passed = 0; !link!.client.isOnline() && passed < PATIENCE_MS; passed += 100) world.pass(100);
       world.pass(1);
     },
