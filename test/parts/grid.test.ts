@@ -26,8 +26,9 @@ describe('the grid', () => {
         now += Math.round(left * (wake % 2 === 0 ? 0.95 : 1.05)) + 300;
       }
       for (const point of points) expect((point / 1000 - phase) % intervalSec).toBe(0);
-      for (let i = 1; i < points.length; i++)
+      for (let i = 1; i < points.length; i++) {
         expect((points[i]! - points[i - 1]!) / intervalMs).toBeGreaterThanOrEqual(1);
+      }
     },
   );
 

@@ -173,6 +173,38 @@ describe('Home Assistant, an entity a message', () => {
     expect(Object.keys(configOf(energy!))).not.toContain('ent_cat');
   });
 
+  it('says when a value of a mote that sleeps is none any more', () => {
+    for (const create of [createHomeAssistant(), createHomeAssistantDevice()]) {
+      const rig = createRig(create, [channelOf(), DOOR], { expireSec: 43_200 })!;
+      rig.discovery.refresh(0);
+      rig.discovery.send(0);
+      const text = rig
+        .take()
+        .map(({ payload }) => payload)
+        .join();
+      expect(text.match(/"exp_aft":43200/g)).toHaveLength(2);
+    }
+  });
+
+  it('writes down what it says, and other things for another channel', () => {
+    for (const create of [createHomeAssistant, createHomeAssistantDevice]) {
+      const describeOf = (channels: readonly ChannelMeta[]) => {
+        const rig = createRig(create(), channels)!;
+        let text = '';
+        rig.discovery.describe({ text: (bytes) => void (text += bytes) });
+        rig.discovery.refresh(0);
+        rig.discovery.send(0);
+        for (const { topic, payload } of rig.take()) {
+          expect(text).toContain(topic);
+          expect(Buffer.from(text, 'latin1').toString('utf8')).toContain(payload);
+        }
+        return text;
+      };
+      expect(describeOf([channelOf()])).toBe(describeOf([channelOf()]));
+      expect(describeOf([channelOf()])).not.toBe(describeOf([channelOf({ unit: 'K' })]));
+    }
+  });
+
   it('names no availability where nobody says it', () => {
     const rig = createRig(createHomeAssistant(), undefined, { status: '' })!;
     rig.discovery.refresh(0);

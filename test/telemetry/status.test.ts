@@ -53,6 +53,23 @@ describe('status', () => {
     expect(writer.take()).toEqual(['m/status/0/true online', 'm/b/status/0/true offline']);
   });
 
+  it('says only the first again where the broker has kept the others', () => {
+    const writer = createWriter();
+    const status = createStatus(writer, ['m/status', 'm/a/status', 'm/b/status'])!;
+    status.set(0, true);
+    status.set(1, true);
+    status.set(2, false);
+    let text = '';
+    status.describe({ text: (bytes) => void (text += bytes) });
+    expect(text).toBe('112');
+    status.keep();
+    status.send();
+    expect(writer.take()).toEqual(['m/status/0/true online']);
+    status.set(2, true);
+    status.send();
+    expect(writer.take()).toEqual(['m/b/status/0/true online']);
+  });
+
   it('goes on where it found no room, and waits for the next session where there is none', () => {
     const writer = createWriter();
     const status = createStatus(writer, ['m/status', 'm/a/status'])!;

@@ -55,6 +55,10 @@ describe('Wi-Fi', () => {
       },
       disconnect: () => calls.push(['disconnect']),
       getStatus: () => status,
+      getHostByName(host: string, callback: (address: string | null) => void) {
+        calls.push(['getHostByName', host]);
+        callback(host === 'broker' ? '10.0.0.5' : null);
+      },
     };
     installEngine({}, { Wifi: module });
     wifi = createWifi();
@@ -77,6 +81,17 @@ describe('Wi-Fi', () => {
     wifi.join('barn', 'secret', events);
     answer('SOMETHING');
     expect(whys).toEqual([why, Close.WifiLost]);
+  });
+
+  it('asks for an address, and says nothing of a name that nobody knows', () => {
+    const found: string[] = [];
+    wifi.resolve!('broker', (address) => found.push(address));
+    wifi.resolve!('nobody', (address) => found.push(address));
+    expect(calls).toEqual([
+      ['getHostByName', 'broker'],
+      ['getHostByName', 'nobody'],
+    ]);
+    expect(found).toEqual(['10.0.0.5']);
   });
 
   it('knows what it waits for', () => {

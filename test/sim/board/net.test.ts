@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { espruinoLinux } from '../../../boards/espruino-linux.ts';
 import type { PeerConnection } from '../../../sim/network/network.ts';
-import { createRig, joined } from './rig.ts';
+import { createRig, joined, run } from './rig.ts';
 
 /** A board on Linux needs no Wi-Fi. */
 const linux = { data: espruinoLinux };
@@ -216,6 +216,30 @@ describe('Wi-Fi', () => {
     board.powerOn();
     world.run(5000);
     expect(lines).toEqual(['2026']);
+  });
+
+  it('asks the name server', () => {
+    const rig = createRig(
+      joined(`var wifi = require("Wifi"); ["broker", "nobody", "10.1.2.3"].forEach(function (name) {
+        wifi.getHostByName(name, function (ip) { print(name + " " + ip); });
+      });`),
+    );
+    rig.network.setName('broker', '10.0.0.5');
+    rig.board.powerOn();
+    rig.world.run(1000);
+    expect(rig.lines.sort()).toEqual(['10.1.2.3 10.1.2.3', 'broker 10.0.0.5', 'nobody null']);
+  });
+
+  // As the engine does on an ESP32: jswrap_esp32_network.c, setIP.
+  it('takes no address of its own, and says that it did', () => {
+    const { lines } = run(
+      `var wifi = require("Wifi");
+       var fixed = { ip: "192.168.4.77", gw: "192.168.4.1", netmask: "255.255.255.0" };
+       wifi.setIP(fixed, function (error) { print("set " + error); });
+       try { wifi.setIP({ ip: "here" }, print); } catch (e) { print(e.message); }
+       wifi.connect("net", {}, function () { print(wifi.getIP().ip); });`,
+    );
+    expect(lines).toEqual(['Not a valid IP address', 'set null', '192.168.4.2']);
   });
 
   it('is no module of a board without it', () => {

@@ -241,6 +241,30 @@ describe('simulated network', () => {
     expect(trace(5)).not.toBe(trace(6));
   });
 
+  it('finds a name where it is now, one answer later', () => {
+    const { clock, network } = setUp({ delayMs: [10, 10] });
+    network.listen('10.0.0.5', 1883, () => undefined);
+    network.setName('broker', '10.0.0.5');
+    expect(network.connect('10.0.0.5', 1883, recorder()).blockedMs).toBe(20);
+    expect(network.connect('Broker', 1883, recorder()).blockedMs).toBe(40);
+    const found: (string | undefined)[] = [];
+    for (const name of ['broker', 'nobody', '10.9.9.9']) {
+      network.resolve(name, (address) => found.push(address));
+    }
+    clock.run(19);
+    expect(found).toEqual([]);
+    clock.run(1);
+    expect(found).toEqual(['10.0.0.5', undefined, '10.9.9.9']);
+    network.setName('broker', '10.0.0.6');
+    expect(failureOf(() => network.connect('broker', 1883, recorder()))).toBe('unreachable');
+    network.addHost('10.0.0.6');
+    expect(failureOf(() => network.connect('broker', 1883, recorder()))).toBe('refused');
+    network.cut();
+    network.resolve('broker', (address) => found.push(address));
+    clock.run(20);
+    expect(found[3]).toBeUndefined();
+  });
+
   it('refuses two listeners on one port and two worlds around one network', () => {
     const { clock, network } = setUp();
     network.listen('broker', 1883, () => undefined);
