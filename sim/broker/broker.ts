@@ -117,6 +117,8 @@ interface Connection {
 }
 
 const REFUSED_LEVEL = 1;
+/** A packet may be longer on its way than the one before. */
+const TRANSIT_MS = 100;
 
 export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {}): SessionBroker {
   const behaviour: Behaviour = { returnCode: 0, isSilent: false, ackDelayMs: 0 };
@@ -125,11 +127,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
   const sessions = new Map<string, Session>();
   const retained = new Map<string, Message>();
   /** What is to be answered when the broker is no longer deaf, undefined: it is not deaf. */
-  let owed: (() => void)[] | undefined;
+  let owed: (() => unknown)[] | undefined;
   let count = 0;
 
   /** Answer now, or later. */
-  const answer = (run: () => void) => void (owed === undefined ? run() : owed.push(run));
+  const answer = (run: () => unknown) => void (owed === undefined ? run() : owed.push(run));
 
   const say = (connection: Connection, bytes: string) => {
     if (connection.isOpen && bytes !== '') connection.peer.write(bytes);
@@ -298,7 +300,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const wrong = fault || (type === Type.Pubrel ? incoming.release(id) : outgoing.acknowledge(type, id));
     if (wrong !== '') blame(connection, wrong);
     else if (type === Type.Pubrel) answer(() => say(connection, ack(Type.Pubcomp, id)));
-    else answer(() => say(connection, outgoing.next()));
+    else answer(() => connection.isOpen && say(connection, outgoing.next()));
   };
 
   const takeFilters = (connection: Connection, type: number, body: string) => {
@@ -344,7 +346,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const silence = host.now() - lastPacketAt;
     connection.lastPacketAt = host.now();
     if (type === Type.Connect) return takeConnect(connection, body);
-    if (connect!.keepAliveSec > 0 && silence > connect!.keepAliveSec * 1000) {
+    if (connect!.keepAliveSec > 0 && silence > connect!.keepAliveSec * 1000 + TRANSIT_MS) {
       if (!events.isDisturbed?.(lastPacketAt, host.now())) {
         violations.push(`3.1.2-23 no packet for ${Math.round(silence)} ms [${connect!.clientId}]`);
       }

@@ -338,6 +338,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let heard = false;
   let seenRoom = 0;
   let seenCount = 0;
+  let seenReceived = 0;
   let spokeAt = 0;
   let heardAt = 0;
   let tickedAt = 0;
@@ -1266,13 +1267,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const isEarly = elapsed(tickedAt, now) < promisedMs;
       // Where what was there has drained and nothing is there now, nobody knows whether there was more: a PINGREQ too many then.
       const isNew = hasDrained ? room < SEND_WINDOW || seenRoom === SEND_WINDOW : room !== seenRoom;
-      if (isNew) spokeAt = isEarly ? now : tickedAt;
+      // What was sent for something that came went out when that came, nobody knows when.
+      const isAnswer = heard || received !== seenReceived;
+      if (isNew) spokeAt = isEarly && !isAnswer ? now : tickedAt;
       if (hasDrained) ends[2] = -1;
       if (heard || seenCount !== received + delivered) heardAt = now;
       wait = ping(now);
       heard = hasDrained = false;
       seenRoom = room;
       seenCount = received + delivered;
+      seenReceived = received;
       if (room < SEND_WINDOW && ends[2] < 0) ends[2] = after(now, SEND_TIMEOUT_MS);
     }
     for (let i = 0; i < 3; i++) {

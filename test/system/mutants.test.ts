@@ -9,7 +9,7 @@ describe('a wrong firmware', () => {
 
   it(
     'is none when nothing is changed',
-    async () => expect(await tryMutant(undefined)).toBeUndefined(),
+    async () => expect(await tryMutant(undefined, 5)).toBeUndefined(),
     120_000,
   );
 

@@ -144,8 +144,11 @@ async function copyAll(): Promise<typeof build> {
 
 let copied: Promise<typeof build> | undefined;
 
-/** @returns what is wrong with a mutant, and with which seed; undefined: nothing that the oracles see. undefined for the mutant: none. */
-export async function tryMutant(mutant: Mutant | undefined): Promise<string | undefined> {
+/** @returns what is wrong with a mutant, and with which seed; undefined: nothing that the oracles see. @param mutant undefined: none. */
+export async function tryMutant(
+  mutant: Mutant | undefined,
+  seedsMax = SEEDS_MAX,
+): Promise<string | undefined> {
   const buildCopy = await (copied ??= copyAll());
   const file = mutant === undefined ? 'features.ts' : mutant.file;
   if (mutant !== undefined) writeFileSync(`${COPY}src/${file}`, mutate(mutant));
@@ -155,7 +158,7 @@ export async function tryMutant(mutant: Mutant | undefined): Promise<string | un
     const { code } = await buildCopy({ firmware: `${COPY}test/system/firmware`, settings });
     const bundle = compileBundle(code, 'firmware.js');
     const seeds = Array.from({ length: 400 }, (_, i) => i + 1).filter((seed) => isBusy(seed) === isForBusy);
-    for (const seed of seeds.slice(0, isForBusy ? BUSY_SEEDS_MAX : SEEDS_MAX)) {
+    for (const seed of seeds.slice(0, isForBusy ? BUSY_SEEDS_MAX : seedsMax)) {
       const [wrong] = runSystem({ bundle, seed, schedule: drawSchedule(seed) }).violations;
       if (wrong !== undefined) return `seed ${seed}: ${wrong}`;
     }
