@@ -37,12 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an acknowledged message stays in the outbox',
     file: 'mqtt/client.ts',
-    edits: [
-      [
-        'if (!STREAM || sequences[place] > 0) outbox.acknowledge(sequences[place]);',
-        'if (sequences[place] > 0);',
-      ],
-    ],
+    edits: [['if (!STREAM || sequences[place] > 0) outbox.ack', 'if (sequences[place] < 0) outbox.ack']],
   },
   {
     name: 'what comes again has no DUP',
@@ -60,7 +55,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'PUBREC is not noted',
     file: 'mqtt/client.ts',
-    edits: [['if (!STREAM || sequence > 0) outbox.receive(sequence);', 'if (sequence > 0);']],
+    edits: [['if (!STREAM || sequence > 0) outbox.receive', 'if (sequence < 0) outbox.receive']],
   },
   {
     name: 'a lost session is not noticed',
