@@ -1257,19 +1257,27 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return NEVER_MS;
   }
 
+  /** Do what flash had no room for when a session was lost, or an exchange ended. */
+  function tendOpen(): void {
+    if (isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);
+    if (isOwing) answerReleased();
+  }
+
+  /** @returns the latest moment that is sure to be no later than that in which something was sent since the last `tick`. */
+  function whenSpoken(now: number): number {
+    // Called no earlier than it asked for, it may have been long ago; and so may an answer, which went out when that came.
+    const isEarly = elapsed(tickedAt, now) < promisedMs;
+    return isEarly && !heard && received === seenReceived ? now : tickedAt;
+  }
+
   function tick(now: number): number {
     let wait = NEVER_MS;
     outbox.idle();
-    if (STATE && isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);
-    if (STATE && QOS2 && INBOUND && isOwing) answerReleased();
+    if (STATE && QOS2 && INBOUND) tendOpen();
     if (state === State.Online) {
-      // Called no earlier than it asked for, it may have been long ago that something was sent.
-      const isEarly = elapsed(tickedAt, now) < promisedMs;
       // Where what was there has drained and nothing is there now, nobody knows whether there was more: a PINGREQ too many then.
       const isNew = hasDrained ? room < SEND_WINDOW || seenRoom === SEND_WINDOW : room !== seenRoom;
-      // What was sent for something that came went out when that came, nobody knows when.
-      const isAnswer = heard || received !== seenReceived;
-      if (isNew) spokeAt = isEarly && !isAnswer ? now : tickedAt;
+      if (isNew) spokeAt = whenSpoken(now);
       if (hasDrained) ends[2] = -1;
       if (heard || seenCount !== received + delivered) heardAt = now;
       wait = ping(now);
