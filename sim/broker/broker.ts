@@ -101,6 +101,8 @@ interface Session {
   readonly filters: Map<string, number>;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
+  /** The client has heard that it began; before, it takes it for the one that it had. */
+  isTold: boolean;
 }
 
 interface Connection {
@@ -112,6 +114,8 @@ interface Connection {
   /** Of the last acknowledgement that waits: they leave in order. */
   ackAt: number;
   isOpen: boolean;
+  /** CONNACK says that there was no session. */
+  isNew: boolean;
   /** DISCONNECT has come. */
   hasLeft: boolean;
 }
@@ -219,6 +223,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     filters: new Map(),
     incoming: createIncoming(),
     outgoing: createOutgoing(),
+    isTold: false,
   });
 
   /** A client of this name logs in: the former connection goes [MQTT-3.1.4-2], and with `clean` the former session [MQTT-3.1.2-6]. */
@@ -249,6 +254,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const session = former ?? createSession(clientId, cleanSession);
     sessions.set(clientId, session);
     connection.session = session;
+    connection.isNew = former === undefined;
     session.incoming.begin();
     session.outgoing.begin();
     say(connection, connack(former !== undefined, 0));
@@ -294,10 +300,16 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     else host.setTimer(connection.ackAt - now, run);
   };
 
+  /** PUBREL for a message of a session that is over, of which the client has not heard, is none of its faults. */
+  const release = ({ session }: Connection, id: number) => {
+    const fault = session!.incoming.release(id);
+    return session!.isTold ? fault : '';
+  };
+
   const takeAck = (connection: Connection, type: number, body: string) => {
-    const { incoming, outgoing } = connection.session!;
+    const { outgoing } = connection.session!;
     const { id, fault } = readAck(body);
-    const wrong = fault || (type === Type.Pubrel ? incoming.release(id) : outgoing.acknowledge(type, id));
+    const wrong = fault || (type === Type.Pubrel ? release(connection, id) : outgoing.acknowledge(type, id));
     if (wrong !== '') blame(connection, wrong);
     else if (type === Type.Pubrel) answer(() => say(connection, ack(Type.Pubcomp, id)));
     else answer(() => connection.isOpen && say(connection, outgoing.next()));
@@ -355,6 +367,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       // Allowed [3.1.4], and nothing that this client does.
       return blame(connection, `packet type ${type} before CONNACK`);
     }
+    if (connection.isNew) connection.session.isTold = true;
     const taker = takers[type];
     if (taker === undefined) return blame(connection, `packet type ${type} from a client`);
     taker(connection, first, body);
@@ -373,6 +386,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
         ackAt: 0,
         isOpen: true,
         hasLeft: false,
+        isNew: false,
       };
       connections.add(connection);
       return {

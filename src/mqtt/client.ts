@@ -364,6 +364,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; NO_ID in places that are free again. */
   const open: Id[] = [];
   let openBytes = createBuffer(STATE && QOS2 ? STATE_MAX : 0);
+  /** So many places of those hold identifiers that may be of a session which is lost without our knowing. */
+  let doubted = 0;
   /** What was kept of them is not so any more, and could not be changed. */
   let isStale = false;
   /** Those, in the same places, whose PUBREL has come on this connection while there was no room to note that; whether there are any. */
@@ -829,7 +831,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** @returns whether a message with these flags and `id` may be given to a handler; it is passed over, or the end, if not. */
   function admit(first: number, id: Id): boolean {
     const exactlyOnce = QOS2 && qosOf(first) === 2;
-    if (exactlyOnce && open.indexOf(id) >= 0) {
+    const place = exactlyOnce ? open.indexOf(id) : -1;
+    // What a session sends for the first time has no DUP [MQTT-3.3.1-1]: then the identifier is of a former one.
+    if (place >= 0 && place < doubted && (first & DUP) === 0) return canAnswer();
+    if (place >= 0) {
       counters.repeated++;
       confirm(first, id);
       return false;
@@ -878,8 +883,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       lastSent = 0;
       counters.finished += outbox.restart();
       if (QOS2 && INBOUND) forgetOpen();
+      doubted = 0;
       if (STREAM) streamer.restart();
     }
+    // A CONNECT whose CONNACK never came may have begun another session.
+    if (present && unanswered > 0) doubted = open.length;
     if (INBOUND) subscriptions.begin(present, present && unanswered === 0);
     unanswered = 0;
     owner.onOnline(present);
@@ -1406,6 +1414,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       open.push(idFrom(value));
     }
   }
+  doubted = open.length;
 
   return {
     connect,
