@@ -98,7 +98,7 @@ describe('a firmware for an ESP32', { timeout: 60_000 }, () => {
       const mqtt = openMqtt({ host: '127.0.0.1', port: 1, ssid: '', wifiPassword: '', connect${outbox} });
       const topic = mqtt.topic('t', 1);
       let refused = 0;
-      for (let i = 0; i < 80; i++) if (mqtt.publish(topic, '${'x'.repeat(980)}') < 0) refused++;
+      for (let i = 0; i < 80; i++) if (mqtt.publish(topic, '${'x'.repeat(960)}') < 0) refused++;
       console.log('refused ' + refused);`;
     const kept = await run(createFlash(), fill(''), {}, esp32, '');
     expect(kept.filter((line) => /refused|given up/.test(line))).toEqual(['refused 16']);

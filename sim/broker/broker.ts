@@ -101,6 +101,8 @@ interface Session {
   readonly filters: Map<string, number>;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
+  /** The client has heard that it began; before, it takes it for the one that it had. */
+  isTold: boolean;
 }
 
 interface Connection {
@@ -112,11 +114,15 @@ interface Connection {
   /** Of the last acknowledgement that waits: they leave in order. */
   ackAt: number;
   isOpen: boolean;
+  /** CONNACK says that there was no session. */
+  isNew: boolean;
   /** DISCONNECT has come. */
   hasLeft: boolean;
 }
 
 const REFUSED_LEVEL = 1;
+/** A packet may be longer on its way than the one before. */
+const TRANSIT_MS = 100;
 
 export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {}): SessionBroker {
   const behaviour: Behaviour = { returnCode: 0, isSilent: false, ackDelayMs: 0 };
@@ -125,11 +131,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
   const sessions = new Map<string, Session>();
   const retained = new Map<string, Message>();
   /** What is to be answered when the broker is no longer deaf, undefined: it is not deaf. */
-  let owed: (() => void)[] | undefined;
+  let owed: (() => unknown)[] | undefined;
   let count = 0;
 
   /** Answer now, or later. */
-  const answer = (run: () => void) => void (owed === undefined ? run() : owed.push(run));
+  const answer = (run: () => unknown) => void (owed === undefined ? run() : owed.push(run));
 
   const say = (connection: Connection, bytes: string) => {
     if (connection.isOpen && bytes !== '') connection.peer.write(bytes);
@@ -217,6 +223,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     filters: new Map(),
     incoming: createIncoming(),
     outgoing: createOutgoing(),
+    isTold: false,
   });
 
   /** A client of this name logs in: the former connection goes [MQTT-3.1.4-2], and with `clean` the former session [MQTT-3.1.2-6]. */
@@ -247,6 +254,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const session = former ?? createSession(clientId, cleanSession);
     sessions.set(clientId, session);
     connection.session = session;
+    connection.isNew = former === undefined;
     session.incoming.begin();
     session.outgoing.begin();
     say(connection, connack(former !== undefined, 0));
@@ -292,13 +300,19 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     else host.setTimer(connection.ackAt - now, run);
   };
 
+  /** PUBREL for a message of a session that is over, of which the client has not heard, is none of its faults. */
+  const release = ({ session }: Connection, id: number) => {
+    const fault = session!.incoming.release(id);
+    return session!.isTold ? fault : '';
+  };
+
   const takeAck = (connection: Connection, type: number, body: string) => {
-    const { incoming, outgoing } = connection.session!;
+    const { outgoing } = connection.session!;
     const { id, fault } = readAck(body);
-    const wrong = fault || (type === Type.Pubrel ? incoming.release(id) : outgoing.acknowledge(type, id));
+    const wrong = fault || (type === Type.Pubrel ? release(connection, id) : outgoing.acknowledge(type, id));
     if (wrong !== '') blame(connection, wrong);
     else if (type === Type.Pubrel) answer(() => say(connection, ack(Type.Pubcomp, id)));
-    else answer(() => say(connection, outgoing.next()));
+    else answer(() => connection.isOpen && say(connection, outgoing.next()));
   };
 
   const takeFilters = (connection: Connection, type: number, body: string) => {
@@ -344,7 +358,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const silence = host.now() - lastPacketAt;
     connection.lastPacketAt = host.now();
     if (type === Type.Connect) return takeConnect(connection, body);
-    if (connect!.keepAliveSec > 0 && silence > connect!.keepAliveSec * 1000) {
+    if (connect!.keepAliveSec > 0 && silence > connect!.keepAliveSec * 1000 + TRANSIT_MS) {
       if (!events.isDisturbed?.(lastPacketAt, host.now())) {
         violations.push(`3.1.2-23 no packet for ${Math.round(silence)} ms [${connect!.clientId}]`);
       }
@@ -353,6 +367,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       // Allowed [3.1.4], and nothing that this client does.
       return blame(connection, `packet type ${type} before CONNACK`);
     }
+    if (connection.isNew) connection.session.isTold = true;
     const taker = takers[type];
     if (taker === undefined) return blame(connection, `packet type ${type} from a client`);
     taker(connection, first, body);
@@ -371,6 +386,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
         ackAt: 0,
         isOpen: true,
         hasLeft: false,
+        isNew: false,
       };
       connections.add(connection);
       return {

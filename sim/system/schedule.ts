@@ -17,7 +17,7 @@ const FAULTS_MAX = 36;
 const ALL = Object.keys(FAULT_KINDS) as FaultKind[];
 
 /** One seed of so many has a mote with readings every 2 s, and a broker that is away until its outbox is full. */
-const BUSY_EVERY = 20;
+const BUSY_EVERY = 40;
 const AWAY_MS = 25 * MINUTE;
 
 /** @returns whether the mote of this seed is the one that has much to say. */

@@ -346,6 +346,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let seenDelivered = 0;
   /** Messages that waited then: an acknowledgement may be for one of those. */
   let seenHeld = 0;
+  let seenReceived = 0;
   let spokeAt = 0;
   let heardAt = 0;
   let tickedAt = 0;
@@ -371,6 +372,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; NO_ID in places that are free again. */
   const open: Id[] = [];
   let openBytes = createBuffer(STATE && QOS2 ? STATE_MAX : 0);
+  /** So many places of those hold identifiers that may be of a session which is lost without our knowing. */
+  let doubted = 0;
   /** What was kept of them is not so any more, and could not be changed. */
   let isStale = false;
   /** Those, in the same places, whose PUBREL has come on this connection while there was no room to note that; whether there are any. */
@@ -836,7 +839,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** @returns whether a message with these flags and `id` may be given to a handler; it is passed over, or the end, if not. */
   function admit(first: number, id: Id): boolean {
     const exactlyOnce = QOS2 && qosOf(first) === 2;
-    if (exactlyOnce && open.indexOf(id) >= 0) {
+    const place = exactlyOnce ? open.indexOf(id) : -1;
+    // What a session sends for the first time has no DUP [MQTT-3.3.1-1]: then the identifier is of a former one.
+    if (place >= 0 && place < doubted && (first & DUP) === 0) return canAnswer();
+    if (place >= 0) {
       counters.repeated++;
       confirm(first, id);
       return false;
@@ -885,8 +891,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       lastSent = 0;
       counters.finished += outbox.restart();
       if (QOS2 && INBOUND) forgetOpen();
+      doubted = 0;
       if (STREAM) streamer.restart();
     }
+    // A CONNECT whose CONNACK never came may have begun another session.
+    if (present && unanswered > 0) doubted = open.length;
     if (INBOUND) subscriptions.begin(present, present && unanswered === 0);
     unanswered = 0;
     owner.onOnline(present);
@@ -1277,17 +1286,27 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return pingIntervalMs;
   }
 
+  /** Do what flash had no room for when a session was lost, or an exchange ended. */
+  function tendOpen(): void {
+    if (isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);
+    if (isOwing) answerReleased();
+  }
+
+  /** @returns the latest moment that is sure to be no later than that in which something was sent since the last `tick`. */
+  function whenSpoken(now: number): number {
+    // Called no earlier than it asked for, it may have been long ago; and so may an answer, which went out when that came.
+    const isEarly = elapsed(tickedAt, now) < promisedMs;
+    return isEarly && !heard && received === seenReceived ? now : tickedAt;
+  }
+
   function tick(now: number): number {
     let wait = NEVER_MS;
     outbox.idle();
-    if (STATE && isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);
-    if (STATE && QOS2 && INBOUND && isOwing) answerReleased();
+    if (STATE && QOS2 && INBOUND) tendOpen();
     if (state === State.Online) {
-      // Called no earlier than it asked for, it may have been long ago that something was sent.
-      const isEarly = elapsed(tickedAt, now) < promisedMs;
       // Where what was there has drained and nothing is there now, nobody knows whether there was more: a PINGREQ too many then.
       const isNew = hasDrained ? room < SEND_WINDOW || seenRoom === SEND_WINDOW : room !== seenRoom;
-      if (isNew) spokeAt = isEarly ? now : tickedAt;
+      if (isNew) spokeAt = whenSpoken(now);
       if (hasDrained) ends[2] = -1;
       if (delivered - seenDelivered > seenHeld) {
         // One of these is younger than the last tick, and so is what was sent before it.
@@ -1302,6 +1321,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       seenCount = received + delivered;
       seenDelivered = delivered;
       seenHeld = outbox.count();
+      seenReceived = received;
       if (room < SEND_WINDOW && ends[2] < 0) ends[2] = after(now, SEND_TIMEOUT_MS);
     }
     for (let i = 0; i < 3; i++) {
@@ -1423,6 +1443,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       open.push(idFrom(value));
     }
   }
+  doubted = open.length;
 
   return {
     connect,

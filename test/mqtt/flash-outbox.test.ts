@@ -173,6 +173,24 @@ describe('a message of QoS 2 from the broker', () => {
     expect(last.got).toEqual(['a new 34']);
   });
 
+  it('may be a new one, too, where a CONNACK that said so never came: then DUP tells', () => {
+    const nor = createChip();
+    const world = listen(nor);
+    world.online();
+    world.socket.deliver(message('a', 'x', 4, 7) + message('a', 'y', 4, 8));
+    world.socket.drop();
+    // The broker has begun another session.
+    world.client.connect('broker', 1883);
+    world.socket.accept();
+    world.socket.drop();
+    world.online(true);
+    const DUP = 8;
+    world.socket.deliver(
+      message('a', 'y', 4 + DUP, 8) + message('a', 'new', 4, 7) + message('a', 'new', 4 + DUP, 7),
+    );
+    expect(world.got).toEqual(['a x 34', 'a y 34', 'a new 34']);
+  });
+
   it('costs no flash where the session is not to be kept', () => {
     const nor = createChip();
     const world = listen(nor, true);

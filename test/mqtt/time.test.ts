@@ -530,6 +530,23 @@ describe('keep alive', () => {
     expect(world.socket.take()).toBe(PINGREQ);
   });
 
+  it('counts an answer from when it may have gone out, not from the next look at the clock [MQTT-3.1.2-23]', () => {
+    for (const packets of [message('a', 'x', 2, 1), message('a', 'x', 4, 1)]) {
+      const world = createSession();
+      world.pass(1000);
+      world.socket.deliver(packets);
+      expect(world.sent()).toHaveLength(1);
+      world.socket.drain();
+      // Something else looks sooner than was asked for.
+      world.clock.advance(20_000);
+      world.client.tick(world.clock.now());
+      world.pass(24_999);
+      expect(world.socket.take()).toBe('');
+      world.pass(1);
+      expect(world.socket.take()).toBe(PINGREQ);
+    }
+  });
+
   it('hears an acknowledgement, and nothing after it', () => {
     const world = createSession();
     const zero = world.topic('t');

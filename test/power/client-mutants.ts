@@ -124,24 +124,24 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
     isInbound: true,
     edits: [
       [
-        'open[index] = NO_ID;\n      if (!keepOpen(index)) {',
-        'open[index] = NO_ID;\n      answer(PUBCOMP, id);\n      if (!keepOpen(index)) {',
+        'open[index] = NO_ID;\n    if (keepOpen(index)) return true;',
+        'open[index] = NO_ID;\n    answer(PUBCOMP, id);\n    if (keepOpen(index)) return true;',
       ],
       [
-        '} else counters.strays++;\n    answer(PUBCOMP, id);',
-        'return;\n    }\n    counters.strays++;\n    answer(PUBCOMP, id);',
+        '      return;\n    }\n    answer(PUBCOMP, id);',
+        '      return;\n    }\n    if (index < 0) answer(PUBCOMP, id);',
       ],
     ],
   },
   {
     name: 'PUBCOMP goes out although there was no room to forget the identifier',
     isInbound: true,
-    edits: [['if (!keepOpen(index)) {', 'if (!keepOpen(index) && index < 0) {']],
+    edits: [['if (keepOpen(index)) return true;', 'if (keepOpen(index) || index >= 0) return true;']],
   },
   {
     name: 'PUBREL leaves the identifier open',
     isInbound: true,
-    edits: [['open[index] = NO_ID;\n      if', 'if']],
+    edits: [['open[index] = NO_ID;\n    if (keepOpen', 'if (keepOpen']],
   },
   {
     name: 'PUBREC goes out before the handler has the message',
@@ -183,7 +183,7 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
   {
     name: 'what there was no room to forget is not forgotten later',
     isInbound: true,
-    edits: [['if (STATE && isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);', '']],
+    edits: [['if (isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);', '']],
   },
 ];
 

@@ -137,8 +137,9 @@ describe('messages to a client', () => {
   it('wait for a session that is not there, and go on where they were', () => {
     const mote = online().subscribe('t', 2);
     mote.die();
-    for (const payload of ['a', 'b', 'c'])
+    for (const payload of ['a', 'b', 'c']) {
       bench.broker.publish({ topic: 't', payload, qos: 2, retain: false });
+    }
     const back = online();
     expect(back.got()).toEqual([
       'connack 0 present',
@@ -229,8 +230,9 @@ describe('what the standard forbids', () => {
       '4.6.0-2',
       () => {
         const mote = online().subscribe('t', 1);
-        for (const payload of ['a', 'b'])
+        for (const payload of ['a', 'b']) {
           bench.broker.publish({ topic: 't', payload, qos: 1, retain: false });
+        }
         mote.ack('puback', 2);
       },
     ],
@@ -238,8 +240,9 @@ describe('what the standard forbids', () => {
       '4.6.0-3',
       () => {
         const mote = online().subscribe('t', 2);
-        for (const payload of ['a', 'b'])
+        for (const payload of ['a', 'b']) {
           bench.broker.publish({ topic: 't', payload, qos: 2, retain: false });
+        }
         mote.ack('pubrec', 2);
       },
     ],

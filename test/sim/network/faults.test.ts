@@ -32,8 +32,9 @@ function failureOf(host: string): string {
   try {
     open(host);
   } catch (error) {
-    if (error instanceof ConnectError)
+    if (error instanceof ConnectError) {
       return `${error.failure} after ${error.blockedMs > SECOND ? 'long' : 'a moment'}`;
+    }
     throw error;
   }
   return 'opened';
