@@ -189,7 +189,7 @@ export function createFlashOutbox(
   const isNoting = keepsDrops(isDropping);
   let note = createBuffer(roomFor(isNoting, NOTE_SIZE));
 
-  const log = createLog(flash, recordMax, forget, roomFor(isNoting, noteRoom(unit)));
+  const log = createLog(flash, recordMax, forget, noteRoom(isNoting, unit));
   /** When each key was last kept, -1: not since the start. */
   const rememberedAt: number[] = [];
   for (let i = 0; STATE && i < STATE_KEYS; i++) rememberedAt.push(-1);

@@ -199,9 +199,9 @@ function doubleAt(bytes: Bytes, at: number): number {
   return wordAt(bytes, at) | (wordAt(bytes, at + 2) << 16);
 }
 
-/** @returns bytes at the end of each page for what `note` takes: a frame, the fields of state, and the value. */
-export function noteRoom(unit: number): number {
-  return (FRAME + STATE_FIELDS + NOTE_MAX + unit - 1) & -unit;
+/** @returns bytes at the end of each page for what `note` takes, if it is to be used: a frame, the fields of state, and the value. */
+export function noteRoom(isNoting: boolean, unit: number): number {
+  return isNoting ? (FRAME + STATE_FIELDS + NOTE_MAX + unit - 1) & -unit : 0;
 }
 
 /** @returns bytes of a page of `pageSize` bytes that state may take. */
