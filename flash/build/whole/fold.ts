@@ -101,8 +101,9 @@ function dropBehind(statement: AnyNode, source: Source): void {
   const list = listOf(statement, source);
   if (list === undefined) return;
   const from = list.indexOf(statement as Statement) + 1;
-  if (!list.slice(from).some((behind) => isDeclaration(behind) || declares(behind, source)))
+  if (!list.slice(from).some((behind) => isDeclaration(behind) || declares(behind, source))) {
     list.splice(from);
+  }
 }
 
 /** @returns whether `outer` makes more of a member than of its value: calls it as a method, or deletes it. */
