@@ -88,6 +88,8 @@ export interface SessionBroker {
   /** Another client logs in with this client identifier, and leaves at once. @param clean it ends the session. */
   intrude(clientId: string, clean: boolean): void;
   isOnline(clientId: string): boolean;
+  /** @returns whether a client has heard of the session that it has, once there is one. */
+  isTold(clientId: string): boolean;
   /** Messages that wait for a client. */
   waiting(clientId: string): number;
   /** @returns the retained message of a topic. */
@@ -423,6 +425,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       const session = sessions.get(clientId);
       return session !== undefined && connectionOf(session) !== undefined;
     },
+    isTold: (clientId) => sessions.get(clientId)?.isTold ?? true,
     waiting: (clientId) => sessions.get(clientId)?.outgoing.count() ?? 0,
     retained: (topic) => retained.get(topic)?.payload,
   };

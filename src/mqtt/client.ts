@@ -1443,7 +1443,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       open.push(idFrom(value));
     }
   }
-  doubted = open.length;
 
   return {
     connect,
