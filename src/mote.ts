@@ -396,6 +396,10 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     return checksumOf(sum + text);
   }
 
+  function tellSleep(): void {
+    for (let i = 0; i < parts.length; i++) if (parts[i].onSleep !== undefined) parts[i].onSleep!();
+  }
+
   /** @returns false, and it is said, when its options are impossible. */
   function addPart(part: MotePart | null): boolean {
     if (part === null) say(Event.BadPart, parts.length + 1);
@@ -414,6 +418,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       sensors: names,
       host: options.broker.host,
       wake,
+      tellSleep,
       isTold: () => told,
       checksum,
     };

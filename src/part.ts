@@ -31,6 +31,8 @@ export interface Mote {
   readonly host: string;
   /** Run soon: something is due. */
   wake(): void;
+  /** Tell all parts that the power goes away. */
+  tellSleep(): void;
   /** @returns whether all that a session begins with is said: who is there, and discovery. */
   isTold(): boolean;
   /** @returns 16 bits that change with what a session begins with, and with the broker; -1 where the board has no checksum. Takes its time. */
@@ -46,6 +48,8 @@ export interface MotePart {
   onStage?(stage: Stage, why: Close): void;
   /** The network is there, and a broker is about to be tried. @returns milliseconds to wait first; then it is asked again. 0: go on. */
   onTry?(): number;
+  /** The power goes away on purpose when this returns: keep what is to be kept. */
+  onSleep?(): void;
   /** Do what is due. @returns milliseconds until the next call is needed. */
   run(now: number): number;
 }

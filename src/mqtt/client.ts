@@ -790,6 +790,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
+  /** Nothing is in flight, but something waits: a mark that was torn reads otherwise than before. Look from the oldest on. */
+  function lookAgain(): void {
+    for (let i = 0; i < IN_FLIGHT_MAX; i++) if (awaited[i] !== NO_KEY) return;
+    cursor = 0;
+    caughtUp = false;
+    pump();
+  }
+
   /** @returns whether one more acknowledgement can wait; if not, its message has to come again. */
   function canAnswer(): boolean {
     return waiting.length <= PACKET_MAX + ACKS_MAX - PUBRELS_MAX - 4;
@@ -1321,6 +1329,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       seenCount = received + delivered;
       seenDelivered = delivered;
       seenHeld = outbox.count();
+      if (caughtUp && seenHeld > 0) lookAgain();
       seenReceived = received;
       if (room < SEND_WINDOW && ends[2] < 0) ends[2] = after(now, SEND_TIMEOUT_MS);
     }

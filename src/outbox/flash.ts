@@ -539,6 +539,8 @@ export function createFlashOutbox(
       }
     }
     pass(sequence, nextSequence(newest), gone, newest);
+    // A torn mark may read as none once, and as a whole one now.
+    if (sequence === 0) held = 0;
     return EMPTY;
   }
 

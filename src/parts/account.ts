@@ -213,6 +213,9 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
         else isLeaving = stage === Stage.Asleep;
         if (isBeatDue || isLeaving) mote.wake();
       },
+      onSleep() {
+        if (!isClean || isTouched) save(true);
+      },
       run(at) {
         now = at;
         if (outbox.counters === undefined) follow();

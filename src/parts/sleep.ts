@@ -209,6 +209,7 @@ export function createSleep(options: SleepOptions): Sleeper {
     function sleep(): void {
       mode = Mode.Over;
       mote.scheduler.close();
+      mote.tellSleep();
       say(Event.Sleeps, (napMs / 1000) | 0);
       power.sleep(napMs);
     }

@@ -6,7 +6,7 @@ import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { nextSequence, SEQUENCE_MAX, type Outbox } from '../../src/ports/outbox.ts';
 import type { Topic } from '../../src/ports/packet-writer.ts';
-import { createSource, createWorld, type World } from './client.ts';
+import { bytes, createSource, createWorld, type World } from './client.ts';
 import { ack, message, PINGRESP, PUBACK, PUBCOMP, PUBREC, suback } from './wire.ts';
 
 /** A session, and topics of QoS 1 and 2 to publish to. */
@@ -494,5 +494,26 @@ describe('identifiers', () => {
     expect(world.client.counters().strays).toBe(0);
     world.socket.deliver(ack(PUBACK, kept[0]!));
     expect(world.client.counters().strays).toBe(0);
+  });
+});
+
+describe('a message whose mark in flash reads otherwise than before', () => {
+  it('is sent, though it was passed over', () => {
+    const outbox = createRamOutbox(4, 100);
+    let isHidden = true;
+    const world = createWorld({
+      outbox: { ...outbox, peek: (after, out) => (isHidden ? Code.Empty : outbox.peek(after, out)) },
+    });
+    outbox.append(world.client.topic('t', 1)!, bytes('kept'));
+    world.online();
+    world.client.tick(world.clock.now());
+    expect(world.socket.take()).toBe('');
+    isHidden = false;
+    world.client.tick(world.clock.now());
+    expect(world.socket.take()).toContain('kept');
+    // Once: it is in flight now.
+    world.socket.drain();
+    world.client.tick(world.clock.now());
+    expect(world.socket.take()).toBe('');
   });
 });

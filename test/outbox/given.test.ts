@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../sim/network/random.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { SEQUENCE_MAX } from '../../src/ports/outbox.ts';
-import { append, createBench, createChip, cutPower, restorePower, type Region } from '../power/bench.ts';
+import {
+  append,
+  BASE,
+  createBench,
+  createChip,
+  cutPower,
+  restorePower,
+  type Region,
+} from '../power/bench.ts';
 
 const SEED = 21;
 const REGION: Region = { pages: 3, pageBytes: 512, unit: 4, ecc: false };
@@ -86,4 +94,26 @@ it('counts what waits exactly after a start, also where later messages were ackn
   expect(again.count()).toBe(5);
   again.acknowledge(1);
   expect({ ...again.counters() }).toMatchObject({ stored: 8, waiting: 4 });
+});
+
+it('does not go on counting a message whose torn mark reads as a whole one now', () => {
+  const nor = createChip(REGION);
+  const bench = createBench(nor, REGION);
+  bench.patience = Infinity;
+  const { outbox } = bench;
+  expect(outbox.open(7)).toBe(Code.Ok);
+  const image = () => {
+    const bytes = new Uint8Array(REGION.pages * REGION.pageBytes);
+    nor.read(BASE, bytes);
+    return bytes;
+  };
+  const before = image();
+  const sequence = append(outbox, 'x');
+  const at = image().findIndex((byte, index) => byte !== before[index]);
+  expect(outbox.count()).toBe(1);
+  // Behind the frame of eight bytes: what an acknowledgement would program, while nobody looks.
+  nor.program(BASE + at + 8, new Uint8Array(REGION.unit));
+  const record = { sequence: 0, topic: undefined as never, payload: undefined as never, received: false };
+  expect([sequence, outbox.peek(0, record)]).toEqual([1, Code.Empty]);
+  expect(outbox.count()).toBe(0);
 });
