@@ -10,7 +10,7 @@ import { createUnit } from 'mote-sdk/telemetry/stages/unit';
 import settings from './settings.json';
 
 /** Where the total is kept in the outbox; lower keys are the outbox's own. */
-const TOTAL_KEY = 4;
+const TOTAL_KEY = 11;
 
 const board = openBoard();
 const total = createCountStore(board.outbox, TOTAL_KEY);

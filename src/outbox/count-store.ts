@@ -14,7 +14,7 @@ const HIGH_TOP = 0x3ff;
 /**
  * @param outbox is open, and stays so. One in RAM keeps nothing; one in flash that is full of messages, and refuses new ones, takes no
  * count either until some have left. Espruino's own files are no way out: a loss of power while they are compacted erases all of them.
- * @param key of the firmware's, behind those of StateKey. In flash a key takes one value in ten seconds; `save` says Code.Busy to others.
+ * @param key of the firmware's, 11 or 12, and up to 15 where it has no configuration. In flash a key takes one value in ten seconds; `save` says Code.Busy to others.
  */
 export function createCountStore(
   outbox: Pick<Outbox<Bytes>, 'recall' | 'remember'>,

@@ -36,7 +36,7 @@ export interface OutboxOptions {
   readonly lazyAcknowledgements?: number;
 }
 
-/** Keys that are taken; others are the firmware's. */
+/** Keys that are taken, up to 10 by what Mote itself keeps; from 11 on they are the firmware's. */
 export const enum StateKey {
   /** Identifiers of inbound messages of QoS 2 whose PUBREL has not come, two bytes each; goes on in the next key. */
   Open = 0,

@@ -20,7 +20,7 @@ import {
 } from '../power/bench.ts';
 
 const region: Region = { pages: 3, pageBytes: 1024, unit: 4, ecc: false };
-const KEY = 3;
+const KEY = 11;
 
 function open(nor = createChip(region)) {
   const outbox = createBench(nor, region).outbox;

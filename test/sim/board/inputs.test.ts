@@ -48,7 +48,7 @@ function startRunning(name: string, driver: Driver, channel: number, everyMs: nu
 
 startRunning('door', createContact(openEdgeInput(4, Pull.Up), {}), 0, 60000);
 startRunning('button', createButton(openEdgeInput(5, Pull.Up), {}), 2, 60000);
-startRunning('rain', createPulses(openEdgeInput(18, Pull.Up), createCountStore(openBoard().outbox, 4), RAIN_GAUGE, { saveEvery: 10 }), 0, 10000);
+startRunning('rain', createPulses(openEdgeInput(18, Pull.Up), createCountStore(openBoard().outbox, 11), RAIN_GAUGE, { saveEvery: 10 }), 0, 10000);
 startRunning('probe', createNtc(openAnalogInput(34), {}), 0, 30000);
 `;
 
