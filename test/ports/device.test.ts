@@ -87,7 +87,8 @@ const DUMMIES = {
   },
   E: {
     srand() {},
-    hwRand: random.next,
+    // As many bits as the engine has.
+    hwRand: () => (random.next() << 15) ^ random.next(),
     enableWatchdog() {},
     kickWatchdog() {},
     toString: (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1'),
