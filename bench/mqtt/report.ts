@@ -44,9 +44,14 @@ export function calibrationWarning(result: MqttResult): string | undefined {
   return `THE ENGINE IS CONFIGURED DIFFERENTLY: Espruino's module takes ${result.calibration.toFixed(1)} k instructions for a publish of QoS 0, ${percent} % off ${REFERENCE} k. Find out why before believing any figure.`;
 }
 
+/** @returns why there is no figure: the program and the measuring script together may be more than the engine's memory. */
+function failure(cell: string): string {
+  return cell.startsWith('OUT OF MEMORY') ? 'does not fit' : 'wrong';
+}
+
 function figure(cell: Cell, unit: ResultRow['unit']): string {
   if (cell === null) return '-';
-  if (typeof cell === 'string') return 'wrong';
+  if (typeof cell === 'string') return failure(cell);
   return unit === 'thousand instructions' ? `${cell.toFixed(1)} k` : String(cell);
 }
 
@@ -56,7 +61,7 @@ function scaled(value: number, row: ResultRow, result: MqttResult): number {
 }
 
 export function verdict(row: ResultRow, result: MqttResult): string {
-  if (typeof row.mote === 'string') return '**wrong**';
+  if (typeof row.mote === 'string') return `**${failure(row.mote)}**`;
   if (row.mote === null) return 'not measured';
   if (row.limit === undefined) return '';
   const limit = scaled(row.limit, row, result);
