@@ -31,6 +31,8 @@ import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
 import { createSigning as createSigningWith } from './signing/signer.ts';
 import type { CreateSigning, SigningOptions } from './signing/signer.ts';
+import { createVerify as createVerifyWith } from './signing/verify.ts';
+import type { Verify } from './parts/commands/gate.ts';
 
 export { createCountStore } from './outbox/count-store.ts';
 export {
@@ -155,6 +157,14 @@ export function openTls(options?: TlsOptions): OpenTls {
 /** Sign what a mote publishes: `signing: createSigning({ key })` in its options. */
 export function createSigning(options: SigningOptions): CreateSigning {
   return createSigningWith(openDigest(), options);
+}
+
+/**
+ * Take commands only that were signed with a key: `verify: createVerify(board, { key })` in the options of createCommands, and that same
+ * board for `startMote`, whose flash keeps the highest number.
+ */
+export function createVerify(board: Board, options: SigningOptions): Verify {
+  return createVerifyWith(openDigest(), board.outbox, board.log, options);
 }
 
 /**

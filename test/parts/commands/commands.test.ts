@@ -1,5 +1,11 @@
 // Commands in the mote that carries them out: what is done, what is answered, and what is not done.
 import { readFileSync } from 'node:fs';
+import { createSigner } from '../../../flash/signing/signer.ts';
+import { createRecordingLog } from '../../../sim/manual.ts';
+import { createNodeDigest } from '../../../sim/node/digest.ts';
+import { createVerify } from '../../../src/signing/verify.ts';
+import { createChip } from '../../power/bench.ts';
+import { region, startSigning } from '../../signing/bench.ts';
 import { describe, expect, it } from 'vitest';
 import { constant, toText, type Bytes } from '../../../src/bytes/bytes.ts';
 import { Code, Event } from '../../../src/ports/codes.ts';
@@ -181,6 +187,38 @@ describe('commands', () => {
     expect(shown).toEqual([2000]);
     expect(asked).toEqual(['m/cmd/identify', 'm/cmd/identify']);
     expect(rig.replies().map(({ result }) => result)).toEqual([Code.Denied, Code.Ok]);
+  });
+
+  it('come from those only who have the key, each once', () => {
+    const key = 'a key of sixteen bytes';
+    const { outbox } = startSigning(createChip(region));
+    const log = createRecordingLog();
+    const verify = createVerify(createNodeDigest(), outbox, log, { key });
+    const shown: number[] = [];
+    const rig = online({ verify, identify: (ms) => shown.push(ms) });
+    const topic = 'm/cmd/identify';
+    const signed = createSigner({ key }).sign(topic, { ms: 2000 });
+    rig.send(topic, signed);
+    rig.send(topic, signed);
+    rig.send(
+      topic,
+      createSigner({ key: 'another key of the same kind', counter: 1e9 }).sign(topic, { ms: 3000 }),
+    );
+    rig.send(topic, '{"ms":4000}');
+    expect(shown).toEqual([2000]);
+    const results = [Code.Ok, Code.Replay, Code.BadMac, Code.BadPayload];
+    expect(rig.replies().map(({ result }) => result)).toEqual(results);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('are refused with a reason where nobody can check who sent them', () => {
+    const { outbox } = startSigning(createChip(region));
+    const log = createRecordingLog();
+    const verify = createVerify(null, outbox, log, { key: 'a key of sixteen bytes' });
+    expect(log.lines).toEqual([`${Event.Unsigned} ${-Code.Absent}`]);
+    const rig = online({ verify, identify: () => {} });
+    rig.send('m/cmd/identify', '{"ms":4000}');
+    expect(rig.replies().map(({ result }) => result)).toEqual([Code.Absent]);
   });
 
   it('are answered as docs/commands.md says', () => {
