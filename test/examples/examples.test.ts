@@ -64,8 +64,9 @@ const EXAMPLES: readonly Example[] = [
         boot_mc: [25, 250],
         sample_ms: [100, 3000],
         sample_mc: [5, 150],
-        join_ms: [500, 500],
-        join_mc: [60, 60],
+        // The first session waits for a time server besides.
+        join_ms: [500, 800],
+        join_mc: [60, 96],
         open_ms: [1, 100],
         open_mc: [0, 12],
         login_ms: [1, 100],

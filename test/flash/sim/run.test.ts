@@ -148,7 +148,7 @@ describe('main job', { timeout: 60_000 }, () => {
     const run = start({ broker: `mqtt://127.0.0.1:${first.port}` });
     await run.received(3);
     await first.close();
-    await run.noted(/connection lost: the broker or the network closed it/);
+    await run.noted(/no connection: the broker closed it or was shut down/);
     await run.noted(/nothing answers at the broker's address/);
     const second = await startBroker(first.port);
     closing.push(() => second.close());
