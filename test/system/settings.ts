@@ -6,7 +6,7 @@ import type { Run } from '../../sim/system/run.ts';
 
 export const IS_FULL = process.env['MODE'] === 'full';
 /** `npm run test:system`, and not one of many tests in `npm test`. */
-export const HAS_TIME = process.env['MODE'] !== undefined;
+export const HAS_TIME = process.env['MOTE_SYSTEM'] !== undefined;
 /** Workers share the seeds. */
 export const SHARDS = 4;
 export const SEEDS = IS_FULL ? 10_000 : 200;
