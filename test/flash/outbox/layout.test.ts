@@ -254,7 +254,8 @@ describe('an inspection', () => {
           else seen.timed++;
         }
       }),
-      { numRuns: 300 },
+      // So many that each of these is sure to be seen.
+      { numRuns: 1200 },
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
   });
