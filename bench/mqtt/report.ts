@@ -105,7 +105,9 @@ function wrongNotes(result: MqttResult): string {
   const names = { espruino: 'Espruino MQTT', tiny: 'tinyMQTT', mote: 'Mote' } as const;
   const notes = result.rows.flatMap((row) =>
     (['espruino', 'tiny', 'mote'] as const).flatMap((name) =>
-      typeof row[name] === 'string' ? [`- ${names[name]}, ${row.title}: \`${row[name]}\``] : [],
+      typeof row[name] === 'string'
+        ? [`- ${names[name]}, ${row.title}: \`${row[name].trim().replace(/\s+/g, ' ')}\``]
+        : [],
     ),
   );
   return notes.length === 0 ? '' : `\n## What was wrong\n\n${notes.join('\n')}\n`;
