@@ -1,47 +1,6 @@
-// The counting mote (link.ts) with an account of its readings: what the recorded run of the link is about.
+// The counting mote with an account of its readings: what the recorded run of the link is about.
 
-import { startMote } from '../../src/espruino.ts';
 import { createAccount } from '../../src/parts/account.ts';
-import type { MotePart } from '../../src/part.ts';
-import { NO_VALUE } from '../../src/ports/reading.ts';
-import { createCounter } from './counter.ts';
+import { startCounting } from './counting.ts';
 
-declare const host: string;
-declare const port: number;
-declare const keepAliveSec: number;
-/** -1: what a firmware has that says nothing. */
-declare const windowMs: number;
-declare const longestMs: number;
-declare const intervalMs: number;
-declare const qos: number;
-/** Empty: no Wi-Fi. */
-declare const ssid: string;
-/** @param code 0 when the number was accepted, else why it was not. */
-declare function counted(value: number, code: number): void;
-/** @param waiting messages in the outbox, seen whenever the link is in another stage. */
-declare function staged(stage: number, why: number, waiting: number): void;
-
-startMote({
-  id: 'link',
-  broker: {
-    host,
-    port,
-    keepAliveSec,
-    backoff: windowMs < 0 ? {} : { windowMs, maxMs: longestMs },
-  },
-  wifi: { ssid, password: 'secret' },
-  sensors: [{ name: 'n', driver: createCounter(), intervalMs, qos }],
-  spread: false,
-  parts: [
-    createAccount({ heartbeatMs: 2000, saveMs: 10000 }),
-    (mote): MotePart => ({
-      onReading(_index, reading, code): void {
-        if (reading.values[0] !== NO_VALUE) counted(reading.values[0], code);
-      },
-      onStage(stage, why): void {
-        staged(stage, why, mote.ports.outbox.count());
-      },
-      run: () => 0x3fffffff,
-    }),
-  ],
-});
+startCounting([createAccount({ heartbeatMs: 2000, saveMs: 10000 })]);

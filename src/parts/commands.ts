@@ -181,9 +181,9 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
   }
 
   function changeInterval(): number {
-    if (configuration !== null) return configuration.setInterval(sensor, ms);
+    if (configuration !== null) return configuration.changeInterval(sensor, ms);
     return isInterval(scheduler, sensor, ms, gate.leastMs)
-      ? scheduler.setInterval(sensor, ms)
+      ? scheduler.changeInterval(sensor, ms)
       : Code.BadValue;
   }
 

@@ -58,7 +58,7 @@ const OUTCOMES = ['default', 'probation', 'applied', 'rolled-back', 'refused'];
 
 export interface Configuration {
   /** Another interval for a sensor, as if the configuration that holds had said it. @returns 0, Code.Busy during a trial, Code.BadValue. */
-  setInterval(index: number, ms: number): number;
+  changeInterval(index: number, ms: number): number;
   onStage(stage: Stage): void;
   run(now: number): number;
 }
@@ -125,7 +125,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
 
   function apply(of: Settings): void {
     for (let i = 0; i < count; i++) {
-      scheduler.setInterval(i, of.intervals[i] > 0 ? of.intervals[i] : owned[i]);
+      scheduler.changeInterval(i, of.intervals[i] > 0 ? of.intervals[i] : owned[i]);
     }
   }
 
@@ -342,10 +342,10 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
     if (trialEnd >= 0) promote();
   }
 
-  function setInterval(index: number, ms: number): number {
+  function changeInterval(index: number, ms: number): number {
     if (isStaged || trialEnd >= 0) return Code.Busy;
     if (!isInterval(scheduler, index, ms, gate.leastMs)) return Code.BadValue;
-    const code = scheduler.setInterval(index, ms);
+    const code = scheduler.changeInterval(index, ms);
     if (index < count && code === Code.Ok) {
       current.intervals[index] = ms;
       areIntervalsDue = true;
@@ -387,5 +387,5 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   if (reported === null || subscription === null) return null;
   for (let i = 0; i < count; i++) owned[i] = scheduler.intervalOf(i);
   resume();
-  return { setInterval, onStage, run };
+  return { changeInterval, onStage, run };
 }

@@ -45,12 +45,12 @@ export interface Scheduler {
    * event; call `run` soon.
    * @returns 0, or Code.Range: no such sensor, longer than NEVER_MS, or shorter than its chip needs.
    */
-  setInterval(index: number, intervalMs: number): number;
+  changeInterval(index: number, intervalMs: number): number;
   /** @returns how often a sensor is sampled, and can be at most, in milliseconds; Code.Range: no such sensor. */
   intervalOf(index: number): number;
   leastOf(index: number): number;
   /**
-   * Sample a sensor out of turn, as soon as its chip allows, one that failed last time too. The same rules as for `setInterval`.
+   * Sample a sensor out of turn, as soon as its chip allows, one that failed last time too. The same rules as for `changeInterval`.
    * @returns 0, or Code.Range: no such sensor.
    */
   sampleNow(index: number): number;
@@ -310,7 +310,7 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     return null;
   }
 
-  function setInterval(index: number, intervalMs: number): number {
+  function changeInterval(index: number, intervalMs: number): number {
     const sensor = find(index);
     if (sensor === null || !(intervalMs >= sensor.leastMs && intervalMs <= NEVER_MS)) return Code.Range;
     sensor.intervalMs = intervalMs;
@@ -339,5 +339,5 @@ export function createScheduler(slots: readonly Slot[], events: SensorEvents): S
     return Code.Ok;
   }
 
-  return { run, close, setInterval, intervalOf, leastOf, sampleNow };
+  return { run, close, changeInterval, intervalOf, leastOf, sampleNow };
 }

@@ -332,14 +332,14 @@ describe('sensor scheduler, told otherwise while it runs', () => {
     const [a, b] = [createScript(), createScript()];
     const bench = createBench([fixed(a, 1000), fixed(b, 300)]);
     bench.pass(250);
-    expect(bench.scheduler.setInterval(0, 200)).toBe(Code.Ok);
+    expect(bench.scheduler.changeInterval(0, 200)).toBe(Code.Ok);
     expect(bench.scheduler.intervalOf(0)).toBe(200);
     bench.wake();
     bench.pass(600);
     // 1000 is a point of the new grid too: 400, 600, 800.
     expect(a.starts).toEqual([0, 400, 600, 800]);
     expect(b.starts).toEqual([0, 300, 600]);
-    expect(bench.scheduler.setInterval(0, 5000)).toBe(Code.Ok);
+    expect(bench.scheduler.changeInterval(0, 5000)).toBe(Code.Ok);
     bench.wake();
     bench.pass(10_000);
     expect(a.starts.slice(4)).toEqual([1000, 6000]);
@@ -347,8 +347,9 @@ describe('sensor scheduler, told otherwise while it runs', () => {
 
   it('takes no interval that its chip cannot do, and knows no other sensor', () => {
     const { scheduler } = createBench([fixed(createScript({ minIntervalMs: 200 }), 1000)]);
-    for (const ms of [199, 0, -1, NaN, NEVER_MS + 1]) expect(scheduler.setInterval(0, ms)).toBe(Code.Range);
-    expect(scheduler.setInterval(1, 500)).toBe(Code.Range);
+    for (const ms of [199, 0, -1, NaN, NEVER_MS + 1])
+      expect(scheduler.changeInterval(0, ms)).toBe(Code.Range);
+    expect(scheduler.changeInterval(1, 500)).toBe(Code.Range);
     expect(scheduler.intervalOf(1)).toBe(Code.Range);
     expect(scheduler.sampleNow(-1)).toBe(Code.Range);
     expect(scheduler.intervalOf(0)).toBe(1000);
@@ -357,7 +358,7 @@ describe('sensor scheduler, told otherwise while it runs', () => {
   it('keeps warm-up and, within the interval, phase when it is told before it runs', () => {
     const script = createScript({ warmUpMs: 250 });
     const bench = createBench([{ driver: script, intervalMs: 5000, phaseMs: 3030 }]);
-    bench.scheduler.setInterval(0, 100);
+    bench.scheduler.changeInterval(0, 100);
     bench.pass(500);
     expect(script.starts).toEqual([280, 380, 480]);
   });
@@ -366,7 +367,7 @@ describe('sensor scheduler, told otherwise while it runs', () => {
     const script = createScript({ warmUpMs: 250 });
     const bench = createBench([fixed(script, 5000)]);
     bench.pass(10);
-    bench.scheduler.setInterval(0, 100);
+    bench.scheduler.changeInterval(0, 100);
     bench.scheduler.sampleNow(0);
     bench.wake();
     bench.pass(490);
@@ -377,7 +378,7 @@ describe('sensor scheduler, told otherwise while it runs', () => {
     const script = createScript({ conversionMs: 300 });
     const bench = createBench([fixed(script, 1000)]);
     bench.pass(100);
-    bench.scheduler.setInterval(0, 50);
+    bench.scheduler.changeInterval(0, 50);
     bench.wake();
     bench.pass(600);
     expect(script.starts).toEqual([0, 350, 700]);
@@ -404,7 +405,7 @@ describe('sensor scheduler, told otherwise while it runs', () => {
     bench.wake();
     bench.pass(100);
     expect(script.starts).toEqual([0, 1000, 1500]);
-    bench.scheduler.setInterval(0, 250);
+    bench.scheduler.changeInterval(0, 250);
     bench.wake();
     bench.pass(300);
     expect(script.starts).toEqual([0, 1000, 1500, 1750]);
@@ -432,7 +433,7 @@ describe('sensor scheduler, told otherwise while it runs', () => {
           for (const [sensor, ms, after, isNow] of changes) {
             const at = sensor % intervals.length;
             if (isNow) bench.scheduler.sampleNow(at);
-            else current[at] = Math.max(bench.scheduler.setInterval(at, ms), 0) || ms;
+            else current[at] = Math.max(bench.scheduler.changeInterval(at, ms), 0) || ms;
             bench.wake();
             bench.pass(after);
           }
