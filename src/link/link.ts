@@ -155,8 +155,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     const now = clock.now();
     let wait = 1;
     if (options.fallbacks === undefined || isAlone || !turn(options.fallbacks)) {
+      // A session that ends was no failing try, however long ago it began.
+      const rest = isTrying ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
       isTrying = false;
-      const rest = stableAt < 0 ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
       waited = backoffMs(waited, backoff, ports.random);
       wait = waited > rest ? waited : rest;
     }

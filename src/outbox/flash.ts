@@ -237,7 +237,7 @@ export function createFlashOutbox(
     for (let i = 0; i < PLACES; i++) table[i] = 0;
     if (isOpen) {
       if (TIME && times !== null) times.open();
-      if (DROP && STATE) openDrop();
+      if ((DROP || LATEST) && STATE) openDrop();
       newest = seen = log.sequence();
       const first = walk(0);
       held = 0;

@@ -25,6 +25,8 @@ const COUNTS = 8;
 const BOOTS_AT = 28;
 const SINCE_AT = 30;
 const CLEAN = 0x8000;
+/** It stays there: a number that begins anew would say that nothing is missing. */
+const BOOTS_MAX = CLEAN - 1;
 
 const HEARTBEAT_MS = 60000;
 const SAVE_MS = 300000;
@@ -77,6 +79,8 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
     /** As flash says it, nothing was counted since. */
     let isClean = true;
     let isLeaving = false;
+    /** The stage before this one. */
+    let before = Stage.Waiting;
     /** Something was counted since. */
     let isTouched = false;
     let isBeatDue = false;
@@ -96,6 +100,7 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
       const last = wordAt(kept, BOOTS_AT);
       since = wordAt(kept, SINCE_AT);
       boots = (last & (CLEAN - 1)) + 1;
+      if (boots > BOOTS_MAX) boots = BOOTS_MAX;
       if (since === 0 && last < CLEAN) since = boots - 1;
     }
 
@@ -130,7 +135,7 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
       value = emptied(value);
       for (let i = 0; i < Count.Damaged; i++) value = joinDouble(value, counts[i]);
       value = joinWord(joinWord(value, clamped(counts[Count.Damaged])), clamped(counts[Count.Connects]));
-      value = joinWord(joinWord(value, (boots & (CLEAN - 1)) | (isLast ? CLEAN : 0)), since);
+      value = joinWord(joinWord(value, boots | (isLast ? CLEAN : 0)), since);
       const code = outbox.remember(StateKey.Account, value);
       if (code !== Code.Ok) return SAVE_MIN_MS;
       savedMs = now;
@@ -206,11 +211,15 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
         if (outbox.counters === undefined) follow();
       },
       onStage(stage) {
-        if (stage === Stage.Running) {
-          connects++;
-          isBeatDue = isTouched = true;
-        } else if (stage === Stage.Draining) isBeatDue = true;
-        else isLeaving = stage === Stage.Asleep;
+        // A session may begin with draining: what came before that was its login.
+        if (stage === Stage.Running || stage === Stage.Draining) {
+          isBeatDue = true;
+          if (before === Stage.Login) {
+            connects++;
+            isTouched = true;
+          }
+        } else isLeaving = stage === Stage.Asleep;
+        before = stage;
         if (isBeatDue || isLeaving) mote.wake();
       },
       onSleep() {

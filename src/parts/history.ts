@@ -96,8 +96,8 @@ export function createHistory(saveMs = SAVE_MS): CreatePart {
       value = emptied(value);
       for (let i = 0; i < count; i++) value = joinWord(value, kinds[i] | (waits[i] << 8));
       const code = outbox.remember(StateKey.History, value);
-      // Too soon, while the link is being left: it is as good a little later.
-      if (code === Code.Busy) return SAVE_MIN_MS;
+      // Flash may be full: it is as good a little later.
+      if (code !== Code.Ok) return SAVE_MIN_MS;
       savedMs = now;
       isChanged = isLeaving = false;
       return saveMs;

@@ -20,10 +20,13 @@ const FEEDS = 4;
 export function createWatchdog(power: Power, seconds: number = DEFAULT_SEC): CreatePart {
   return function () {
     if (!(seconds > BLOCKING_SEC)) return null;
-    power.watch(seconds);
     const everyMs = ((seconds * 1000) / FEEDS) | 0;
+    let isOn = false;
 
     function run(): number {
+      // From the first look on: where nothing runs, nobody would feed it.
+      if (!isOn) power.watch(seconds);
+      isOn = true;
       power.feed();
       return everyMs;
     }

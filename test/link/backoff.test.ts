@@ -45,6 +45,13 @@ it('never waits longer than it may, nor shorter than a millisecond', () => {
         expect(Number.isInteger(wait)).toBe(true);
         expect(wait).toBeGreaterThanOrEqual(1);
         expect(wait).toBeLessThanOrEqual(Math.max(1, Math.min(options.maxMs, BACKOFF_TOP_MS)));
+        // From half of the window to three times the wait before; the first anywhere in the window.
+        const windowMs = Math.min(options.windowMs, BACKOFF_TOP_MS);
+        const longest = Math.min(options.maxMs, BACKOFF_TOP_MS);
+        const high = previous === 0 ? windowMs : 3 * Math.max(previous, windowMs >> 1);
+        const low = previous === 0 ? 0 : windowMs >> 1;
+        expect(wait).toBeGreaterThanOrEqual(Math.min(low, longest));
+        expect(wait).toBeLessThanOrEqual(Math.max(1, Math.min(high, longest)));
       },
     ),
   );

@@ -100,7 +100,9 @@ describe('with a network that is always there', () => {
     socket.openResult = Code.Refused;
     pass(20000);
     const waits = log.lines.filter((line) => line.startsWith(`${Event.NextTry} `));
-    expect(waits.slice(0, 4)).toEqual([1, 500, 500, 500].map((ms) => `${Event.NextTry} ${ms}`));
+    // With random numbers that are all 0: at once, then half of the window each time.
+    expect(waits).toEqual([1, ...Array(40).fill(500)].map((ms) => `${Event.NextTry} ${ms}`));
+    expect(socket.opened).toHaveLength(41);
     expect(log.lines[0]).toBe(`${Event.LinkLost} ${Close.NothingListens}`);
     expect(link.cause()).toBe(Close.NothingListens);
   });
@@ -335,6 +337,50 @@ describe('with Wi-Fi', () => {
     expect(wifi.joined).toHaveLength(1);
     pass(1001);
     expect(wifi.joined).toHaveLength(2);
+  });
+});
+
+describe('with a battery', () => {
+  const backoff = { windowMs: WINDOW_MS, ceilingUa: 100, radioMa: 100 };
+
+  function online(): void {
+    make('home', { backoff });
+    link.tick(clock.now());
+    wifi.up();
+    link.tick(clock.now());
+    accept();
+  }
+
+  const lastWait = () =>
+    Number(
+      log.lines
+        .filter((line) => line.startsWith(`${Event.NextTry} `))
+        .at(-1)!
+        .split(' ')[1],
+    );
+
+  it.each([1000, 600_000])('does not take a session of %i ms for a try that failed', (ms) => {
+    online();
+    for (let left = ms; left > 0; left -= 20_000) {
+      pass(Math.min(left, 20_000));
+      socket.take();
+      socket.drain();
+      socket.deliver('\xd0\x00');
+    }
+    socket.drop();
+    expect(lastWait()).toBeLessThanOrEqual(WINDOW_MS);
+  });
+
+  it('does not count what came before a wait to the try that follows it', () => {
+    make('home', { backoff });
+    pass(1000);
+    wifi.down();
+    // One second at 100 mA is to be 100 uA in the mean.
+    expect(lastWait()).toBe(1000 * 1000);
+    pass(1000 * 1000);
+    pass(2000);
+    wifi.down();
+    expect(lastWait()).toBe(2000 * 1000);
   });
 });
 

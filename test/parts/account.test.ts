@@ -5,7 +5,9 @@ import { createRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
 import { createAccount } from '../../src/parts/account.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
+import { constant, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
+import { StateKey, type Outbox } from '../../src/ports/outbox.ts';
 import { createChip, cutPower, restorePower, type Region } from '../power/bench.ts';
 import { boot, type World } from './world.ts';
 
@@ -273,5 +275,56 @@ describe('account', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('account, at its ends', () => {
+  it('counts a session that begins with draining, and none twice', () => {
+    const world = start(createChip(REGION));
+    world.link.drain(MINUTE);
+    world.online();
+    world.pass(1000);
+    expect(last(world).connects).toBe(1);
+    // It sleeps; the next session is another one, and a drain that is taken back is none.
+    world.link.start();
+    world.pass(5000);
+    world.answers = false;
+    world.pass(2000);
+    world.link.drain(MINUTE);
+    world.pass(10);
+    world.link.start();
+    world.answers = true;
+    world.pass(MINUTE);
+    expect(last(world).connects).toBe(2);
+  });
+
+  it('does not say that nothing is missing when the number of starts ends', () => {
+    const kept = new Map<number, string>();
+    const outbox = (): Outbox<Bytes> => ({
+      ...createRamOutbox(8, 300),
+      recall: (key) => constant(kept.get(key) ?? ''),
+      remember(key, value) {
+        kept.set(key, toText(value, 0, value.length));
+        return Code.Ok;
+      },
+    });
+    const life = () => {
+      const world = boot(createChip(REGION), REGION, {
+        parts: [createAccount({ saveMs: 10_000 })],
+        outbox: outbox(),
+      });
+      world.online();
+      world.pass(20_000);
+      return last(world);
+    };
+    life();
+    // As after so many starts, the last of which came to no good end.
+    const value = kept.get(StateKey.Account)!;
+    kept.set(StateKey.Account, `${value.slice(0, 28)}\xfe\x7f${value.slice(30)}`);
+    for (let i = 0; i < 4; i++) {
+      const { boots, since } = life();
+      expect(boots).toBe(0x7fff);
+      expect(since).toBeGreaterThan(0);
+    }
   });
 });

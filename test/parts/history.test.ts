@@ -5,6 +5,8 @@ import { historyText } from '../../flash/history.ts';
 import { readTransitions } from '../../flash/outbox/state.ts';
 import { createHistory, packSeconds, STARTED, unpackSeconds } from '../../src/parts/history.ts';
 import { Close, Code } from '../../src/ports/codes.ts';
+import { createRamOutbox } from '../../src/outbox/ram.ts';
+import { StateKey } from '../../src/ports/outbox.ts';
 import { Stage } from '../../src/ports/stage.ts';
 import { createChip, type Region } from '../power/bench.ts';
 import { boot, type World } from './world.ts';
@@ -149,4 +151,27 @@ describe('what a person reads', () => {
       [0, Close.Peer, 7168],
     ]);
   });
+});
+
+it('is written later, where flash was full', () => {
+  const ram = createRamOutbox(8, 300);
+  let isFull = true;
+  const written: number[] = [];
+  const world = boot(createChip(REGION), REGION, {
+    parts: [createHistory(10_000)],
+    outbox: {
+      ...ram,
+      remember(key, value) {
+        if (isFull) return Code.Full;
+        if (key === StateKey.History) written.push(value.length);
+        return Code.Ok;
+      },
+    },
+  });
+  world.online();
+  world.pass(60_000);
+  expect(written).toEqual([]);
+  isFull = false;
+  world.pass(20_000);
+  expect(written).toEqual([8]);
 });

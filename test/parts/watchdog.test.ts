@@ -21,9 +21,11 @@ function createPower() {
 it('is fed several times in its time', () => {
   const { power, calls } = createPower();
   const part = createWatchdog(power)(MOTE)!;
-  expect(calls).toEqual(['watch 120']);
+  // Nothing may run yet: another part may have impossible options.
+  expect(calls).toEqual([]);
   expect(part.run(0)).toBe(30_000);
-  expect(calls).toEqual(['watch 120', 'feed']);
+  expect(part.run(0)).toBe(30_000);
+  expect(calls).toEqual(['watch 120', 'feed', 'feed']);
 });
 
 it.each([60, 0, -1, NaN])('is longer than what the engine may block: not %d s', (seconds) => {
