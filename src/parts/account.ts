@@ -104,8 +104,8 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
       if (since === 0 && last < CLEAN) since = boots - 1;
     }
 
-    /** Bring everything up to date. */
-    function collect(): void {
+    /** Bring everything up to date. @param isQuick but for what waits, which takes a look at all of flash. */
+    function collect(isQuick: boolean): void {
       const sent = client.counters();
       counts[Count.Sampled] = base[Count.Sampled] + sampled;
       counts[Count.Refused] = base[Count.Refused] + refused;
@@ -115,7 +115,7 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
       given = stored;
       waiting = outbox.count();
       if (outbox.counters === undefined) return;
-      const of = outbox.counters();
+      const of = outbox.counters(isQuick);
       counts[Count.Overtaken] = base[Count.Overtaken] + of.overtaken;
       counts[Count.Moved] = base[Count.Moved] + of.moved;
       counts[Count.Damaged] = base[Count.Damaged] + of.unreadable;
@@ -131,7 +131,7 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
 
     /** @returns milliseconds until it has to be done again. */
     function save(isLast: boolean): number {
-      collect();
+      collect(true);
       value = emptied(value);
       for (let i = 0; i < Count.Damaged; i++) value = joinDouble(value, counts[i]);
       value = joinWord(joinWord(value, clamped(counts[Count.Damaged])), clamped(counts[Count.Connects]));
@@ -151,7 +151,7 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
     }
 
     function say(): number {
-      collect();
+      collect(false);
       const damaged = counts[Count.Damaged];
       const overtaken = counts[Count.Overtaken];
       client.begin(topic!);

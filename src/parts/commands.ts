@@ -130,6 +130,7 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
   /** When they are told. */
   let floodEnd = -1;
   let isRestarting = false;
+  let isDraining = false;
   /** When the board restarts, once all has left; -1 before. */
   let restartAt = -1;
 
@@ -306,13 +307,15 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
   function restart(now: number): number {
     if (!isRestarting) return NEVER_MS;
     const stage = link.stage();
-    if (stage === Stage.Running) {
+    if (!isDraining) {
+      // Also where the session is gone by now: the board restarts all the same.
+      isDraining = true;
       link.drain(DRAIN_MS);
       say(Event.Restarting, 0);
     } else if (stage === Stage.Asleep || stage === Stage.Stopped) {
       if (restartAt < 0) restartAt = after(now, LEAVE_MS);
       if (remaining(now, restartAt) > 0) return remaining(now, restartAt);
-      isRestarting = false;
+      isRestarting = isDraining = false;
       restartAt = -1;
       options.restart!();
       // The engine cannot.

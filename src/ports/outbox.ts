@@ -140,8 +140,11 @@ export interface Outbox<B = string> {
   used?(): number;
   /** Write down what was acknowledged, before power goes away on purpose. @returns 0, or Code.Full, WornOut, Unknown: a page is damaged. */
   settle?(): number;
-  /** @returns the counters as they are now; the same object each time. The first call after a start looks at each record. */
-  counters?(): OutboxCounters;
+  /**
+   * @param isQuick `waiting` may be what was known before: otherwise the first call after a start looks at each record.
+   * @returns the counters as they are now; the same object each time.
+   */
+  counters?(isQuick?: boolean): OutboxCounters;
   /** Do what takes time and can be done now, so that `append` need not. @returns whether something was done. */
   idle(): boolean;
 }

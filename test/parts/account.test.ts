@@ -8,7 +8,7 @@ import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { constant, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { StateKey, type Outbox } from '../../src/ports/outbox.ts';
-import { createChip, cutPower, restorePower, type Region } from '../power/bench.ts';
+import { createBench, createChip, cutPower, restorePower, type Region } from '../power/bench.ts';
 import { boot, type World } from './world.ts';
 
 const REGION: Region = { pages: 4, pageBytes: 2048, unit: 4, ecc: false };
@@ -326,5 +326,27 @@ describe('account, at its ends', () => {
       expect(boots).toBe(0x7fff);
       expect(since).toBeGreaterThan(0);
     }
+  });
+
+  it('does not look at all of flash to write down what it has counted', () => {
+    const nor = createChip(REGION);
+    const first = start(nor);
+    first.pass(60_000);
+    const bench = createBench(nor, { ...REGION, recordMax: 200 });
+    bench.patience = Infinity;
+    expect(bench.outbox.open(9)).toBe(Code.Ok);
+    expect(bench.outbox.count()).toBeGreaterThan(40);
+    const asked: unknown[] = [];
+    const { outbox } = bench;
+    const world = boot(nor, REGION, {
+      parts: [createAccount({ saveMs: 10_000 })],
+      outbox: { ...outbox, counters: (isQuick) => (asked.push(isQuick), outbox.counters(isQuick)) },
+    });
+    world.pass(30_000);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(new Set(asked)).toEqual(new Set([true]));
+    const before = nor.counters.reads;
+    outbox.counters(true);
+    expect(nor.counters.reads - before).toBeLessThanOrEqual(1);
   });
 });

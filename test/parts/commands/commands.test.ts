@@ -87,6 +87,16 @@ describe('commands', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('restart the board also where the session goes before it can leave', () => {
+    let restarts = 0;
+    const rig = online({ restart: () => restarts++ });
+    rig.brokers.clear();
+    rig.send('m/cmd/restart', '{"id":3}');
+    rig.drop();
+    rig.pass(12_000);
+    expect(restarts).toBe(1);
+  });
+
   it.each([
     ['retained', '', 3],
     ['sent a second time', '', 10],
