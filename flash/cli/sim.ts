@@ -19,6 +19,13 @@ interface SimFlags extends FirmwareFlags {
 const ENGINES: Record<string, () => Promise<StartEngine>> = {
   vm: async () => (await import('../sim/vm.ts')).startVm,
   espruino: async () => (await import('../sim/espruino.ts')).startRealEspruino,
+  'espruino-emulator': async () => (await import('../sim/emulator.ts')).startEspruinoEmulator,
+};
+
+/** The flash of a real engine is where its own board says. */
+const BOARDS: Readonly<Record<string, string>> = {
+  espruino: 'espruino-linux',
+  'espruino-emulator': 'espruino-emulator',
 };
 
 export function addSim(program: Command): void {
@@ -27,7 +34,7 @@ export function addSim(program: Command): void {
       .command('sim')
       .description('run a firmware on a simulated board and show what reaches the broker')
       .argument('[firmware]', 'folder with main.ts, or a .ts file', '.')
-      .option('--board <id>', 'the board it is built for; esp32, or espruino-linux with --engine espruino')
+      .option('--board <id>', 'the board it is built for; esp32, or what the engine is')
       .option('--broker <mqtt://host:port>', 'publish there; without it a broker is started on 127.0.0.1')
       .option('--port <n>', 'port of the broker that is started, 0 for a free one', '0')
       .option('--seconds <n>', 'end after this time')
@@ -35,7 +42,11 @@ export function addSim(program: Command): void {
         '--cut-power <n>',
         'cut the power of the virtual board so often, and tell what became of each reading',
       )
-      .option('--engine <vm|espruino>', 'virtual board, or the real Espruino named by ESPRUINO', 'vm'),
+      .option(
+        '--engine <vm|espruino|espruino-emulator>',
+        'virtual board, the real Espruino named by ESPRUINO, or the emulator of its Web IDE named by ESPRUINO_EMULATOR',
+        'vm',
+      ),
   )
     .option('--json', 'print one JSON object a message: topic, value, unit, time (ms since 1970)')
     .action(runSim);
@@ -107,8 +118,7 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
       : createPlainScreen;
   process.exitCode = await simulate({
     ...firmwareOptions(firmware, flags),
-    // The flash of the real engine is where its own board says.
-    board: flags.board ?? (flags.engine === 'espruino' ? 'espruino-linux' : 'esp32'),
+    board: flags.board ?? BOARDS[flags.engine] ?? 'esp32',
     engineName: flags.engine,
     startEngine: await load(),
     broker: flags.broker,

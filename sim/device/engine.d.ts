@@ -113,6 +113,11 @@ interface EngineGlobals {
   clearTimeout: (id: number) => void;
   getTime: () => number;
   getSerial?: () => string;
+  print: (text: string) => void;
+  btoa: (bytes: string) => string;
+  atob: (text: string) => string;
+  /** Typed by the host of an engine that has no network: event `connect`, `drain`, `data` (base64) or `close` (not empty: an error). */
+  moteNet?: (id: number, event: string, bytes: string) => void;
   require: ((name: string) => unknown) | undefined;
   I2C1?: EngineI2c;
   I2C2?: EngineI2c;

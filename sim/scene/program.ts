@@ -6,10 +6,14 @@ import type { ChipType } from './chips.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import type { Scene, SceneChip } from './scene.ts';
 
-/** In what kind of engine: a real Espruino with its own timers and sockets, or one that has nothing. */
-export type Host = 'espruino' | 'world';
+/** In what kind of engine: a real Espruino with its own timers and sockets, one with timers only, or one that has nothing. */
+export type Host = 'espruino' | 'emulator' | 'world';
 
-const PREPARE: Readonly<Record<Host, string>> = { espruino: 'prepareEspruino', world: 'prepareWorld' };
+const PREPARE: Readonly<Record<Host, string>> = {
+  espruino: 'prepareEspruino',
+  emulator: 'prepareEmulator',
+  world: 'prepareWorld',
+};
 
 interface Imports {
   add(name: string, file: string): void;
