@@ -33,7 +33,7 @@ export const esp32C3: BoardData = {
       { pins: [11, 12, 13, 14, 15, 16, 17], by: 'the flash in the module' },
       { pins: [18, 19], by: 'the USB, which is the console' },
     ],
-    shared: [{ pins: [20, 21], by: "the ROM's messages at power-on" }],
+    shared: [{ pins: [20, 21], by: 'the UART that the ROM prints to at power-on' }],
   },
   buses: { i2c: 1, spi: 1, serial: 2 },
   console: { device: 'Serial1', via: 'usb-serial-jtag', baud: 115200 },

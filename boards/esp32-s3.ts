@@ -33,7 +33,7 @@ export const esp32S3: BoardData = {
     ],
     shared: [
       { pins: [33, 34, 35, 36, 37], by: 'flash and PSRAM in modules where these are octal (R8, R16, V)' },
-      { pins: [43, 44], by: "the ROM's messages at power-on" },
+      { pins: [43, 44], by: 'the UART that the ROM prints to at power-on' },
     ],
   },
   buses: { i2c: 2, spi: 2, serial: 3 },

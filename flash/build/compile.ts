@@ -32,20 +32,27 @@ export interface Code {
   readonly map: string;
 }
 
-export interface Compiled {
+/** A program as far as it is known before its types are checked. */
+export interface Draft {
   readonly program: ts.Program;
   readonly settings: Settings;
-  /** Emitted modules by the path of their .ts file. */
-  readonly modules: ReadonlyMap<string, Code>;
-  /** Text of a file as the program sees it. */
-  read(file: string): string | undefined;
   /** @returns the path of the module that `importer` means by `specifier`, or undefined. */
   resolve(specifier: string, importer: string): string | undefined;
 }
 
+export interface Compiled extends Draft {
+  /** Emitted modules by the path of their .ts file. */
+  readonly modules: ReadonlyMap<string, Code>;
+  /** Text of a file as the program sees it. */
+  read(file: string): string | undefined;
+}
+
 export interface Compiler {
-  /** Compile what the files hold now, reusing all that did not change. Throws MoteError for the first error. */
-  compile(): Compiled;
+  /**
+   * Compile what the files hold now, reusing all that did not change. Throws MoteError for the first error.
+   * @param judge told of the program before its types are checked, which takes most of the time; may throw.
+   */
+  compile(judge?: (draft: Draft) => void): Compiled;
   /** Folders whose files went into the last attempt. */
   folders(): string[];
 }
@@ -173,14 +180,16 @@ export function createCompiler(input: CompileInput): Compiler {
     for (const file of emitted.keys()) if (!current.getSourceFile(file)) emitted.delete(file);
   }
 
-  function compile(): Compiled {
+  function compile(judge?: (draft: Draft) => void): Compiled {
     const settings = layOver();
     cache.clear();
     const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder)];
     program = ts.createProgram({ rootNames, options, host });
     builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
     const syntax = builder.getSyntacticDiagnostics();
-    const diagnostics = syntax.length > 0 ? syntax : builder.getSemanticDiagnostics();
+    if (syntax.length > 0) throw toMoteError(syntax);
+    judge?.({ program, settings, resolve });
+    const diagnostics = builder.getSemanticDiagnostics();
     if (diagnostics.length > 0) throw toMoteError(diagnostics);
     checkSettingsAreUsed();
     emit(builder);
@@ -189,8 +198,12 @@ export function createCompiler(input: CompileInput): Compiler {
       settings,
       modules: emitted,
       read,
-      resolve: (specifier, importer) => resolveModule(specifier, importer)?.resolvedFileName,
+      resolve,
     };
+  }
+
+  function resolve(specifier: string, importer: string): string | undefined {
+    return resolveModule(specifier, importer)?.resolvedFileName;
   }
 
   function folders(): string[] {
