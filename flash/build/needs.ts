@@ -64,8 +64,9 @@ function bus(kind: BusKind, numbered: string, uses: Readonly<Record<string, Use>
     const { at, by, isSure } = call;
     const value = call.member(0, numbered);
     const number = numberOf(value);
-    if (value !== undefined && number !== undefined)
-      {needs.buses.push({ at, by, isSure, kind, number, value });}
+    if (value !== undefined && number !== undefined) {
+      needs.buses.push({ at, by, isSure, kind, number, value });
+    }
     for (const [name, use] of Object.entries(uses)) pin(call, call.member(0, name), use, needs);
   };
 }
