@@ -15,7 +15,7 @@ export const esp32C3: BoardData = {
     'Espruino targets/esp32/IDF4/partitions.csv: what lies where in the flash; its 64 KB at 0x310000 are named "flash" and used by nothing',
     'Espruino targets/esp32/jshardware.c: jshFlashGetFree, FLASH_MAX of 4 MB; under ESP-IDF 5 and later erasePage hands over a page number where an address belongs: this holds for the official builds, which are ESP-IDF 4',
     'Espruino targets/esp32/IDF4/sdkconfig_c3: 160 MHz, TLS records of 16384 bytes in and 4096 out; 40000 bytes for a connection as on the ESP32, not measured',
-    'Espruino targets/esp32/jswrap_esp32.c: deepSleep by time; by pins it says that this chip does not',
+    'Espruino targets/esp32/jswrap_esp32.c: deepSleep by time and by pins',
     'Espruino targets/esp32/README_flash_C3.txt, make/targets/ESP32_IDF4.make and its download manifest: image files, addresses, mode and frequency',
     'ESP32-C3 series datasheet, "Pin overview" and "Strapping pins": 2, 8, 9; 11 to 17 are the flash and its supply; 18 and 19 the USB',
     'ESP32-C3 series datasheet, "Current consumption in other modes": running at 160 MHz with the modem asleep 23 to 28 mA, of which the upper; deep sleep with RTC timer 5 uA',

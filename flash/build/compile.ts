@@ -75,15 +75,18 @@ function readOptions(): ts.CompilerOptions {
   return { ...options, ...OVERRIDDEN };
 }
 
-/** Files of declarations: those of Espruino, and those that lie beside the firmware. */
-function declarationFiles(folder: string): string[] {
-  return [join(PACKAGE_ROOT, 'src', 'ports', 'espruino'), folder].flatMap((place) =>
-    readdirSync(place)
-      .filter((name) => name.endsWith('.d.ts'))
-      .sort()
-      .map((name) => join(place, name)),
-  );
+function declarationsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.d.ts'))
+    .sort()
+    .map((name) => join(folder, name));
 }
+
+/** All that Espruino has, for a firmware that refers to it; what the ports touch of it is the same by other names. */
+const WHOLE_ENGINE = join(PACKAGE_ROOT, 'types', 'espruino.d.ts');
+const WHOLE_FOR_PORTS = join(PACKAGE_ROOT, 'types', 'espruino', 'ports.d.ts');
+/** What the ports touch, and no more: every name of it is kept in the bundle. */
+const ENGINE_OF_PORTS = join(PACKAGE_ROOT, 'src', 'ports', 'espruino', 'globals.d.ts');
 
 function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
   const [first] = diagnostics as readonly [ts.Diagnostic];
@@ -145,6 +148,16 @@ export function createCompiler(input: CompileInput): Compiler {
   host.resolveModuleNameLiterals = (literals, importer) =>
     literals.map((literal) => ({ resolvedModule: resolveModule(literal.text, importer) }));
 
+  host.resolveTypeReferenceDirectiveReferences = (references, importer) =>
+    references.map((reference) => {
+      const name = typeof reference === 'string' ? reference : reference.fileName;
+      if (!name.startsWith(`${PACKAGE_NAME}/`)) {
+        return ts.resolveTypeReferenceDirective(name, importer, options, host);
+      }
+      const resolvedFileName = join(PACKAGE_ROOT, `${name.slice(PACKAGE_NAME.length + 1)}.d.ts`);
+      return { resolvedTypeReferenceDirective: { primary: true, resolvedFileName } };
+    });
+
   /** Put what this build changes in the place of files. @returns the settings. */
   function layOver(): Settings {
     overlay.clear();
@@ -183,8 +196,11 @@ export function createCompiler(input: CompileInput): Compiler {
   function compile(judge?: (draft: Draft) => void): Compiled {
     const settings = layOver();
     cache.clear();
-    const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder)];
-    program = ts.createProgram({ rootNames, options, host });
+    const own = [input.firmware.entry, ...declarationsIn(input.firmware.folder)];
+    program = ts.createProgram({ rootNames: [...own, ENGINE_OF_PORTS], options, host });
+    if (program.getSourceFile(WHOLE_ENGINE)) {
+      program = ts.createProgram({ rootNames: [...own, WHOLE_FOR_PORTS], options, host });
+    }
     builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
     const syntax = builder.getSyntacticDiagnostics();
     if (syntax.length > 0) throw toMoteError(syntax);

@@ -1,11 +1,11 @@
 // What a firmware opens of a board, by the calls of Mote's own functions and of the engine's: pins, buses, sleep, watchdog, TLS. As far as
 // source and settings tell; what runs under a condition that they do not decide, or inside a function, may never run.
 
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import ts from 'typescript';
 import type { Draft } from './compile.ts';
 import { createConstants, type Constants, type Value } from './constants.ts';
-import { isOwnSource } from './firmware.ts';
+import { isOwnSource, PACKAGE_ROOT } from './firmware.ts';
 import { numberOf, textOf } from './traffic.ts';
 
 /** What is done with a pin: `bus` drives it and is wired to a chip. */
@@ -51,8 +51,15 @@ interface Call extends Need {
 
 type Ask = (call: Call, needs: Needs) => void;
 
+/** @returns a pin's number, also where it is written as the engine's object. */
+function pinOf(value: Value | undefined): number | undefined {
+  const name = value?.kind === 'unknown' && ts.isIdentifier(value.at) ? value.at.text : '';
+  const [, digits] = /^D(\d+)$/.exec(name) ?? [];
+  return digits === undefined ? numberOf(value) : Number(digits);
+}
+
 function pin({ at, by, isSure }: Call, value: Value | undefined, use: Use, needs: Needs): void {
-  const number = numberOf(value);
+  const number = pinOf(value);
   if (value !== undefined && number !== undefined) {
     needs.pins.push({ at, by, isSure, pin: number, use, value });
   }
@@ -99,7 +106,9 @@ const byMode: Ask = (call, needs) => {
   if (use !== undefined) pin(call, call.argument(0), use, needs);
 };
 
-/** By the file that declares a function, and its name. */
+const TYPES = join(PACKAGE_ROOT, 'types');
+
+/** By the file that declares a function, `engine` for what the engine has, and its name. */
 const CALLS: Readonly<Record<string, Ask>> = {
   'i2c.ts openI2c': bus('i2c', 'bus', { data: 'bus', clock: 'bus' }),
   'spi.ts openSpi': bus('spi', 'bus', { clock: 'output', out: 'output', in: 'input', select: 'output' }),
@@ -117,12 +126,12 @@ const CALLS: Readonly<Record<string, Ask>> = {
   'sleep.ts createSleep': ability('sleep'),
   'watchdog.ts createWatchdog': ability('watchdog'),
   'espruino.ts openTls': ability('tls'),
-  'globals.d.ts pinMode': byMode,
-  'globals.d.ts digitalWrite': one('output'),
-  'globals.d.ts digitalPulse': one('output'),
-  'globals.d.ts digitalRead': one('input'),
-  'globals.d.ts analogRead': one('analog'),
-  'globals.d.ts setWatch': (call, needs) => pin(call, call.argument(1), 'input', needs),
+  'engine pinMode': byMode,
+  'engine digitalWrite': one('output'),
+  'engine digitalPulse': one('output'),
+  'engine digitalRead': one('input'),
+  'engine analogRead': one('analog'),
+  'engine setWatch': (call, needs) => pin(call, call.argument(1), 'input', needs),
 };
 
 /** The engine's own names of its buses. */
@@ -162,12 +171,14 @@ function branchOf(at: ts.Node, part: ts.Node): { test: ts.Expression; when: bool
   return undefined;
 }
 
-/** @returns what Mote or the engine declares under a name: file and name. */
+/** @returns what Mote declares under a name, file and name, or the engine does. */
 function declared(constants: Constants, name: ts.Identifier): string | undefined {
   const declaration = constants.declarationOf(name);
-  const file = declaration?.getSourceFile().fileName;
-  if (declaration === undefined || file === undefined || !isOwnSource(file)) return undefined;
-  return `${basename(file)} ${ts.getNameOfDeclaration(declaration)?.getText() ?? ''}`;
+  if (declaration === undefined) return undefined;
+  const { fileName, isDeclarationFile } = declaration.getSourceFile();
+  if (!isOwnSource(fileName) && !fileName.startsWith(TYPES)) return undefined;
+  const place = isDeclarationFile ? 'engine' : basename(fileName);
+  return `${place} ${ts.getNameOfDeclaration(declaration)?.getText() ?? ''}`;
 }
 
 function askCall(constants: Constants, at: ts.CallExpression, needs: Needs): void {
@@ -190,7 +201,7 @@ function askCall(constants: Constants, at: ts.CallExpression, needs: Needs): voi
 
 function askName(constants: Constants, at: ts.Identifier, needs: Needs): void {
   const [, name, number] = BUS_NAME.exec(at.text) ?? [];
-  if (name === undefined || declared(constants, at) !== `globals.d.ts ${at.text}`) return;
+  if (name === undefined || declared(constants, at) !== `engine ${at.text}`) return;
   const isSure = runs(constants, at);
   const kind = name.toLowerCase() as BusKind;
   if (isSure !== undefined) needs.buses.push({ at, by: at.text, isSure, kind, number: Number(number) });
