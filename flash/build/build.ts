@@ -53,6 +53,8 @@ export interface BuildResult {
   bytes: number;
   gzipBytes: number;
   milliseconds: number;
+  /** Builtins that the engine lacks and the bundle brings along, such as Math.trunc. */
+  polyfills: string[];
   warnings: Finding[];
 }
 
@@ -60,6 +62,7 @@ export interface BuildResult {
 export interface Bundle extends Code {
   compiled: Compiled;
   reflections: Reflection[];
+  polyfills: string[];
   /** What its board lacks. */
   boardFindings: Finding[];
   /** What its broker does not take. */
@@ -144,7 +147,14 @@ function createBuilder(options: BuildOptions): Builder {
     onProgress(minify ? 'shortening' : 'ordering');
     const { reserved, reflections } = keptNames(compiled.program);
     const code = await minifyCode(joined, minify ? withShortProperties(CHOSEN, reserved) : READABLE);
-    return { ...code, compiled, reflections: minify ? reflections : [], boardFindings, brokerFindings };
+    return {
+      ...code,
+      compiled,
+      polyfills: joined.polyfills,
+      reflections: minify ? reflections : [],
+      boardFindings,
+      brokerFindings,
+    };
   }
 
   /** What is asked for and cannot be must not be left out in silence. */
@@ -159,7 +169,8 @@ function createBuilder(options: BuildOptions): Builder {
 
   async function buildOnce(): Promise<BuildResult> {
     const started = performance.now();
-    const { code, map, compiled, reflections, boardFindings, brokerFindings } = await bundle(refuse);
+    const { code, map, compiled, reflections, polyfills, boardFindings, brokerFindings } =
+      await bundle(refuse);
     onProgress(`checking for ${board.name}`);
     refuseTls(code);
     const engineFindings = checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT });
@@ -175,6 +186,7 @@ function createBuilder(options: BuildOptions): Builder {
       bytes: code.length,
       gzipBytes: gzipSync(code, { level: 9 }).length,
       milliseconds: Math.round(performance.now() - started),
+      polyfills,
       warnings: [...findings, ...reflections.map(toFinding)],
     };
   }
