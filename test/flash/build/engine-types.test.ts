@@ -4,7 +4,7 @@ import { build } from '../../../flash/build/build.ts';
 import { failure, writeFirmware } from './fixture.ts';
 
 const REFERENCE = '/// <reference types="mote-sdk/types/espruino" />\n';
-const PROGRAM = `import { openI2c } from 'mote-sdk/espruino';
+const PROGRAM = `import { openI2c } from 'mote-sdk/ports/espruino/i2c';
 openI2c({ bus: 1, data: 21, clock: 22 });
 const led = new Pin(2);
 setInterval(function () {
