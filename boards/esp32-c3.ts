@@ -18,6 +18,7 @@ export const esp32C3: BoardData = {
     'Espruino targets/esp32/jswrap_esp32.c: deepSleep by time and by pins',
     'Espruino targets/esp32/README_flash_C3.txt, make/targets/ESP32_IDF4.make and its download manifest: image files, addresses, mode and frequency',
     'ESP32-C3 series datasheet, "Pin overview" and "Strapping pins": 2, 8, 9; 11 to 17 are the flash and its supply; 18 and 19 the USB',
+    "The engine's own pins for I2C, 8 and 9, are strapping pins: 6 and 7 are those of the Seeed XIAO ESP32C3",
     'ESP32-C3 series datasheet, "Current consumption in other modes": running at 160 MHz with the modem asleep 23 to 28 mA, of which the upper; deep sleep with RTC timer 5 uA',
     'ESP32-C3 series datasheet, "RF current consumption": receiving 84 mA, sending 276 to 335 mA; of which 112 mA is one part sending to six parts receiving',
     'Not measured: 500 ms from wake to program, as the ESP32',
@@ -36,6 +37,7 @@ export const esp32C3: BoardData = {
     shared: [{ pins: [20, 21], by: 'the UART that the ROM prints to at power-on' }],
   },
   buses: { i2c: 1, spi: 1, serial: 2 },
+  i2cPins: { data: 6, clock: 7 },
   console: { device: 'Serial1', via: 'usb-serial-jtag', baud: 115200 },
   flash: {
     ...esp32.flash!,

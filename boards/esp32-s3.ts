@@ -37,6 +37,7 @@ export const esp32S3: BoardData = {
     ],
   },
   buses: { i2c: 2, spi: 2, serial: 3 },
+  i2cPins: { data: 8, clock: 9 },
   console: { device: 'Serial1', via: 'usb-serial-jtag', baud: 115200 },
   flash: esp32C3.flash!,
   currents: { bootMs: 500, activeMa: 66, radioMa: 116, sleepUa: 7 },

@@ -33,10 +33,16 @@ function faultOf(board: BoardData, { pin, use, by }: PinNeed): [what: string, fi
   const { pins, name } = board;
   const taken = holderOf(pins.taken, pin);
   if (!Number.isInteger(pin) || pin < 0 || pin >= pins.count || pins.absent.includes(pin)) {
-    return [`${name} has no pin D${pin}: it has ${has(board)}`, 'use one that is there'];
+    return [
+      `${name} has no pin D${pin}: it has ${has(board)}`,
+      `use one that is there: mote boards ${board.id} lists them`,
+    ];
   }
   if (taken !== undefined) {
-    return [`D${pin} belongs to ${taken}: a firmware that uses it stops the board`, 'use another pin'];
+    return [
+      `D${pin} belongs to ${taken}: a firmware that uses it stops the board`,
+      `use another pin: mote boards ${board.id} lists them`,
+    ];
   }
   if (DRIVING.includes(use) && pins.inputOnly.includes(pin)) {
     const all = pinsText(pins.inputOnly);
