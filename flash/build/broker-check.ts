@@ -8,7 +8,8 @@ import type { Finding } from '../check/check.ts';
 import type { Compiled } from './compile.ts';
 import type { Value } from './constants.ts';
 import { displayName } from './firmware.ts';
-import { settingsFile } from './settings.ts';
+import { createHider, readSecrets } from './secrets.ts';
+import { settingsFile, type Settings } from './settings.ts';
 import {
   collectTraffic,
   isAbsent,
@@ -88,15 +89,20 @@ function shapeOf(profile: BrokerProfile, clientId: string | undefined): RegExp |
   return new RegExp(`^${profile.topicShape.pattern.replace('CLIENT_ID', () => id)}$`);
 }
 
+/** @returns whether a topic is of none of the shapes that it could have. */
+function isMisshapen(topic: string, shapes: readonly (RegExp | undefined)[]): boolean {
+  return shapes.every((shape) => shape !== undefined && !shape.test(topic));
+}
+
 /** @returns what is wrong with a topic, as the end of a sentence, and what to do; undefined when nothing is. */
 function faultOf(
   profile: BrokerProfile,
   topic: string,
-  shape: RegExp | undefined,
+  shapes: readonly (RegExp | undefined)[],
 ): [string, string] | undefined {
   const levels = topic.split('/').length;
   const forbidden = [...(profile.topicForbids ?? '')].find((character) => topic.includes(character));
-  if (shape !== undefined && !shape.test(topic)) {
+  if (isMisshapen(topic, shapes)) {
     return [
       `takes ${profile.topicShape?.shown} only`,
       'publish there, with openMqtt in the place of startMote and no other will',
@@ -120,9 +126,9 @@ function faultOf(
 function onTopic(
   profile: BrokerProfile,
   { what, topic, at }: Publish,
-  shape: RegExp | undefined,
+  shapes: readonly (RegExp | undefined)[],
 ): Complaint[] {
-  const fault = topic === undefined ? undefined : faultOf(profile, topic, shape);
+  const fault = topic === undefined ? undefined : faultOf(profile, topic, shapes);
   if (fault === undefined) return [];
   const shown = Buffer.from(topic as string, 'latin1').toString();
   const message = `${profile.name} ${fault[0]}: ${shown} (${what})`;
@@ -221,8 +227,12 @@ function onDiscovery(profile: BrokerProfile, { discovery, at }: Connection): Com
 }
 
 function complain(profile: BrokerProfile, { connections, publishes, subscribes }: Traffic): Complaint[] {
-  // A firmware has one connection.
-  const shape = shapeOf(profile, textOf(connections[0]?.clientId));
+  /** @returns the shapes of topics on each connection that a message may go through. */
+  const shapesFor = ({ connection }: Publish) => {
+    const candidates = connection === undefined ? connections : [connection];
+    const ids = candidates.length === 0 ? [undefined] : candidates.map(({ clientId }) => textOf(clientId));
+    return ids.map((id) => shapeOf(profile, id));
+  };
   return [
     ...connections.flatMap((connection) => [
       ...onTls(profile, connection),
@@ -231,7 +241,7 @@ function complain(profile: BrokerProfile, { connections, publishes, subscribes }
       ...onDiscovery(profile, connection),
     ]),
     ...publishes.flatMap((publish) => [
-      ...onTopic(profile, publish, shape),
+      ...onTopic(profile, publish, shapesFor(publish)),
       ...onQos(profile, publish),
       ...onRetain(profile, publish),
       ...onPayload(profile, publish),
@@ -268,23 +278,32 @@ function placeOfSetting(folder: string, path: string): Place {
   return placeIn(source, node);
 }
 
-function toFinding(complaint: Complaint, folder: string): Finding {
+function toFinding(complaint: Complaint, folder: string, hide: (text: string) => string): Finding {
   const { rule, severity = 'error', fix, at, value } = complaint;
   const setting = value?.kind === 'known' && value.setting ? value.setting : undefined;
   const place = setting === undefined ? placeIn(at.getSourceFile(), at) : placeOfSetting(folder, setting);
-  const message = setting === undefined ? complaint.message : `${complaint.message} (setting ${setting})`;
+  const shown = hide(complaint.message);
+  const message = setting === undefined ? shown : `${shown} (setting ${setting})`;
   return { rule, severity, message, fix, ...place };
 }
 
 /**
  * Hold a firmware against the profile of its broker.
- * @param folder of the firmware.
+ * @param folder of the firmware. @param overrides of this build, which may hold secrets as well.
  * @returns a finding for each place and rule.
  */
-export function checkForBroker(compiled: Compiled, folder: string, profile: BrokerProfile): Finding[] {
+export function checkForBroker(
+  compiled: Compiled,
+  folder: string,
+  profile: BrokerProfile,
+  overrides: Settings = {},
+): Finding[] {
+  const complaints = complain(profile, collectTraffic(compiled, folder));
+  if (complaints.length === 0) return [];
+  const hide = createHider(readSecrets(folder, overrides));
   const findings = new Map<string, Finding>();
-  for (const complaint of complain(profile, collectTraffic(compiled, folder))) {
-    const finding = toFinding(complaint, folder);
+  for (const complaint of complaints) {
+    const finding = toFinding(complaint, folder, hide);
     const key = [finding.rule, finding.file, finding.line, finding.column].join(' ');
     if (!findings.has(key)) findings.set(key, finding);
   }

@@ -9,6 +9,7 @@ import { MoteError } from '../errors.ts';
 import { checkForBroker } from './broker-check.ts';
 import { bundleModules } from './bundle.ts';
 import { createCompiler, type Code, type Compiled, type Form } from './compile.ts';
+import { strayVariables } from './environment.ts';
 import { displayName, locateFirmware, PACKAGE_NAME } from './firmware.ts';
 import { guardSource } from './guard.ts';
 import { CHOSEN, minifyCode, READABLE, withShortProperties } from './minify.ts';
@@ -58,8 +59,8 @@ export interface BuildResult {
 export interface Bundle extends Code {
   compiled: Compiled;
   reflections: Reflection[];
-  /** What its broker does not take. */
-  brokerFindings: Finding[];
+  /** What its broker does not take, and what its environment says for nothing. */
+  sourceFindings: Finding[];
 }
 
 interface Builder {
@@ -91,6 +92,22 @@ function toFinding({ construct, file, line, column }: Reflection): Finding {
   };
 }
 
+/** What the rule of a variable that names no setting is called. */
+export const STRAY_VARIABLE = 'stray-variable';
+
+/** A warning for each variable that names no setting of this firmware: it may be meant for another. */
+function strayFindings(settings: Settings, folder: string): Finding[] {
+  return strayVariables(settings, process.env).map(({ name, known }) => ({
+    rule: STRAY_VARIABLE,
+    severity: 'warning',
+    file: displayName(settingsFile(folder)),
+    line: 1,
+    column: 1,
+    message: `the environment has ${name}, which names no setting here`,
+    fix: `use one of: ${known.join(', ')}; or leave it, if it is meant for another firmware`,
+  }));
+}
+
 /** Throw the first error among the findings. @returns the warnings. */
 function refuse(findings: readonly Finding[]): Finding[] {
   const errors = findings.filter((finding) => finding.severity === 'error');
@@ -120,7 +137,7 @@ function createBuilder(options: BuildOptions): Builder {
   const board = findBoard(options.board ?? 'esp32');
   const compiler = createCompiler({ firmware, board, settings, features, form });
 
-  /** @param judge told of what the broker does not take, before anything else is done. */
+  /** @param judge told of these findings, before anything else is done. */
   async function bundle(judge: (findings: Finding[]) => void = () => {}): Promise<Bundle> {
     onProgress('checking types');
     const compiled = compiler.compile();
@@ -129,14 +146,15 @@ function createBuilder(options: BuildOptions): Builder {
     const brokerFindings =
       broker === undefined
         ? []
-        : checkForBroker(compiled, firmware.folder, findBroker(broker.id, broker.where));
-    judge(brokerFindings);
+        : checkForBroker(compiled, firmware.folder, findBroker(broker.id, broker.where), settings);
+    const sourceFindings = [...strayFindings(compiled.settings, firmware.folder), ...brokerFindings];
+    judge(sourceFindings);
     onProgress('joining modules');
     const joined = await bundleModules(firmware.entry, compiled);
     onProgress(minify ? 'shortening' : 'ordering');
     const { reserved, reflections } = keptNames(compiled.program);
     const code = await minifyCode(joined, minify ? withShortProperties(CHOSEN, reserved) : READABLE);
-    return { ...code, compiled, reflections: minify ? reflections : [], brokerFindings };
+    return { ...code, compiled, reflections: minify ? reflections : [], sourceFindings };
   }
 
   /** What is asked for and cannot be must not be left out in silence. */
@@ -151,11 +169,11 @@ function createBuilder(options: BuildOptions): Builder {
 
   async function buildOnce(): Promise<BuildResult> {
     const started = performance.now();
-    const { code, map, compiled, reflections, brokerFindings } = await bundle(refuse);
+    const { code, map, compiled, reflections, sourceFindings } = await bundle(refuse);
     onProgress(`checking for ${board.name}`);
     refuseTls(code);
     const engineFindings = checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT });
-    const findings = refuse([...brokerFindings, ...engineFindings]);
+    const findings = refuse([...sourceFindings, ...engineFindings]);
     return {
       code,
       map,
