@@ -2,12 +2,12 @@
 // It can be killed and started again, and held still so that its connections are half-open.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, chmodSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExitCode, MoteError } from '../flash/errors.ts';
+import { accepts, freePort, inPath } from './programs.ts';
 
 export interface Broker {
   readonly port: number;
@@ -24,42 +24,11 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-export function findMosquitto(): string {
-  // Debian puts daemons where an ordinary user's path does not lead.
-  const places = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  const isProgram = (path: string) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const found = places.map((place) => join(place, 'mosquitto')).find(isProgram);
+/** @returns the path of the broker. @throws MoteError where it is not installed. */
+export function requireMosquitto(): string {
+  const found = inPath('mosquitto');
   if (found !== undefined) return found;
   throw new MoteError('no mosquitto', 'install the broker Mosquitto', undefined, ExitCode.Environment);
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-export function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }
 
 /** @param keeps sessions and messages, over an orderly end and as `save` says. */
@@ -82,7 +51,7 @@ export async function startMosquitto(keeps = false): Promise<Broker> {
     'queue_qos0_messages true',
   ];
   writeFileSync(configuration, `${settings.join('\n')}\n`);
-  const program = findMosquitto();
+  const program = requireMosquitto();
   let said = '';
   let daemon: ChildProcess;
   let exited: Promise<void>;

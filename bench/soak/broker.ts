@@ -5,7 +5,8 @@ import type { ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accepts, findMosquitto, freePort } from '../broker.ts';
+import { requireMosquitto } from '../broker.ts';
+import { accepts, freePort } from '../programs.ts';
 
 export interface RestartableBroker {
   readonly port: number;
@@ -19,7 +20,7 @@ const LOOK_MS = 20;
 
 /** Start a broker that writes down each change at once: what it has acknowledged it still knows when it was killed. */
 export async function startRestartable(): Promise<RestartableBroker> {
-  const program = findMosquitto();
+  const program = requireMosquitto();
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'mote-soak-broker-'));
   // Started by root it becomes a user of its own.

@@ -5,6 +5,7 @@ import type { BrokerProfile } from '../brokers/profile.ts';
 import type { Finding } from '../check/check.ts';
 import type { Compiled } from './compile.ts';
 import { toFindings, type Complaint } from './complaint.ts';
+import type { Settings } from './settings.ts';
 import {
   collectTraffic,
   isAbsent,
@@ -73,15 +74,20 @@ function shapeOf(profile: BrokerProfile, clientId: string | undefined): RegExp |
   return new RegExp(`^${profile.topicShape.pattern.replace('CLIENT_ID', () => id)}$`);
 }
 
+/** @returns whether a topic is of none of the shapes that it could have. */
+function isMisshapen(topic: string, shapes: readonly (RegExp | undefined)[]): boolean {
+  return shapes.every((shape) => shape !== undefined && !shape.test(topic));
+}
+
 /** @returns what is wrong with a topic, as the end of a sentence, and what to do; undefined when nothing is. */
 function faultOf(
   profile: BrokerProfile,
   topic: string,
-  shape: RegExp | undefined,
+  shapes: readonly (RegExp | undefined)[],
 ): [string, string] | undefined {
   const levels = topic.split('/').length;
   const forbidden = [...(profile.topicForbids ?? '')].find((character) => topic.includes(character));
-  if (shape !== undefined && !shape.test(topic)) {
+  if (isMisshapen(topic, shapes)) {
     return [
       `takes ${profile.topicShape?.shown} only`,
       'publish there, with openMqtt in the place of startMote and no other will',
@@ -105,9 +111,9 @@ function faultOf(
 function onTopic(
   profile: BrokerProfile,
   { what, topic, at }: Publish,
-  shape: RegExp | undefined,
+  shapes: readonly (RegExp | undefined)[],
 ): Complaint[] {
-  const fault = topic === undefined ? undefined : faultOf(profile, topic, shape);
+  const fault = topic === undefined ? undefined : faultOf(profile, topic, shapes);
   if (fault === undefined) return [];
   const shown = Buffer.from(topic as string, 'latin1').toString();
   const message = `${profile.name} ${fault[0]}: ${shown} (${what})`;
@@ -206,8 +212,12 @@ function onDiscovery(profile: BrokerProfile, { discovery, at }: Connection): Com
 }
 
 function complain(profile: BrokerProfile, { connections, publishes, subscribes }: Traffic): Complaint[] {
-  // A firmware has one connection.
-  const shape = shapeOf(profile, textOf(connections[0]?.clientId));
+  /** @returns the shapes of topics on each connection that a message may go through. */
+  const shapesFor = ({ connection }: Publish) => {
+    const candidates = connection === undefined ? connections : [connection];
+    const ids = candidates.length === 0 ? [undefined] : candidates.map(({ clientId }) => textOf(clientId));
+    return ids.map((id) => shapeOf(profile, id));
+  };
   return [
     ...connections.flatMap((connection) => [
       ...onTls(profile, connection),
@@ -216,7 +226,7 @@ function complain(profile: BrokerProfile, { connections, publishes, subscribes }
       ...onDiscovery(profile, connection),
     ]),
     ...publishes.flatMap((publish) => [
-      ...onTopic(profile, publish, shape),
+      ...onTopic(profile, publish, shapesFor(publish)),
       ...onQos(profile, publish),
       ...onRetain(profile, publish),
       ...onPayload(profile, publish),
@@ -227,9 +237,14 @@ function complain(profile: BrokerProfile, { connections, publishes, subscribes }
 
 /**
  * Hold a firmware against the profile of its broker.
- * @param folder of the firmware.
+ * @param folder of the firmware. @param overrides of this build, which may hold secrets as well.
  * @returns a finding for each place and rule.
  */
-export function checkForBroker(compiled: Compiled, folder: string, profile: BrokerProfile): Finding[] {
-  return toFindings(complain(profile, collectTraffic(compiled, folder)), folder);
+export function checkForBroker(
+  compiled: Compiled,
+  folder: string,
+  profile: BrokerProfile,
+  overrides: Settings = {},
+): Finding[] {
+  return toFindings(complain(profile, collectTraffic(compiled, folder)), folder, overrides);
 }

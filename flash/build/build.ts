@@ -10,6 +10,7 @@ import { checkForBoard } from './board-check.ts';
 import { checkForBroker } from './broker-check.ts';
 import { bundleModules } from './bundle.ts';
 import { createCompiler, type Code, type Compiled, type Form } from './compile.ts';
+import { strayVariables } from './environment.ts';
 import { displayName, locateFirmware, PACKAGE_NAME } from './firmware.ts';
 import { checkFit } from './fit.ts';
 import { guardSource } from './guard.ts';
@@ -65,8 +66,8 @@ export interface Bundle extends Code {
   polyfills: string[];
   /** What its board lacks. */
   boardFindings: Finding[];
-  /** What its broker does not take. */
-  brokerFindings: Finding[];
+  /** What its broker does not take, and what its environment says for nothing. */
+  sourceFindings: Finding[];
 }
 
 interface Builder {
@@ -98,6 +99,22 @@ function toFinding({ construct, file, line, column }: Reflection): Finding {
   };
 }
 
+/** What the rule of a variable that names no setting is called. */
+export const STRAY_VARIABLE = 'stray-variable';
+
+/** A warning for each variable that names no setting of this firmware: it may be meant for another. */
+function strayFindings(settings: Settings, folder: string): Finding[] {
+  return strayVariables(settings, process.env).map(({ name, known }) => ({
+    rule: STRAY_VARIABLE,
+    severity: 'warning',
+    file: displayName(settingsFile(folder)),
+    line: 1,
+    column: 1,
+    message: `the environment has ${name}, which names no setting here`,
+    fix: `use one of: ${known.join(', ')}; or leave it, if it is meant for another firmware`,
+  }));
+}
+
 /** Throw the first error among the findings. @returns the warnings. */
 function refuse(findings: readonly Finding[]): Finding[] {
   const errors = findings.filter((finding) => finding.severity === 'error');
@@ -127,7 +144,7 @@ function createBuilder(options: BuildOptions): Builder {
   const board = findBoard(options.board ?? 'esp32');
   const compiler = createCompiler({ firmware, board, settings, features, form });
 
-  /** @param judge told of what board and broker do not take, each as soon as it is known. */
+  /** @param judge told of what board, broker and environment are wrong for, each as soon as it is known. */
   async function bundle(judge: (findings: Finding[]) => void = () => {}): Promise<Bundle> {
     onProgress('checking types');
     let boardFindings: Finding[] = [];
@@ -140,8 +157,9 @@ function createBuilder(options: BuildOptions): Builder {
     const brokerFindings =
       broker === undefined
         ? []
-        : checkForBroker(compiled, firmware.folder, findBroker(broker.id, broker.where));
-    judge(brokerFindings);
+        : checkForBroker(compiled, firmware.folder, findBroker(broker.id, broker.where), settings);
+    const sourceFindings = [...strayFindings(compiled.settings, firmware.folder), ...brokerFindings];
+    judge(sourceFindings);
     onProgress('joining modules');
     const joined = await bundleModules(firmware.entry, compiled);
     onProgress(minify ? 'shortening' : 'ordering');
@@ -153,7 +171,7 @@ function createBuilder(options: BuildOptions): Builder {
       polyfills: joined.polyfills,
       reflections: minify ? reflections : [],
       boardFindings,
-      brokerFindings,
+      sourceFindings,
     };
   }
 
@@ -169,14 +187,14 @@ function createBuilder(options: BuildOptions): Builder {
 
   async function buildOnce(): Promise<BuildResult> {
     const started = performance.now();
-    const { code, map, compiled, reflections, polyfills, boardFindings, brokerFindings } =
+    const { code, map, compiled, reflections, polyfills, boardFindings, sourceFindings } =
       await bundle(refuse);
     onProgress(`checking for ${board.name}`);
     refuseTls(code);
     const engineFindings = checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT });
     const sizes = moduleSizes(code, map);
     const fitFindings = checkFit(board, code.length, sizes, displayName(firmware.entry));
-    const findings = refuse([...boardFindings, ...brokerFindings, ...engineFindings, ...fitFindings]);
+    const findings = refuse([...boardFindings, ...sourceFindings, ...engineFindings, ...fitFindings]);
     return {
       code,
       map,

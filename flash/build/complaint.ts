@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import type { Finding } from '../check/check.ts';
 import type { Value } from './constants.ts';
 import { displayName } from './firmware.ts';
-import { settingsFile } from './settings.ts';
+import { createHider, readSecrets } from './secrets.ts';
+import { settingsFile, type Settings } from './settings.ts';
 
 export interface Complaint {
   readonly rule: string;
@@ -46,22 +47,29 @@ function placeOfSetting(folder: string, path: string): Place {
   return placeIn(source, node);
 }
 
-function toFinding(complaint: Complaint, folder: string): Finding {
+function toFinding(complaint: Complaint, folder: string, hide: (text: string) => string): Finding {
   const { rule, severity = 'error', fix, at, value } = complaint;
   const setting = value?.kind === 'known' && value.setting ? value.setting : undefined;
   const place = setting === undefined ? placeIn(at.getSourceFile(), at) : placeOfSetting(folder, setting);
-  const message = setting === undefined ? complaint.message : `${complaint.message} (setting ${setting})`;
+  const shown = hide(complaint.message);
+  const message = setting === undefined ? shown : `${shown} (setting ${setting})`;
   return { rule, severity, message, fix, ...place };
 }
 
 /**
- * @param folder of the firmware.
+ * @param folder of the firmware. @param overrides of this build, which may hold secrets as well: none of them is said.
  * @returns a finding for each place and rule.
  */
-export function toFindings(complaints: readonly Complaint[], folder: string): Finding[] {
+export function toFindings(
+  complaints: readonly Complaint[],
+  folder: string,
+  overrides: Settings = {},
+): Finding[] {
+  if (complaints.length === 0) return [];
+  const hide = createHider(readSecrets(folder, overrides));
   const findings = new Map<string, Finding>();
   for (const complaint of complaints) {
-    const finding = toFinding(complaint, folder);
+    const finding = toFinding(complaint, folder, hide);
     const key = [finding.rule, finding.file, finding.line, finding.column].join(' ');
     if (!findings.has(key)) findings.set(key, finding);
   }

@@ -10,9 +10,9 @@ import { displayName } from './firmware.ts';
 const PREFIX = 'file:';
 const PEM = /^\s*-----BEGIN ([A-Z0-9 ]+)-----/;
 
-/** @returns whether a setting stands for a file. */
+/** @returns whether a setting stands for a file. What begins `file://` is an address, as browsers write it, and stays a text. */
 export function isFile(text: string): boolean {
-  return text.startsWith(PREFIX);
+  return text.startsWith(PREFIX) && !text.startsWith(`${PREFIX}//`);
 }
 
 /** @returns the DER of a PEM file. */

@@ -7,6 +7,7 @@ import { MoteError } from '../errors.ts';
 import { fileContent, isFile } from './credentials.ts';
 import { fromEnvironment, type Environment } from './environment.ts';
 import { displayName } from './firmware.ts';
+import { isObject, kindOf, parseLike } from './json.ts';
 
 export type Settings = Record<string, unknown>;
 
@@ -18,15 +19,6 @@ export function settingsFile(folder: string): string {
 
 export function secretsFile(folder: string): string {
   return join(folder, 'secrets.json');
-}
-
-function isObject(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** @returns the object in a JSON file. Throws MoteError when it is none. @param isSecret nothing of it may be shown. */
@@ -127,31 +119,14 @@ function refuseIgnored(settings: Settings, prefix: string): void {
   }
 }
 
-/** @returns the texts that secrets.json and the environment give: what nobody may be shown. */
-export function readSecrets(folder: string, env: Environment = process.env): string[] {
-  const texts: string[] = [];
-  const collect = (value: unknown): void => {
-    if (typeof value === 'string' && value !== '') texts.push(value);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
-  };
-  const file = secretsFile(folder);
-  if (existsSync(file)) collect(readObject(file, true));
-  if (existsSync(settingsFile(folder))) collect(fromEnvironment(readObject(settingsFile(folder)), env));
-  return texts;
-}
-
 function parseValue(text: string, base: unknown, path: string): unknown {
-  if (typeof base === 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (base === null) return text;
-    throw new MoteError(
-      `setting ${path}: ${JSON.stringify(text)} is not a ${kindOf(base)}`,
-      `give a ${kindOf(base)}`,
-      '--set',
-    );
-  }
+  const parsed = parseLike(text, base);
+  if (parsed !== undefined) return parsed[0];
+  throw new MoteError(
+    `setting ${path}: ${JSON.stringify(text)} is not a ${kindOf(base)}`,
+    `give a ${kindOf(base)}`,
+    '--set',
+  );
 }
 
 /**
@@ -193,7 +168,8 @@ export function toBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-function toDeviceText(text: string, folder: string | undefined): string {
+/** @returns a text as the firmware gets it. @param folder where files lie; undefined: there are none. */
+export function toDeviceText(text: string, folder: string | undefined): string {
   return folder !== undefined && isFile(text) ? fileContent(text, folder) : toBytes(text);
 }
 

@@ -7,6 +7,7 @@ import type { Compiled } from './compile.ts';
 import { createConstants, type Constants, type Value } from './constants.ts';
 import { FEATURES_FILE, isOn } from './features.ts';
 import { isOwnSource } from './firmware.ts';
+import { visitLiveCalls } from './live.ts';
 
 /** One kind of message. What is unknown or surely absent is undefined. */
 export interface Publish {
@@ -18,6 +19,8 @@ export interface Publish {
   readonly qos: Value | undefined;
   readonly retain: Value | undefined;
   readonly payloadBytes: Value | undefined;
+  /** What it goes through; undefined: any that there is. */
+  readonly connection: Connection | undefined;
 }
 
 export interface Subscribe {
@@ -76,7 +79,13 @@ export function isAbsent(value: Value | undefined): boolean {
 const known = (value: unknown, at: ts.Node): Value => ({ kind: 'known', value, at });
 
 /** What `startMote` publishes. */
-function collectMote(constants: Constants, options: Value, at: ts.Node, hasStatus: boolean): Publish[] {
+function collectMote(
+  constants: Constants,
+  options: Value,
+  connection: Connection,
+  hasStatus: boolean,
+): Publish[] {
+  const { at } = connection;
   const id = textOf(constants.member(options, 'id'));
   const under = (...parts: readonly (string | undefined)[]) =>
     id === undefined || parts.includes(undefined) ? undefined : [id, ...parts].join('/');
@@ -87,6 +96,7 @@ function collectMote(constants: Constants, options: Value, at: ts.Node, hasStatu
     qos: known(0, at),
     retain: known(true, at),
     payloadBytes: undefined,
+    connection,
   });
   const publishes: Publish[] = [];
   if (hasStatus) {
@@ -106,6 +116,7 @@ function collectMote(constants: Constants, options: Value, at: ts.Node, hasStatu
         qos,
         retain,
         payloadBytes: undefined,
+        connection,
       });
     }
     if (hasStatus) publishes.push(status(under(name, 'status'), `the status of ${what}`));
@@ -125,7 +136,7 @@ function channelsOf(constants: Constants, sensor: Value): string[] {
 }
 
 /** @returns what the will of `openMqtt` publishes. */
-function collectWill(constants: Constants, connect: Value): Publish[] {
+function collectWill(constants: Constants, connect: Value, connection: Connection): Publish[] {
   const will = constants.member(connect, 'will');
   if (will === undefined || isAbsent(will)) return [];
   return [
@@ -136,6 +147,7 @@ function collectWill(constants: Constants, connect: Value): Publish[] {
       qos: constants.member(will, 'qos'),
       retain: constants.member(will, 'retain'),
       payloadBytes: undefined,
+      connection,
     },
   ];
 }
@@ -151,31 +163,33 @@ interface Call {
 function onStartMote({ constants, at, hasStatus }: Call, options: Value | undefined, into: Collected): void {
   if (options === undefined) return;
   const broker = constants.member(options, 'broker') ?? options;
-  into.connections.push({
+  const connection: Connection = {
     at,
     clientId: constants.member(options, 'id'),
     keepAliveSec: constants.member(broker, 'keepAliveSec'),
     port: constants.member(broker, 'port'),
     tls: constants.member(broker, TLS),
     discovery: constants.member(options, 'discovery'),
-  });
-  into.publishes.push(...collectMote(constants, options, at, hasStatus));
+  };
+  into.connections.push(connection);
+  into.publishes.push(...collectMote(constants, options, connection, hasStatus));
 }
 
 function onOpenMqtt({ constants, at, hasStatus, argument }: Call, into: Collected): void {
   const options = argument(0);
   if (options === undefined) return;
   const connect = constants.member(options, 'connect') ?? options;
-  into.connections.push({
+  const connection: Connection = {
     at,
     clientId: constants.member(connect, 'clientId'),
     keepAliveSec: constants.member(connect, 'keepAliveSec'),
     port: constants.member(options, 'port'),
     tls: constants.member(options, TLS),
     discovery: undefined,
-  });
+  };
+  into.connections.push(connection);
   // Without AUTH there is no will.
-  if (hasStatus) into.publishes.push(...collectWill(constants, connect));
+  if (hasStatus) into.publishes.push(...collectWill(constants, connect, connection));
 }
 
 /** What each function tells, by the file that declares it and its name. */
@@ -192,6 +206,7 @@ const CALLS: Readonly<Record<string, (call: Call, into: Collected) => void>> = {
       qos: argument(1) ?? known(0, at),
       retain: argument(2),
       payloadBytes: undefined,
+      connection: undefined,
     }),
   'client.ts stream': ({ at, argument }, { publishes }) =>
     void publishes.push({
@@ -201,6 +216,7 @@ const CALLS: Readonly<Record<string, (call: Call, into: Collected) => void>> = {
       qos: undefined,
       retain: undefined,
       payloadBytes: argument(1),
+      connection: undefined,
     }),
   'client.ts subscription': ({ at, argument }, { subscribes }) =>
     void subscribes.push({ at, qos: argument(1) }),
@@ -225,12 +241,9 @@ export function collectTraffic(compiled: Compiled, folder: string): Traffic {
   const constants = createConstants(compiled, folder);
   const collected: Collected = { connections: [], publishes: [], subscribes: [] };
   const hasStatus = isOn(compiled.read(FEATURES_FILE) ?? '', 'AUTH');
-  const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node)) collectCall(constants, node, collected, hasStatus);
-    ts.forEachChild(node, visit);
-  };
-  for (const source of compiled.program.getSourceFiles()) {
-    if (!source.isDeclarationFile && !isOwnSource(source.fileName)) visit(source);
-  }
+  const sources = compiled.program
+    .getSourceFiles()
+    .filter((source) => !source.isDeclarationFile && !isOwnSource(source.fileName));
+  visitLiveCalls(sources, constants, (call) => collectCall(constants, call, collected, hasStatus));
   return collected;
 }

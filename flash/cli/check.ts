@@ -53,8 +53,8 @@ function readScript(file: string): { code: string; map?: string } {
 interface Program {
   readonly code: string;
   readonly map?: string;
-  /** What the broker does not take of a firmware. */
-  readonly brokerFindings: Finding[];
+  /** What its broker and its environment have to say of a firmware. */
+  readonly sourceFindings: Finding[];
 }
 
 async function readProgram(program: string, broker: string | undefined): Promise<Program> {
@@ -67,13 +67,13 @@ async function readProgram(program: string, broker: string | undefined): Promise
       ExitCode.Usage,
     );
   }
-  if (isScript) return { ...readScript(program), brokerFindings: [] };
+  if (isScript) return { ...readScript(program), sourceFindings: [] };
   const { bundleOnly } = await import('../build/build.ts');
   return bundleOnly({ firmware: program, ...(broker !== undefined && { brokerProfile: broker }) });
 }
 
 async function runCheck(program: string, flags: CheckFlags): Promise<void> {
-  const { code, map, brokerFindings } = await readProgram(program, flags.brokerProfile);
+  const { code, map, sourceFindings } = await readProgram(program, flags.brokerProfile);
   const { checkBundle, formatFinding } = await import('../check/check.ts');
   const engineFindings = checkBundle(code, {
     file: program,
@@ -81,7 +81,7 @@ async function runCheck(program: string, flags: CheckFlags): Promise<void> {
     hot: flags.hot,
     ...(map !== undefined && { map }),
   });
-  const findings = [...brokerFindings, ...engineFindings];
+  const findings = [...sourceFindings, ...engineFindings];
   for (const finding of findings) {
     process.stdout.write(`${flags.json ? JSON.stringify(finding) : formatFinding(finding)}\n`);
   }

@@ -1,10 +1,12 @@
 // `mote sim`: build a firmware, give it a broker, run it, and show what an independent client receives.
 
 import { basename, resolve } from 'node:path';
-import { build } from '../build/build.ts';
+import { build, STRAY_VARIABLE } from '../build/build.ts';
 import type { BuildResult } from '../build/build.ts';
 import { locateFirmware } from '../build/firmware.ts';
-import { readSecrets, readSettings } from '../build/settings.ts';
+import { createHider, readSecrets, withFiles } from '../build/secrets.ts';
+import { readSettings, toBytes } from '../build/settings.ts';
+import { formatFinding } from '../check/check.ts';
 import { decodeLogLine } from '../codes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Account, Bookkeeper } from './account.ts';
@@ -114,6 +116,11 @@ function withLogin(address: BrokerAddress, settings: Record<string, unknown> | u
   return { ...address, username, password: typeof password === 'string' ? password : '' };
 }
 
+/** What a person wrote into the address of the broker, which is laid over the settings. */
+function loginOf({ username, password }: BrokerAddress): string[] {
+  return [username, password].filter((text) => text !== '').flatMap((text) => [text, toBytes(text)]);
+}
+
 /** Topics of this mote only, so that other traffic on a shared broker is not taken for ours. */
 function topicFilter(settings: Record<string, unknown> | undefined): string {
   const id = settings?.['id'];
@@ -135,7 +142,8 @@ export async function simulate(options: SimOptions): Promise<number> {
         ? await embeddedBroker(options.port, cleanup, screen)
         : parseBrokerAddress(options.broker);
     const overrides = settingsFor(options, address);
-    const settings = readSettings(locateFirmware(firmware).folder, overrides);
+    const { folder } = locateFirmware(firmware);
+    const settings = withFiles(readSettings(folder, overrides), folder);
     // Before the build: a wrong address is noticed at once.
     cleanup.add(
       await startObserver(withLogin(address, settings), topicFilter(settings), {
@@ -156,13 +164,23 @@ export async function simulate(options: SimOptions): Promise<number> {
       brokerProfile: null,
       onProgress: (step) => screen.progress(`building ${firmware}: ${step}`),
     });
+    for (const warning of bundle.warnings) {
+      if (warning.rule === STRAY_VARIABLE) screen.progress(formatFinding(warning));
+    }
     const size = `${(bundle.bytes / 1024).toFixed(1)} KB in ${(bundle.milliseconds / 1000).toFixed(1)} s`;
     screen.progress(`built ${firmware}: ${size}`);
     const title = `${basename(resolve(firmware))} on ${options.board}, engine ${options.engineName}, built ${size}`;
     const state = createViewState(title, formatBrokerAddress(address), Date.now());
-    const { lastWords, account } = await runBoard(options, { bundle, scene }, state, cleanup, (running) => {
-      power = running;
-    });
+    const hide = createHider([...readSecrets(folder, options.settings), ...loginOf(address)]);
+    const { lastWords, account } = await runBoard(
+      options,
+      { bundle, scene, hide },
+      state,
+      cleanup,
+      (running) => {
+        power = running;
+      },
+    );
     if (account !== undefined && account.lost + account.disordered > 0) {
       throw new MoteError(
         'readings were lost or came out of order',
@@ -192,13 +210,12 @@ async function embeddedBroker(port: number, cleanup: Cleanup, screen: Screen): P
 /** Run the board to its end. @returns the last thing that it said, and the account where power was cut. */
 async function runBoard(
   options: SimOptions,
-  firmware: Pick<EngineOptions, 'bundle' | 'scene'>,
+  { hide, ...firmware }: Pick<EngineOptions, 'bundle' | 'scene'> & { hide(line: string): string },
   state: ViewState,
   cleanup: Cleanup,
   onPower: (power: Power) => void,
 ): Promise<{ lastWords: string; account: Account | undefined }> {
   const { screen, cutPower, seconds } = options;
-  const hide = createHider(readSecrets(locateFirmware(options.firmware).folder));
   let lastWords = 'it said nothing';
   let ended: Account | undefined;
   let board: RunningBoard | undefined;
@@ -229,7 +246,7 @@ async function runBoard(
       return { lastWords, account: ended };
     }
     throw new MoteError(
-      `the board stopped: ${death}`,
+      `the board stopped: ${hide(death)}`,
       'see what it printed above',
       undefined,
       ExitCode.Environment,
@@ -237,15 +254,6 @@ async function runBoard(
   } finally {
     screen.end(ended);
   }
-}
-
-/**
- * An engine that reports an error shows the program around it, in which secrets stand. Short ones are left: they could be anything.
- * @returns a function that gives a line with no secret in it.
- */
-export function createHider(secrets: readonly string[]): (line: string) => string {
-  const longest = secrets.filter(({ length }) => length > 5).sort((a, b) => b.length - a.length);
-  return (line) => longest.reduce((text, secret) => text.replaceAll(secret, '***'), line);
 }
 
 /** Settles after `seconds`, never when undefined. */

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes } from 'aedes';
+import { freePort } from '../../bench/programs.ts';
 import { aedes as profile } from '../../flash/brokers/aedes.ts';
 import { LOGIN, type TestedBroker } from './broker.ts';
-import { freePorts } from './program.ts';
 
 export const aedes: TestedBroker = {
   name: 'aedes',
@@ -22,7 +22,7 @@ export const aedes: TestedBroker = {
   version: () =>
     (JSON.parse(readFileSync('node_modules/aedes/package.json', 'utf8')) as { version: string }).version,
   async create() {
-    const [port] = await freePorts(1);
+    const port = await freePort();
     const sockets = new Set<Socket>();
     let server: Server | undefined;
     const broker = await Aedes.createBroker({
@@ -47,7 +47,7 @@ export const aedes: TestedBroker = {
     }
 
     return {
-      port: port!,
+      port,
       async start() {
         server = createServer((socket) => {
           sockets.add(socket);

@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inPath } from '../../bench/programs.ts';
 import { ejabberd as profile } from '../../flash/brokers/ejabberd.ts';
-import { inPath } from '../engines/engines.ts';
 import { LOGIN, type TestedBroker } from './broker.ts';
 import { createInstance } from './instance.ts';
 

@@ -1,7 +1,8 @@
 // A broker that is one program: the same folder and the same ports at each start.
 
 import type { BrokerInstance } from './broker.ts';
-import { freePorts, launch, type Launch, type Running } from './program.ts';
+import { freePorts } from '../../bench/programs.ts';
+import { launch, type Launch, type Running } from './program.ts';
 
 /**
  * @param startMs from the start to the first connection, at most.

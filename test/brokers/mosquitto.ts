@@ -3,8 +3,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inPath } from '../../bench/programs.ts';
 import { mosquitto as profile } from '../../flash/brokers/mosquitto.ts';
-import { inPath } from '../engines/engines.ts';
 import { LOGIN, type TestedBroker } from './broker.ts';
 import { createInstance } from './instance.ts';
 

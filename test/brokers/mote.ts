@@ -28,6 +28,9 @@ const BACKOFF = { windowMs: 1000, maxMs: 4000 };
 const CONNACK = 0x20;
 const PUBREL = 0x62;
 
+/** Nobody listens here. */
+const NOBODYS_PORT = 1;
+
 /** A message that the outbox took. */
 export interface Accepted {
   readonly topic: string;
@@ -50,6 +53,8 @@ export interface Watched {
   waiting(): number;
   /** The next PUBREL gets lost, and the connection with it. */
   losePubrel(): void;
+  /** From now on the network does not lead to the broker, or does again. A connection that stands is left. */
+  setRoad(isOpen: boolean): void;
   /** The power goes: the connection breaks without a DISCONNECT, and nothing of it runs any more. */
   cutPower(): void;
 }
@@ -97,6 +102,7 @@ function openPorts(folder: string): { ports: MotePorts; watched: Watched } {
       console,
       waiting: () => outbox.count(),
       losePubrel: seen.losePubrel,
+      setRoad: seen.setRoad,
       cutPower() {
         seen.deafen();
         socket.close();
@@ -112,6 +118,7 @@ function watchSession(socket: Socket<Bytes>) {
   const refusals: number[] = [];
   let isOn = true;
   let isLosing = false;
+  let isRoadOpen = true;
   const hear = (bytes: Bytes) => {
     const text = toText(bytes, 0, bytes.length);
     if (text.charCodeAt(3) === 0) sessions.push(text.charCodeAt(2) === 1);
@@ -119,7 +126,7 @@ function watchSession(socket: Socket<Bytes>) {
   };
   const watched: Socket<Bytes> = {
     open(host, port, events) {
-      return socket.open(host, port, {
+      return socket.open(host, isRoadOpen ? port : NOBODYS_PORT, {
         onOpen(connection) {
           if (!isOn) return;
           events.onOpen({
@@ -151,7 +158,10 @@ function watchSession(socket: Socket<Bytes>) {
   const losePubrel = () => {
     isLosing = true;
   };
-  return { socket: watched, sessions, refusals, deafen, losePubrel };
+  const setRoad = (isOpen: boolean) => {
+    isRoadOpen = isOpen;
+  };
+  return { socket: watched, sessions, refusals, deafen, losePubrel, setRoad };
 }
 
 function firstOf(bytes: Bytes): number {

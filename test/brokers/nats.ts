@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inPath } from '../../bench/programs.ts';
 import { nats as latest, nats29 } from '../../flash/brokers/nats.ts';
-import { inPath } from '../engines/engines.ts';
 import { LOGIN, type TestedBroker } from './broker.ts';
 import { createInstance } from './instance.ts';
 

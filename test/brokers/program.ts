@@ -3,8 +3,8 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { accepts } from '../../bench/programs.ts';
 
 /** Most of the brokers' own words that a failure shows. */
 const LOG_TAIL = 2000;
@@ -34,29 +34,6 @@ function killGroup(child: ChildProcess): void {
 }
 
 process.on('exit', () => live.forEach(killGroup));
-
-/** @returns so many TCP ports that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  }
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) await new Promise<void>((resolve) => server.close(() => resolve()));
-  return ports;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (isThere: boolean) => {
-      socket.destroy();
-      resolve(isThere);
-    };
-    socket.on('connect', () => end(true));
-    socket.on('error', () => end(false));
-  });
-}
 
 /**
  * Start a program, and wait until something listens on `port`. Its output goes to output.log in `folder`.
@@ -99,7 +76,7 @@ export async function launch(
     await gone;
   };
   const until = performance.now() + timeoutMs;
-  while (!(await answers(port))) {
+  while (!(await accepts(port))) {
     if (ended === undefined && performance.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       continue;

@@ -3,11 +3,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePorts, inPath } from '../../bench/programs.ts';
 import { rabbitmq as profile } from '../../flash/brokers/rabbitmq.ts';
-import { inPath } from '../engines/engines.ts';
 import { LOGIN, type TestedBroker } from './broker.ts';
 import { createInstance } from './instance.ts';
-import { freePorts, launch } from './program.ts';
+import { launch } from './program.ts';
 
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 

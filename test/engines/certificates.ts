@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inPath } from './engines.ts';
+import { inPath } from '../../bench/programs.ts';
 
 export const OPENSSL_ENABLE = 'install the Debian package openssl';
 

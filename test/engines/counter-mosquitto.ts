@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import mqttPacket from 'mqtt-packet';
+import { accepts, freePort } from '../../bench/programs.ts';
 import { findMosquitto, MOSQUITTO_ENABLE } from './mosquitto.ts';
 
 export interface RestartableMosquitto {
@@ -17,22 +18,6 @@ export interface RestartableMosquitto {
   signal(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   close(): Promise<void>;
 }
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-const answers = (port: number) =>
-  new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 
 export async function createMosquitto(): Promise<RestartableMosquitto> {
   const programs = findMosquitto();
@@ -57,7 +42,7 @@ export async function createMosquitto(): Promise<RestartableMosquitto> {
 
   async function start(): Promise<void> {
     daemon = spawn(programs!.broker, ['-c', configuration], { stdio: 'ignore' });
-    while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!(await accepts(port))) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   async function signal(name: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void> {

@@ -2,10 +2,11 @@
 // Time limits and the reading of output are here and nowhere else.
 
 import { execFile } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { compileDukhost, findJerryhost } from '../../bench/host.ts';
+import { inPath, isExecutable } from '../../bench/programs.ts';
 import { runEspruino } from '../../sim/engine/espruino.ts';
 
 export interface Script {
@@ -43,23 +44,6 @@ export interface RunOptions {
 
 /** An engine may run under an emulator; what takes longer than this hangs. */
 export const LIMIT_MS = 800_000;
-
-/** @returns the path of an installed program. */
-export function inPath(program: string): string | undefined {
-  // Debian puts daemons where an ordinary user's path does not lead.
-  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
-    .map((directory) => join(directory, program))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The engine that a variable names. A variable that names nothing executable is a mistake, not an absence. */
 function fromVariable(variable: string): string | undefined {

@@ -3,11 +3,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inPath } from './engines.ts';
+import { accepts, freePort, inPath } from '../../bench/programs.ts';
 
 /** What has to be done so that `mosquitto()` finds the programs. */
 export const MOSQUITTO_ENABLE = 'install the Debian packages mosquitto and mosquitto-clients';
@@ -28,27 +26,10 @@ export interface Mosquitto {
   close(): Promise<void>;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /** Settles when something accepts connections on `port`. */
 function listening(port: number, failed: Promise<never>): Promise<void> {
-  const attempt = () =>
-    new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-      socket.once('connect', () => socket.destroy());
-    });
   const retry = async (): Promise<void> => {
-    while (!(await attempt())) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!(await accepts(port))) await new Promise((resolve) => setTimeout(resolve, 20));
   };
   return Promise.race([retry(), failed]);
 }

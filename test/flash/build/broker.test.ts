@@ -1,7 +1,7 @@
 // A firmware against the profile of its broker: what is refused, where it is said, and what is not guessed.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { esp32 } from '../../../boards/esp32.ts';
 import { brokers } from '../../../flash/brokers/index.ts';
 import { findBroker } from '../../../flash/brokers.ts';
@@ -267,6 +267,192 @@ mqtt.topic(choose() + '.x', qos);
 mqtt.topic('a/' + choose(), choose().length);`,
     );
     for (const { id } of brokers) expect(errors(findings(id, main)), id).toEqual([]);
+  });
+});
+
+describe('what may have been written since', () => {
+  /** A mote whose broker is `const broker`. */
+  const plain = (then: string, type = '{ host: string; port: number; encryptedButUnverified?: OpenTls }') =>
+    `import { openTls, startMote, type OpenTls } from 'mote-sdk/espruino';
+import settings from './settings.json';
+declare function change(what: object): void;
+const broker: ${type} = { host: 'h', port: 8883 };
+void [openTls, settings, change];
+${then}
+startMote({ id: 'm', broker, sensors: [] });
+`;
+  const isRefused = (main: string, settings?: object) =>
+    errors(findings('hivemq-cloud', main, settings && { settings })).length > 0;
+
+  it.each([
+    ['a member', 'broker.encryptedButUnverified = openTls();'],
+    ['a member by its name', "broker['encryptedButUnverified'] = openTls();"],
+    [
+      'a member that is not known',
+      "broker[('encryptedBut' + 'Unverified') as 'encryptedButUnverified'] = openTls();",
+    ],
+    ['another name of it', 'const other = broker; other.encryptedButUnverified = openTls();'],
+    ['what holds it', 'const all = { broker }; all.broker.encryptedButUnverified = openTls();'],
+    ['a list that holds it', 'const all = [broker]; all[0]!.encryptedButUnverified = openTls();'],
+    ['a choice', '(settings.id ? broker : broker).encryptedButUnverified = openTls();'],
+    ['a function', 'function tell() { broker.encryptedButUnverified = openTls(); } tell();'],
+    ['whom it is handed to', 'change(broker);'],
+    ['whom it is handed to in something', 'const all = { inner: { broker } }; change(all);'],
+    ['whom it is left to', 'let any: object; any = broker; change(any);'],
+    ['whom it is returned to', 'change(() => broker);'],
+  ])('through %s, is not guessed', (_what, then) => {
+    expect(isRefused(plain(then))).toBe(false);
+  });
+
+  it.each([
+    ['nothing is done to it', ''],
+    ['it is looked at', 'if (broker && broker.port > 5) change({ port: broker.port, is: !broker });'],
+    ['it has another name', 'const other = broker; change({ host: other.host });'],
+    ['Mote has it too', "startMote({ id: 'n', broker, sensors: [] });"],
+    [
+      'another object is written',
+      'const other: { port: number } = { port: 1 }; other.port = 2; change(other);',
+    ],
+  ])('is certain where %s', (_what, then) => {
+    expect(isRefused(plain(then))).toBe(true);
+  });
+
+  it('counts for each member', () => {
+    expect(isRefused(plain('broker.port = 8884;'))).toBe(true);
+    const settings = { ...SETTINGS, broker: { ...SETTINGS.broker, port: 1883 } };
+    const main = (then: string) =>
+      plain(then, 'never').replace(
+        /const broker.*/,
+        'const broker = { host: settings.broker.host, port: settings.broker.port, encryptedButUnverified: openTls() };',
+      );
+    expect(isRefused(main(''), settings)).toBe(true);
+    expect(isRefused(main('settings.id = "n"; change({ id: settings.id });'), settings)).toBe(true);
+    expect(isRefused(main('settings.broker.port = 8883;'), settings)).toBe(false);
+    expect(isRefused(main('const { broker: own } = settings; own.port = 8883;'), settings)).toBe(false);
+    expect(
+      isRefused(
+        main('settings.broker = { ...settings.broker };').replace(
+          '{ ...settings.broker }',
+          'settings.broker',
+        ),
+        settings,
+      ),
+    ).toBe(false);
+    expect(isRefused(main('change(settings.broker);'), settings)).toBe(false);
+    expect(isRefused(main('change(settings);'), settings)).toBe(false);
+  });
+
+  it('counts for lists: what is put behind changes nothing before it', () => {
+    const main = (then: string) =>
+      `${HEAD}const sensors = [{ name: 'light', driver: createBh1750(i2c), intervalMs: 1000, qos: 2 }];
+declare function change(what: object): void;
+void change;
+${then}
+startMote({ id: 'm', broker: { host: 'h', port: 8883, encryptedButUnverified: tls }, sensors });
+`;
+    expect(errors(findings('aws-iot', main('')))).toHaveLength(1);
+    const another = "{ name: 'b', driver: createBh1750(i2c), intervalMs: 1000, qos: 1 }";
+    expect(errors(findings('aws-iot', main(`sensors.push(${another});`)))).toHaveLength(1);
+    expect(errors(findings('aws-iot', main(`sensors[0] = ${another};`)))).toEqual([]);
+    expect(errors(findings('aws-iot', main('sensors.pop();')))).toEqual([]);
+    expect(errors(findings('aws-iot', main('sensors[0]!.qos = 1;')))).toEqual([]);
+    expect(errors(findings('aws-iot', main('for (let i = 0; i < 1; i++) sensors[i]!.qos = 1;')))).toEqual([]);
+  });
+});
+
+describe('a branch that cannot run', () => {
+  const HEAD_OF_TWO = `import { openTls, startMote } from 'mote-sdk/espruino';
+import { WIFI } from 'mote-sdk/features';
+import settings from './settings.json';
+declare function choose(): boolean;
+void [openTls, settings, choose, WIFI];
+const a = { id: 'a', broker: { host: 'h', port: 8883, encryptedButUnverified: openTls() }, sensors: [] };
+const b = { id: 'b', broker: { host: 'h', port: 8883 }, sensors: [] };
+`;
+  const of = (tls: boolean, body: string, features = {}) =>
+    errors(findings('hivemq-cloud', HEAD_OF_TWO + body, { settings: { ...SETTINGS, tls }, features }));
+
+  it.each([
+    ['if and else', 'if (settings.tls) startMote(a); else startMote(b);'],
+    ['not', 'if (!settings.tls) { startMote(b); } else { startMote(a); }'],
+    ['a comparison', 'if (settings.tls === true) startMote(a); else startMote(b);'],
+    ['and, or', 'settings.tls && startMote(a); settings.tls || startMote(b);'],
+    ['a choice', 'settings.tls ? startMote(a) : startMote(b);'],
+    ['a choice of options', 'startMote(settings.tls ? a : b);'],
+    ['a return', 'function go() { if (settings.tls) { startMote(a); return; } startMote(b); } go();'],
+    ['functions', 'function x() { startMote(a); } const y = () => startMote(b); settings.tls ? x() : y();'],
+    ['a part that is known', 'if (choose() && !settings.tls) startMote(b); if (settings.tls) startMote(a);'],
+  ])('by %s is not judged, and the other one is', (_what, body) => {
+    expect(of(true, body)).toEqual([]);
+    expect(of(false, body)).toHaveLength(1);
+  });
+
+  it('by a feature is not judged', () => {
+    const body = 'if (WIFI) startMote(b); else startMote(a);';
+    expect(of(true, body, { WIFI: false })).toEqual([]);
+    expect(of(true, body, { WIFI: true })).toHaveLength(1);
+  });
+
+  it('is judged where nobody knows, each call by what is certain of it', () => {
+    expect(of(true, 'if (choose()) startMote(a); else startMote(b);')).toHaveLength(1);
+    expect(of(true, 'if (choose()) startMote(a);')).toEqual([]);
+    const two = (id: string) => `import { openMqtt } from 'mote-sdk/espruino';
+declare function choose(): boolean;
+declare const tls: never;
+const options = (clientId: string) => clientId;
+const open = { host: 'h', port: 8883, encryptedButUnverified: tls, ssid: '', wifiPassword: '' };
+const connect = { keepAliveSec: 60, cleanSession: false, receiveMax: 1024 };
+void [options, open, connect];
+const one = { host: 'h', port: 8883, encryptedButUnverified: tls, ssid: '', wifiPassword: '',
+  connect: { clientId: 'm1', keepAliveSec: 60, cleanSession: false, receiveMax: 1024 } };
+const other = { host: 'h', port: 8883, encryptedButUnverified: tls, ssid: '', wifiPassword: '',
+  connect: { clientId: 'm2', keepAliveSec: 60, cleanSession: false, receiveMax: 1024 } };
+const mqtt = choose() ? openMqtt(one) : openMqtt(other);
+mqtt.topic('devices/${id}/messages/events/', 1);
+`;
+    expect(errors(findings('azure-iot-hub', two('m1')))).toEqual([]);
+    expect(errors(findings('azure-iot-hub', two('m2')))).toEqual([]);
+    expect(errors(findings('azure-iot-hub', two('m3')))).toEqual([
+      expect.stringMatching(/broker-topic .*devices\/m3/),
+    ]);
+  });
+});
+
+describe('a setting that is a file', () => {
+  it('is judged by what is in it', () => {
+    findings('aws-iot', mote());
+    writeFileSync(join(folder, 'id.txt'), 'my.house\n');
+    writeFileSync(join(folder, 'long.txt'), 'x'.repeat(129));
+    const settings = { ...SETTINGS, id: 'file:id.txt' };
+    const found = errors(findings('rabbitmq', mote(), { settings }));
+    expect(found).toContainEqual(expect.stringMatching(/broker-topic .*topics with "." as they are/));
+    // It may be a secret.
+    expect(found.join()).not.toContain('my.house');
+    const long = { ...SETTINGS, id: 'file:long.txt' };
+    expect(errors(findings('aws-iot', mote(), { settings: long }))).toContainEqual(
+      expect.stringMatching(/broker-client-id .*128 bytes, and this one has 129/),
+    );
+  });
+});
+
+describe('a secret in what is refused', () => {
+  it.each([
+    ['secrets.json', {}, { 'secrets.json': '{ "id": "house.of-secrets" }' }],
+    ['the environment', { MOTE_ID: 'house.of-secrets' }, {}],
+  ])('is not said when it comes from %s', async (_what, env, files) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const settings = { ...SETTINGS, broker: { ...SETTINGS.broker, profile: 'rabbitmq' } };
+    const firmware = writeFirmware({
+      'main.ts': mote(),
+      'settings.json': JSON.stringify(settings),
+      ...files,
+    });
+    const error = await failure(build({ firmware }));
+    vi.unstubAllEnvs();
+    expect(error.what).toContain(
+      'broker-topic: RabbitMQ does not carry topics with "." as they are: ***/status',
+    );
+    expect(error.message).not.toContain('of-secrets');
   });
 });
 

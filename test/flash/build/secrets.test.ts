@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { build, bundleOnly } from '../../../flash/build/build.ts';
-import { fromEnvironment, variableName } from '../../../flash/build/environment.ts';
+import { fromEnvironment, strayVariables, variableName } from '../../../flash/build/environment.ts';
 import { failure, runBundle, SAY, writeFirmware } from './fixture.ts';
 
 const MAIN = `${SAY}import settings from './settings.json';
@@ -61,12 +61,43 @@ describe('the environment of a build', () => {
     expect(wrong({ MOTE_BROKER_KEEP_ALIVE_SEC: SECRET })).toBe(
       'MOTE_BROKER_KEEP_ALIVE_SEC: is not a number (give a number, as JSON has it)',
     );
-    expect(wrong({ MOTE_BROKER_PASWORD: SECRET })).toMatch(
-      /^MOTE_BROKER_PASWORD: names no setting .*MOTE_BROKER_PASSWORD/,
-    );
+    expect(wrong({ MOTE_BROKER: SECRET })).toMatch(/^MOTE_BROKER: is not a object/);
     expect(wrong({ MOTE_BROKER: SECRET })).not.toContain(SECRET);
+    expect(wrong({ MOTE_BROKER: '{}', MOTE_BROKER_PASSWORD: SECRET })).toBe(
+      'MOTE_BROKER_PASSWORD: lies inside MOTE_BROKER, which is set too (set one of them)',
+    );
     // Others' variables, and those of other firmware.
     expect(wrong({ MOTE_DEBUG: '1', MOTE_OTHER_KEY: 'x', PATH: '/bin' })).toBe('');
+  });
+
+  it('may say a whole group', () => {
+    const found = fromEnvironment(SETTINGS, { MOTE_BROKER: '{ "username": "v" }', MOTE_KEY: 'k' });
+    expect(found).toEqual({ broker: { username: 'v' }, key: 'k' });
+  });
+
+  it('is warned of when it names no setting of this firmware, for it may be meant for another', async () => {
+    expect(strayVariables(SETTINGS, { MOTE_BROKER_PASWORD: SECRET, MOTE_OTHER_KEY: 'x' })).toEqual([
+      {
+        name: 'MOTE_BROKER_PASWORD',
+        known: ['MOTE_BROKER_USERNAME', 'MOTE_BROKER_PASSWORD', 'MOTE_BROKER_KEEP_ALIVE_SEC'],
+      },
+    ]);
+    vi.stubEnv('MOTE_WIFI_PASSWORD', SECRET);
+    const settings = { ...SETTINGS, wifi: { ssid: 'home' } };
+    const main = MAIN.replace('say(settings.wifi.password);', '');
+    const { warnings, code } = await build({
+      firmware: firmware({ 'main.ts': main, 'settings.json': JSON.stringify(settings) }),
+    });
+    expect(code).not.toContain(SECRET);
+    expect(warnings.filter(({ rule }) => rule === 'stray-variable')).toEqual([
+      expect.objectContaining({
+        severity: 'warning',
+        file: expect.stringMatching(/settings\.json$/),
+        message: 'the environment has MOTE_WIFI_PASSWORD, which names no setting here',
+        fix: expect.stringContaining('MOTE_WIFI_SSID'),
+      }),
+    ]);
+    expect(JSON.stringify(warnings)).not.toContain(SECRET);
   });
 });
 
@@ -78,6 +109,11 @@ describe('a setting that is the content of a file', () => {
       settings: { broker: { password: 'file:password.txt' } },
     });
     expect(runBundle(code).said[0]).toBe('p\xc3\xa4ss word');
+  });
+
+  it('is not one where it is an address: what begins file:// stays a text', async () => {
+    const { code } = await build({ firmware: firmware(), settings: { key: 'file:///var/lib/a.png' } });
+    expect(runBundle(code).said[2]).toBe('file:///var/lib/a.png');
   });
 
   it('is DER where the file is PEM, and the bytes of the file where it is DER', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createHider } from '../../../flash/sim/run.ts';
+import { createHider, readSecrets } from '../../../flash/build/secrets.ts';
 import { mote } from './run.ts';
 
 const SECRET = 'hunter2-and-more';
@@ -46,6 +46,37 @@ describe('secrets', { timeout: 60_000 }, () => {
 
   it('are hidden in what an engine shows of the program', () => {
     const hide = createHider([SECRET, `${SECRET}-longer`, 'abc']);
-    expect(hide(`...rd:"${SECRET}-longer",b:"${SECRET}"}); abc`)).toBe('...rd:"***",b:"***"}); abc');
+    expect(hide(`...rd:"${SECRET}-longer",b:"${SECRET}"}); abc`)).toBe('...rd:"***",b:"***"}); ***');
+  });
+
+  it.each([
+    ['a short one that stands as a word', ['abc'], 'abc "abc" xabc abcd abc', '*** "***" xabc abcd ***'],
+    ['bytes', ['p\xc3\xa4ss word'], 'is p\xc3\xa4ss word!', 'is ***!'],
+    ['bytes as a program has them', ['p\xc3\xa4ss word'], 'is "p\\xc3\\xA4ss\\u0020word"', 'is "***"'],
+    ['what a program escapes', ['a"b\\c\n12'], `s='a"b\\\\c\\n12'`, "s='***'"],
+    [
+      'eight characters of a long one',
+      ['0123456789abcdef'],
+      'see 3456789ab here, 3456 there',
+      'see *** here, 3456 there',
+    ],
+    ['the end of one where a line was cut', ['0123456789abcdef'], '...cdef";x="012...', '...***";x="***...'],
+    ['both of two', ['hunter2', 'hunter2-long'], 'hunter2 hunter2-long', '*** ***'],
+    ['nothing else', ['hunter2'], 'hunter 2', 'hunter 2'],
+  ])('hides %s', (_what, secrets, line, shown) => {
+    expect(createHider(secrets)(line)).toBe(shown);
+  });
+
+  it('are what secrets.json, environment and --set give, and the content of files', () => {
+    const place = mkdtempSync(join(folder, 'all-'));
+    const put = (name: string, text: string) => writeFileSync(join(place, name), text);
+    put(
+      'settings.json',
+      '{ "id": "m", "key": "file:key.txt", "broker": { "host": "h", "password": "", "port": 1 } }',
+    );
+    put('secrets.json', '{ "broker": { "password": "p\u00e4" } }');
+    put('key.txt', 'in a file\n');
+    const secrets = readSecrets(place, { broker: { password: 'from set' } }, { MOTE_ID: 'from env' });
+    expect([...secrets].sort()).toEqual(['from env', 'from set', 'in a file', 'p\xc3\xa4', 'p\u00e4'].sort());
   });
 });

@@ -176,6 +176,31 @@ print('no sensor here, but ' + settings.broker.host);
     });
   });
 
+  it('shows no secret that a firmware prints, wherever it came from', async () => {
+    const firmware = writeFirmware({
+      'main.ts': `import settings from './settings.json';
+declare function print(text: string): void;
+print('is ' + settings.shared);
+print('is ' + settings.file + '; ' + settings.set);
+print('is ' + settings.short + ', ' + settings.far + '!');
+`,
+      'settings.json':
+        '{"shared":"of all","file":"file:key.txt","set":"","short":"","far":"","broker":{"host":"","port":0}}',
+      'secrets.json': '{"short":"abc","far":"p\u00e4ssw\u00f6rt"}',
+      'key.txt': 'out of a file\n',
+    });
+    const run = start({ firmware, settings: { set: 'hunter2' } });
+    await run.noted(/!$/);
+    run.stop();
+    const error = (await run.result.catch((reason: unknown) => reason)) as Error;
+    expect(run.notes.filter((note) => note.startsWith('is '))).toEqual([
+      'is of all',
+      'is ***; ***',
+      'is ***, ***!',
+    ]);
+    expect(error.message).toContain('is ***, ***!');
+  });
+
   it('says that a chip does not answer, and goes on', async () => {
     // Without sim.json nothing is wired to the board.
     const firmware = writeFirmware({

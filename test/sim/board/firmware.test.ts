@@ -39,10 +39,14 @@ function setUp(seed: number) {
   world.accessPoint.ssid = 'home';
   world.accessPoint.password = 'secret';
   let published = 0;
+  const besides: string[] = [];
   const broker: Broker = createBroker({
     now: () => Math.floor(world.now()),
     // What Home Assistant is told, and who is there, are no readings.
-    onMessage: ({ topic }) => void (published += /\/outdoor\/(?!status)/.test(topic) ? 1 : 0),
+    onMessage({ topic }) {
+      if (/^weather-1\/outdoor\/(?!status)/.test(topic)) published++;
+      else besides.push(topic);
+    },
   });
   const tick = () => {
     broker.tick();
@@ -66,12 +70,12 @@ function setUp(seed: number) {
     onConsole: () => undefined,
     onError: (error) => errors.push(error),
   });
-  return { world, network, broker, board, chips, errors, readings: () => published };
+  return { world, network, broker, board, chips, errors, readings: () => published, besides };
 }
 
 describe('the example firmware', () => {
   it('publishes every reading while all is well', () => {
-    const { world, broker, board, errors, readings: published } = setUp(1);
+    const { world, broker, board, errors, readings: published, besides } = setUp(1);
     board.powerOn();
     world.run(10 * MINUTE);
     const readings = (10 * MINUTE) / INTERVAL_MS;
@@ -79,6 +83,16 @@ describe('the example firmware', () => {
     expect(errors).toEqual([]);
     expect(published()).toBeGreaterThan((readings - 5) * CHANNELS);
     expect(published()).toBeLessThanOrEqual((readings + 1) * CHANNELS);
+    // Once what Home Assistant is told of each channel, and twice "online": nothing else is ever said.
+    expect([...besides].sort()).toEqual([
+      'homeassistant/sensor/weather-1/outdoor_humidity/config',
+      'homeassistant/sensor/weather-1/outdoor_pressure/config',
+      'homeassistant/sensor/weather-1/outdoor_temperature/config',
+      'weather-1/outdoor/status',
+      'weather-1/status',
+    ]);
+    expect(broker.published()).toBe(published() + besides.length);
+    expect(broker.published()).toBeLessThanOrEqual((readings + 2) * CHANNELS + 2);
     expect(bundle.leakedGlobals()).toEqual([]);
   });
 

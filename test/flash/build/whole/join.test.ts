@@ -783,3 +783,70 @@ it('goes into a block in which a function may end', () => {
   expect(said).toEqual([1, 4, 5]);
   expect(text).not.toContain('function');
 });
+
+describe('a function in a block in which a function may end', () => {
+  it.each([
+    [
+      'that is used in the block',
+      'function f(x) { say(1); { function g() { say("g"); return x; } if (x === 2) return say(g()); say(g() + 1); }\nsay(5); }\nf(list.length); f(2);',
+    ],
+    [
+      'that is used behind it',
+      'function f(x) { { if (x === 2) return say(2); function g() { say("g"); return x; } say(g()); }\nsay(g()); }\nf(list.length); f(2);',
+    ],
+    [
+      'that is not there before it',
+      'function f(x) { say(typeof g); { if (x === 2) return say(2); function g() { return x; } say(g()); } }\nf(list.length); f(2);',
+    ],
+    [
+      'that has the name of another',
+      'function g() { return "outer"; }\nfunction f(x) { { if (x === 2) return say(2); function g() { return "inner"; } say(g()); } }\nf(list.length); say(g()); f(2); say(g());',
+    ],
+    [
+      'in each of two blocks',
+      'function f(x) { { if (x === 2) return say(2); function g() { return "a"; } say(g()); } { if (x === 3) return say(3); function g() { return "b"; } say(g()); } }\nf(list.length); f(2); f(3);',
+    ],
+    [
+      'that is called in one place only',
+      'function f(x) { say(1); { if (x === 2) return say(3); function g(y) { say("g"); say(y); } g(x); }\nsay(5); }\nf(list.length);',
+    ],
+  ])('says the same: one %s', (_what, body) => {
+    same(body);
+  });
+});
+
+describe('a way that is always taken, and leaves, in a case', () => {
+  it.each([
+    [
+      'the first',
+      'case 0: if (true) return say(1); say(2); say(3); case 1: say(4); break; default: say(5);',
+      [1, 'end', 4, 'behind', 'end', 5, 'behind', 'end'],
+    ],
+    [
+      'one that others fall into',
+      'case 1: say(4); case 0: if (true) return say(1); say(2); break; default: say(5);',
+      [1, 'end', 4, 1, 'end', 5, 'behind', 'end'],
+    ],
+    [
+      'the last',
+      'case 1: say(4); break; default: if (true) return say(5); say(6);',
+      [5, 'end', 4, 'behind', 'end', 5, 'end'],
+    ],
+    [
+      'one with a declaration behind it',
+      'case 0: if (true) return say(x); var x = 2; say(x); break; default: x = 5; say(x);',
+      [undefined, 'end', 5, 'behind', 'end', 5, 'behind', 'end'],
+    ],
+    [
+      'one with a function behind it',
+      'case 0: if (true) return say(typeof x); say(9); function x() {} default: say(7);',
+      ['function', 'end', 7, 'behind', 'end', 7, 'behind', 'end'],
+    ],
+  ])('leaves what stands in other cases: %s', (_what, cases, expected) => {
+    const body = `function f(n) { switch (n) { ${cases} }\nsay("behind"); }
+for (var i = 0; i < 3; i++) { f(list.length + i); say("end"); }`;
+    const { said, text } = same(body);
+    expect(said).toEqual(expected);
+    expect(text).not.toMatch(/say\((3|6)\)/);
+  });
+});
