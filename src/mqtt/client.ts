@@ -204,6 +204,11 @@ export interface Client extends PacketWriter<Bytes> {
    * taken for a part of that, and the broker publishes the will.
    */
   disconnect(): void;
+  /**
+   * Send no more of what waits for its turn, so that DISCONNECT finds room; false: go on. The next connection begins anew.
+   * @returns whether there is no session, or `disconnect` would say DISCONNECT.
+   */
+  quiet(isQuiet: boolean): boolean;
   isOnline(): boolean;
   /**
    * Publish a ready payload.
@@ -303,6 +308,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const outbox = ports.outbox;
   /** Nothing in the outbox waits to be sent. */
   let caughtUp = false;
+  /** What waits stays. */
+  let isQuiet = false;
   let delivered = 0;
   /** The last record that was sent on this connection, and on former ones of this session: after a reboot any may have been. */
   let cursor = 0;
@@ -674,7 +681,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     decoder.reset(false);
     leaveInFlight();
     if (STATE && QOS2 && INBOUND) isOwing = false;
-    caughtUp = false;
+    caughtUp = isQuiet = false;
   }
 
   /** Drop the connection and say why. */
@@ -771,6 +778,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
   function pump(): void {
+    if (isQuiet) return;
     if (INBOUND && room > 0) {
       const text = subscriptions.next();
       if (text.length > 0) put(fromText(text));
@@ -1208,6 +1216,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (STREAM) streamer.interrupt();
   }
 
+  function quiet(on: boolean): boolean {
+    const isBack = isQuiet && !on;
+    isQuiet = on && state === State.Online;
+    if (isBack) pump();
+    return state !== State.Online || room >= DISCONNECT.length;
+  }
+
   function isOnline(): boolean {
     return state === State.Online;
   }
@@ -1456,6 +1471,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   return {
     connect,
     disconnect,
+    quiet,
     isOnline,
     publish,
     stream,
