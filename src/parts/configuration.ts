@@ -13,6 +13,7 @@ import { createBucket } from './commands/bucket.ts';
 import { createDesiredReader, INTERVAL_KEY, isInterval } from './commands/desired.ts';
 import type { Gate } from './commands/gate.ts';
 import { crcOf } from './commands/hash.ts';
+import { orDefault } from './options.ts';
 import {
   copyMark,
   copySettings,
@@ -68,7 +69,7 @@ export type CreateConfiguration = (mote: Mote, gate: Gate) => Configuration | nu
 
 /** A mote that is told its configuration, given to `createCommands`. */
 export function createConfiguration(options?: ConfigurationOptions): CreateConfiguration {
-  const minutes = options === undefined || options.minutes === undefined ? DEFAULT_MINUTES : options.minutes;
+  const minutes = options === undefined ? DEFAULT_MINUTES : orDefault(options.minutes, DEFAULT_MINUTES);
   return function (mote, gate) {
     return STATE && minutes >= 1 && minutes <= MINUTES_TOP
       ? startConfiguration(mote, gate, minutes * MINUTE_MS)
