@@ -204,7 +204,7 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
 
   /** Read a command. @returns 0, or what is wrong with it. */
   function understand(command: Command, payload: Bytes, topic: Bytes): number {
-    const code = gate.open(topic, payload);
+    const code = gate.open(topic, payload, false);
     if (code < 0) return code;
     if (gate.inner().length > 0) return read(command);
     // Nothing says as much as no members.

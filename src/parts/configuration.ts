@@ -197,7 +197,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
     crcOf(payload, mark);
     mote.wake();
     if (isKnown()) return;
-    const code = gate.open(topic, payload);
+    const code = gate.open(topic, payload, true);
     const result = code === Code.Ok ? desired.read(reader, gate.inner(), next, mark) : code;
     copyMark(last, mark);
     place = reader.place();
