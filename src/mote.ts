@@ -377,7 +377,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const discovery = openDiscovery();
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
-  /** What a session begins with, as a sum; the way to the broker is a part of it. */
+  /** What a session begins with, subscriptions too, as a sum; the way to the broker is a part of it. */
   function checksum(): number {
     const checksumOf = ports.checksum;
     if (checksumOf === undefined) return -1;
@@ -393,6 +393,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     };
     if (AUTH) status!.describe(sink);
     if (discovery !== null) discovery.describe(sink);
+    link.client.describe(sink);
     return checksumOf(sum + text);
   }
 

@@ -47,7 +47,7 @@ import {
   type Outbox,
   type OutboxRecord,
 } from '../ports/outbox.ts';
-import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
+import type { PacketWriter, TextSink, Topic } from '../ports/packet-writer.ts';
 import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
 import { createDecoder } from './decoder.ts';
 import {
@@ -247,6 +247,8 @@ export interface Client extends PacketWriter<Bytes> {
    * Needs `cleanSession` false.
    */
   assumeSubscribed(): void;
+  /** Write down what will be subscribed to, for who has to know whether it was the same before. */
+  describe(sink: TextSink): void;
   /** Want it again. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
   subscribe(subscription: Subscription | null): number;
   /** Want it no more. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
@@ -1276,6 +1278,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (INBOUND) subscriptions.assume();
   }
 
+  function describe(sink: TextSink): void {
+    if (INBOUND) subscriptions.describe(sink);
+  }
+
   function subscribe(subscription: Subscription | null): number {
     return want(subscription, true);
   }
@@ -1480,6 +1486,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     abandon,
     subscription,
     assumeSubscribed,
+    describe,
     subscribe,
     unsubscribe,
     counters: readCounters,
