@@ -401,6 +401,13 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     for (let i = 0; i < parts.length; i++) if (parts[i].onSleep !== undefined) parts[i].onSleep!();
   }
 
+  function isBusy(): boolean {
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].isBusy !== undefined && parts[i].isBusy!()) return true;
+    }
+    return false;
+  }
+
   /** @returns false, and it is said, when its options are impossible. */
   function addPart(part: MotePart | null): boolean {
     if (part === null) say(Event.BadPart, parts.length + 1);
@@ -420,6 +427,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       host: options.broker.host,
       wake,
       tellSleep,
+      isBusy,
       isTold: () => told,
       checksum,
     };

@@ -323,6 +323,10 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
     if (configuration !== null) configuration.onStage(stage);
   }
 
+  function isBusy(): boolean {
+    return configuration !== null && configuration.isBusy();
+  }
+
   let configuration: Configuration | null = null;
   if (options.configuration !== undefined) {
     configuration = options.configuration(mote, gate);
@@ -330,5 +334,5 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
   }
   // One level only: answers do not come back.
   if (client.subscription(mote.id + PREFIX + '+', 1, onCommand) === null) return null;
-  return { onStage, run };
+  return { onStage, isBusy, run };
 }
