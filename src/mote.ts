@@ -377,7 +377,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const discovery = openDiscovery();
   const scheduler = createScheduler(slots, { onReading, onFailure, onRecovered, onWake: wake });
 
-  /** What a session begins with, as a sum; the way to the broker is a part of it. */
+  /** What a session begins with, subscriptions too, as a sum; the way to the broker is a part of it. */
   function checksum(): number {
     const checksumOf = ports.checksum;
     if (checksumOf === undefined) return -1;
@@ -393,11 +393,19 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     };
     if (AUTH) status!.describe(sink);
     if (discovery !== null) discovery.describe(sink);
+    link.client.describe(sink);
     return checksumOf(sum + text);
   }
 
   function tellSleep(): void {
     for (let i = 0; i < parts.length; i++) if (parts[i].onSleep !== undefined) parts[i].onSleep!();
+  }
+
+  function isBusy(): boolean {
+    for (let i = 0; i < parts.length; i++) {
+      if (parts[i].isBusy !== undefined && parts[i].isBusy!()) return true;
+    }
+    return false;
   }
 
   /** @returns false, and it is said, when its options are impossible. */
@@ -419,6 +427,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       host: options.broker.host,
       wake,
       tellSleep,
+      isBusy,
       isTold: () => told,
       checksum,
     };

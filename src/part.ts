@@ -33,6 +33,8 @@ export interface Mote {
   wake(): void;
   /** Tell all parts that the power goes away. */
   tellSleep(): void;
+  /** @returns whether a part is busy, see MotePart. */
+  isBusy(): boolean;
   /** @returns whether all that a session begins with is said: who is there, and discovery. */
   isTold(): boolean;
   /** @returns 16 bits that change with what a session begins with, and with the broker; -1 where the board has no checksum. Takes its time. */
@@ -50,6 +52,8 @@ export interface MotePart {
   onTry?(): number;
   /** The power goes away on purpose when this returns: keep what is to be kept. */
   onSleep?(): void;
+  /** @returns whether it is in the middle of something that needs the link, and has an end: a mote that sleeps stays awake for it. */
+  isBusy?(): boolean;
   /** Do what is due. @returns milliseconds until the next call is needed. */
   run(now: number): number;
 }

@@ -21,7 +21,7 @@ import type { BackoffOptions } from './backoff.ts';
 const STABLE_MS = 60000;
 /** Longer than any engine takes to find out that it cannot join. */
 const JOIN_TIMEOUT_MS = 60000;
-/** After DISCONNECT, for it to leave before the radio does. */
+/** For what was handed over to leave before DISCONNECT, and after that for DISCONNECT to leave before the radio does. */
 export const LEAVE_MS = 250;
 /** While it drains, between two looks at what waits. */
 const DRAIN_LOOK_MS = 20;
@@ -123,6 +123,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   let stableAt = -1;
   /** When draining ends at the latest; -1: not draining. */
   let restAt = -1;
+  /** When DISCONNECT is due at the latest, as draining is over; -1: it is not. */
+  let closeAt = -1;
   /** When the radio goes off, after DISCONNECT; -1: not now. */
   let leaveAt = -1;
   /** Messages delivered when the session began, and sessions in a row in which that did not change. */
@@ -284,8 +286,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     else join();
   }
 
-  function rest(): void {
-    restAt = -1;
+  function leave(): void {
+    restAt = closeAt = -1;
     client.disconnect();
     stableAt = -1;
     waited = broker = 0;
@@ -298,10 +300,16 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   /** @returns milliseconds until draining is over, if it is not. */
   function tickDrain(now: number, wait: number): number {
     const left = remaining(now, restAt);
-    if (left > 0 && current !== Stage.Draining) return sooner(wait, left);
-    // Of an acknowledgement nobody tells.
-    if (left > 0 && ports.outbox.count() > 0) return sooner(wait, sooner(left, DRAIN_LOOK_MS));
-    rest();
+    if (closeAt < 0) {
+      if (left > 0 && current !== Stage.Draining) return sooner(wait, left);
+      // Of an acknowledgement nobody tells.
+      if (left > 0 && ports.outbox.count() > 0) return sooner(wait, sooner(left, DRAIN_LOOK_MS));
+      closeAt = after(now, LEAVE_MS);
+    }
+    // Without DISCONNECT the broker publishes the will.
+    const rest = client.quiet(true) ? 0 : remaining(now, closeAt);
+    if (rest > 0) return sooner(wait, sooner(rest, DRAIN_LOOK_MS));
+    leave();
     return 0;
   }
 
@@ -341,7 +349,8 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   function start(): void {
-    restAt = leaveAt = -1;
+    restAt = leaveAt = closeAt = -1;
+    client.quiet(false);
     if (current === Stage.Draining) enter(Stage.Running, Close.None);
     if (current !== Stage.Asleep) return;
     deadline = clock.now();

@@ -47,7 +47,7 @@ import {
   type Outbox,
   type OutboxRecord,
 } from '../ports/outbox.ts';
-import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
+import type { PacketWriter, TextSink, Topic } from '../ports/packet-writer.ts';
 import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
 import { createDecoder } from './decoder.ts';
 import {
@@ -204,6 +204,11 @@ export interface Client extends PacketWriter<Bytes> {
    * taken for a part of that, and the broker publishes the will.
    */
   disconnect(): void;
+  /**
+   * Send no more of what waits for its turn, so that DISCONNECT finds room; false: go on. The next connection begins anew.
+   * @returns whether there is no session, or `disconnect` would say DISCONNECT.
+   */
+  quiet(isQuiet: boolean): boolean;
   isOnline(): boolean;
   /**
    * Publish a ready payload.
@@ -242,6 +247,8 @@ export interface Client extends PacketWriter<Bytes> {
    * Needs `cleanSession` false.
    */
   assumeSubscribed(): void;
+  /** Write down what will be subscribed to, for who has to know whether it was the same before. */
+  describe(sink: TextSink): void;
   /** Want it again. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
   subscribe(subscription: Subscription | null): number;
   /** Want it no more. @returns 0, Code.Busy while the broker's answer to it is under way, Code.BadTopic for null. */
@@ -303,6 +310,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const outbox = ports.outbox;
   /** Nothing in the outbox waits to be sent. */
   let caughtUp = false;
+  /** What waits stays. */
+  let isQuiet = false;
   let delivered = 0;
   /** The last record that was sent on this connection, and on former ones of this session: after a reboot any may have been. */
   let cursor = 0;
@@ -674,7 +683,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     decoder.reset(false);
     leaveInFlight();
     if (STATE && QOS2 && INBOUND) isOwing = false;
-    caughtUp = false;
+    caughtUp = isQuiet = false;
   }
 
   /** Drop the connection and say why. */
@@ -771,6 +780,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
   function pump(): void {
+    if (isQuiet) return;
     if (INBOUND && room > 0) {
       const text = subscriptions.next();
       if (text.length > 0) put(fromText(text));
@@ -1208,6 +1218,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (STREAM) streamer.interrupt();
   }
 
+  function quiet(on: boolean): boolean {
+    const isBack = isQuiet && !on;
+    isQuiet = on && state === State.Online;
+    if (isBack) pump();
+    return state !== State.Online || room >= DISCONNECT.length;
+  }
+
   function isOnline(): boolean {
     return state === State.Online;
   }
@@ -1259,6 +1276,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function assumeSubscribed(): void {
     if (INBOUND) subscriptions.assume();
+  }
+
+  function describe(sink: TextSink): void {
+    if (INBOUND) subscriptions.describe(sink);
   }
 
   function subscribe(subscription: Subscription | null): number {
@@ -1456,6 +1477,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   return {
     connect,
     disconnect,
+    quiet,
     isOnline,
     publish,
     stream,
@@ -1464,6 +1486,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     abandon,
     subscription,
     assumeSubscribed,
+    describe,
     subscribe,
     unsubscribe,
     counters: readCounters,

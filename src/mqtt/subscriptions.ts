@@ -3,6 +3,7 @@
 
 import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from '../bytes/bytes.ts';
 import { QOS2 } from '../features.ts';
+import type { TextSink } from '../ports/packet-writer.ts';
 import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
 import { encodePacket, encodeString, First, word } from './packet.ts';
@@ -71,6 +72,8 @@ export interface Subscriptions {
   begin(present: boolean, isSame: boolean): void;
   /** Before the first session: the broker has all of them from before the last start, if it still has a session of ours. */
   assume(): void;
+  /** Write down what is wanted. */
+  describe(sink: TextSink): void;
   /** @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way. */
   next(): string;
   /** SUBACK or UNSUBACK came. @returns Verdict.Stray when nothing with its identifier is under way. */
@@ -172,6 +175,12 @@ export function createSubscriptions(
 
   function assume(): void {
     for (let i = 0; i < all.length; i++) if (all[i].wish === Wish.Wanted) all[i].wish = Wish.Answered;
+  }
+
+  function describe(sink: TextSink): void {
+    for (let i = 0; i < all.length; i++) {
+      if (all[i].wish !== Wish.None) sink.text(all[i].filter + all[i].qos);
+    }
   }
 
   /** Ask for all that have `wish`. @returns the body of the packet behind its identifier. */
@@ -286,5 +295,5 @@ export function createSubscriptions(
     return route;
   }
 
-  return { prepare, begin, assume, next: nextPacket, answer, want, known, find };
+  return { prepare, begin, assume, describe, next: nextPacket, answer, want, known, find };
 }

@@ -2,7 +2,7 @@
 // `<id>/reply`. Whoever sends them is not trusted to be sane: what comes is bounded in size, in number and in what it can do, nothing is
 // done twice that must not be, and no message can keep a mote from its readings.
 
-import { constant, standsAt, type Bytes } from '../bytes/bytes.ts';
+import { standsAt, type Bytes } from '../bytes/bytes.ts';
 import { INBOUND, LOG } from '../features.ts';
 import { DUP, RETAIN } from '../mqtt/packet.ts';
 import type { CreatePart, Mote, MotePart } from '../part.ts';
@@ -12,8 +12,9 @@ import { Stage } from '../ports/stage.ts';
 import { createBucket } from './commands/bucket.ts';
 import type { Configuration, CreateConfiguration } from './configuration.ts';
 import { isInterval } from './commands/desired.ts';
-import { Kind } from './commands/flat.ts';
+import { createKeys, Kind } from './commands/flat.ts';
 import { createGate, type Verify } from './commands/gate.ts';
+import { orDefault } from './options.ts';
 
 export interface CommandsOptions {
   /** Let a person see which board it is for so long: blink, beep. Left out: no such command. */
@@ -84,20 +85,9 @@ export function createCommands(options: CommandsOptions): CreatePart {
   };
 }
 
-function orDefault(value: number | undefined, byDefault: number): number {
-  return value === undefined ? byDefault : value;
-}
-
 function isPossible(mote: Mote, perMinute: number): boolean {
   for (let i = 0; i < TAKEN.length; i++) if (mote.sensors.indexOf(TAKEN[i]) >= 0) return false;
   return INBOUND && perMinute >= 1 && perMinute <= PER_MINUTE_TOP;
-}
-
-/** @returns texts as bytes that stay. */
-function createKeys(texts: readonly string[]): Bytes[] {
-  const keys: Bytes[] = [];
-  for (let i = 0; i < texts.length; i++) keys.push(constant(texts[i]));
-  return keys;
 }
 
 function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
@@ -214,7 +204,7 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
 
   /** Read a command. @returns 0, or what is wrong with it. */
   function understand(command: Command, payload: Bytes, topic: Bytes): number {
-    const code = gate.open(topic, payload);
+    const code = gate.open(topic, payload, false);
     if (code < 0) return code;
     if (gate.inner().length > 0) return read(command);
     // Nothing says as much as no members.
@@ -333,6 +323,10 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
     if (configuration !== null) configuration.onStage(stage);
   }
 
+  function isBusy(): boolean {
+    return configuration !== null && configuration.isBusy();
+  }
+
   let configuration: Configuration | null = null;
   if (options.configuration !== undefined) {
     configuration = options.configuration(mote, gate);
@@ -340,5 +334,5 @@ function startCommands(mote: Mote, options: CommandsOptions): MotePart | null {
   }
   // One level only: answers do not come back.
   if (client.subscription(mote.id + PREFIX + '+', 1, onCommand) === null) return null;
-  return { onStage, run };
+  return { onStage, isBusy, run };
 }

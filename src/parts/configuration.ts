@@ -13,6 +13,7 @@ import { createBucket } from './commands/bucket.ts';
 import { createDesiredReader, INTERVAL_KEY, isInterval } from './commands/desired.ts';
 import type { Gate } from './commands/gate.ts';
 import { crcOf } from './commands/hash.ts';
+import { orDefault } from './options.ts';
 import {
   copyMark,
   copySettings,
@@ -33,6 +34,8 @@ export interface ConfigurationOptions {
 }
 
 const DEFAULT_MINUTES = 5;
+/** Flash takes each key of small state every ten seconds at most, and all that is written here has time for that. */
+const WRITE_MS = 15000;
 const MINUTES_TOP = 60;
 const MINUTE_MS = 60000;
 /** The board may restart so often during a trial, a loss of power being no fault of the settings; then they are rolled back. */
@@ -60,6 +63,8 @@ export interface Configuration {
   /** Another interval for a sensor, as if the configuration that holds had said it. @returns 0, Code.Busy during a trial, Code.BadValue. */
   changeInterval(index: number, ms: number): number;
   onStage(stage: Stage): void;
+  /** @returns whether a document is on its way to a trial, or a trial to its end, or something to flash. It is so for one trial a start. */
+  isBusy(): boolean;
   run(now: number): number;
 }
 
@@ -68,7 +73,7 @@ export type CreateConfiguration = (mote: Mote, gate: Gate) => Configuration | nu
 
 /** A mote that is told its configuration, given to `createCommands`. */
 export function createConfiguration(options?: ConfigurationOptions): CreateConfiguration {
-  const minutes = options === undefined || options.minutes === undefined ? DEFAULT_MINUTES : options.minutes;
+  const minutes = options === undefined ? DEFAULT_MINUTES : orDefault(options.minutes, DEFAULT_MINUTES);
   return function (mote, gate) {
     return STATE && minutes >= 1 && minutes <= MINUTES_TOP
       ? startConfiguration(mote, gate, minutes * MINUTE_MS)
@@ -104,6 +109,13 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   let isStaged = false;
   /** When the trial ends; -1: there is none. */
   let trialEnd = -1;
+  /** When the first trial since the start, or else the first write, is over for certain: nobody who goes on sending documents keeps a mote from its sleep. */
+  let busyEnd = -1;
+  let hasTried = false;
+  /** A trial goes on once the link tries to connect: a mote that sleeps has most of its starts without that. */
+  let isTrialDue = false;
+  /** Of the link. */
+  let before = link.stage();
   /** Record, or intervals that a command gave, are to be written. */
   let isRecordDue = false;
   let areIntervalsDue = false;
@@ -140,6 +152,8 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
     apply(next);
     const address = startAddress(next);
     trialEnd = after(now, trialMs + link.move(address, address !== null));
+    if (!hasTried) busyEnd = after(trialEnd, WRITE_MS);
+    hasTried = true;
   }
 
   function rollBack(why: number): void {
@@ -196,7 +210,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
     crcOf(payload, mark);
     mote.wake();
     if (isKnown()) return;
-    const code = gate.open(topic, payload);
+    const code = gate.open(topic, payload, true);
     const result = code === Code.Ok ? desired.read(reader, gate.inner(), next, mark) : code;
     copyMark(last, mark);
     place = reader.place();
@@ -334,12 +348,30 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
     return trialEnd < 0 ? wait : sooner(wait, remaining(now, trialEnd));
   }
 
+  function isSession(stage: Stage): boolean {
+    return stage === Stage.Running || stage === Stage.Draining;
+  }
+
   function onStage(stage: Stage): void {
-    if (stage !== Stage.Running && stage !== Stage.Draining) return;
-    // With a session the document comes by itself.
+    const isNew = isSession(stage) && !isSession(before);
+    before = stage;
+    if (stage === Stage.Waiting) {
+      // Also in a session that the broker has kept, what it keeps of the document comes with SUBSCRIBE only.
+      client.subscribe(subscription);
+      if (isTrialDue) resumeTrial();
+    }
+    if (!isNew) return;
+    // So with a session the document comes by itself.
     askAt = -1;
     isReportDue = true;
     if (trialEnd >= 0) promote();
+  }
+
+  function isBusy(): boolean {
+    if (!isStaged && trialEnd < 0 && !isRecordDue && !areIntervalsDue) return false;
+    const now = clock.now();
+    if (busyEnd < 0) busyEnd = after(now, WRITE_MS);
+    return remaining(now, busyEnd) > 0;
   }
 
   function changeInterval(index: number, ms: number): number {
@@ -356,6 +388,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
 
   /** Settings that were on trial when the board went off: once more, if it did not go off too often. */
   function resumeTrial(): void {
+    isTrialDue = false;
     copyMark(last, record.tried);
     record.boots++;
     // A start that cannot be counted is the last one.
@@ -371,7 +404,9 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   function resume(): void {
     store.load();
     if (record.active !== NO_SLOT) store.loadSlot(record.active, current);
-    if (record.trial === Trial.Running) {
+    const isTrial = record.trial === Trial.Running;
+    isTrialDue = isTrial && before === Stage.Asleep;
+    if (isTrial && !isTrialDue) {
       resumeTrial();
       return;
     }
@@ -387,5 +422,5 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   if (reported === null || subscription === null) return null;
   for (let i = 0; i < count; i++) owned[i] = scheduler.intervalOf(i);
   resume();
-  return { changeInterval, onStage, run };
+  return { changeInterval, onStage, isBusy, run };
 }

@@ -52,7 +52,7 @@ export const enum StateKey {
   Dropped = 7,
   /** What a mote that sleeps has to know when it wakes (src/parts/sleep.ts). */
   Sleep = 8,
-  /** Which configuration holds, and which is on probation (src/parts/settings.ts). */
+  /** Which configuration holds, and which is on probation (src/parts/commands/settings.ts). */
   Configuration = 9,
   /** Two configurations, and the intervals of each; those from 13 on are the firmware's where it has no configuration. */
   AddressA = 10,

@@ -38,10 +38,13 @@ export interface InboundCounters {
 
 export interface InboundVerifier {
   /**
-   * Check a message. @returns 0; Code.BadPayload: it has no signature; BadMac: another key, topic or payload; Replay: its number
-   * was there already or is older, as it is with a message that the broker delivers twice; or a code of the outbox, which could not keep the number.
+   * Check a message.
+   * @param isKept the broker keeps it, and it does no harm if it counts again: the one that came last of all may come again. The power
+   * may have gone after its number was kept, and before anything came of it.
+   * @returns 0; Code.BadPayload: it has no signature; BadMac: another key, topic or payload; Replay: its number was there already or is
+   * older, as it is with a message that the broker delivers twice; or a code of the outbox, which could not keep the number.
    */
-  verify(topic: Bytes, payload: Bytes): number;
+  verify(topic: Bytes, payload: Bytes, isKept?: boolean): number;
   /** @returns the payload without its signature, a JSON object, after `verify` said 0; valid until the next call. */
   inner(): Bytes;
   counters(): InboundCounters;
@@ -100,7 +103,20 @@ export function createInboundVerifier(
     return false;
   }
 
-  function verify(topic: Bytes, payload: Bytes): number {
+  /** @returns whether the number is the last one that came. */
+  function isLast(): boolean {
+    const last = state.highest();
+    return number.length === last.length && standsAt(number, last, 0);
+  }
+
+  /** @returns 0, Code.Replay, or a code of the outbox. */
+  function takeNumber(): number {
+    if (isGreater(number, state.highest())) return state.keepHighest(number);
+    counters.replays++;
+    return Code.Replay;
+  }
+
+  function verify(topic: Bytes, payload: Bytes, isKept?: boolean): number {
     const end = payload.length - tailSize;
     const at = topic.length + payload.length > MESSAGE_MAX ? -1 : findNumber(payload, end);
     if (at < 0) {
@@ -114,11 +130,7 @@ export function createInboundVerifier(
       return Code.BadMac;
     }
     number = copy(number, cut(numberView, payload, at, end - at));
-    if (!isGreater(number, state.highest())) {
-      counters.replays++;
-      return Code.Replay;
-    }
-    const code = state.keepHighest(number);
+    const code = isKept === true && isLast() ? Code.Ok : takeNumber();
     if (code !== Code.Ok) return code;
     counters.accepted++;
     const before = at - beforeNumber.length - 1;

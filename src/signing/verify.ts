@@ -19,12 +19,12 @@ export function createVerify(
   outbox: SigningStore,
   log: Log,
   options: SigningOptions,
-): (topic: Bytes, payload: Bytes) => Bytes | number {
+): (topic: Bytes, payload: Bytes, isKept: boolean) => Bytes | number {
   const made = createInboundVerifier(digest, outbox, options);
   if (LOG && typeof made === 'number') log.write(Event.Unsigned, -made);
-  return function (topic, payload) {
+  return function (topic, payload, isKept) {
     if (typeof made === 'number') return made;
-    const code = made.verify(topic, payload);
+    const code = made.verify(topic, payload, isKept);
     return code === Code.Ok ? made.inner() : code;
   };
 }

@@ -7,6 +7,7 @@ import {
   createRecordingLog,
 } from '../../sim/manual.ts';
 import type { ManualClock, ManualSocket, ManualWifi, RecordingLog } from '../../sim/manual.ts';
+import { constant } from '../../src/bytes/bytes.ts';
 import { createLink } from '../../src/link/link.ts';
 import type { Link, LinkOptions } from '../../src/link/link.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
@@ -424,6 +425,53 @@ describe('before a sleep', () => {
     expect(link.stage()).toBe(Stage.Draining);
     pass(2);
     expect(link.stage()).toBe(Stage.Asleep);
+  });
+
+  /** All that the socket takes at once, to the last byte, and two messages more. */
+  function fill(): void {
+    for (let i = 0; i < 8; i++) publish('x'.repeat(70));
+    expect(link.client.publish(link.client.topic('t', 0), constant('y'.repeat(69)))).toBe(Code.Ok);
+  }
+
+  it('says DISCONNECT on a slow way too, as soon as the bytes before it have left', () => {
+    online();
+    fill();
+    link.drain(5000);
+    pass(5100);
+    expect(link.stage()).toBe(Stage.Draining);
+    expect(socket.isOpen()).toBe(true);
+    socket.take();
+    socket.drain();
+    pass(50);
+    expect(link.stage()).toBe(Stage.Asleep);
+    // Nothing of what waits goes before it.
+    expect(socket.take()).toBe('\xe0\x00');
+  });
+
+  it('leaves without DISCONNECT where the bytes before it do not leave', () => {
+    online();
+    fill();
+    link.drain(5000);
+    pass(5249);
+    expect(link.stage()).toBe(Stage.Draining);
+    socket.take();
+    pass(2);
+    expect(link.stage()).toBe(Stage.Asleep);
+    expect(socket.take()).toBe('');
+    expect(socket.isOpen()).toBe(false);
+  });
+
+  it('goes on with what waits when it is taken back at the last moment', () => {
+    online();
+    fill();
+    link.drain(5000);
+    pass(5100);
+    socket.take();
+    link.start();
+    socket.drain();
+    pass(10);
+    expect(link.stage()).toBe(Stage.Running);
+    expect(socket.take().split('x'.repeat(70))).toHaveLength(3);
   });
 
   it('tries to get a session for what waits, up to the deadline', () => {

@@ -67,6 +67,8 @@ describe('sleep', () => {
     [{ sendBytes: -1 }],
     [{ sendMs: 999 }],
     [{ awakeMs: -1 }],
+    [{ awakeMs: 30_000 }],
+    [{ sendMs: 2000, awakeMs: 2000 }],
     [{ sampleMs: NaN }],
   ])('cannot be made with %j', (options) => {
     const { code, log, timer } = start(options);

@@ -159,6 +159,8 @@ describe('a broker that is away', () => {
     rig.world.run(4 * HOUR);
     expect(rig.numbers().length).toBeGreaterThan(100);
     expectAll({ ...rig, taken: rig.taken.slice(0, rig.numbers().length) });
+    // The broker's address is not to blame.
+    expect(rig.hosts.filter((host) => host === 'broker')).toHaveLength(1);
   });
 
   it('is found in the same wake where it has moved', () => {
@@ -326,6 +328,19 @@ it(
     rig.world.run(24 * HOUR);
     expect(rig.radioMs()).toBeGreaterThan(rig.hosts.length * 5700);
     expect(rig.radioMs()).toBeLessThan(rig.hosts.length * 6200);
+  },
+  SLOW,
+);
+
+it(
+  'says when it is back after a stay of almost the longest session, however long joining takes',
+  () => {
+    const rig = createSleeper(bundle, 1, { awake: 299 });
+    rig.board.powerOn();
+    rig.world.run(4 * HOUR + MINUTE);
+    expect(rig.hosts.length).toBeGreaterThan(2);
+    expect(rig.heard('sleep')).toHaveLength(rig.hosts.length);
+    expect(rig.wills).toEqual([]);
   },
   SLOW,
 );

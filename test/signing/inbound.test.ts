@@ -59,6 +59,33 @@ describe('a mote that takes signed messages only', () => {
     expect(mote.inbound.counters()).toEqual({ accepted: 3, malformed: 0, badMacs: 0, replays: 2 });
   });
 
+  it('takes the one that came last again if it may, and no other', () => {
+    const mote = start();
+    const signer = host();
+    const [first, second, third] = [1, 2, 3].map((n) => signer.sign(TOPIC, { n })) as [
+      string,
+      string,
+      string,
+    ];
+    const verify = (payload: string, isKept: boolean) =>
+      mote.inbound.verify(bytesOf(TOPIC), bytesOf(payload), isKept);
+    expect(verify(first, true)).toBe(Code.Ok);
+    expect(verify(second, true)).toBe(Code.Ok);
+    expect(verify(second, true)).toBe(Code.Ok);
+    expect(textOf(mote.inbound.inner())).toBe('{"n":2}');
+    const again = start(mote.nor);
+    const { programs } = mote.nor.counters;
+    expect(again.inbound.verify(bytesOf(TOPIC), bytesOf(second), true)).toBe(Code.Ok);
+    expect(again.inbound.verify(bytesOf(TOPIC), bytesOf(second), false)).toBe(Code.Replay);
+    expect(again.inbound.verify(bytesOf(TOPIC), bytesOf(first), true)).toBe(Code.Replay);
+    expect(again.inbound.verify(bytesOf('balcony/other'), bytesOf(second), true)).toBe(Code.BadMac);
+    // It is kept already.
+    expect(mote.nor.counters.programs).toBe(programs);
+    expect(again.inbound.verify(bytesOf(TOPIC), bytesOf(third), false)).toBe(Code.Ok);
+    expect(again.inbound.verify(bytesOf(TOPIC), bytesOf(second), true)).toBe(Code.Replay);
+    expect(again.inbound.counters()).toMatchObject({ accepted: 2, replays: 3 });
+  });
+
   it('compares numbers, not texts', () => {
     const mote = start();
     expect(mote.receive(host(99).sign(TOPIC, {}))[0]).toBe(Code.Ok);

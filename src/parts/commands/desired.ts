@@ -5,7 +5,7 @@ import { byteAt, constant, createView, cut, emptied, join, joinWord, type Bytes 
 import { NEVER_MS } from '../../ports/clock.ts';
 import { Code } from '../../ports/codes.ts';
 import type { Scheduler } from '../../sensors/scheduler.ts';
-import { Kind, type FlatReader } from './flat.ts';
+import { createKeys, Kind, type FlatReader } from './flat.ts';
 import { HOST_MAX, type Mark, type Settings } from './settings.ts';
 
 /** Key of a sensor's interval: this and its name. */
@@ -46,10 +46,9 @@ export function createDesiredReader(
   sensors: readonly string[],
   floorMs: number,
 ): DesiredReader {
-  const names: Bytes[] = [];
-  for (let i = 0; i < sensors.length; i++) names.push(constant(sensors[i]));
+  const names = createKeys(sensors);
   const interval = constant(INTERVAL_KEY);
-  const keys = [constant('id'), constant('host'), constant('port')];
+  const keys = createKeys(['id', 'host', 'port']);
   const view = createView();
   let port = 0;
   let hostAt = 0;

@@ -61,9 +61,16 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
+/** Start-up only. @returns texts as bytes that stay, for `isKey` and `isText`. */
+export function createKeys(texts: readonly string[]): Bytes[] {
+  const keys: Bytes[] = [];
+  for (let i = 0; i < texts.length; i++) keys.push(constant(texts[i]));
+  return keys;
+}
+
 /** Start-up only. */
 export function createFlatReader(): FlatReader {
-  const names = [constant('true'), constant('false'), constant('null')];
+  const names = createKeys(['true', 'false', 'null']);
   const member: Member = { kind: Kind.Other, value: 0, at: 0, size: 0 };
   let bytes = EMPTY;
   let at = 0;

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { constant, toText, type Bytes } from '../../../src/bytes/bytes.ts';
 import { Close, Code, Event } from '../../../src/ports/codes.ts';
 import { StateKey } from '../../../src/ports/outbox.ts';
-import { createFlash, createRig, type Mode, type RigOptions } from './rig.ts';
+import { createSigner } from '../../../flash/signing/signer.ts';
+import { createNodeDigest } from '../../../sim/node/digest.ts';
+import { createInboundVerifier, type InboundVerifier } from '../../../src/signing/inbound.ts';
+import { createFlash, createRig, keepMessage, type Mode, type RigOptions } from './rig.ts';
 
 const MINUTE = 60_000;
 const DESIRED = 'm/config/desired';
@@ -204,6 +207,17 @@ describe('a configuration', () => {
     });
   });
 
+  it('that was passed over is asked for also where the broker has kept the session', () => {
+    const rig = online({ qos: 2 });
+    for (let i = 1; i < 5; i++) rig.retain(DESIRED, `{"id":${i},"interval.water":1}`);
+    rig.retain(DESIRED, '{"id":5,"interval.air":7000}');
+    rig.pass(100);
+    expect(rig.reported().at(-1)).toMatchObject({ state: 'refused', id: 4 });
+    rig.drop();
+    rig.pass(2 * MINUTE);
+    expect(rig.reported().at(-1)).toMatchObject({ state: 'applied', id: 5, 'interval.air': 7000 });
+  });
+
   it('of several in a row the last one holds at last', () => {
     const rig = online();
     for (let i = 1; i <= 40; i++) {
@@ -312,6 +326,47 @@ describe('a configuration in flash', () => {
     rig = online(where, rig.brokers);
     expect(rig.host()).toBe('new.example:8883');
     expect(rig.reported().at(-1)).toMatchObject({ state: 'applied', id: 1 });
+  });
+
+  it('that is signed is tried although the power went as soon as its number was kept', () => {
+    const where = flash();
+    const key = 'a key of more than sixteen bytes';
+    const brokers = new Map<string, Mode>([['own:1883', 'up']]);
+    const signer = createSigner({ key });
+    keepMessage(brokers, 'own:1883', DESIRED, signer.sign(DESIRED, { 'interval.air': 2000 }));
+    const start = () => {
+      let verifier: InboundVerifier | undefined;
+      const rig = createRig(
+        {
+          ...where,
+          verify(topic, payload, isKept) {
+            verifier ??= createInboundVerifier(createNodeDigest(), rig.outbox, { key }) as InboundVerifier;
+            const code = verifier.verify(topic, payload, isKept);
+            return code === Code.Ok ? verifier.inner() : code;
+          },
+        },
+        brokers,
+      );
+      return rig;
+    };
+    const before = start();
+    for (let passed = 0; before.outbox.recall(StateKey.Signing).length === 0; passed++) {
+      expect(passed).toBeLessThan(1000);
+      before.tick();
+    }
+    expect(before.outbox.recall(StateKey.Configuration)).toHaveLength(0);
+    const rig = start();
+    rig.pass(MINUTE);
+    expect(rig.reported().at(-1)).toMatchObject({ state: 'applied', 'interval.air': 2000 });
+    // What was done is known by its bytes, and what is older is not done.
+    rig.send('m/cmd/read', signer.sign('m/cmd/read', {}));
+    rig.retain(DESIRED, createSigner({ key, now: () => 5 }).sign(DESIRED, { 'interval.air': 3000 }));
+    rig.pass(MINUTE);
+    expect(rig.reported().at(-1)).toMatchObject({
+      state: 'refused',
+      result: Code.Replay,
+      'interval.air': 2000,
+    });
   });
 
   it('is not tried where the flash has no room to know of it', () => {

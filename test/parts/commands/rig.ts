@@ -1,5 +1,5 @@
 // A mote with commands, brokers that it can reach or not, and somebody who publishes to it, all in virtual time. The mote can start
-// again with the flash that the last one left.
+// again with the flash that the last one left, and sleep. Brokers keep its session where it wants that.
 
 import mqttPacket from 'mqtt-packet';
 import {
@@ -18,8 +18,11 @@ import type { CreatePart } from '../../../src/part.ts';
 import { createCommands } from '../../../src/parts/commands.ts';
 import type { CommandsOptions } from '../../../src/parts/commands.ts';
 import { createConfiguration } from '../../../src/parts/configuration.ts';
+import { createSleep } from '../../../src/parts/sleep.ts';
+import type { SleepOptions } from '../../../src/parts/sleep.ts';
 import { Code } from '../../../src/ports/codes.ts';
 import type { Outbox } from '../../../src/ports/outbox.ts';
+import { WakeCause } from '../../../src/ports/power.ts';
 import type { Socket, SocketEvents } from '../../../src/ports/socket.ts';
 import type { Driver } from '../../../src/sensors/driver.ts';
 import { BASE, createBench, type Bench, type Region } from '../../power/bench.ts';
@@ -36,6 +39,8 @@ export interface Said {
 }
 
 const REGION: Region = { pages: 4, pageBytes: 1024, unit: 4, ecc: false, recordMax: 200 };
+/** The ledger of a mote that sleeps is a long message. */
+const SLEEPING: Region = { ...REGION, recordMax: 400 };
 
 export interface RigOptions extends CommandsOptions {
   /** Flash of the outbox; left out, it is in RAM. */
@@ -44,10 +49,22 @@ export interface RigOptions extends CommandsOptions {
   readonly minutes?: number;
   readonly mote?: Partial<MoteOptions>;
   readonly sensors?: readonly string[];
+  /** Of the sensors; 0 unless given. A broker keeps the session of a mote with one of QoS 2. */
+  readonly qos?: number;
   readonly minIntervalMs?: number;
   /** Without `createConfiguration`. */
   readonly isPlain?: boolean;
   readonly parts?: readonly CreatePart[];
+  /** It sleeps, every quarter of an hour. */
+  readonly sleep?: Partial<SleepOptions>;
+  /** Why it starts; WakeCause.PowerOn unless given. */
+  readonly cause?: WakeCause;
+  /** Random numbers, again and again; 0 unless given. */
+  readonly random?: readonly number[];
+  /** What a sensor says, 0 or a code. */
+  readonly poll?: (name: string) => number;
+  /** @returns topic and payload of what somebody publishes to the mote when he has heard a message. */
+  readonly respond?: (one: Said) => readonly [topic: string, payload: string] | undefined;
   /** Hears of each program and erase. */
   readonly before?: Bench['before'];
 }
@@ -65,6 +82,12 @@ export interface Rig {
   readonly samples: Map<string, number[]>;
   readonly clock: ReturnType<typeof createManualClock>;
   pass(ms: number): void;
+  /** The mote runs once. */
+  tick(): void;
+  /** Milliseconds of its sleep, -1 while it is awake: nothing happens to it any more. */
+  asleep(): number;
+  /** Filters of each SUBSCRIBE that came. */
+  readonly subscribed: string[];
   /** Publish to the mote, if it is there. @param flags DUP 8, QoS in bits 1 and 2, RETAIN 1. */
   send(topic: string, payload: string, flags?: number): void;
   /** Keep a message in the broker, and send it if the mote is there. */
@@ -84,7 +107,12 @@ export function createFlash(region: Region = REGION): Nor {
   return createNor({ base: BASE, bytes: pages * pageBytes, pageBytes, programUnit: unit, ecc });
 }
 
-function createDriver(samples: number[], now: () => number, minIntervalMs: number): Driver {
+function createDriver(
+  samples: number[],
+  now: () => number,
+  minIntervalMs: number,
+  poll: () => number,
+): Driver {
   return {
     channels: [
       { key: 't', unit: 'C', deviceClass: 'temperature', decimals: 3, precision: 1, min: -1, max: 1 },
@@ -99,7 +127,7 @@ function createDriver(samples: number[], now: () => number, minIntervalMs: numbe
     },
     poll(_now: number, out: { values: Int32Array }): number {
       out.values[0] = 1;
-      return 0;
+      return poll();
     },
     close() {},
   } as unknown as Driver;
@@ -108,11 +136,60 @@ function createDriver(samples: number[], now: () => number, minIntervalMs: numbe
 /** What the brokers keep lives longer than a mote. */
 const kept = new WeakMap<Map<string, Mode>, Map<string, string>>();
 
+/** Sessions that the brokers keep: what is subscribed to, and what waits. */
+interface Session {
+  readonly filters: Set<string>;
+  readonly waiting: [topic: string, payload: string][];
+}
+const sessions = new WeakMap<Map<string, Mode>, Map<string, Session>>();
+
+/** The brokers start anew, and have forgotten all sessions, but not what is retained. */
+export function forgetSessions(brokers: Map<string, Mode>): void {
+  sessions.delete(brokers);
+}
+
+/** A broker takes a session. @returns it, and whether it was there. */
+function openSession(brokers: Map<string, Mode>, host: string, clean: boolean) {
+  const all = sessions.get(brokers) ?? new Map<string, Session>();
+  sessions.set(brokers, all);
+  if (clean) all.delete(host);
+  const former = all.get(host);
+  const session: Session = former ?? { filters: new Set(), waiting: [] };
+  if (!clean) all.set(host, session);
+  return { session, isPresent: former !== undefined };
+}
+
+function regionOf({ sleep }: RigOptions): Region {
+  return sleep === undefined ? REGION : SLEEPING;
+}
+
+/** @returns what makes the mote sleep, if it does. @param onSleep is told how long. */
+function sleeperOf({ sleep, cause = WakeCause.PowerOn }: RigOptions, onSleep: (ms: number) => void) {
+  const power = {
+    canSleep: true,
+    watch() {},
+    feed() {},
+    sleep: onSleep,
+    wakeCause: () => cause,
+    restart() {},
+  };
+  return sleep && { sleep: createSleep({ power, intervalMs: 900_000, ...sleep }) };
+}
+
+/** @returns 16 bits of a text, as an engine would. */
+function checksumOf(text: string): number {
+  let sum = 0;
+  for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) & 0xffff;
+  return sum;
+}
+
 /** A broker keeps a message, as if somebody had published it before. */
 export function keepMessage(brokers: Map<string, Mode>, host: string, topic: string, payload: string): void {
   const messages = kept.get(brokers) ?? new Map<string, string>();
   kept.set(brokers, messages);
   messages.set(`${host} ${topic}`, payload);
+  const session = sessions.get(brokers)?.get(host);
+  if (session?.filters.has(topic)) session.waiting.push([topic, payload]);
 }
 
 /** Power on. @param brokers those of a former mote, with what they keep. */
@@ -122,9 +199,12 @@ export function createRig(
 ): Rig {
   const {
     nor,
-    region = REGION,
+    region = regionOf(options),
     minutes,
     isPlain = false,
+    qos = 0,
+    random = [0],
+    parts = [],
     sensors = ['air', 'soil'],
     minIntervalMs = 0,
   } = options;
@@ -134,6 +214,7 @@ export function createRig(
   const said: Said[] = [];
   const opened: string[] = [];
   const samples = new Map<string, number[]>(sensors.map((name) => [name, []]));
+  const subscribed: string[] = [];
   const retained = kept.get(brokers) ?? new Map<string, string>();
   kept.set(brokers, retained);
   let events: SocketEvents<Bytes> | undefined;
@@ -143,6 +224,8 @@ export function createRig(
   let isUnsent = false;
   let received: Buffer[] = [];
   let acknowledged = 0;
+  let asleepMs = -1;
+  let session: Session | undefined;
 
   const deliver = (packet: mqttPacket.Packet) =>
     events?.onData(fromText(mqttPacket.generate(packet).toString('latin1')));
@@ -157,24 +240,40 @@ export function createRig(
       messageId: 7,
     });
 
-  const take = (packet: mqttPacket.Packet) => {
+  const welcome = (clean = true) => {
     const mode = brokers.get(host);
-    if (packet.cmd === 'connect') {
-      if (mode === 'silent') return;
-      const returnCode = mode === 'no login' ? 5 : 0;
-      isOnline = returnCode === 0;
-      deliver({ cmd: 'connack', returnCode, sessionPresent: false });
-    } else if (packet.cmd === 'subscribe') {
+    if (mode === 'no login') {
+      deliver({ cmd: 'connack', returnCode: 5, sessionPresent: false });
+      return;
+    }
+    const opened = openSession(brokers, host, clean);
+    ({ session } = opened);
+    if (mode === 'silent') return;
+    isOnline = true;
+    deliver({ cmd: 'connack', returnCode: 0, sessionPresent: opened.isPresent });
+    for (const [topic, payload] of session.waiting.splice(0)) push(topic, payload, 2);
+  };
+  const hear = ({ topic, payload, qos, retain, messageId }: mqttPacket.IPublishPacket) => {
+    const one = { topic, payload: payload.toString(), retain, qos, host };
+    said.push(one);
+    if (qos === 1) deliver({ cmd: 'puback', messageId: messageId! });
+    if (qos === 2) deliver({ cmd: 'pubrec', messageId: messageId! });
+    const response = options.respond?.(one);
+    if (response !== undefined) push(...response, 2);
+  };
+  const take = (packet: mqttPacket.Packet) => {
+    if (packet.cmd === 'connect') welcome(packet.clean);
+    else if (packet.cmd === 'subscribe') {
+      subscribed.push(packet.subscriptions.map(({ topic }) => topic).join(' '));
+      for (const { topic } of packet.subscriptions) session!.filters.add(topic);
       deliver({ cmd: 'suback', messageId: packet.messageId!, granted: packet.subscriptions.map(() => 1) });
       for (const { topic } of packet.subscriptions) {
         const payload = retained.get(`${host} ${topic}`);
         if (payload !== undefined) push(topic, payload, 3);
       }
-    } else if (packet.cmd === 'publish') {
-      const { topic, qos, retain } = packet;
-      said.push({ topic, payload: packet.payload.toString(), retain, qos, host });
-      if (qos === 1) deliver({ cmd: 'puback', messageId: packet.messageId! });
-    } else if (packet.cmd === 'pingreq') deliver({ cmd: 'pingresp' });
+    } else if (packet.cmd === 'publish') hear(packet);
+    else if (packet.cmd === 'pubrel') deliver({ cmd: 'pubcomp', messageId: packet.messageId! });
+    else if (packet.cmd === 'pingreq') deliver({ cmd: 'pingresp' });
     else if (packet.cmd === 'puback') acknowledged++;
     else if (packet.cmd === 'disconnect') isOnline = false;
   };
@@ -233,7 +332,8 @@ export function createRig(
       socket,
       wifi: createManualWifi(),
       log,
-      random: createFixedRandom(0),
+      random: createFixedRandom(...random),
+      checksum: checksumOf,
       outbox,
       createTimer: timer.createTimer,
       serial: '30c6f7-12ab34',
@@ -244,16 +344,17 @@ export function createRig(
       broker: { host: 'own', port: 1883, backoff: { windowMs: 1000, maxMs: 2000 } },
       sensors: sensors.map((name) => ({
         name,
-        driver: createDriver(samples.get(name)!, clock.now, minIntervalMs),
+        driver: createDriver(samples.get(name)!, clock.now, minIntervalMs, () => options.poll?.(name) ?? 0),
         intervalMs: 60_000,
-        qos: 0,
+        qos,
       })),
       time: false,
       spread: false,
-      parts: [
-        createCommands({ ...options, ...(configuration && { configuration }) }),
-        ...(options.parts ?? []),
-      ],
+      parts: [createCommands({ ...options, ...(configuration && { configuration }) }), ...parts],
+      ...sleeperOf(options, (ms) => {
+        asleepMs = ms;
+        events = undefined;
+      }),
       ...options.mote,
     },
   );
@@ -274,7 +375,7 @@ export function createRig(
     clock,
     pass(ms) {
       let left = ms;
-      for (let fires = 0; timer.delayMs() >= 0 && timer.delayMs() <= left; fires++) {
+      for (let fires = 0; asleepMs < 0 && timer.delayMs() >= 0 && timer.delayMs() <= left; fires++) {
         if (fires > 200_000) throw new Error('a timer that fires without end');
         const wait = timer.delayMs();
         left -= wait;
@@ -283,9 +384,17 @@ export function createRig(
         serve();
       }
       clock.advance(left);
+      if (asleepMs >= 0) return;
       timer.spend(left);
       serve();
     },
+    tick() {
+      clock.advance(timer.delayMs());
+      timer.fire();
+      serve();
+    },
+    asleep: () => asleepMs,
+    subscribed,
     send(topic, payload, flags = 2) {
       push(topic, payload, flags);
       serve();
