@@ -4,12 +4,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectAsync } from 'mqtt';
 import { expect, it } from 'vitest';
 import { build } from '../../flash/build/build.ts';
 import { decodeLogLine } from '../../flash/codes.ts';
 import { startBroker } from '../../flash/sim/broker.ts';
 import { startObserver } from '../../flash/sim/observer.ts';
 import { runEspruino } from '../../sim/engine/espruino.ts';
+import { writeFirmware } from '../flash/build/fixture.ts';
 import { describeEngine } from './describe-engine.ts';
 
 const WAKES = 10;
@@ -23,6 +25,45 @@ global.ESP32={deepSleep:function(us){print("sleep "+us);quit();},getWakeupCause:
 global.pinMode=function(){};
 global.analogRead=function(pin){return (pin==34?${wake + 1}:pin==36?${SEND_COUNT}:0)/${CODES}};
 `;
+
+const TOLD = {
+  'settings.json': '{ "port": 1883 }',
+  'main.ts': `import { openAnalogInput, openPower, startMote } from 'mote-sdk/espruino';
+import { createCommands } from 'mote-sdk/parts/commands';
+import { createConfiguration } from 'mote-sdk/parts/configuration';
+import { createSleep } from 'mote-sdk/parts/sleep';
+import settings from './settings.json';
+
+const input = openAnalogInput(34, 4096);
+
+startMote({
+  id: 'sleeper',
+  broker: { host: '127.0.0.1', port: settings.port, backoff: { windowMs: 200, maxMs: 2000 } },
+  sensors: [
+    {
+      name: 'count',
+      driver: {
+        channels: [{ key: 'n', unit: '', deviceClass: '', decimals: 0, precision: 0, min: 0, max: 4096 }],
+        minIntervalMs: 0,
+        warmUpMs: 0,
+        discard: 0,
+        configure: () => 0,
+        start: () => 5,
+        poll(_now, out) {
+          out.values[0] = input.read();
+          return 0;
+        },
+        close() {},
+      },
+      intervalMs: 60000,
+    },
+  ],
+  time: false,
+  parts: [createCommands({ configuration: createConfiguration({ minutes: 1 }) })],
+  sleep: createSleep({ power: openPower(), intervalMs: 900000, sendCount: 1 }),
+});
+`,
+};
 
 describeEngine('espruino', (engine) => {
   it('samples, sleeps, and sends what several wakes have left', { timeout: 180_000 }, async () => {
@@ -83,4 +124,53 @@ describeEngine('espruino', (engine) => {
       rmSync(cwd, { recursive: true, force: true });
     }
   });
+
+  it(
+    'takes a configuration that came while it slept, before it sleeps again',
+    { timeout: 180_000 },
+    async () => {
+      const broker = await startBroker(0);
+      const cwd = mkdtempSync(join(tmpdir(), 'mote-sleep-'));
+      const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`);
+      const heard: { topic: string; payload: string }[] = [];
+      client.on('message', (topic, payload) => void heard.push({ topic, payload: payload.toString() }));
+      await client.subscribeAsync('sleeper/#');
+      const states = () =>
+        heard
+          .filter(({ topic }) => topic === 'sleeper/config/reported')
+          .map(({ payload }) => JSON.parse(payload).state);
+      try {
+        const { code } = await build({
+          firmware: writeFirmware(TOLD),
+          board: 'espruino-linux',
+          settings: { port: broker.port },
+        });
+        const expected = [['default'], ['probation', 'applied'], ['applied']];
+        for (const [wake, what] of expected.entries()) {
+          heard.length = 0;
+          const lines: string[] = [];
+          const running = await runEspruino({
+            binary: engine.find()!,
+            prelude: [shim(wake)],
+            bundle: code,
+            cwd,
+            onLine: (line) => lines.push(decodeLogLine(line) ?? line),
+          });
+          const { failures } = await running.exited;
+          expect(failures).toEqual([]);
+          expect(lines.at(-1), lines.join('\n')).toMatch(/^sleep \d+$/);
+          await expect.poll(() => heard.at(-1)?.topic).toBe('sleeper/sleep');
+          expect(states().slice(-what.length), lines.join('\n')).toEqual(what);
+          if (wake === 0) {
+            const document = '{"interval.count":5000}';
+            await client.publishAsync('sleeper/config/desired', document, { qos: 1, retain: true });
+          }
+        }
+      } finally {
+        await client.endAsync();
+        await broker.close();
+        rmSync(cwd, { recursive: true, force: true });
+      }
+    },
+  );
 });
