@@ -19,8 +19,9 @@ const HEAD = `import * as mote from 'mote-sdk/espruino';
 import { createSleep } from 'mote-sdk/parts/sleep';
 import { createWatchdog } from 'mote-sdk/parts/watchdog';
 import settings from './settings.json';
+import { createHistory } from 'mote-sdk/parts/history';
 declare const sometimes: boolean;
-void [mote, createSleep, createWatchdog, settings, sometimes];
+void [mote, createSleep, createWatchdog, createHistory, settings, sometimes];
 `;
 
 const folder = writeFirmware({ 'settings.json': JSON.stringify(SETTINGS, undefined, 2), 'main.ts': HEAD });
@@ -173,6 +174,11 @@ describe('buses and abilities', () => {
       'jerryscript',
       'createWatchdog(mote.openPower());',
       'error board-watchdog 1:1 createWatchdog asks for it, and JerryScript in a host program has no watchdog',
+    ],
+    [
+      'jerryscript',
+      'createHistory();',
+      'warning board-outbox 1:1 createHistory keeps what it knows in flash, and JerryScript in a host program has none that is known: a restart forgets it',
     ],
     [
       'jerryscript',
