@@ -10,7 +10,8 @@ import { MoteError } from '../errors.ts';
 import { BOARD_FILE, boardText } from './board-text.ts';
 import { FEATURES_FILE, featuresText } from './features.ts';
 import { displayName, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
-import { fillIn, POLYFILLS } from './polyfills.ts';
+import { mapOf, withoutMapLink, type Code } from './emitted.ts';
+import { compilePolyfill, fillIn } from './polyfills.ts';
 import { readSettings, settingsFile, type Settings } from './settings.ts';
 
 /** How bytes are held: one character each (Espruino), or in Uint8Arrays (JerryScript). */
@@ -27,11 +28,7 @@ export interface CompileInput {
   readonly form: Form;
 }
 
-/** JavaScript and its source map. */
-export interface Code {
-  readonly code: string;
-  readonly map: string;
-}
+export type { Code } from './emitted.ts';
 
 /** A program as far as it is known before its types are checked. */
 export interface Draft {
@@ -104,20 +101,6 @@ function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
     where = `${displayName(first.file.fileName)}:${line + 1}:${character + 1}`;
   }
   return new MoteError(`TS${first.code}: ${message}`, fix, where);
-}
-
-function withoutMapLink(text: string): string {
-  return text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
-}
-
-/** @returns a polyfill as ES5: it stands alone, and is in no program that does not use it. */
-function compilePolyfill(file: string, text: string, options: ts.CompilerOptions): Code {
-  const { outputText, sourceMapText = '' } = ts.transpileModule(text, {
-    fileName: file,
-    compilerOptions: options,
-  });
-  const map = JSON.stringify({ ...JSON.parse(sourceMapText), sources: [file] });
-  return { code: withoutMapLink(outputText), map };
 }
 
 /** Make a compiler for one firmware; keep it for quick rebuilds. */
@@ -205,7 +188,7 @@ export function createCompiler(input: CompileInput): Compiler {
       const file = sources?.[0]?.fileName;
       if (file === undefined || !/\.js(\.map)?$/.test(name)) return;
       const part = parts.get(file) ?? { code: '', map: '' };
-      if (name.endsWith('.map')) part.map = JSON.stringify({ ...JSON.parse(text), sources: [file] });
+      if (name.endsWith('.map')) part.map = mapOf(text, file);
       else part.code = withoutMapLink(text);
       parts.set(file, part);
     };
@@ -234,15 +217,10 @@ export function createCompiler(input: CompileInput): Compiler {
       program,
       settings,
       modules: emitted,
-      polyfill,
+      polyfill: (file) => compilePolyfill(file, options),
       read,
       resolve,
     };
-  }
-
-  function polyfill(file: string): Code | undefined {
-    const text = dirname(file) === POLYFILLS ? read(file) : undefined;
-    return text === undefined ? undefined : compilePolyfill(file, text, options);
   }
 
   function resolve(specifier: string, importer: string): string | undefined {
