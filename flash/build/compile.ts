@@ -57,6 +57,14 @@ export interface Compiler {
   folders(): string[];
 }
 
+/** What the ports touch of the engine, and no more: every name of it is kept in the bundle. */
+const ENGINE_OF_PORTS = join(PACKAGE_ROOT, 'src', 'ports', 'espruino', 'globals.d.ts');
+/** All that Espruino has, for a firmware that refers to it; what the ports touch of it is the same by other names. */
+const WHOLE_ENGINE = join(PACKAGE_ROOT, 'types', 'espruino.d.ts');
+const WHOLE_FOR_PORTS = join(PACKAGE_ROOT, 'types', 'espruino', 'ports.d.ts');
+/** What the build brings along. */
+const FILLED_TYPES = join(PACKAGE_ROOT, 'types', 'polyfills.d.ts');
+
 const OVERRIDDEN: ts.CompilerOptions = {
   noEmit: false,
   sourceMap: true,
@@ -75,20 +83,15 @@ function readOptions(): ts.CompilerOptions {
   return { ...options, ...OVERRIDDEN };
 }
 
-function declarationsIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.d.ts'))
-    .sort()
-    .map((name) => join(folder, name));
+/** Files of declarations: those of Espruino, and those that lie beside the firmware. */
+function declarationFiles(folder: string): string[] {
+  return [join(PACKAGE_ROOT, 'src', 'ports', 'espruino'), folder].flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => name.endsWith('.d.ts'))
+      .sort()
+      .map((name) => join(place, name)),
+  );
 }
-
-/** All that Espruino has, for a firmware that refers to it; what the ports touch of it is the same by other names. */
-const WHOLE_ENGINE = join(PACKAGE_ROOT, 'types', 'espruino.d.ts');
-const WHOLE_FOR_PORTS = join(PACKAGE_ROOT, 'types', 'espruino', 'ports.d.ts');
-/** What the build brings along. */
-const FILLED_TYPES = join(PACKAGE_ROOT, 'types', 'polyfills.d.ts');
-/** What the ports touch, and no more: every name of it is kept in the bundle. */
-const ENGINE_OF_PORTS = join(PACKAGE_ROOT, 'src', 'ports', 'espruino', 'globals.d.ts');
 
 function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
   const [first] = diagnostics as readonly [ts.Diagnostic];
@@ -200,10 +203,11 @@ export function createCompiler(input: CompileInput): Compiler {
   function compile(judge?: (draft: Draft) => void): Compiled {
     const settings = layOver();
     cache.clear();
-    const own = [input.firmware.entry, ...declarationsIn(input.firmware.folder), FILLED_TYPES];
-    program = ts.createProgram({ rootNames: [...own, ENGINE_OF_PORTS], options, host });
+    const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder), FILLED_TYPES];
+    program = ts.createProgram({ rootNames, options, host });
     if (program.getSourceFile(WHOLE_ENGINE)) {
-      program = ts.createProgram({ rootNames: [...own, WHOLE_FOR_PORTS], options, host });
+      const others = rootNames.filter((name) => name !== ENGINE_OF_PORTS);
+      program = ts.createProgram({ rootNames: [...others, WHOLE_FOR_PORTS], options, host });
     }
     builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
     const syntax = builder.getSyntacticDiagnostics();

@@ -189,6 +189,30 @@ describe('buses and abilities', () => {
     expect(findings(board, line)).toEqual([finding]);
   });
 
+  it('leaves nothing behind that a mended firmware would miss', () => {
+    const place = writeFirmware({
+      'main.ts': "import { a } from './a.ts';\nprint('a', a);\n",
+      'a.ts': 'export const a = 1;\n',
+    });
+    const entry = join(place, 'main.ts');
+    const input = {
+      firmware: { entry, folder: place },
+      board: findBoard('esp32'),
+      settings: {},
+      features: {},
+    };
+    const small = createCompiler({ ...input, form: 'string' });
+    const judge = () => {
+      throw DONE;
+    };
+    expect(() => small.compile(judge)).toThrow(DONE);
+    writeFileSync(entry, "import { a } from './a.ts';\nprint('b', a);\n");
+    expect(() => small.compile(judge)).toThrow(DONE);
+    const { modules } = small.compile();
+    expect(modules.get(entry)?.code).toContain("print('b', a)");
+    expect(modules.get(join(place, 'a.ts'))?.code).toContain('a = 1');
+  });
+
   it('ends a build before its types are checked', async () => {
     const firmware = writeFirmware({
       'main.ts':
