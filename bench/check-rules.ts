@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { format, resolveConfig } from 'prettier';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
-import { FILLED } from '../flash/build/polyfills.ts';
+import { FILLED } from '../flash/build/polyfill-table.ts';
 import { MISSING_GLOBALS, MISSING_METHODS, MISSING_STATICS, SAMPLES } from '../flash/check/builtins.ts';
 import { rules } from '../flash/check/check.ts';
 import type { Rule } from '../flash/check/check.ts';

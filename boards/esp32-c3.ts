@@ -21,6 +21,7 @@ export const esp32C3: BoardData = {
     "The engine's own pins for I2C, 8 and 9, are strapping pins: 6 and 7 are those of the Seeed XIAO ESP32C3",
     'ESP32-C3 series datasheet, "Current consumption in other modes": running at 160 MHz with the modem asleep 23 to 28 mA, of which the upper; deep sleep with RTC timer 5 uA',
     'ESP32-C3 series datasheet, "RF current consumption": receiving 84 mA, sending 276 to 335 mA; of which 112 mA is one part sending to six parts receiving',
+    "Espressif's low-power guide (esp-techpedia): deep sleep of the ESP32-C3 5 uA; the currents while it runs and with the radio on were not read again in its newest datasheet",
     'Not measured: 500 ms from wake to program, as the ESP32',
   ],
   heap: { vars: 4095, varBytes: 13 },

@@ -19,6 +19,7 @@ export const esp32S3: BoardData = {
     'ESP32-S3 series datasheet, "Pin overview" and "Strapping pins": 0, 3, 45, 46; 22 to 25 do not exist; 26 to 32 are flash and PSRAM, 33 to 37 too where these are octal; 19 and 20 the USB',
     'ESP32-S3 series datasheet, "Current consumption in modem-sleep mode": one core running at 240 MHz with peripherals clocked 66 mA; deep sleep with RTC memory 7 uA',
     'ESP32-S3 series datasheet, "RF current consumption": receiving 88 mA, sending 283 to 340 mA; of which 116 mA is one part sending to six parts receiving',
+    "Espressif's low-power guide (esp-techpedia): deep sleep of the ESP32-S3 7 uA; the currents while it runs and with the radio on were not read again in its newest datasheet",
     'Not measured: 500 ms from wake to program, as the ESP32',
   ],
   pins: {

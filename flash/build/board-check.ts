@@ -5,14 +5,7 @@ import { pinsText } from '../boards/describe.ts';
 import type { Finding } from '../check/check.ts';
 import type { Draft } from './compile.ts';
 import { toFindings, type Complaint } from './complaint.ts';
-import {
-  collectNeeds,
-  type Ability,
-  type AbilityNeed,
-  type BusNeed,
-  type PinNeed,
-  type Use,
-} from './needs.ts';
+import { collectNeeds, type AbilityNeed, type BusNeed, type PinNeed, type Use } from './needs.ts';
 
 const BUS_NAMES = { i2c: 'I2C', spi: 'SPI', serial: 'serial' } as const;
 
@@ -99,29 +92,60 @@ function onBus(board: BoardData, { kind, number, by, at, isSure, value }: BusNee
   ];
 }
 
-/** What is missed, and what comes of it on a host, where the program runs all the same. */
-const MISSED: Readonly<Record<Ability, readonly [name: string, onHost: string, fix: string]>> = {
-  sleep: ['no deep sleep', 'the mote stays awake after its first samples', 'leave createSleep out'],
-  watchdog: ['no watchdog', 'a program that hangs is not restarted', 'leave createWatchdog out'],
-  tls: [
-    'no TLS of its own',
-    '',
-    'take openTls() away; a host program of JerryScript can encrypt its own sockets',
-  ],
-};
+/** What comes of it where a program runs all the same without. */
+const ON_HOST = {
+  sleep: 'the mote stays awake after its first samples',
+  watchdog: 'a program that hangs is not restarted',
+} as const;
 
-function onAbility(board: BoardData, { ability, by, at, isSure }: AbilityNeed): Complaint[] {
+const FIXES = {
+  sleep: 'leave createSleep out',
+  watchdog: 'leave createWatchdog out',
+  tls: 'take openTls() away; a host program of JerryScript can encrypt its own sockets',
+} as const;
+
+const NAMES = { sleep: 'deep sleep', watchdog: 'watchdog', tls: 'TLS of its own' } as const;
+
+/** What has no flash that is known of may still be given some by its host program. */
+function onFlash({ flash, name }: BoardData, { by, at }: AbilityNeed): Complaint[] {
+  if (flash !== undefined) return [];
+  const message = `${by} keeps what it knows in flash, and ${name} has none that is known: a restart forgets it`;
+  return [
+    {
+      rule: 'board-outbox',
+      severity: 'warning',
+      message,
+      fix: 'choose a board with flash for the outbox',
+      at,
+    },
+  ];
+}
+
+function onAbility(board: BoardData, need: AbilityNeed): Complaint[] {
+  const { ability, by, at, isSure } = need;
+  if (ability === 'flash') return onFlash(board, need);
   const { capabilities, name, engine } = board;
   if (capabilities[ability]) return [];
-  const [missed, onHost, fix] = MISSED[ability];
-  const isHost = engine === 'espruino' && !capabilities.hardware && ability !== 'tls';
+  const rule = `board-${ability}`;
+  if (ability !== 'tls' && engine === 'espruino' && !capabilities.hardware) {
+    const message = `${name} has no ${NAMES[ability]}: ${ON_HOST[ability]}`;
+    return [
+      {
+        rule,
+        severity: 'warning',
+        message,
+        fix: 'nothing, to try it there; build it for its board to use it',
+        at,
+      },
+    ];
+  }
   const asked = ability === 'tls' ? 'the firmware asks for encryptedButUnverified' : `${by} asks for it`;
   return [
     {
-      rule: `board-${ability}`,
-      severity: isHost || !isSure ? 'warning' : 'error',
-      message: isHost ? `${name} has ${missed}: ${onHost}` : `${asked}, and ${name} has ${missed}`,
-      fix: isHost ? 'nothing, to try it there; build it for its board to use it' : fix,
+      rule,
+      severity: isSure ? 'error' : 'warning',
+      message: `${asked}, and ${name} has no ${NAMES[ability]}`,
+      fix: FIXES[ability],
       at,
     },
   ];

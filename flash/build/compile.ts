@@ -10,7 +10,8 @@ import { MoteError } from '../errors.ts';
 import { BOARD_FILE, boardText } from './board-text.ts';
 import { FEATURES_FILE, featuresText } from './features.ts';
 import { displayName, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
-import { fillIn, POLYFILLS } from './polyfills.ts';
+import { mapOf, withoutMapLink, type Code } from './emitted.ts';
+import { compilePolyfill, fillIn } from './polyfills.ts';
 import { readSettings, settingsFile, type Settings } from './settings.ts';
 
 /** How bytes are held: one character each (Espruino), or in Uint8Arrays (JerryScript). */
@@ -27,11 +28,7 @@ export interface CompileInput {
   readonly form: Form;
 }
 
-/** JavaScript and its source map. */
-export interface Code {
-  readonly code: string;
-  readonly map: string;
-}
+export type { Code } from './emitted.ts';
 
 /** A program as far as it is known before its types are checked. */
 export interface Draft {
@@ -60,6 +57,14 @@ export interface Compiler {
   folders(): string[];
 }
 
+/** What the ports touch of the engine, and no more: every name of it is kept in the bundle. */
+const ENGINE_OF_PORTS = join(PACKAGE_ROOT, 'src', 'ports', 'espruino', 'globals.d.ts');
+/** All that Espruino has, for a firmware that refers to it; what the ports touch of it is the same by other names. */
+const WHOLE_ENGINE = join(PACKAGE_ROOT, 'types', 'espruino.d.ts');
+const WHOLE_FOR_PORTS = join(PACKAGE_ROOT, 'types', 'espruino', 'ports.d.ts');
+/** What the build brings along. */
+const FILLED_TYPES = join(PACKAGE_ROOT, 'types', 'polyfills.d.ts');
+
 const OVERRIDDEN: ts.CompilerOptions = {
   noEmit: false,
   sourceMap: true,
@@ -78,20 +83,15 @@ function readOptions(): ts.CompilerOptions {
   return { ...options, ...OVERRIDDEN };
 }
 
-function declarationsIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.d.ts'))
-    .sort()
-    .map((name) => join(folder, name));
+/** Files of declarations: those of Espruino, and those that lie beside the firmware. */
+function declarationFiles(folder: string): string[] {
+  return [join(PACKAGE_ROOT, 'src', 'ports', 'espruino'), folder].flatMap((place) =>
+    readdirSync(place)
+      .filter((name) => name.endsWith('.d.ts'))
+      .sort()
+      .map((name) => join(place, name)),
+  );
 }
-
-/** All that Espruino has, for a firmware that refers to it; what the ports touch of it is the same by other names. */
-const WHOLE_ENGINE = join(PACKAGE_ROOT, 'types', 'espruino.d.ts');
-const WHOLE_FOR_PORTS = join(PACKAGE_ROOT, 'types', 'espruino', 'ports.d.ts');
-/** What the build brings along. */
-const FILLED_TYPES = join(PACKAGE_ROOT, 'types', 'polyfills.d.ts');
-/** What the ports touch, and no more: every name of it is kept in the bundle. */
-const ENGINE_OF_PORTS = join(PACKAGE_ROOT, 'src', 'ports', 'espruino', 'globals.d.ts');
 
 function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
   const [first] = diagnostics as readonly [ts.Diagnostic];
@@ -104,20 +104,6 @@ function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
     where = `${displayName(first.file.fileName)}:${line + 1}:${character + 1}`;
   }
   return new MoteError(`TS${first.code}: ${message}`, fix, where);
-}
-
-function withoutMapLink(text: string): string {
-  return text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
-}
-
-/** @returns a polyfill as ES5: it stands alone, and is in no program that does not use it. */
-function compilePolyfill(file: string, text: string, options: ts.CompilerOptions): Code {
-  const { outputText, sourceMapText = '' } = ts.transpileModule(text, {
-    fileName: file,
-    compilerOptions: options,
-  });
-  const map = JSON.stringify({ ...JSON.parse(sourceMapText), sources: [file] });
-  return { code: withoutMapLink(outputText), map };
 }
 
 /** Make a compiler for one firmware; keep it for quick rebuilds. */
@@ -205,7 +191,7 @@ export function createCompiler(input: CompileInput): Compiler {
       const file = sources?.[0]?.fileName;
       if (file === undefined || !/\.js(\.map)?$/.test(name)) return;
       const part = parts.get(file) ?? { code: '', map: '' };
-      if (name.endsWith('.map')) part.map = JSON.stringify({ ...JSON.parse(text), sources: [file] });
+      if (name.endsWith('.map')) part.map = mapOf(text, file);
       else part.code = withoutMapLink(text);
       parts.set(file, part);
     };
@@ -217,10 +203,11 @@ export function createCompiler(input: CompileInput): Compiler {
   function compile(judge?: (draft: Draft) => void): Compiled {
     const settings = layOver();
     cache.clear();
-    const own = [input.firmware.entry, ...declarationsIn(input.firmware.folder), FILLED_TYPES];
-    program = ts.createProgram({ rootNames: [...own, ENGINE_OF_PORTS], options, host });
+    const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder), FILLED_TYPES];
+    program = ts.createProgram({ rootNames, options, host });
     if (program.getSourceFile(WHOLE_ENGINE)) {
-      program = ts.createProgram({ rootNames: [...own, WHOLE_FOR_PORTS], options, host });
+      const others = rootNames.filter((name) => name !== ENGINE_OF_PORTS);
+      program = ts.createProgram({ rootNames: [...others, WHOLE_FOR_PORTS], options, host });
     }
     builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
     const syntax = builder.getSyntacticDiagnostics();
@@ -234,15 +221,10 @@ export function createCompiler(input: CompileInput): Compiler {
       program,
       settings,
       modules: emitted,
-      polyfill,
+      polyfill: (file) => compilePolyfill(file, options),
       read,
       resolve,
     };
-  }
-
-  function polyfill(file: string): Code | undefined {
-    const text = dirname(file) === POLYFILLS ? read(file) : undefined;
-    return text === undefined ? undefined : compilePolyfill(file, text, options);
   }
 
   function resolve(specifier: string, importer: string): string | undefined {

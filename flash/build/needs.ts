@@ -11,7 +11,7 @@ import { numberOf, textOf } from './traffic.ts';
 /** What is done with a pin: `bus` drives it and is wired to a chip. */
 export type Use = 'input' | 'pulled' | 'output' | 'bus' | 'analog';
 export type BusKind = 'i2c' | 'spi' | 'serial';
-export type Ability = 'sleep' | 'watchdog' | 'tls';
+export type Ability = 'sleep' | 'watchdog' | 'tls' | 'flash';
 
 interface Need {
   readonly at: ts.Node;
@@ -126,6 +126,12 @@ const CALLS: Readonly<Record<string, Ask>> = {
   'sleep.ts createSleep': ability('sleep'),
   'watchdog.ts createWatchdog': ability('watchdog'),
   'espruino.ts openTls': ability('tls'),
+  'espruino.ts formatOutbox': ability('flash'),
+  'espruino.ts createVerify': ability('flash'),
+  'account.ts createAccount': ability('flash'),
+  'history.ts createHistory': ability('flash'),
+  'configuration.ts createConfiguration': ability('flash'),
+  'count-store.ts createCountStore': ability('flash'),
   'engine pinMode': byMode,
   'engine digitalWrite': one('output'),
   'engine digitalPulse': one('output'),

@@ -1,69 +1,15 @@
 // The polyfill step: a use of a builtin that the engine lacks becomes a call of Mote's own function, imported where it is used. Nothing is
 // put on the engine's objects, so a program that uses none is what it was, and one that does has what it uses and no more.
 
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
+import { mapOf, withoutMapLink, type Code } from './emitted.ts';
 import { PACKAGE_ROOT } from './firmware.ts';
+import { MENTION, METHODS, STATICS, type Filling, type Kind } from './polyfill-table.ts';
 
-export const POLYFILLS = join(PACKAGE_ROOT, 'src', 'polyfills');
+const POLYFILLS = join(PACKAGE_ROOT, 'src', 'polyfills');
 
-export type Engine = 'espruino' | 'jerryscript';
-
-/** A function or constant of a file of src/polyfills. */
-interface Filling {
-  readonly file: string;
-  readonly name: string;
-}
-
-/** Members of built-in objects. JerryScript with its whole profile lacks none of them. */
-const STATICS: Readonly<Record<string, Filling>> = {
-  'Math.trunc': { file: 'math-trunc', name: 'trunc' },
-  'Math.imul': { file: 'math-imul', name: 'imul' },
-  'Math.clz32': { file: 'math-clz32', name: 'clz32' },
-  'Math.log2': { file: 'math-log2', name: 'log2' },
-  'Math.log10': { file: 'math-log10', name: 'log10' },
-  'Math.hypot': { file: 'math-hypot', name: 'hypot' },
-  'Number.isInteger': { file: 'number-tests', name: 'isInteger' },
-  'Number.isSafeInteger': { file: 'number-tests', name: 'isSafeInteger' },
-  'Number.isFinite': { file: 'number-tests', name: 'isFiniteNumber' },
-  'Number.isNaN': { file: 'number-tests', name: 'isNaNumber' },
-  'Number.MAX_SAFE_INTEGER': { file: 'number-limits', name: 'MAX_SAFE_INTEGER' },
-  'Number.MIN_SAFE_INTEGER': { file: 'number-limits', name: 'MIN_SAFE_INTEGER' },
-  'Number.EPSILON': { file: 'number-limits', name: 'EPSILON' },
-};
-
-type Kind = 'array' | 'string';
-
-/** Methods, by the kind of value that they are called on; one that takes one argument less may be another function. */
-const METHODS: Readonly<Record<string, { kind: Kind; by: Readonly<Record<number, Filling>> }>> = {
-  lastIndexOf: {
-    kind: 'array',
-    by: {
-      1: { file: 'array-last-index-of', name: 'lastIndexOf' },
-      2: { file: 'array-last-index-of', name: 'lastIndexFrom' },
-    },
-  },
-  reduceRight: {
-    kind: 'array',
-    by: {
-      1: { file: 'array-reduce-right', name: 'reduceRightFromLast' },
-      2: { file: 'array-reduce-right', name: 'reduceRight' },
-    },
-  },
-  trimStart: { kind: 'string', by: { 0: { file: 'string-trim', name: 'trimStart' } } },
-  trimEnd: { kind: 'string', by: { 0: { file: 'string-trim', name: 'trimEnd' } } },
-};
-
-/** What is brought along, as a person writes it. */
-export const FILLED: readonly string[] = [
-  ...Object.keys(STATICS),
-  ...Object.entries(METHODS).map(([name, { kind }]) => `${kind}.${name}`),
-];
-
-/** Of a text that has none of these names, nothing has to be looked at. */
-const MENTION = new RegExp(
-  `\\b(${[...Object.keys(STATICS).map((path) => path.split('.')[1]), ...Object.keys(METHODS)].join('|')})\\b`,
-);
+type Engine = 'espruino' | 'jerryscript';
 
 const TYPED_ARRAY = /^(Uint|Int|Float)\d+(Clamped)?Array$/;
 
@@ -183,6 +129,17 @@ function fillFile(
     ),
   );
   return factory.updateSourceFile(filled, [...imports, ...filled.statements]);
+}
+
+/** @returns a polyfill as ES5: it stands alone, and is in no program that does not use it; undefined for any other file. */
+export function compilePolyfill(file: string, options: ts.CompilerOptions): Code | undefined {
+  const text = dirname(file) === POLYFILLS ? ts.sys.readFile(file) : undefined;
+  if (text === undefined) return undefined;
+  const { outputText, sourceMapText = '' } = ts.transpileModule(text, {
+    fileName: file,
+    compilerOptions: options,
+  });
+  return { code: withoutMapLink(outputText), map: mapOf(sourceMapText, file) };
 }
 
 /** @returns the names of what stands in a bundle for builtins, of the modules that rollup left something of. */

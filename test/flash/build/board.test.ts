@@ -19,8 +19,9 @@ const HEAD = `import * as mote from 'mote-sdk/espruino';
 import { createSleep } from 'mote-sdk/parts/sleep';
 import { createWatchdog } from 'mote-sdk/parts/watchdog';
 import settings from './settings.json';
+import { createHistory } from 'mote-sdk/parts/history';
 declare const sometimes: boolean;
-void [mote, createSleep, createWatchdog, settings, sometimes];
+void [mote, createSleep, createWatchdog, createHistory, settings, sometimes];
 `;
 
 const folder = writeFirmware({ 'settings.json': JSON.stringify(SETTINGS, undefined, 2), 'main.ts': HEAD });
@@ -176,11 +177,40 @@ describe('buses and abilities', () => {
     ],
     [
       'jerryscript',
+      'createHistory();',
+      'warning board-outbox 1:1 createHistory keeps what it knows in flash, and JerryScript in a host program has none that is known: a restart forgets it',
+    ],
+    [
+      'jerryscript',
       'mote.openTls();',
       'error board-tls 1:1 the firmware asks for encryptedButUnverified, and JerryScript in a host program has no TLS of its own',
     ],
   ])('%s: %s', (board, line, finding) => {
     expect(findings(board, line)).toEqual([finding]);
+  });
+
+  it('leaves nothing behind that a mended firmware would miss', () => {
+    const place = writeFirmware({
+      'main.ts': "import { a } from './a.ts';\nprint('a', a);\n",
+      'a.ts': 'export const a = 1;\n',
+    });
+    const entry = join(place, 'main.ts');
+    const input = {
+      firmware: { entry, folder: place },
+      board: findBoard('esp32'),
+      settings: {},
+      features: {},
+    };
+    const small = createCompiler({ ...input, form: 'string' });
+    const judge = () => {
+      throw DONE;
+    };
+    expect(() => small.compile(judge)).toThrow(DONE);
+    writeFileSync(entry, "import { a } from './a.ts';\nprint('b', a);\n");
+    expect(() => small.compile(judge)).toThrow(DONE);
+    const { modules } = small.compile();
+    expect(modules.get(entry)?.code).toContain("print('b', a)");
+    expect(modules.get(join(place, 'a.ts'))?.code).toContain('a = 1');
   });
 
   it('ends a build before its types are checked', async () => {

@@ -2,7 +2,7 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { build } from '../../../flash/build/build.ts';
-import { FILLED } from '../../../flash/build/polyfills.ts';
+import { FILLED } from '../../../flash/build/polyfill-table.ts';
 import { MISSING_METHODS, MISSING_STATICS } from '../../../flash/check/builtins.ts';
 import { isSame, USES, usesProgram, VALUES } from '../../polyfills/uses.ts';
 import { failure, runBundle, SAY, writeFirmware } from './fixture.ts';
