@@ -3,7 +3,16 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExitCode, MoteError } from '../flash/errors.ts';
@@ -12,7 +21,10 @@ import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 const SOURCES = join(PACKAGE_ROOT, 'bench', 'host');
 /** What Mote gives to C hosts of JerryScript. */
 const BOARD = join(PACKAGE_ROOT, 'boards', 'jerryscript');
-const FLASH_SOURCES = ['flash.h', 'flash.c', 'flash-file.c'].map((file) => join(BOARD, file));
+const FLASH_SOURCES = ['codes.h', 'values.h', 'values.c', 'flash.h', 'flash.c', 'flash-file.c'].map((file) =>
+  join(BOARD, file),
+);
+const COUNT_SOURCES = ['heap-count.h', 'heap-count.c'].map((file) => join(SOURCES, file));
 const OUT = join(PACKAGE_ROOT, 'out', 'engines');
 const COMPILER = 'gcc';
 const STRICT = ['-pedantic', '-O2', '-Wall', '-Wextra', '-Werror'];
@@ -77,7 +89,7 @@ export function compileDukhost(): string | undefined {
   });
 }
 
-/** Functions of JerryScript that hand out memory. jerryhost.c stands in front of each. */
+/** Functions of JerryScript that hand out memory. heap-count.c stands in front of each. */
 const WRAPPED = [
   'jmem_heap_alloc_block',
   'jmem_heap_alloc_block_null_on_error',
@@ -112,10 +124,10 @@ export function compileJerryhost(directory: string): Command {
   for (const width of [[], ['-m32']]) {
     const path = compile({
       name: 'jerryhost',
-      sources: [join(SOURCES, 'jerryhost.c'), ...FLASH_SOURCES],
+      sources: [join(SOURCES, 'jerryhost.c'), ...COUNT_SOURCES, ...FLASH_SOURCES],
       depends: [archive],
       probe: '#include <jerryscript.h>\nint main(void) { jerry_init(JERRY_INIT_EMPTY); return 0; }\n',
-      parameters: ['-std=c99', ...width, `-I${join(directory, 'include')}`, `-I${BOARD}`],
+      parameters: ['-std=c99', ...width, `-I${join(directory, 'include')}`, `-I${BOARD}`, `-I${SOURCES}`],
       libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
       wrapped: WRAPPED,
     });
@@ -128,6 +140,56 @@ export function compileJerryhost(directory: string): Command {
 export function findJerryhost(): Command | undefined {
   const directory = process.env['JERRY_DIR'];
   return directory === undefined || directory === '' ? undefined : compileJerryhost(directory);
+}
+
+/** What is linked to the host for Linux beside its own sources. */
+export interface MoteHostOptions {
+  /** Folder with firmware.c and firmware.h; else it runs snapshots from files. */
+  readonly firmware?: string;
+  /** Compiler parameters: sanitizers. */
+  readonly parameters?: readonly string[];
+  /** It counts allocations, and says so at SIGUSR1. Default: it does not. */
+  readonly isCounting?: boolean;
+}
+
+/**
+ * @param directory with the include and lib folders of a JerryScript of either word size.
+ * @returns how to run boards/jerryscript/, compiled as its Makefile does. Throws MoteError when `directory` names no JerryScript.
+ */
+export function compileMoteHost(directory: string, options: MoteHostOptions = {}): Command {
+  const { firmware, parameters: own = [], isCounting = false } = options;
+  const lib = join(directory, 'lib');
+  const core = join(lib, 'libjerry-core.a');
+  const fail = (what: string) => new MoteError(what, NO_JERRY, directory, ExitCode.Environment);
+  if (!existsSync(core)) throw fail('no JerryScript library');
+  const builtIn =
+    firmware === undefined ? [] : ['firmware.h', 'firmware.c'].map((file) => join(firmware, file));
+  const counting = isCounting ? [...COUNT_SOURCES, join(SOURCES, 'heap-tell.c')] : [];
+  const files = readdirSync(BOARD)
+    .filter((file) => /\.[ch]$/.test(file))
+    .sort()
+    .map((file) => join(BOARD, file));
+  for (const width of [[], ['-m32']]) {
+    const path = compile({
+      name: 'mote-host',
+      sources: [...files, ...builtIn, ...counting],
+      depends: [createHash('sha256').update(readFileSync(core)).digest('hex')],
+      probe: '#include <jerryscript.h>\nint main(void) { jerry_init(JERRY_INIT_EMPTY); return 0; }\n',
+      parameters: [
+        '-std=c99',
+        ...width,
+        ...own,
+        `-I${join(directory, 'include')}`,
+        `-I${BOARD}`,
+        `-I${SOURCES}`,
+        ...(firmware === undefined ? [] : ['-DMOTE_BUILT_IN', `-I${firmware}`]),
+      ],
+      libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
+      wrapped: isCounting ? WRAPPED : [],
+    });
+    if (path !== undefined) return runnable(path);
+  }
+  throw fail(`${COMPILER} cannot link it, neither as it is nor with -m32`);
 }
 
 /** @returns how to run the Duktape host without a cap on its heap, undefined where it cannot be compiled. */
