@@ -152,44 +152,76 @@ export interface MoteHostOptions {
   readonly isCounting?: boolean;
 }
 
+/** Folder of JerryScript's interface on Duktape. */
+const DUK_JERRY = join(SOURCES, 'duk-jerry');
+
+/** @returns the sources in a folder. */
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => /\.[ch]$/.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** @returns the C host for Linux on an engine; undefined where that cannot be compiled. */
+function compileHostOn(
+  engine: Pick<Build, 'name' | 'depends' | 'probe' | 'parameters' | 'libraries'> & {
+    readonly sources?: readonly string[];
+  },
+  { firmware, parameters = [], isCounting = false }: MoteHostOptions,
+): string | undefined {
+  const builtIn = firmware === undefined ? [] : sourcesIn(firmware);
+  const counting = isCounting ? [...COUNT_SOURCES, join(SOURCES, 'heap-tell.c')] : [];
+  return compile({
+    ...engine,
+    sources: [...sourcesIn(BOARD), ...builtIn, ...counting, ...(engine.sources ?? [])],
+    parameters: [
+      '-std=c99',
+      ...engine.parameters,
+      ...parameters,
+      `-I${BOARD}`,
+      `-I${SOURCES}`,
+      ...(firmware === undefined ? [] : ['-DMOTE_BUILT_IN', `-I${firmware}`]),
+    ],
+    wrapped: isCounting ? WRAPPED : [],
+  });
+}
+
 /**
  * @param directory with the include and lib folders of a JerryScript of either word size.
- * @returns how to run boards/jerryscript/, compiled as its Makefile does. Throws MoteError when `directory` names no JerryScript.
+ * @returns how to run boards/jerryscript/ on it, compiled as its Makefile does. Throws MoteError when `directory` names no JerryScript.
  */
 export function compileMoteHost(directory: string, options: MoteHostOptions = {}): Command {
-  const { firmware, parameters: own = [], isCounting = false } = options;
   const lib = join(directory, 'lib');
   const core = join(lib, 'libjerry-core.a');
   const fail = (what: string) => new MoteError(what, NO_JERRY, directory, ExitCode.Environment);
   if (!existsSync(core)) throw fail('no JerryScript library');
-  const builtIn =
-    firmware === undefined ? [] : ['firmware.h', 'firmware.c'].map((file) => join(firmware, file));
-  const counting = isCounting ? [...COUNT_SOURCES, join(SOURCES, 'heap-tell.c')] : [];
-  const files = readdirSync(BOARD)
-    .filter((file) => /\.[ch]$/.test(file))
-    .sort()
-    .map((file) => join(BOARD, file));
   for (const width of [[], ['-m32']]) {
-    const path = compile({
+    const engine = {
       name: 'mote-host',
-      sources: [...files, ...builtIn, ...counting],
       depends: [createHash('sha256').update(readFileSync(core)).digest('hex')],
       probe: '#include <jerryscript.h>\nint main(void) { jerry_init(JERRY_INIT_EMPTY); return 0; }\n',
-      parameters: [
-        '-std=c99',
-        ...width,
-        ...own,
-        `-I${join(directory, 'include')}`,
-        `-I${BOARD}`,
-        `-I${SOURCES}`,
-        ...(firmware === undefined ? [] : ['-DMOTE_BUILT_IN', `-I${firmware}`]),
-      ],
+      parameters: [...width, `-I${join(directory, 'include')}`],
       libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
-      wrapped: isCounting ? WRAPPED : [],
-    });
+    };
+    const path = compileHostOn(engine, options);
     if (path !== undefined) return runnable(path);
   }
   throw fail(`${COMPILER} cannot link it, neither as it is nor with -m32`);
+}
+
+/** @returns how to run boards/jerryscript/ on Duktape, whose snapshots are sources; undefined without compiler or library. */
+export function compileMoteHostOnDuktape(options: MoteHostOptions = {}): Command | undefined {
+  const engine = {
+    name: 'mote-host-duk',
+    sources: sourcesIn(DUK_JERRY),
+    depends: [],
+    probe: '#include <duktape.h>\nint main(void) { return 0; }\n',
+    parameters: [`-I${DUK_JERRY}`],
+    libraries: ['-lduktape', '-lm'],
+  };
+  const path = compileHostOn(engine, options);
+  return path === undefined ? undefined : [path];
 }
 
 /** @returns how to run the Duktape host without a cap on its heap, undefined where it cannot be compiled. */

@@ -1,7 +1,7 @@
 // The C host for Linux (boards/jerryscript/) as a process of a test: its lines, what it counts, and its ends.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { compileMoteHost, type Command, type MoteHostOptions } from '../../bench/host.ts';
+import type { Command } from '../../bench/host.ts';
 
 /** What the host's engine took so far. */
 export interface Heap {
@@ -24,19 +24,6 @@ export interface MoteHost {
   kill(): Promise<void>;
   /** Let it end by itself. @returns its exit code. */
   stop(): Promise<number | string>;
-}
-
-const compiled = new Map<string, Command>();
-
-/** @returns how to run the host of JERRY_DIR. */
-export function hostCommand(
-  options: MoteHostOptions = {},
-  directory = process.env['JERRY_DIR'] ?? '',
-): Command {
-  const key = JSON.stringify([options, directory]);
-  const command = compiled.get(key) ?? compileMoteHost(directory, options);
-  compiled.set(key, command);
-  return command;
 }
 
 /** Split what a stream says into lines. */
