@@ -224,6 +224,28 @@ export function compileMoteHostOnDuktape(options: MoteHostOptions = {}): Command
   return path === undefined ? undefined : [path];
 }
 
+/**
+ * Compile a program over the parts of boards/jerryscript/ that need no engine.
+ * @returns how to run it, undefined without compiler.
+ */
+export function compileHostParts(source: string, parameters: readonly string[]): Command | undefined {
+  const parts = ['net', 'clock', 'flash-file', 'i2c-linux', 'i2c-bme280', 'snapshot'];
+  const path = compile({
+    name: 'host-parts',
+    sources: [
+      source,
+      ...sourcesIn(BOARD).filter((file) => file.endsWith('.h')),
+      ...parts.map((part) => join(BOARD, `${part}.c`)),
+    ],
+    depends: [],
+    probe: 'int main(void) { return 0; }\n',
+    parameters: ['-std=c99', ...parameters, `-I${DUK_JERRY}`, `-I${BOARD}`],
+    libraries: [],
+    wrapped: [],
+  });
+  return path === undefined ? undefined : [path];
+}
+
 /** @returns how to run the Duktape host without a cap on its heap, undefined where it cannot be compiled. */
 export function findDukhost(): Command | undefined {
   const path = compileDukhost();

@@ -21,6 +21,9 @@ const SNAPSHOT = 'firmware.snapshot';
 const LITERALS = 'firmware.literals';
 const MANIFEST = 'firmware.json';
 
+const DIFFERS =
+  'two runs of the tool gave different bytes: a 32-bit jerry-snapshot leaves addresses in them; take a 64-bit one where builds must be the same';
+
 export interface SnapshotOptions extends Omit<BuildOptions, 'board' | 'form' | 'minify'> {
   /** Path of jerry-snapshot. Default: JERRY_SNAPSHOT. */
   readonly tool?: string | undefined;
@@ -108,26 +111,42 @@ async function compileTwice(tool: Tool, path: string, folder: string, parameters
   return { bytes: first, isSame: first.equals(second) };
 }
 
-async function compile(options: SnapshotOptions, source: SnapshotSource, folder: string) {
+export interface CompiledSnapshot {
+  readonly bytes: Buffer;
+  readonly version: number;
+  /** Two runs of the tool gave the same bytes. */
+  readonly isSame: boolean;
+  /** The list of a static one. */
+  readonly literals: Buffer | undefined;
+}
+
+/** Let the tool make a snapshot of a program. Rejects with a MoteError. */
+export async function compileSource(
+  options: SnapshotOptions,
+  source: SnapshotSource,
+): Promise<CompiledSnapshot> {
   const path = findTool(options.tool);
   const tool = createTool(path.includes('/') ? resolve(path) : path);
   const { isStatic = false, onProgress = () => {} } = options;
-  writeFileSync(join(folder, PROGRAM), source.code);
-  onProgress('compiling with jerry-snapshot');
-  let literals: Buffer | undefined;
-  if (isStatic) {
-    if (options.literals !== undefined) literals = readLiterals(options.literals);
-    else {
+  let literals = isStatic && options.literals !== undefined ? readLiterals(options.literals) : undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'mote-snapshot-'));
+  try {
+    writeFileSync(join(folder, PROGRAM), source.code);
+    onProgress('compiling with jerry-snapshot');
+    if (isStatic && literals === undefined) {
       await compileTwice(tool, path, folder, []);
       await tool.run(folder, ['litdump', '-o', LITERALS, SNAPSHOT]);
       literals = readResult(path, join(folder, LITERALS));
     }
-    writeFileSync(join(folder, LITERALS), literals);
+    if (literals !== undefined) writeFileSync(join(folder, LITERALS), literals);
+    const parameters = isStatic ? ['-s', '--load-literals-list-format', LITERALS] : [];
+    const { bytes, isSame } = await compileTwice(tool, path, folder, parameters);
+    return { bytes, isSame, version: checkSnapshot(path, bytes), literals };
+  } catch (error) {
+    throw atSource(error, source);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const parameters = isStatic ? ['-s', '--load-literals-list-format', LITERALS] : [];
-  const { bytes, isSame } = await compileTwice(tool, path, folder, parameters);
-  const version = checkSnapshot(path, bytes);
-  return { bytes, isSame, version, literals };
 }
 
 /** Build a firmware and make a snapshot of it. Rejects with a MoteError. */
@@ -146,53 +165,34 @@ export async function makeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   const { tool: _tool, isStatic: _isStatic, literals: _literals, ...buildOptions } = options;
   const built = await build({ ...buildOptions, board: BOARD, form: 'array' });
   const source = prepareSource(built.code, built.map, isStatic);
-  const folder = mkdtempSync(join(tmpdir(), 'mote-snapshot-'));
-  try {
-    const { bytes, isSame, version, literals } = await compile(options, source, folder).catch(
-      (error: unknown) => {
-        throw atSource(error, source);
-      },
-    );
-    const crc32 = checksum(bytes);
-    const list = literals === undefined ? undefined : parseLiterals(literals);
-    if (literals !== undefined && list === undefined) {
-      throw new MoteError(
-        'what it wrote is no list of literals',
-        'take the jerry-snapshot of JerryScript 3.0',
-        findTool(options.tool),
-        ExitCode.Environment,
-      );
-    }
-    const input = { snapshot: bytes, version, crc32, literals: list };
-    const features = findFeatures({ ...source.tree, scopes: resolveNames(source.tree), hot: new Set() });
-    const manifest: Manifest = {
-      engine: 'JerryScript',
-      snapshotVersion: version,
-      kind: isStatic ? 'static' : 'normal',
-      bytes: bytes.length,
-      crc32,
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      sourceBytes: source.code.length,
-      ...features,
-    };
-    const notes = isSame
-      ? []
-      : [
-          'two runs of the tool gave different bytes: a 32-bit jerry-snapshot leaves addresses in them; take a 64-bit one where builds must be the same',
-        ];
-    return {
-      manifest,
-      files: {
-        [SNAPSHOT]: bytes,
-        [C_FILE]: arrayFile(input),
-        [H_FILE]: headerFile(input),
-        [MANIFEST]: `${JSON.stringify(manifest, null, 2)}\n`,
-        ...(literals !== undefined && { [LITERALS]: literals }),
-      },
-      notes,
-      build: built,
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const { bytes, isSame, version, literals } = await compileSource(options, source);
+  const input = {
+    snapshot: bytes,
+    version,
+    crc32: checksum(bytes),
+    literals: literals && parseLiterals(literals),
+  };
+  const features = findFeatures({ ...source.tree, scopes: resolveNames(source.tree), hot: new Set() });
+  const manifest: Manifest = {
+    engine: 'JerryScript',
+    snapshotVersion: version,
+    kind: isStatic ? 'static' : 'normal',
+    bytes: bytes.length,
+    crc32: input.crc32,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sourceBytes: source.code.length,
+    ...features,
+  };
+  return {
+    manifest,
+    files: {
+      [SNAPSHOT]: bytes,
+      [C_FILE]: arrayFile(input),
+      [H_FILE]: headerFile(input),
+      [MANIFEST]: `${JSON.stringify(manifest, null, 2)}\n`,
+      ...(literals !== undefined && { [LITERALS]: literals }),
+    },
+    notes: isSame ? [] : [DIFFERS],
+    build: built,
+  };
 }

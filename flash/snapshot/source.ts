@@ -60,12 +60,6 @@ function isPlainNumber(value: number): boolean {
   return Number.isInteger(value) && value <= INTEGER_MAX;
 }
 
-/** A key of an object is a name, whatever it looks like. */
-function isKey(node: AnyNode, tree: Tree): boolean {
-  const parent = tree.parent(node);
-  return parent?.type === 'Property' && parent.key === node && !parent.computed;
-}
-
 /**
  * Hold a bundle against what snapshots can have. Throws MoteError with the place of the first that they cannot.
  * @param map of the bundle, as JSON.
@@ -85,14 +79,13 @@ export function prepareSource(code: string, map: string, isStatic: boolean): Sna
 
   function refuseNumber(node: Literal, value: number): void {
     const expression = asExpression(value);
-    if (expression === undefined || isKey(node, tree)) {
+    if (expression === undefined) {
       throw fail(
         node,
         `a static snapshot holds integers below 2^27 only, not ${node.raw ?? value}`,
         'compute it from smaller ones, or make a normal snapshot',
       );
     }
-    // `return0.5` is possible, `return(1/2)` too.
     text.overwrite(node.start, node.end, expression);
   }
 

@@ -70,9 +70,15 @@ function explain(path: string, error: Failure, said: string): Error {
       'take the jerry-snapshot of JerryScript 3.0',
     );
   }
+  // What is no program the system gives to a shell, which complains in its own words.
+  const isOurs = /^(Snapshot )?[Ee]rror: /m.test(said);
   return fail(
     `it ended with ${String(error.code)}: ${words === '' ? 'it said nothing' : words}`,
-    reason === undefined ? 'take the jerry-snapshot of JerryScript 3.0' : 'change the firmware',
+    reason !== undefined
+      ? 'change the firmware'
+      : isOurs
+        ? 'take the jerry-snapshot of JerryScript 3.0'
+        : GET_IT,
   );
 }
 

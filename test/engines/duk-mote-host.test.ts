@@ -27,7 +27,7 @@ describeEngine(
 
     it('runs a firmware that is built in, whose checksum it looks at', async () => {
       const command = compileMoteHostOnDuktape({ firmware: snapshots.of(COUNTING) });
-      const running = scene.start(command ?? expect.fail('no host'), '--no-sync');
+      const running = scene.start(command ?? expect.fail('no host'));
       await until('it publishes', () => scene.seen().length >= 5);
       expect(await running.stop()).toBe(0);
     });

@@ -14,7 +14,7 @@ const say = (text, code) => { console.error(text); process.exit(code); };
 if (how !== 'right' && how.startsWith('says ')) say(how.slice(5), 1);
 if (how === 'crashes') process.kill(process.pid, 'SIGSEGV');
 if (how === 'writes nothing') process.exit(0);
-if (command === 'litdump') { writeFileSync(out, '2 ab\\\\n8 moteHost'); process.exit(0); }
+if (command === 'litdump') { writeFileSync(out, '2 ab\\n8 moteHost'); process.exit(0); }
 const source = readFileSync(rest.at(-1));
 const header = Buffer.alloc(24);
 header.write(how === 'writes something else' ? 'ELF?' : 'JRRY', 'latin1');

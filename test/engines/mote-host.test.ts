@@ -8,7 +8,7 @@ import { compileMoteHost, type MoteHostOptions } from '../../bench/host.ts';
 import { PACKAGE_ROOT } from '../../flash/build/firmware.ts';
 import { mosquitto } from '../brokers/mosquitto.ts';
 import { describeEngine } from './describe-engine.ts';
-import { COUNTING, lossStory, prepareScene, until } from './host-story.ts';
+import { allCome, COUNTING, lossStory, prepareScene, until } from './host-story.ts';
 
 const EXAMPLE = join(PACKAGE_ROOT, 'examples', 'weather-station');
 const JERRY_DIR = process.env['JERRY_DIR'] ?? '';
@@ -72,10 +72,7 @@ describeEngine(
         const before = scene.taken().length;
         await until('it collects', () => scene.taken().length >= before + 10);
         await scene.broker.start();
-        await until('all has come', () => {
-          const seen = new Set(scene.seen());
-          return scene.taken().every((number) => seen.has(number));
-        });
+        await allCome(scene, scene.taken());
         expect(await running.stop()).toBe(0);
         expect(running.complaints).toEqual([]);
       },
