@@ -13,7 +13,7 @@ import { mosquitto } from '../brokers/mosquitto.ts';
 import { startObserver, type Observer } from '../brokers/observer.ts';
 import { runMoteHost, type MoteHost } from './mote-host.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 /** Every number once, and one register of a chip beside each. */
 export const COUNTING = join(PACKAGE_ROOT, 'bench', 'device', 'counting-host');
 
