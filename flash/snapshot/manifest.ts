@@ -73,8 +73,9 @@ export function findFeatures(source: Source): Features {
     const name = node.type === 'Identifier' ? globalName(node, source) : undefined;
     if (name !== undefined) globals.add(name);
     const member = node.type === 'MemberExpression' ? propertyName(node) : undefined;
-    if (member !== undefined && !EVERYWHERE.has(member) && optionsOfMember(member).length > 0)
+    if (member !== undefined && !EVERYWHERE.has(member) && optionsOfMember(member).length > 0) {
       members.add(member);
+    }
     if (node.type === 'Literal' && node.regex) options.add('JERRY_BUILTIN_REGEXP');
   }
   for (const name of globals) optionsOfGlobal(name).forEach((option) => options.add(option));

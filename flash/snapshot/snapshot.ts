@@ -162,8 +162,7 @@ export async function makeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
       ExitCode.Usage,
     );
   }
-  const { tool: _tool, isStatic: _isStatic, literals: _literals, ...buildOptions } = options;
-  const built = await build({ ...buildOptions, board: BOARD, form: 'array' });
+  const built = await build({ ...options, board: BOARD, form: 'array' });
   const source = prepareSource(built.code, built.map, isStatic);
   const { bytes, isSame, version, literals } = await compileSource(options, source);
   const input = {

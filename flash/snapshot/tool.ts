@@ -46,8 +46,9 @@ function explain(path: string, error: Failure, said: string): Error {
   if (error.code === 'ENOENT') return fail('there is no such program', GET_IT);
   if (error.code === 'EACCES') return fail('it cannot be run: no permission, or no program', GET_IT);
   if (error.code === 'ENOEXEC') return fail('this machine cannot run it', GET_IT);
-  if (error.killed)
+  if (error.killed) {
     return fail(`it had no result after ${LIMIT_MS / 1000} s and was ended`, 'try it by hand');
+  }
   if (typeof error.signal === 'string') {
     return fail(
       `it crashed (${error.signal})`,

@@ -72,8 +72,9 @@ it('reads lists that litdump wrote, and nothing else', () => {
     '\xff\0',
   ]);
   expect(parseLiterals(Buffer.alloc(0))).toEqual([]);
-  for (const wrong of ['a', '1', '2 a', '1 ab', '-1 a', '1  a'])
+  for (const wrong of ['a', '1', '2 a', '1 ab', '-1 a', '1  a']) {
     expect(parseLiterals(Buffer.from(wrong))).toBeUndefined();
+  }
 });
 
 it('computes the checksum that the C host computes', () => {
