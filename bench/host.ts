@@ -101,9 +101,9 @@ const NO_JERRY =
   'set JERRY_DIR to the include and lib folders of a JerryScript 3.0, built as static libraries without LTO';
 
 /** A 32-bit program may need an emulator here. */
-function runnable(path: string): Command {
+function runnable(path: string, parameters: readonly string[] = []): Command {
   // The shell takes over a program that the kernel refuses: only our own words tell that it ran.
-  const { stderr } = spawnSync(path, [], { encoding: 'latin1', timeout: LIMIT_MS });
+  const { stderr } = spawnSync(path, parameters, { encoding: 'latin1', timeout: LIMIT_MS });
   if (stderr.startsWith('usage:')) return [path];
   const emulator = process.env['QEMU_I386'];
   if (emulator !== undefined && emulator !== '') return [emulator, path];
@@ -205,7 +205,8 @@ export function compileMoteHost(directory: string, options: MoteHostOptions = {}
       libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
     };
     const path = compileHostOn(engine, options);
-    if (path !== undefined) return runnable(path);
+    // Without a word one with a firmware in it would run.
+    if (path !== undefined) return runnable(path, ['--help']);
   }
   throw fail(`${COMPILER} cannot link it, neither as it is nor with -m32`);
 }
