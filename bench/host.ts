@@ -3,7 +3,16 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExitCode, MoteError } from '../flash/errors.ts';
@@ -12,7 +21,10 @@ import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 const SOURCES = join(PACKAGE_ROOT, 'bench', 'host');
 /** What Mote gives to C hosts of JerryScript. */
 const BOARD = join(PACKAGE_ROOT, 'boards', 'jerryscript');
-const FLASH_SOURCES = ['flash.h', 'flash.c', 'flash-file.c'].map((file) => join(BOARD, file));
+const FLASH_SOURCES = ['codes.h', 'values.h', 'values.c', 'flash.h', 'flash.c', 'flash-file.c'].map((file) =>
+  join(BOARD, file),
+);
+const COUNT_SOURCES = ['heap-count.h', 'heap-count.c'].map((file) => join(SOURCES, file));
 const OUT = join(PACKAGE_ROOT, 'out', 'engines');
 const COMPILER = 'gcc';
 const STRICT = ['-pedantic', '-O2', '-Wall', '-Wextra', '-Werror'];
@@ -77,7 +89,7 @@ export function compileDukhost(): string | undefined {
   });
 }
 
-/** Functions of JerryScript that hand out memory. jerryhost.c stands in front of each. */
+/** Functions of JerryScript that hand out memory. heap-count.c stands in front of each. */
 const WRAPPED = [
   'jmem_heap_alloc_block',
   'jmem_heap_alloc_block_null_on_error',
@@ -89,9 +101,9 @@ const NO_JERRY =
   'set JERRY_DIR to the include and lib folders of a JerryScript 3.0, built as static libraries without LTO';
 
 /** A 32-bit program may need an emulator here. */
-function runnable(path: string): Command {
+function runnable(path: string, parameters: readonly string[] = []): Command {
   // The shell takes over a program that the kernel refuses: only our own words tell that it ran.
-  const { stderr } = spawnSync(path, [], { encoding: 'latin1', timeout: LIMIT_MS });
+  const { stderr } = spawnSync(path, parameters, { encoding: 'latin1', timeout: LIMIT_MS });
   if (stderr.startsWith('usage:')) return [path];
   const emulator = process.env['QEMU_I386'];
   if (emulator !== undefined && emulator !== '') return [emulator, path];
@@ -112,10 +124,10 @@ export function compileJerryhost(directory: string): Command {
   for (const width of [[], ['-m32']]) {
     const path = compile({
       name: 'jerryhost',
-      sources: [join(SOURCES, 'jerryhost.c'), ...FLASH_SOURCES],
+      sources: [join(SOURCES, 'jerryhost.c'), ...COUNT_SOURCES, ...FLASH_SOURCES],
       depends: [archive],
       probe: '#include <jerryscript.h>\nint main(void) { jerry_init(JERRY_INIT_EMPTY); return 0; }\n',
-      parameters: ['-std=c99', ...width, `-I${join(directory, 'include')}`, `-I${BOARD}`],
+      parameters: ['-std=c99', ...width, `-I${join(directory, 'include')}`, `-I${BOARD}`, `-I${SOURCES}`],
       libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
       wrapped: WRAPPED,
     });
@@ -128,6 +140,111 @@ export function compileJerryhost(directory: string): Command {
 export function findJerryhost(): Command | undefined {
   const directory = process.env['JERRY_DIR'];
   return directory === undefined || directory === '' ? undefined : compileJerryhost(directory);
+}
+
+/** What is linked to the host for Linux beside its own sources. */
+export interface MoteHostOptions {
+  /** Folder with firmware.c and firmware.h; else it runs snapshots from files. */
+  readonly firmware?: string;
+  /** Compiler parameters: sanitizers. */
+  readonly parameters?: readonly string[];
+  /** It counts allocations, and says so at SIGUSR1. Default: it does not. */
+  readonly isCounting?: boolean;
+}
+
+/** Folder of JerryScript's interface on Duktape. */
+const DUK_JERRY = join(SOURCES, 'duk-jerry');
+
+/** @returns the sources in a folder. */
+function sourcesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => /\.[ch]$/.test(file))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** @returns the C host for Linux on an engine; undefined where that cannot be compiled. */
+function compileHostOn(
+  engine: Pick<Build, 'name' | 'depends' | 'probe' | 'parameters' | 'libraries'> & {
+    readonly sources?: readonly string[];
+  },
+  { firmware, parameters = [], isCounting = false }: MoteHostOptions,
+): string | undefined {
+  const builtIn = firmware === undefined ? [] : sourcesIn(firmware);
+  const counting = isCounting ? [...COUNT_SOURCES, join(SOURCES, 'heap-tell.c')] : [];
+  return compile({
+    ...engine,
+    sources: [...sourcesIn(BOARD), ...builtIn, ...counting, ...(engine.sources ?? [])],
+    parameters: [
+      '-std=c99',
+      ...engine.parameters,
+      ...parameters,
+      `-I${BOARD}`,
+      `-I${SOURCES}`,
+      ...(firmware === undefined ? [] : ['-DMOTE_BUILT_IN', `-I${firmware}`]),
+    ],
+    wrapped: isCounting ? WRAPPED : [],
+  });
+}
+
+/**
+ * @param directory with the include and lib folders of a JerryScript of either word size.
+ * @returns how to run boards/jerryscript/ on it, compiled as its Makefile does. Throws MoteError when `directory` names no JerryScript.
+ */
+export function compileMoteHost(directory: string, options: MoteHostOptions = {}): Command {
+  const lib = join(directory, 'lib');
+  const core = join(lib, 'libjerry-core.a');
+  const fail = (what: string) => new MoteError(what, NO_JERRY, directory, ExitCode.Environment);
+  if (!existsSync(core)) throw fail('no JerryScript library');
+  for (const width of [[], ['-m32']]) {
+    const engine = {
+      name: 'mote-host',
+      depends: [createHash('sha256').update(readFileSync(core)).digest('hex')],
+      probe: '#include <jerryscript.h>\nint main(void) { jerry_init(JERRY_INIT_EMPTY); return 0; }\n',
+      parameters: [...width, `-I${join(directory, 'include')}`],
+      libraries: [`-L${lib}`, '-ljerry-core', '-ljerry-port', '-lm'],
+    };
+    const path = compileHostOn(engine, options);
+    // Without a word one with a firmware in it would run.
+    if (path !== undefined) return runnable(path, ['--help']);
+  }
+  throw fail(`${COMPILER} cannot link it, neither as it is nor with -m32`);
+}
+
+/** @returns how to run boards/jerryscript/ on Duktape, whose snapshots are sources; undefined without compiler or library. */
+export function compileMoteHostOnDuktape(options: MoteHostOptions = {}): Command | undefined {
+  const engine = {
+    name: 'mote-host-duk',
+    sources: sourcesIn(DUK_JERRY),
+    depends: [],
+    probe: '#include <duktape.h>\nint main(void) { return 0; }\n',
+    parameters: [`-I${DUK_JERRY}`],
+    libraries: ['-lduktape', '-lm'],
+  };
+  const path = compileHostOn(engine, options);
+  return path === undefined ? undefined : [path];
+}
+
+/**
+ * Compile a program over the parts of boards/jerryscript/ that need no engine.
+ * @returns how to run it, undefined without compiler.
+ */
+export function compileHostParts(source: string, parameters: readonly string[]): Command | undefined {
+  const parts = ['net', 'clock', 'flash-file', 'i2c-linux', 'i2c-bme280', 'snapshot'];
+  const path = compile({
+    name: 'host-parts',
+    sources: [
+      source,
+      ...sourcesIn(BOARD).filter((file) => file.endsWith('.h')),
+      ...parts.map((part) => join(BOARD, `${part}.c`)),
+    ],
+    depends: [],
+    probe: 'int main(void) { return 0; }\n',
+    parameters: ['-std=c99', ...parameters, `-I${DUK_JERRY}`, `-I${BOARD}`],
+    libraries: [],
+    wrapped: [],
+  });
+  return path === undefined ? undefined : [path];
 }
 
 /** @returns how to run the Duktape host without a cap on its heap, undefined where it cannot be compiled. */

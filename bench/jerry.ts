@@ -1,6 +1,5 @@
 // Instructions of a 32-bit JerryScript for what a client does with each message: `npm run bench:jerry` writes
-// bench/results/jerry.json. The array form, an empty socket, less an empty loop. Counted by valgrind, or by what
-// INSTRUCTION_COUNTER names; the count is the same each time.
+// bench/results/jerry.json. The array form, an empty socket, less an empty loop.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +7,8 @@ import { build } from '../flash/build/build.ts';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { reportError } from '../flash/cli/output.ts';
 import { ExitCode, MoteError } from '../flash/errors.ts';
-import { findJerryhost, runHost, type Command } from './host.ts';
+import { findJerryhost, runHost } from './host.ts';
+import { instructionCounter, readInstructions } from './instructions.ts';
 
 const RESULT = join(PACKAGE_ROOT, 'bench', 'results', 'jerry.json');
 const FIRMWARE = join(PACKAGE_ROOT, 'bench', 'device', 'jerry.ts');
@@ -41,12 +41,6 @@ export interface JerryResult {
   }[];
 }
 
-function counter(): Command {
-  const given = process.env['INSTRUCTION_COUNTER'];
-  if (given !== undefined && given !== '') return given.split(/\s+/) as unknown as Command;
-  return ['valgrind', '--tool=cachegrind', '--cache-sim=no', '--cachegrind-out-file=/dev/null'];
-}
-
 function findEngine(): string {
   const command = findJerryhost();
   // An emulator is the counter's business.
@@ -59,15 +53,13 @@ function findEngine(): string {
 /** @returns instructions of a whole run. Throws when it did not do what was asked. */
 function count(engine: string, code: string, job: Job | 'none', rounds: number): number {
   const globals = `var job="${job}",rounds=${rounds};`;
-  const { lines, stderr } = runHost([...counter(), engine], [globals, code]);
+  const { lines, stderr } = runHost([...instructionCounter(), engine], [globals, code]);
   if (job !== 'none') {
     const [packets, handled, bytes] = EFFECTS[job];
     const expected = `@@did ${packets * rounds} ${handled * rounds} ${bytes}`;
     if (lines.join() !== expected) throw new Error(`${job} said ${lines.join('; ')} instead of ${expected}`);
   }
-  const match = /I\s+refs:\s+([\d,]+)/.exec(stderr);
-  if (match === null) throw new Error(`${counter()[0]} counted nothing: ${stderr.slice(-500)}`);
-  return Number((match[1] as string).replaceAll(',', ''));
+  return readInstructions(stderr);
 }
 
 async function main(): Promise<void> {

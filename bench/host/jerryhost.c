@@ -1,9 +1,9 @@
 /* Runs ES5 files in JerryScript and lets them see every allocation, also one that is freed at once.
  * Usage: jerryhost [--flash FILE PAGE_BYTES PAGES] FILE...      (the files share one global scope; what they define stays)
  * Scripts have print(...), allocations(), allocatedBytes(), heapUsed(), heapPeak(), and moteFlash over FILE, which is made where there is none.
- * The linker puts our functions in front of the engine's own: -Wl,--wrap=NAME for each NAME of WRAPPED in ../host.ts.
  * Exit codes: 0 all ran, 1 uncaught error, 2 wrong usage or unreadable file, 3 a library that cannot be counted, 10 out of memory. */
 #include "flash.h"
+#include "heap-count.h"
 
 #include <jerryscript.h>
 #include <stdio.h>
@@ -11,42 +11,6 @@
 #include <string.h>
 
 enum { EXIT_UNCAUGHT = 1, EXIT_USAGE = 2, EXIT_UNCOUNTED = 3 };
-
-static unsigned long allocation_count;
-static unsigned long allocated_bytes;
-
-/* Blocks of any size. */
-void *__real_jmem_heap_alloc_block(size_t size);
-void *__real_jmem_heap_alloc_block_null_on_error(size_t size);
-void *__real_jmem_heap_realloc_block(void *block, size_t old_size, size_t size);
-/* Blocks of 8 and 16 bytes: numbers, objects, properties. */
-void *__real_jmem_pools_alloc(size_t size);
-
-static void note(size_t size) {
-  if (size == 0) return;
-  allocation_count++;
-  allocated_bytes += size;
-}
-
-void *__wrap_jmem_heap_alloc_block(size_t size) {
-  note(size);
-  return __real_jmem_heap_alloc_block(size);
-}
-
-void *__wrap_jmem_heap_alloc_block_null_on_error(size_t size) {
-  note(size);
-  return __real_jmem_heap_alloc_block_null_on_error(size);
-}
-
-void *__wrap_jmem_heap_realloc_block(void *block, size_t old_size, size_t size) {
-  note(size);
-  return __real_jmem_heap_realloc_block(block, old_size, size);
-}
-
-void *__wrap_jmem_pools_alloc(size_t size) {
-  note(size);
-  return __real_jmem_pools_alloc(size);
-}
 
 /* Print a value as text. @returns whether it has one. */
 static int put(FILE *file, jerry_value_t value) {

@@ -1,8 +1,10 @@
 /* NOR flash in a file, for hosts with a file system: a program clears bits, an erase sets a page to 0xFF. */
+#define _POSIX_C_SOURCE 200809L
 #include "flash.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Bytes that are worked on at once. */
 enum { CHUNK = 256 };
@@ -11,6 +13,7 @@ enum { CHUNK = 256 };
 typedef struct {
   FILE *file;
   mote_flash_geometry_t geometry;
+  bool is_synced;
 } chip_t;
 
 /* One is enough: there is one `moteFlash`. */
@@ -18,6 +21,12 @@ static chip_t chip;
 
 static bool seek(const chip_t *of, uint32_t address) {
   return fseek(of->file, (long)(address - of->geometry.base), SEEK_SET) == 0;
+}
+
+/* What was written is out of this program, and on the disk where that is asked for. */
+static void settle(const chip_t *of) {
+  fflush(of->file);
+  if (of->is_synced) fsync(fileno(of->file));
 }
 
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
@@ -43,7 +52,7 @@ static void file_program(void *part, uint32_t address, const uint8_t *from, uint
     from += count;
     length -= count;
   }
-  fflush(to->file);
+  settle(to);
 }
 
 static void set_bytes(const chip_t *of, uint32_t address, uint32_t length) {
@@ -51,7 +60,7 @@ static void set_bytes(const chip_t *of, uint32_t address, uint32_t length) {
   memset(bytes, 0xff, sizeof bytes);
   if (!seek(of, address)) return;
   for (; length > 0; length -= least(length, CHUNK)) fwrite(bytes, 1, least(length, CHUNK), of->file);
-  fflush(of->file);
+  settle(of);
 }
 
 static void file_erase(void *part, uint32_t address) {
@@ -66,6 +75,7 @@ bool mote_flash_open_file(mote_flash_t *flash, const char *path, const mote_flas
   if (made == NULL) return false;
   fclose(made);
   chip.geometry = *geometry;
+  chip.is_synced = false;
   chip.file = fopen(path, "r+b");
   if (chip.file == NULL) return false;
   found = fseek(chip.file, 0, SEEK_END) == 0 ? ftell(chip.file) : 0;
@@ -77,6 +87,8 @@ bool mote_flash_open_file(mote_flash_t *flash, const char *path, const mote_flas
   flash->part = &chip;
   return true;
 }
+
+void mote_flash_sync_file(mote_flash_t *flash) { ((chip_t *)flash->part)->is_synced = true; }
 
 void mote_flash_close_file(mote_flash_t *flash) {
   fclose(((chip_t *)flash->part)->file);

@@ -36,6 +36,10 @@ bool mote_flash_register(const mote_flash_t *flash);
  * machine as far as its file system does. Fills `flash` for mote_flash_register. Returns false when the file cannot be opened. */
 bool mote_flash_open_file(mote_flash_t *flash, const char *path, const mote_flash_geometry_t *geometry);
 
+/* From now on each program and erase waits until the disk says that it has it, so that what was written survives the loss of
+ * power too, as far as the system and its disk keep their word. */
+void mote_flash_sync_file(mote_flash_t *flash);
+
 /* Only after the scripts have ended. */
 void mote_flash_close_file(mote_flash_t *flash);
 

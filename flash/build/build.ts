@@ -29,7 +29,7 @@ export interface BuildOptions {
   board?: string;
   /** Laid over settings.json and secrets.json. */
   settings?: Record<string, unknown>;
-  /** How bytes are held. Default 'string', which Espruino needs; 'array' for a firmware on sockets that take Uint8Arrays. */
+  /** How bytes are held. Default: what the board's engine needs, 'string' for Espruino, 'array' for JerryScript. */
   form?: Form;
   /** Replaces constants of src/features.ts. */
   features?: Record<string, boolean>;
@@ -139,9 +139,10 @@ function brokerOf(settings: Settings, folder: string, option: string | null | un
 }
 
 function createBuilder(options: BuildOptions): Builder {
-  const { settings = {}, features = {}, form = 'string', minify = true, onProgress = () => {} } = options;
+  const { settings = {}, features = {}, minify = true, onProgress = () => {} } = options;
   const firmware = locateFirmware(options.firmware);
   const board = findBoard(options.board ?? 'esp32');
+  const form = options.form ?? (board.engine === 'jerryscript' ? 'array' : 'string');
   const compiler = createCompiler({ firmware, board, settings, features, form });
 
   /** @param judge told of what board, broker and environment are wrong for, each as soon as it is known. */

@@ -9,8 +9,9 @@ import type { BoardData } from '../../boards/board.ts';
 import { MoteError } from '../errors.ts';
 import { BOARD_FILE, boardText } from './board-text.ts';
 import { FEATURES_FILE, featuresText } from './features.ts';
-import { displayName, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
+import { displayName, isOwnSource, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
 import { mapOf, withoutMapLink, type Code } from './emitted.ts';
+import { absentOnHost } from './host-board.ts';
 import { compilePolyfill, fillIn } from './polyfills.ts';
 import { readSettings, settingsFile, type Settings } from './settings.ts';
 
@@ -19,6 +20,10 @@ export type Form = 'string' | 'array';
 
 /** What stands in a file's place in the array form. */
 const FORM_FILE = /-string\.ts$/;
+
+/** What a firmware imports, and what it gets on hosts of JerryScript. */
+const ESPRUINO = join(PACKAGE_ROOT, 'src', 'espruino.ts');
+const JERRYSCRIPT = join(PACKAGE_ROOT, 'src', 'jerryscript.ts');
 
 export interface CompileInput {
   readonly firmware: Firmware;
@@ -83,9 +88,9 @@ function readOptions(): ts.CompilerOptions {
   return { ...options, ...OVERRIDDEN };
 }
 
-/** Files of declarations: those of Espruino, and those that lie beside the firmware. */
-function declarationFiles(folder: string): string[] {
-  return [join(PACKAGE_ROOT, 'src', 'ports', 'espruino'), folder].flatMap((place) =>
+/** Files of declarations: those of the engine, and those that lie beside the firmware. */
+function declarationFiles(folder: string, engine: string): string[] {
+  return [join(PACKAGE_ROOT, 'src', 'ports', engine), folder].flatMap((place) =>
     readdirSync(place)
       .filter((name) => name.endsWith('.d.ts'))
       .sort()
@@ -93,7 +98,8 @@ function declarationFiles(folder: string): string[] {
   );
 }
 
-function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
+/** @param isOnHost whether what a host of JerryScript does not give may be what is missing. */
+function toMoteError(diagnostics: readonly ts.Diagnostic[], isOnHost = false): MoteError {
   const [first] = diagnostics as readonly [ts.Diagnostic];
   const message = ts.flattenDiagnosticMessageText(first.messageText, ' ').replace(/\s+/g, ' ');
   const more = diagnostics.length - 1;
@@ -103,12 +109,17 @@ function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
     const { line, character } = first.file.getLineAndCharacterOfPosition(first.start);
     where = `${displayName(first.file.fileName)}:${line + 1}:${character + 1}`;
   }
-  return new MoteError(`TS${first.code}: ${message}`, fix, where);
+  const absent = isOnHost ? absentOnHost(message) : undefined;
+  return absent === undefined
+    ? new MoteError(`TS${first.code}: ${message}`, fix, where)
+    : new MoteError(absent.what, absent.fix, where);
 }
 
 /** Make a compiler for one firmware; keep it for quick rebuilds. */
 export function createCompiler(input: CompileInput): Compiler {
   const options = readOptions();
+  /** Bytes are text for Espruino's ports only. */
+  const isOnHost = input.board.engine === 'jerryscript' && input.form === 'array';
   const host = ts.createCompilerHost(options);
   const cache = ts.createModuleResolutionCache(PACKAGE_ROOT, (name) => name, options);
   /** Parsed files, valid as long as their text is the same. */
@@ -135,6 +146,13 @@ export function createCompiler(input: CompileInput): Compiler {
     return source;
   };
 
+  /** @returns what stands in the place of a file of Mote's in this build. */
+  function standIn(file: string): string {
+    if (input.form !== 'array' || !isOwnSource(file)) return file;
+    if (isOnHost && file === ESPRUINO) return JERRYSCRIPT;
+    return file.replace(FORM_FILE, '-array.ts');
+  }
+
   function resolveModule(specifier: string, importer: string): ts.ResolvedModuleFull | undefined {
     // Asked for from inside of the package, its name is a self-reference: no installation is needed.
     const own = specifier === PACKAGE_NAME || specifier.startsWith(`${PACKAGE_NAME}/`);
@@ -142,10 +160,9 @@ export function createCompiler(input: CompileInput): Compiler {
     const { resolvedModule } = ts.resolveModuleName(specifier, from, options, host, cache);
     if (resolvedModule === undefined) return undefined;
     const { resolvedFileName } = resolvedModule;
-    const hasForms = input.form === 'array' && resolvedFileName.startsWith(join(PACKAGE_ROOT, 'src'));
     return {
       ...resolvedModule,
-      resolvedFileName: hasForms ? resolvedFileName.replace(FORM_FILE, '-array.ts') : resolvedFileName,
+      resolvedFileName: standIn(resolvedFileName),
       // TypeScript emits nothing for a library, but a library of device code has to be compiled too.
       isExternalLibraryImport: false,
     };
@@ -203,7 +220,11 @@ export function createCompiler(input: CompileInput): Compiler {
   function compile(judge?: (draft: Draft) => void): Compiled {
     const settings = layOver();
     cache.clear();
-    const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder), FILLED_TYPES];
+    const rootNames = [
+      input.firmware.entry,
+      ...declarationFiles(input.firmware.folder, isOnHost ? 'jerryscript' : 'espruino'),
+      FILLED_TYPES,
+    ];
     program = ts.createProgram({ rootNames, options, host });
     if (program.getSourceFile(WHOLE_ENGINE)) {
       const others = rootNames.filter((name) => name !== ENGINE_OF_PORTS);
@@ -211,10 +232,10 @@ export function createCompiler(input: CompileInput): Compiler {
     }
     builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
     const syntax = builder.getSyntacticDiagnostics();
-    if (syntax.length > 0) throw toMoteError(syntax);
+    if (syntax.length > 0) throw toMoteError(syntax, isOnHost);
     judge?.({ program, settings, resolve });
     const diagnostics = builder.getSemanticDiagnostics();
-    if (diagnostics.length > 0) throw toMoteError(diagnostics);
+    if (diagnostics.length > 0) throw toMoteError(diagnostics, isOnHost);
     checkSettingsAreUsed();
     emit(builder);
     return {

@@ -12,11 +12,12 @@ import { addCheck } from './check.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
+import { addSnapshot } from './snapshot.ts';
 
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox, addBoards];
+const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addSnapshot, addOutbox, addBoards];
 
 function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));

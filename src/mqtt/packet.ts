@@ -79,7 +79,10 @@ export function encodeLength(length: number): string {
 
 /** @returns bytes of a packet that would be `size` bytes long if its remaining length took one byte. */
 export function packetSize(size: number): number {
-  return size + encodeLength(size - 2).length - 1;
+  let bytes = size;
+  // Counted, not encoded: that would make a string, and messages that have to wait come by here.
+  for (let left = (size - 2) >> 7; left > 0; left >>= 7) bytes++;
+  return bytes;
 }
 
 /** @returns `bytes` behind its two-byte length (section 1.5.3). @param bytes at most 65535. */

@@ -1,7 +1,9 @@
 // How telemetry hands a payload to the protocol without building an object: begin, fields, end.
 
+import type { Held } from './held-string.ts';
+
 /** A topic prepared once at start-up, with the QoS and RETAIN of all that goes to it; the rest belongs to the protocol. */
-export interface Topic<B = string> {
+export interface Topic<B = Held> {
   /** First byte of its PUBLISH packets without DUP: QoS in bits 1 and 2, RETAIN in bit 0. */
   readonly first: number;
   /** The same as bytes. */
@@ -17,7 +19,7 @@ export interface TextSink {
   text(bytes: string): void;
 }
 
-export interface PacketWriter<B = string> {
+export interface PacketWriter<B = Held> {
   /**
    * Prepare a topic. Start-up only: allocates. QoS 0 and RETAIN 0 unless given.
    * @returns null when `name` is no valid topic name (empty, over-long, wildcard, NUL, not UTF-8) or `qos` none that is built in.

@@ -6,7 +6,7 @@ it(
   { timeout: 60_000 },
   async () => {
     const firmware = 'examples/weather-station';
-    const { warnings } = await build({ firmware, board: 'jerryscript' });
+    const { warnings } = await build({ firmware, board: 'jerryscript', form: 'string' });
     const places = warnings.filter(({ rule }) => rule.startsWith('hot-')).map(({ file }) => file);
     expect(places).toContain('src/mqtt/client.ts');
     // The link's joining, which the build puts in the place of its call, is the Wi-Fi port's.

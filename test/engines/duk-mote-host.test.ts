@@ -1,0 +1,58 @@
+// The C host for Linux, file by file as it is for JerryScript, on Duktape and under the sanitizers: where JerryScript is not to be
+// had, this is what runs src/jerryscript.ts from sensor to broker.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { compileMoteHostOnDuktape, type Command } from '../../bench/host.ts';
+import { mosquitto } from '../brokers/mosquitto.ts';
+import { describeEngine } from './describe-engine.ts';
+import { writeFakeTool } from './fake-snapshot.ts';
+import { COUNTING, lossStory, prepareScene, until } from './host-story.ts';
+
+const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+
+describeEngine(
+  'dukhost',
+  () => {
+    const tools = mkdtempSync(join(tmpdir(), 'mote-tool-'));
+    afterAll(() => rmSync(tools, { recursive: true, force: true }));
+    const { scene, snapshots } = prepareScene(writeFakeTool(tools), { [COUNTING]: { intervalMs: 20 } });
+    const host = (): Command =>
+      compileMoteHostOnDuktape({ parameters: SANITIZERS }) ?? expect.fail('no host');
+    const counting = () => join(snapshots.of(COUNTING), 'firmware.snapshot');
+
+    lossStory(scene, host, counting);
+
+    it('runs a firmware that is built in, whose checksum it looks at', async () => {
+      const command = compileMoteHostOnDuktape({ firmware: snapshots.of(COUNTING) });
+      const running = scene.start(command ?? expect.fail('no host'));
+      await until('it publishes', () => scene.seen().length >= 5);
+      expect(await running.stop()).toBe(0);
+    });
+
+    it.each([
+      ['no such file', ['/nowhere/firmware.snapshot'], 3, /firmware\.snapshot: No such file/],
+      ['no snapshot', ['HOST'], 3, /no snapshot of JerryScript/],
+      ['a bus that is not there', ['--i2c', '2=/dev/i2c-77', 'SNAPSHOT'], 3, /\/dev\/i2c-77: No such file/],
+      ['a bus without a number', ['--i2c', 'bme280', 'SNAPSHOT'], 2, /write N=DEVICE/],
+      ['another checksum', ['--checksum', '12345678', 'SNAPSHOT'], 3, /its checksum is another one/],
+      ['a number that is none', ['--pages', '-1', 'SNAPSHOT'], 2, /^usage: /m],
+      ['an unknown option', ['--what', 'SNAPSHOT'], 2, /^usage: /m],
+      ['nothing to run', [], 2, /^usage: /m],
+      ['pages that there cannot be', ['--page-bytes', '1001', 'SNAPSHOT'], 3, /refuses host or flash/],
+    ])('says what is wrong: %s', async (_what, words, code, said) => {
+      const command = host();
+      const places: Record<string, string> = { HOST: command[0], SNAPSHOT: counting() };
+      const running = scene.start(command, ...words.map((word) => places[word] ?? word));
+      expect(await running.ended).toBe(code);
+      expect(running.complaints.join('\n')).toMatch(said);
+    });
+  },
+  {
+    name: 'Mosquitto',
+    enable: 'install the Debian package mosquitto',
+    isThere: mosquitto.isThere(),
+  },
+);

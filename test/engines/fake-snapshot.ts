@@ -1,0 +1,38 @@
+// A jerry-snapshot for machines without JerryScript: what it writes has JerryScript's header, and source behind it, which is what
+// bench/host/duk-jerry runs. It speaks as the real one does, and fails as the real one does when it is told to.
+
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const TEXT = `#!/bin/sh
+exec '${process.execPath}' - "$@" <<'END'
+const { readFileSync, writeFileSync } = require('fs');
+const [command, ...rest] = process.argv.slice(2);
+const how = 'HOW';
+const out = rest[rest.indexOf('-o') + 1];
+const say = (text, code) => { console.error(text); process.exit(code); };
+if (how !== 'right' && how.startsWith('says ')) say(how.slice(5), 1);
+if (how === 'crashes') process.kill(process.pid, 'SIGSEGV');
+if (how === 'writes nothing') process.exit(0);
+if (command === 'litdump') { writeFileSync(out, '2 ab\\n8 moteHost'); process.exit(0); }
+const source = readFileSync(rest.at(-1));
+const header = Buffer.alloc(24);
+header.write(how === 'writes something else' ? 'ELF?' : 'JRRY', 'latin1');
+[how === 'is another version' ? 69 : 70, 0, 24 + source.length, 1, 24].forEach((word, i) => header.writeUInt32LE(word, 4 + 4 * i));
+if (how === 'leaves addresses') header.writeUInt32LE(process.pid, 20);
+writeFileSync(out, Buffer.concat([header, source]));
+console.log("Created snapshot file: '" + out + "'");
+END
+`;
+
+/**
+ * Write such a tool into a folder. @param how 'right', 'crashes', 'writes nothing', 'writes something else', 'is another version',
+ * 'leaves addresses', or 'says ' and what it says on stderr before it ends with 1.
+ * @returns its path.
+ */
+export function writeFakeTool(folder: string, how = 'right'): string {
+  const path = join(folder, `jerry-snapshot-${how.replace(/\W+/g, '-').slice(0, 40)}`);
+  writeFileSync(path, TEXT.replace('HOW', how));
+  chmodSync(path, 0o755);
+  return path;
+}
