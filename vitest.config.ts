@@ -19,12 +19,13 @@ const arrayForm: Plugin = {
   },
 };
 
-/** The other engines and brokers take minutes: `npm run test:engines`, `npm run test:brokers`. */
+/** These take minutes: `npm run test:engines`, `npm run test:brokers`, `npm run test:system`. */
 const exclude = [
   ...configDefaults.exclude,
   'test/engines/!(duk*).test.ts',
   'test/engines/*/**/*.test.ts',
   'test/brokers/!(aedes|mosquitto).test.ts',
+  'test/system/seeds-*.test.ts',
 ];
 const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands}/**/*.test.ts';
 

@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/system/**/*.test.ts'],
+    exclude: ['test/system/sample.test.ts'],
     env: { MODE: mode, MOTE_SYSTEM: 'alone' },
     globalSetup: ['test/system/sum.ts'],
     provide: { isFull: mode === 'full' },

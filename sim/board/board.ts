@@ -55,6 +55,7 @@ export function createBoard(options: BoardOptions): Board {
     bytesIn: 0,
     connections: 0,
     refusals: 0,
+    joins: 0,
     timers: 0,
     uncaught: 0,
     boots: 0,

@@ -18,6 +18,8 @@ export interface Counters {
   /** Connections opened, and attempts that failed. */
   connections: number;
   refusals: number;
+  /** Times that the program asked to join Wi-Fi. */
+  joins: number;
   /** Timers that fired. */
   timers: number;
   /** Exceptions that nothing caught. */

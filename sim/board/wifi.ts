@@ -10,6 +10,8 @@ import type { WorldTimer } from './world.ts';
 const TRIES = 3;
 /** From one unanswered request for an address to the next. */
 const ADDRESS_AGAIN_MS = 4000;
+/** The same for the time: lwIP's SNTP_RETRY_TIMEOUT. */
+const TIME_AGAIN_MS = 15_000;
 const REASONS = { AUTH_FAIL: 202, NO_AP_FOUND: 201, BEACON_TIMEOUT: 200, ASSOC_LEAVE: 8 } as const;
 type Reason = keyof typeof REASONS;
 
@@ -34,7 +36,7 @@ function macOf(serial: string): string {
 }
 
 export function wifiStation(machine: Machine): Station {
-  const { realm, loop, world } = machine;
+  const { realm, loop, world, counters } = machine;
   const point = world.accessPoint;
   const joinListeners: (() => void)[] = [];
   const mac = macOf(machine.serial);
@@ -47,6 +49,11 @@ export function wifiStation(machine: Machine): Station {
   let onJoined: ((error: string | null) => void) | undefined;
   let onLeft: (() => void) | undefined;
   let timer: WorldTimer | TimerHandle | undefined;
+  /** Of `getHostByName`: the engine has room for one. */
+  let onAddress: (() => void) | undefined;
+  /** Of `setSNTP`: the server that is asked now, and when it is asked again. */
+  let timeServer: string | undefined;
+  let timeTimer: WorldTimer | undefined;
 
   const isAssociated = () => state === 'associated' || state === 'joined';
   const address = () => ({ ip: '192.168.4.2', netmask: '255.255.255.0', gw: '192.168.4.1' });
@@ -62,6 +69,29 @@ export function wifiStation(machine: Machine): Station {
   const cancel = () => {
     if (timer !== undefined) world.clearTimer(timer);
     timer = undefined;
+  };
+
+  /** Ask until an answer comes; without a network there is none. */
+  const askTime = () => {
+    timeTimer = undefined;
+    const server = timeServer!;
+    let isAnswered = false;
+    if (state === 'joined') {
+      world.askTime(server, () => {
+        if (isAnswered || !loop.isOn() || state !== 'joined' || server !== timeServer) return;
+        isAnswered = true;
+        if (timeTimer !== undefined) world.clearTimer(timeTimer);
+        timeTimer = undefined;
+        machine.clock.setWall(world.wall());
+      });
+    }
+    timeTimer = world.setTimer(TIME_AGAIN_MS, askTime);
+  };
+
+  const giveAddress = (ip: string | null) => {
+    const callback = onAddress;
+    onAddress = undefined;
+    if (callback !== undefined) loop.queue(callback, [ip]);
   };
 
   const complete = (error: string | null) => {
@@ -111,6 +141,7 @@ export function wifiStation(machine: Machine): Station {
   machine.onStop(() => {
     unwatch();
     cancel();
+    if (timeTimer !== undefined) world.clearTimer(timeTimer);
   });
 
   const checkCallback = (callback: unknown) => {
@@ -140,6 +171,7 @@ export function wifiStation(machine: Machine): Station {
       onLeft = undefined;
       onJoined = callback as typeof onJoined;
       triesLeft = TRIES;
+      counters.joins++;
       cancel();
       tryJoin();
     },
@@ -193,12 +225,18 @@ export function wifiStation(machine: Machine): Station {
       if (typeof callback !== 'function') throw new realm.Error('Callback is not a function');
       answer(callback, [null]);
     },
+    /**
+     * The engine keeps one callback: the first answer that comes is given to the one that was passed last, and then there is none
+     * (jswrap_esp32_network.c: g_jsHostByNameCallback). For an address it comes at once.
+     */
     getHostByName(host: unknown, callback: unknown): void {
       if (typeof host !== 'string') throw new realm.Error('Hostname parameter is not a string');
       if (typeof callback !== 'function') throw new realm.Error('Callback is not a function');
-      if (state !== 'joined') return answer(callback, [null]);
+      onAddress = callback as () => void;
+      if (isIpAddress(host)) return giveAddress(host);
+      if (state !== 'joined') return giveAddress(null);
       world.resolve(host, (ip) => {
-        if (loop.isOn()) answer(callback, [ip ?? null]);
+        if (loop.isOn()) giveAddress(ip ?? null);
       });
     },
     scan(callback: unknown): void {
@@ -219,15 +257,12 @@ export function wifiStation(machine: Machine): Station {
       hostname = String(name);
       answer(callback, []);
     },
-    /** The time arrives one answer of the access point's network later. */
     setSNTP(server: unknown, zone: unknown): void {
       if (typeof zone !== 'string') throw new realm.Error('Zone is not a string');
       if (typeof server !== 'string') throw new realm.Error('Server is not a string');
-      const ask = () => {
-        if (state === 'joined') machine.clock.setWall(world.wall());
-      };
-      if (state === 'joined') world.setTimer(point.addressMs, ask);
-      else joinListeners.push(ask);
+      timeServer = server.slice(0, 63);
+      if (timeTimer !== undefined) world.clearTimer(timeTimer);
+      askTime();
     },
     setConfig: () => undefined,
   });

@@ -29,6 +29,8 @@ export interface World {
   connect(host: string, port: number, events: ConnectionEvents, credentials?: Credentials): Opened;
   /** Ask for the address of a host; undefined: nobody knows it. */
   resolve(host: string, done: (address: string | undefined) => void): void;
+  /** Ask a time server for `wall()`. `done` is called when its answer comes, and never if none does. */
+  askTime(server: string, done: () => void): void;
   /** Hand over what has arrived from outside until now. */
   poll(): void;
   /** 0 to below 1. */
@@ -83,6 +85,7 @@ export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
     clearTimer: (timer) => clock.clearTimer(timer as ReturnType<typeof clock.setTimer>),
     connect: options.network.connect,
     resolve: options.network.resolve,
+    askTime: options.network.ask,
     poll: () => undefined,
     random: random.next,
     accessPoint: createAccessPoint(),
@@ -125,6 +128,8 @@ export function createLiveWorld(options: LiveWorldOptions = {}): LiveWorld {
     },
     connect: tcp.connect,
     resolve: (host, done) => lookup(host, 4, (error, address) => done(error === null ? address : undefined)),
+    // The host's clock is set already.
+    askTime: (_, done) => void setImmediate(done),
     poll: tcp.poll,
     random: Math.random,
     accessPoint: createAccessPoint(),

@@ -68,8 +68,15 @@ export interface BrokerEvents {
   onMessage?(message: Taken): void;
   /** A client is logged in. */
   onLogin?(clientId: string, present: boolean): void;
-  /** A session is over. @param open messages of QoS 2 that the broker has taken, and whose PUBREL has not come. */
-  onSessionEnd?(clientId: string, session: number, open: readonly Message[]): void;
+  /** A client has sent something since its CONNACK, so it has that. */
+  onOnline?(clientId: string): void;
+  /** A PUBLISH has come with DUP. */
+  onDuplicate?(clientId: string): void;
+  /**
+   * A session is over. @param open messages of QoS 2 that the broker has taken, and whose PUBREL has not come.
+   * @param lost messages to the client that it has not acknowledged, and will never have.
+   */
+  onSessionEnd?(clientId: string, session: number, open: readonly Message[], lost: readonly Message[]): void;
   /** @returns whether a client may be silent because of what happens on the way. */
   isDisturbed?(from: number, to: number): boolean;
 }
@@ -88,8 +95,11 @@ export interface SessionBroker {
   /** Another client logs in with this client identifier, and leaves at once. @param clean it ends the session. */
   intrude(clientId: string, clean: boolean): void;
   isOnline(clientId: string): boolean;
-  /** @returns whether a client has heard of the session that it has, once there is one. */
-  isTold(clientId: string): boolean;
+  /**
+   * @returns how many packet identifiers a client may have noted of sessions of whose end it has not heard, since it has not sent anything
+   * behind the CONNACK that says so.
+   */
+  stale(clientId: string): number;
   /** Messages that wait for a client. */
   waiting(clientId: string): number;
   /** @returns the retained message of a topic. */
@@ -103,8 +113,16 @@ interface Session {
   readonly filters: Map<string, number>;
   readonly incoming: Incoming;
   readonly outgoing: Outgoing;
-  /** The client has heard that it began; before, it takes it for the one that it had. */
-  isTold: boolean;
+  /** Until the client has heard that this one began it takes it for those that it had; nothing in them: it has heard. */
+  former: Former;
+}
+
+/** What a client may still go by of sessions that are over. */
+interface Former {
+  /** Packet identifiers for which it may send PUBREL: their PUBREC was out. */
+  readonly acknowledged: ReadonlySet<number>;
+  /** Packet identifiers of messages to it that it may have noted. */
+  readonly noted: ReadonlySet<number>;
 }
 
 interface Connection {
@@ -118,10 +136,13 @@ interface Connection {
   isOpen: boolean;
   /** CONNACK says that there was no session. */
   isNew: boolean;
+  /** Something has come since CONNACK. */
+  isOnline: boolean;
   /** DISCONNECT has come. */
   hasLeft: boolean;
 }
 
+const NOTHING: Former = { acknowledged: new Set(), noted: new Set() };
 const REFUSED_LEVEL = 1;
 /** A packet may be longer on its way than the one before. */
 const TRANSIT_MS = 100;
@@ -131,6 +152,8 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
   const violations: string[] = [];
   const connections = new Set<Connection>();
   const sessions = new Map<string, Session>();
+  /** Of clients without a session. */
+  const formers = new Map<string, Former>();
   const retained = new Map<string, Message>();
   /** What is to be answered when the broker is no longer deaf, undefined: it is not deaf. */
   let owed: (() => unknown)[] | undefined;
@@ -189,8 +212,13 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
 
   const endSession = (session: Session) => {
     if (sessions.get(session.clientId) !== session) return;
-    sessions.delete(session.clientId);
-    events.onSessionEnd?.(session.clientId, session.number, session.incoming.open());
+    const { clientId, number, former, incoming, outgoing } = session;
+    sessions.delete(clientId);
+    formers.set(clientId, {
+      acknowledged: new Set([...former.acknowledged, ...incoming.acknowledged()]),
+      noted: new Set([...former.noted, ...outgoing.noted()]),
+    });
+    events.onSessionEnd?.(clientId, number, incoming.open(), outgoing.unacknowledged());
   };
 
   /** The connection is over. @param isWilling whether its will is published [MQTT-3.1.2-8, 3.14.4-3]. */
@@ -225,7 +253,8 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     filters: new Map(),
     incoming: createIncoming(),
     outgoing: createOutgoing(),
-    isTold: false,
+    // Whoever asks for a clean session knows that there is no other.
+    former: clean ? NOTHING : (formers.get(clientId) ?? NOTHING),
   });
 
   /** A client of this name logs in: the former connection goes [MQTT-3.1.4-2], and with `clean` the former session [MQTT-3.1.2-6]. */
@@ -292,7 +321,9 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     if (fault !== '') return blame(connection, fault);
     const { topic, payload, qos, retain } = message;
     if (qos === 0) return take(session, { topic, payload, qos, retain });
-    const wrong = session.incoming.publish({ topic, payload, qos, retain }, id, (flags & DUP) !== 0);
+    const isDup = (flags & DUP) !== 0;
+    if (isDup) events.onDuplicate?.(session.clientId);
+    const wrong = session.incoming.publish({ topic, payload, qos, retain }, id, isDup);
     if (wrong !== '') return blame(connection, wrong);
     const { ackDelayMs } = behaviour;
     const now = host.now();
@@ -302,10 +333,10 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     else host.setTimer(connection.ackAt - now, run);
   };
 
-  /** PUBREL for a message of a session that is over, of which the client has not heard, is none of its faults. */
+  /** PUBREL for a message that was acknowledged in a session of whose end the client has not heard is none of its faults. */
   const release = ({ session }: Connection, id: number) => {
     const fault = session!.incoming.release(id);
-    return session!.isTold ? fault : '';
+    return session!.former.acknowledged.has(id) ? '' : fault;
   };
 
   const takeAck = (connection: Connection, type: number, body: string) => {
@@ -369,7 +400,9 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       // Allowed [3.1.4], and nothing that this client does.
       return blame(connection, `packet type ${type} before CONNACK`);
     }
-    if (connection.isNew) connection.session.isTold = true;
+    if (connection.isNew) connection.session.former = NOTHING;
+    if (!connection.isOnline) events.onOnline?.(connect!.clientId);
+    connection.isOnline = true;
     const taker = takers[type];
     if (taker === undefined) return blame(connection, `packet type ${type} from a client`);
     taker(connection, first, body);
@@ -389,6 +422,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
         isOpen: true,
         hasLeft: false,
         isNew: false,
+        isOnline: false,
       };
       connections.add(connection);
       return {
@@ -425,7 +459,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       const session = sessions.get(clientId);
       return session !== undefined && connectionOf(session) !== undefined;
     },
-    isTold: (clientId) => sessions.get(clientId)?.isTold ?? true,
+    stale: (clientId) => (sessions.get(clientId)?.former ?? NOTHING).noted.size,
     waiting: (clientId) => sessions.get(clientId)?.outgoing.count() ?? 0,
     retained: (topic) => retained.get(topic)?.payload,
   };

@@ -19,6 +19,8 @@ interface Exchange {
   readonly id: number;
   /** Place among all messages of the session in which they came first. */
   readonly order: number;
+  /** Number of the connection, within the session, that its PUBLISH came on last. */
+  connection: number;
   step: Step;
 }
 
@@ -35,6 +37,8 @@ export interface Incoming {
   drop(): void;
   /** @returns messages of QoS 2 that the broker has taken, and whose PUBREL has not come. */
   open(): Message[];
+  /** @returns identifiers of QoS 2 whose PUBREC is out: a PUBREL may come for each, and again while its PUBCOMP is lost. */
+  acknowledged(): number[];
 }
 
 const nameOf = ({ topic, payload }: Message) => `${topic}\n${payload}`;
@@ -48,6 +52,7 @@ export function createIncoming(): Incoming {
   /** Of this connection: order of the last PUBLISH; identifiers of PUBRECs whose PUBREL has not come. */
   let lastOrder = 0;
   let unreleased: number[] = [];
+  let connections = 0;
 
   /** A message that the session has seen. */
   const judgeAgain = (exchange: Exchange, isDup: boolean): string => {
@@ -56,6 +61,8 @@ export function createIncoming(): Incoming {
       return `4.3.3-1 PUBLISH ${what} after its PUBREL`;
     }
     if (!isDup) return `3.3.1-1 no DUP on the second PUBLISH ${what}`;
+    // TCP loses nothing: a message comes again on another connection, or not at all.
+    if (exchange.connection === connections) return `4.4.0-1 PUBLISH ${what} again on the same connection`;
     if (exchange.order < lastOrder) return `4.6.0-1 PUBLISH ${what} comes again out of order`;
     return '';
   };
@@ -73,7 +80,7 @@ export function createIncoming(): Incoming {
   const add = (message: Message, id: number): Exchange => {
     const former = byId.get(id);
     if (former !== undefined) byMessage.delete(nameOf(former.message));
-    const exchange: Exchange = { message, id, order: ++orders, step: 'pending' };
+    const exchange: Exchange = { message, id, order: ++orders, connection: connections, step: 'pending' };
     byId.set(id, exchange);
     byMessage.set(nameOf(message), exchange);
     return exchange;
@@ -83,6 +90,7 @@ export function createIncoming(): Incoming {
     begin() {
       lastOrder = 0;
       unreleased = [];
+      connections++;
     },
     publish(message, id, isDup) {
       const known = byId.get(id);
@@ -91,6 +99,7 @@ export function createIncoming(): Incoming {
       if (fault !== '') return fault;
       const exchange = isAgain ? known : add(message, id);
       lastOrder = exchange.order;
+      exchange.connection = connections;
       // One of QoS 1 is taken again [MQTT-4.3.2-2].
       if (exchange.step !== 'received') exchange.step = 'pending';
       pending.add(exchange);
@@ -122,5 +131,9 @@ export function createIncoming(): Incoming {
       pending.clear();
     },
     open: () => [...byId.values()].filter(({ step }) => step === 'received').map(({ message }) => message),
+    acknowledged: () =>
+      [...byId.values()]
+        .filter(({ message, step }) => message.qos === 2 && (step === 'received' || step === 'done'))
+        .map(({ id }) => id),
   };
 }

@@ -28,6 +28,10 @@ export interface Outgoing {
   acknowledge(type: number, id: number): string;
   /** Messages that are not through. */
   count(): number;
+  /** @returns those of QoS 2 whose PUBREC has not come, or of QoS 1 and PUBACK. */
+  unacknowledged(): Message[];
+  /** @returns packet identifiers of QoS 2 that the client may have noted: PUBLISH went out, and PUBCOMP has not come. */
+  noted(): number[];
 }
 
 export function createOutgoing(): Outgoing {
@@ -91,5 +95,10 @@ export function createOutgoing(): Outgoing {
       return '';
     },
     count: () => waiting.length + underWay.length,
+    unacknowledged: () => [
+      ...underWay.filter(({ isReceived }) => !isReceived).map(({ message }) => message),
+      ...waiting,
+    ],
+    noted: () => underWay.filter(({ message }) => message.qos === 2).map(({ id }) => id),
   };
 }

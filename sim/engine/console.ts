@@ -1,7 +1,7 @@
 // What a real Espruino writes to its console, as clean lines: banner, prompts and our own marks are taken out,
 // and lines that mean the engine or the program failed are recognised.
 
-/** In front of a line that is for us and not for the reader. */
+/** In front of a line that the loader prints. */
 const MARK = '@@mote:';
 /** The line that ends the banner: the loader prints it before anything else runs. */
 export const START_MARK = `${MARK}start`;
@@ -63,9 +63,10 @@ export function createConsoleReader(events: ConsoleEvents): { feed(chunk: string
       for (const line of lines) take(line);
     },
     end() {
-      // What is left after the last line end is a prompt, or a line that a crash cut off: one of ours is of no use then.
+      // What is left after the last line end is a prompt, or a line that a crash cut off: a look at memory is of no use then.
       const line = withoutPrompt(rest).replace(/^>$/, '');
-      if (line !== '' && !line.startsWith(MARK)) take(rest);
+      const isLook = line.startsWith(MEMORY_MARK) || MEMORY_MARK.startsWith(line);
+      if (!isLook) take(rest);
       rest = '';
     },
   };

@@ -35,6 +35,8 @@ export interface Network {
   setName(name: string, address: string): void;
   /** For worlds: ask the name server. `done` is given undefined for an unknown name, or while the network is cut. */
   resolve(name: string, done: (address: string | undefined) => void): void;
+  /** For worlds: send a datagram to a host that is there. `done` is called when its answer comes, and never if none does. */
+  ask(name: string, done: () => void): void;
   /** Make a host exist on which nothing listens: its ports refuse. */
   addHost(host: string): void;
   /** Nothing arrives until `restore`; what was sent arrives after it. */
@@ -44,8 +46,11 @@ export interface Network {
   resetAll(): void;
   /** Every open connection dies without a word: neither side hears from the other again (half-open). */
   vanishAll(): void;
-  /** When `count` more bytes have arrived in this direction, the connection on which they came is reset at that very byte. */
-  resetAfter(direction: Direction, count: number): void;
+  /**
+   * When `count` more bytes have arrived in this direction, the connection on which they came is reset at that very byte. One in each direction:
+   * a later call takes the place of the one before. @param onReset told when that happens.
+   */
+  resetAfter(direction: Direction, count: number, onReset?: () => void): void;
   /** Forget what `resetAfter` was told. */
   clearTraps(): void;
   /** Bytes of a connection that may be under way, for open ones too: the receive window of a slow peer; 0: of one that takes nothing. */
@@ -81,8 +86,8 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
   const listeners = new Map<string, (peer: PeerConnection) => void>();
   const book = new Map<string, string>();
   const links = new Set<Link>();
-  /** Bytes until the reset, by direction. */
-  const traps = new Map<Direction, number>();
+  /** Bytes until the reset, by direction, and who is to be told. */
+  const traps = new Map<Direction, { left: number; readonly onReset: (() => void) | undefined }>();
   let lie: 'unknown' | { readonly host: string } | undefined;
   let diverted: ((peer: PeerConnection) => void) | undefined;
   let cut = false;
@@ -94,14 +99,15 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
     return host;
   };
   const trap = (direction: Direction, count: number) => {
-    const left = traps.get(direction);
-    if (left === undefined) return undefined;
-    if (left > count) {
-      traps.set(direction, left - count);
+    const set = traps.get(direction);
+    if (set === undefined) return undefined;
+    if (set.left > count) {
+      set.left -= count;
       return undefined;
     }
     traps.delete(direction);
-    return left;
+    set.onReset?.();
+    return set.left;
   };
   /** @returns the address, or the name, that a name server gives for a name; undefined: none. */
   const lookUp = (name: string) => {
@@ -130,6 +136,18 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
       const address = found !== undefined && isAddress(found) ? found : undefined;
       pipeHost.setTimer(delay(pipeHost) + delay(pipeHost), () => done(cut ? undefined : address));
     },
+    ask(name, done) {
+      const pipeHost = attached();
+      // A name has to be found first; then it goes there, and comes back. A portal lets no datagram through.
+      const legs = isAddress(name) ? 2 : 4;
+      let ms = 0;
+      for (let leg = 0; leg < legs; leg++) ms += delay(pipeHost);
+      const target = lookUp(name);
+      if (cut || diverted !== undefined || target === undefined || !hosts.has(target)) return;
+      pipeHost.setTimer(ms, () => {
+        if (!cut) done();
+      });
+    },
     addHost: (name) => void hosts.add(canonical(name)),
     cut() {
       cut = true;
@@ -144,7 +162,7 @@ export function createNetwork(options: Partial<NetworkSettings> = {}): Network {
     vanishAll() {
       for (const link of [...links]) link.vanish();
     },
-    resetAfter: (direction, count) => void traps.set(direction, count),
+    resetAfter: (direction, count, onReset) => void traps.set(direction, { left: count, onReset }),
     clearTraps: () => traps.clear(),
     setWindow(bytes) {
       settings.sendBuffer = bytes;

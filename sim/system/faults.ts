@@ -23,7 +23,10 @@ interface Kind {
   readonly slot?: string;
   draw(random: SeededRandom): number[];
   set?(scene: Scene, args: readonly number[] | undefined): void;
-  strike?(scene: Scene, args: readonly number[], forMs: number): void;
+  /** @param felt to be called when it does strike, which may be later, or never. */
+  strike?(scene: Scene, args: readonly number[], forMs: number, felt: () => void): void;
+  /** It may find nothing to strike. */
+  readonly mayMiss?: true;
 }
 
 const none = () => [];
@@ -49,12 +52,16 @@ export const FAULT_KINDS = {
   /** The power goes, and comes again. */
   'power-cut': {
     draw: none,
-    strike: (scene, _, forMs) => scene.cutPower(forMs),
+    mayMiss: true,
+    strike(scene, _, forMs, felt) {
+      if (scene.cutPower(forMs)) felt();
+    },
   },
   /** The power goes in the middle of a program or an erase. [which from now on, seed of what is left of it] */
   'torn-write': {
     draw: (random) => [random.integer(1, 12), random.integer(0, SEED_MAX)],
-    strike(scene, [count, seed], forMs) {
+    mayMiss: true,
+    strike(scene, [count, seed], forMs, felt) {
       let left = count!;
       scene.board.flash.interrupt = (operation) => {
         if (--left > 0) return undefined;
@@ -67,6 +74,7 @@ export const FAULT_KINDS = {
           `the power goes in the middle of ${operation.kind} of ${operation.bytes} bytes: ${way.name}`,
         );
         scene.tearPower(forMs);
+        felt();
         return way.torn;
       };
     },
@@ -78,19 +86,35 @@ export const FAULT_KINDS = {
     set: ({ network }, args) => (args === undefined ? network.restore() : network.cut()),
   },
   /** All connections are reset. */
-  reset: { draw: none, strike: ({ network }) => network.resetAll() },
+  reset: {
+    draw: none,
+    mayMiss: true,
+    strike({ network }, _, __, felt) {
+      if (network.count() > 0) felt();
+      network.resetAll();
+    },
+  },
   /** A connection is reset at a byte that the mote sends. [byte from now on] */
   'reset-out': {
     draw: (random) => [random.integer(1, 400)],
-    strike: ({ network }, [count]) => network.resetAfter('out', count!),
+    mayMiss: true,
+    strike: ({ network }, [count], _, felt) => network.resetAfter('out', count!, felt),
   },
   /** A connection is reset at a byte that the broker sends. [byte from now on] */
   'reset-in': {
     draw: (random) => [random.integer(1, 60)],
-    strike: ({ network }, [count]) => network.resetAfter('in', count!),
+    mayMiss: true,
+    strike: ({ network }, [count], _, felt) => network.resetAfter('in', count!, felt),
   },
   /** Connections die without a word. */
-  'half-open': { draw: none, strike: ({ network }) => network.vanishAll() },
+  'half-open': {
+    draw: none,
+    mayMiss: true,
+    strike({ network }, _, __, felt) {
+      if (network.count() > 0) felt();
+      network.vanishAll();
+    },
+  },
   /** Segments are late, cut, joined and lost. [longest delay, share of lost ones in percent] */
   lossy: {
     slot: 'quality',
@@ -170,7 +194,13 @@ export const FAULT_KINDS = {
     },
   },
   /** The broker starts anew. [1: it has lost its sessions] */
-  'broker-restart': { draw: oneOf(0, 1), strike: ({ broker }, [forget]) => broker.restart(forget === 1) },
+  'broker-restart': {
+    draw: oneOf(0, 1),
+    strike({ broker }, [forget], _, felt) {
+      felt();
+      broker.restart(forget === 1);
+    },
+  },
   /** The broker refuses logins. [CONNACK return code] */
   refusal: {
     slot: 'refusal',
@@ -238,7 +268,10 @@ export const FAULT_KINDS = {
       [-DAY, -MINUTE, -1500, 1500, MINUTE, DAY, 20 * 365 * DAY][random.integer(0, 6)]! +
         random.integer(-400, 400),
     ],
-    strike: ({ board }, [ms]) => board.jumpClock(ms!),
+    strike({ board }, [ms], _, felt) {
+      felt();
+      board.jumpClock(ms!);
+    },
   },
 } satisfies Record<string, Kind>;
 

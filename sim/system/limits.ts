@@ -17,8 +17,9 @@ const WIFI_UP = '#2 0';
 const GAUGES_MAX: Omit<Gauges, 'untakenBytes'> = { timers: 2, sockets: 2, unsentBytes: 1072, listeners: 12 };
 
 /**
- * Most attempts to connect in a minute, for each life in it, and one more for each time that Wi-Fi comes up, which ends a wait: a wait is
- * half of the firmware's window of 10 s at the least, but for the first after a stable session, which may be nothing.
+ * Most attempts to connect in a minute, and most to join Wi-Fi, for each life in it, and one more for each time that Wi-Fi comes up again which
+ * the access point had ended, since that ends a wait: a wait is half of the firmware's window of 10 s at the least, but for the first after a
+ * stable session, which may be nothing.
  */
 const ATTEMPTS_MAX = 14;
 
@@ -45,18 +46,23 @@ export interface Limits {
   readonly violations: string[];
   readonly gauges: Gauges;
   attemptsMost(): number;
+  joinsMost(): number;
 }
 
 export function createLimits({ world, board, counters }: Scene): Limits {
   const violations: string[] = [];
   const most = { timers: 0, sockets: 0, unsentBytes: 0, untakenBytes: 0, listeners: 0 };
-  /** Attempts and lives at each of the last looks. */
-  const looks: { readonly at: number; readonly attempts: number; readonly excuses: number }[] = [];
+  /** Attempts to connect and to join, and what excuses them, at each of the last looks. */
+  const looks: { at: number; attempts: number; joins: number; excuses: number }[] = [];
   let inTheWay = 0;
   let quietSince = 0;
   let progressAt = 0;
   let attemptsMost = 0;
-  let joins = 0;
+  let joinsMost = 0;
+  /** Times that Wi-Fi came up again because the access point had been away; it has been since; the life in which it came up last. */
+  let returns = 0;
+  let wasAway = false;
+  let joinedIn = 0;
   const said = new Set<string>();
 
   const blame = (key: string, what: string) => {
@@ -76,16 +82,30 @@ export function createLimits({ world, board, counters }: Scene): Limits {
   };
 
   const lookAtAttempts = () => {
-    const { connections, refusals, boots } = board.counters;
+    const { connections, refusals, joins: joinsNow, boots } = board.counters;
     const now = world.now();
-    looks.push({ at: now, attempts: connections + refusals, excuses: ATTEMPTS_MAX * boots + joins });
+    const excuses = ATTEMPTS_MAX * boots + returns;
+    looks.push({ at: now, attempts: connections + refusals, joins: joinsNow, excuses });
     while (looks[0]!.at < now - MINUTE) looks.shift();
-    const attempts = connections + refusals - looks[0]!.attempts;
-    const limit = ATTEMPTS_MAX + looks.at(-1)!.excuses - looks[0]!.excuses;
+    const first = looks[0]!;
+    const attempts = connections + refusals - first.attempts;
+    const joins = joinsNow - first.joins;
+    const limit = ATTEMPTS_MAX + excuses - first.excuses;
     attemptsMost = Math.max(attemptsMost, attempts);
+    joinsMost = Math.max(joinsMost, joins);
     if (attempts > limit) {
       blame('storm', `${attempts} attempts to connect within a minute, more than ${limit}`);
     }
+    if (joins > limit) blame('join storm', `${joins} attempts to join within a minute, more than ${limit}`);
+  };
+
+  /** Once in a life, and once for each time that the access point went away. */
+  const lookAtJoin = () => {
+    const { boots } = board.counters;
+    if (boots === joinedIn && wasAway) returns++;
+    else if (boots === joinedIn) blame('rejoin', 'joins again, and the access point had not been away');
+    joinedIn = boots;
+    wasAway = false;
   };
 
   const lookAtProgress = () => {
@@ -104,11 +124,15 @@ export function createLimits({ world, board, counters }: Scene): Limits {
     world.setTimer(LOOK_MS, look);
   };
   world.setTimer(LOOK_MS, look);
+  world.accessPoint.watch((isUp) => {
+    if (!isUp) wasAway = true;
+  });
 
   return {
     violations,
     gauges: most,
     attemptsMost: () => attemptsMost,
+    joinsMost: () => joinsMost,
     disturb: () => void (quietSince = world.now()),
     begin: () => void inTheWay++,
     end() {
@@ -119,7 +143,7 @@ export function createLimits({ world, board, counters }: Scene): Limits {
       if (qos > 0) progressAt = world.now();
     },
     onConsole(line) {
-      if (line === WIFI_UP) joins++;
+      if (line === WIFI_UP) lookAtJoin();
     },
     isDisturbed: (from) => inTheWay > 0 || quietSince >= from - TRANSIT_MS,
     finish() {

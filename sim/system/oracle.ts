@@ -2,6 +2,7 @@
 // It knows numbers of readings, sessions and power cuts; no packet and no time but to say when.
 
 import type { Message, Taken } from '../broker/broker.ts';
+import { createAccountOracle } from './account.ts';
 
 /** Topics of the two counters, QoS 1 and 2. */
 const TOPICS = ['mote/one/n', 'mote/two/n'];
@@ -10,8 +11,6 @@ const EXACTLY_ONCE = 1;
 const IN_FLIGHT_MAX = 8;
 const FULL = -40;
 const ACCOUNT = 'mote/account';
-/** The account is written to flash each 5 minutes, or up to 10 s later. */
-const SAVED_MS = 311_000;
 
 /** What became of one number of a counter. */
 interface Fate {
@@ -19,14 +18,21 @@ interface Fate {
   code: number | undefined;
   /** The power went in the middle of accepting it. */
   isUnsure: boolean;
-  /** How often the broker took it, and in which session first. */
+  /** How often the broker took it, in which session first, and when last. */
   taken: number;
   session: number;
+  takenAt: number;
 }
 
 export interface Oracle {
   onConsole(line: string): void;
   onMessage(message: Taken): void;
+  /** The broker has let the mote in. */
+  onLogin(): void;
+  /** And has heard from it since. */
+  onOnline(): void;
+  /** And has a message from it that it says it may have sent before. */
+  onDuplicate(): void;
   onSessionEnd(clientId: string, session: number, open: readonly Message[]): void;
   onPowerCut(torn: boolean): void;
   /** All is mended and had its time: nothing that was accepted may be missing. */
@@ -74,25 +80,25 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   /** Messages that the outbox had ever taken, and that it held, when this boot began; accepted since. */
   let storedAtStart = 0;
   let heldAtStart = 0;
-  /** Of those, so many may have been acknowledged: a torn mark reads as none at first, and later as a whole one. */
-  let doubtful = 0;
+  /**
+   * Of those, so many may be phantoms, whose mark was torn: it reads as none at first, and later as a whole one. And so many have been found,
+   * which are not held any more, and nobody has acknowledged them.
+   */
+  let phantomsMost = 0;
+  let phantoms = 0;
   let acceptedSince = 0;
   /** Cuts in the middle of a flash operation since. */
   let tornSince = 0;
-  /** Readings by time, since the last write of the account that is sure; by so many it may be short. */
-  let readingsSince: number[] = [];
-  let shortMost = 0;
-  /** The last time in which flash was full, with less than SAVED_MS between readings that found it so. */
-  let fullFrom = -Infinity;
-  let fullTo = -Infinity;
-  let account: Readonly<Record<string, number>> | undefined;
+  /** Readings that the outbox has taken in the middle of a cut, as it says itself. */
+  let unsureKept = 0;
 
-  const blame = (what: string) => violations.push(`${(now() / 1000).toFixed(3)} s: ${what}`);
+  const blame = (what: string) => void violations.push(`${(now() / 1000).toFixed(3)} s: ${what}`);
+  const account = createAccountOracle(IN_FLIGHT_MAX, now, blame);
 
   const fateOf = (counter: number, number: number): Fate => {
     let fate = fates[counter]!.get(number);
     if (fate === undefined) {
-      fate = { code: undefined, isUnsure: false, taken: 0, session: 0 };
+      fate = { code: undefined, isUnsure: false, taken: 0, session: 0, takenAt: 0 };
       fates[counter]!.set(number, fate);
     }
     return fate;
@@ -102,12 +108,12 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     const fate = fateOf(counter, number);
     if (fate.code !== undefined) blame(`the mote has told twice of ${TOPICS[counter]} ${number}`);
     fate.code = code;
-    if (code === FULL && now() - fullTo > SAVED_MS) fullFrom = now();
-    if (code === FULL) fullTo = now();
     isFull = code === FULL;
-    readingsSince.push(now());
+    if (isFull) account.noteFull();
+    account.note('sampled');
     if (code !== 0) {
       figures.refused++;
+      account.note('refused');
       if (code !== FULL) blame(`the mote refused ${TOPICS[counter]} ${number} with code ${code}`);
       return;
     }
@@ -118,20 +124,24 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
 
   /** What flash has after a start. */
   const start = (stored: number, held: number) => {
-    const most = missing + figures.unsure - figures.unsureTaken + IN_FLIGHT_MAX;
-    if (held < missing) {
-      blame(`${held} messages in flash, and the broker lacks ${missing} that were accepted`);
-    }
-    if (held > most) blame(`${held} messages in flash, and ${most} at most were not acknowledged`);
     const more = stored - (storedAtStart + acceptedSince);
     if (more < 0 || more > tornSince) {
       blame(
         `${stored} messages were ever taken, ${storedAtStart + acceptedSince} before ${tornSince} torn writes`,
       );
     }
+    unsureKept += more;
+    const most = missing + unsureKept - figures.unsureTaken + IN_FLIGHT_MAX;
+    if (held < missing) {
+      blame(`${held} messages in flash, and the broker lacks ${missing} that were accepted`);
+    }
+    if (held > most) blame(`${held} messages in flash, and ${most} at most were not acknowledged`);
     storedAtStart = stored;
     heldAtStart = held;
-    doubtful = tornSince;
+    // A phantom is one that the broker has.
+    phantomsMost = Math.min(tornSince, held - missing);
+    account.noteMoved(Math.max(0, held - missing));
+    phantoms = 0;
     acceptedSince = tornSince = 0;
   };
 
@@ -140,9 +150,15 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     heldLast = held!;
     const sum = delivered! + finished! + held!;
     const expected = heldAtStart + acceptedSince;
-    if (sum > expected || sum < expected - doubtful) {
+    const gone = expected - sum;
+    if (gone < phantoms || gone > phantomsMost) {
       const parts = `delivered ${delivered} + finished ${finished} + held ${held}`;
-      blame(`${parts} = ${sum}, but ${heldAtStart} at the start + accepted ${acceptedSince} = ${expected}`);
+      const less = phantoms > 0 ? ` - phantoms ${phantoms}` : '';
+      blame(
+        `${parts} = ${sum}, but ${heldAtStart} at the start + accepted ${acceptedSince}${less} = ${expected - phantoms}`,
+      );
+    } else {
+      phantoms = gone;
     }
     if (stored !== storedAtStart + acceptedSince) {
       blame(
@@ -151,29 +167,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     }
   };
 
-  /** What the mote says of itself to whoever subscribes (src/parts/account.ts). */
-  const finishAccount = () => {
-    if (account === undefined) return blame('the mote never published its account');
-    const { sampled, refused, stored, acknowledged, waiting, oldest, damaged, overtaken } = account;
-    const kept = storedAtStart + acceptedSince;
-    const given = figures.accepted + figures.refused;
-    const say = (what: string) => blame(`the account at the end: ${what}`);
-    if (stored !== kept || acknowledged !== kept) {
-      say(`stored ${stored}, acknowledged ${acknowledged}, not ${kept}`);
-    }
-    if (waiting !== 0 || oldest !== 0 || damaged !== 0 || overtaken !== 0) {
-      say(`waiting ${waiting}, oldest ${oldest}, damaged ${damaged}, overtaken ${overtaken}, not 0`);
-    }
-    // What was counted since it was last written to flash goes with the power.
-    if (sampled! > given + figures.unsure || sampled! < given - shortMost) {
-      say(`sampled ${sampled}, not within ${given - shortMost} and ${given + figures.unsure}`);
-    }
-    if (refused! > figures.refused) say(`refused ${refused}, more than ${figures.refused}`);
-    if (shortMost > 0 && sampled! < given && !(account.since! > 0)) say('short, and does not say since when');
-  };
-
   const takeAgain = (counter: number, number: number, fate: Fate, session: number) => {
     figures.repeated++;
+    account.noteSeen('repeated', fate.takenAt);
     if (counter !== EXACTLY_ONCE) return;
     figures.repeatedExactlyOnce++;
     if (session === fate.session) blame(`${TOPICS[counter]} ${number} twice in a session, with QoS 2`);
@@ -188,13 +184,14 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   const takeFirst = (counter: number, number: number, fate: Fate, session: number) => {
     const what = `${TOPICS[counter]} ${number}`;
     if (fate.code === 0) missing--;
-    else if (fate.isUnsure) figures.unsureTaken++;
+    else if (fate.isUnsure && figures.unsureTaken < unsureKept) figures.unsureTaken++;
     else if (fate.code === undefined) blame(`${what} is published, and nobody accepted it`);
     else blame(`${what} is published, though it was refused with code ${fate.code}`);
     if (number > last[counter]!()) blame(`${what} is published, and no sensor gave it`);
     if (number < newest[counter]!) blame(`${what} comes after ${newest[counter]}`);
     newest[counter] = number;
     fate.session = session;
+    account.note('taken');
   };
 
   return {
@@ -210,22 +207,23 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
       else if (kind === 'C') count(values);
     },
     onMessage({ topic, payload, session }) {
-      if (topic === ACCOUNT) account = JSON.parse(payload) as Readonly<Record<string, number>>;
+      if (topic === ACCOUNT) account.take(payload);
       const counter = TOPICS.indexOf(topic);
       if (counter < 0) return;
       const number = Number(/^\{"value":(\d+)/.exec(payload)?.[1] ?? -1);
       const fate = fateOf(counter, number);
       if (fate.taken++ > 0) takeAgain(counter, number, fate, session);
       else takeFirst(counter, number, fate, session);
+      fate.takenAt = now();
     },
+    onLogin: account.noteLogin,
+    onOnline: () => account.noteSeen('connects', now()),
+    onDuplicate: () => account.noteMoved(1),
     onSessionEnd(_, __, open) {
       for (const { payload } of open) excused.add(Number(/\d+/.exec(payload)?.[0]));
     },
     onPowerCut(torn) {
-      // A full flash does not take it.
-      const savedBefore = now() - fullTo < SAVED_MS ? Math.min(fullFrom, now()) : now();
-      shortMost += readingsSince.filter((at) => at > savedBefore - SAVED_MS).length;
-      readingsSince = [];
+      account.onPowerCut();
       if (!torn) return;
       tornSince++;
       // Between a number and what the mote says of it lies nothing but its way into the outbox.
@@ -239,7 +237,7 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
       }
     },
     finish() {
-      finishAccount();
+      account.finish(storedAtStart + acceptedSince, figures.unsure);
       for (const [counter, all] of fates.entries()) {
         for (const [number, { code, taken }] of all) {
           if (code === 0 && taken === 0) {

@@ -23,13 +23,14 @@ export interface Run {
   readonly seed: number;
   /** What was against an oracle or the standard, in the order of time; empty: all is well. */
   readonly violations: readonly string[];
-  /** How often each kind of fault was there. */
+  /** How often each kind of fault struck. */
   readonly felt: ReadonlyMap<FaultKind, number>;
   readonly figures: Figures;
   readonly commands: Commands['figures'];
-  /** Largest values of what must not grow, and connection attempts of the worst minute. */
+  /** Largest values of what must not grow; attempts to connect, and to join Wi-Fi, of the worst minute. */
   readonly gauges: Gauges;
   readonly attemptsMost: number;
+  readonly joinsMost: number;
   readonly boots: number;
   readonly virtualMs: number;
 }
@@ -84,11 +85,16 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
       oracle.onMessage(message);
       limits.onMessage(message);
     },
-    onLogin: (_, present) => tell(`broker: login, session present ${present}`),
-    onSessionEnd(clientId, session, open) {
-      tell(`broker: session ${session} is over, ${open.length} exchanges open`);
+    onLogin(_, present) {
+      tell(`broker: login, session present ${present}`);
+      oracle.onLogin();
+    },
+    onOnline: () => oracle.onOnline(),
+    onDuplicate: () => oracle.onDuplicate(),
+    onSessionEnd(clientId, session, open, lost) {
+      tell(`broker: session ${session} is over, ${open.length} exchanges open, ${lost.length} commands lost`);
       oracle.onSessionEnd(clientId, session, open);
-      commands.onSessionEnd();
+      commands.onSessionEnd(lost);
     },
     isDisturbed: (from, to) => limits.isDisturbed(from, to),
   });
@@ -102,11 +108,12 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
   const begin = (fault: Fault) => {
     const { slot, strike } = kindOf(fault.kind);
     tell(`fault: ${nameOf(fault)}`);
-    felt.set(fault.kind, (felt.get(fault.kind) ?? 0) + 1);
+    const feel = () => void felt.set(fault.kind, (felt.get(fault.kind) ?? 0) + 1);
     if (slot === undefined) {
       limits.disturb();
-      return strike!(scene, fault.args, fault.forMs);
+      return strike!(scene, fault.args, fault.forMs, feel);
     }
+    feel();
     limits.begin();
     const end = setSlot(fault, slot);
     world.setTimer(fault.forMs, () => {
@@ -150,6 +157,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
     commands: commands.figures,
     gauges: limits.gauges,
     attemptsMost: limits.attemptsMost(),
+    joinsMost: limits.joinsMost(),
     boots: board.counters.boots,
     virtualMs: world.now(),
   };

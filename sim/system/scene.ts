@@ -43,8 +43,8 @@ export interface Scene {
   readonly password: string;
   /** Refuse connections to the broker, or accept them again. */
   setListening(is: boolean): void;
-  /** Take the power away for so long, if it is there. */
-  cutPower(forMs: number): void;
+  /** Take the power away for so long, if it is there. @returns whether it was. */
+  cutPower(forMs: number): boolean;
   /** The same in the middle of a program or an erase of the flash. */
   tearPower(forMs: number): void;
   setIntruder(intruder: Intruder | undefined): void;
@@ -115,7 +115,9 @@ export function createScene(bundle: CompiledBundle, seed: number, events: SceneE
     password: WIFI.password,
     setListening,
     cutPower(forMs) {
-      if (board.isRunning()) goOff(forMs, false);
+      const isRunning = board.isRunning();
+      if (isRunning) goOff(forMs, false);
+      return isRunning;
     },
     tearPower: (forMs) => goOff(forMs, true),
     setIntruder(next) {

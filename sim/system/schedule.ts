@@ -20,6 +20,8 @@ const ALL = Object.keys(FAULT_KINDS) as FaultKind[];
 const BUSY_EVERY = 40;
 const AWAY_MS = 25 * MINUTE;
 
+const isCertain = (kind: FaultKind) => kindOf(kind).mayMiss !== true;
+
 /** @returns whether the mote of this seed is the one that has much to say. */
 export const isBusy = (seed: number) => seed % BUSY_EVERY === 0;
 
@@ -38,16 +40,20 @@ function drawFault(random: SeededRandom, kind: FaultKind): Fault {
 }
 
 /**
- * @returns faults in the order in which they begin: at least FAULTS_MIN of at least KINDS_MIN kinds, and among them the power goes away
- * at least once. Some kinds are left out of each schedule, so that others meet more often.
+ * @returns faults in the order in which they begin: at least FAULTS_MIN of at least KINDS_MIN kinds that do not miss, and among the others the
+ * power goes away at least once. Some kinds are left out of each schedule, so that others meet more often.
  */
 export function drawSchedule(seed: number): Fault[] {
   const random = createRandom(seed).fork();
   const kinds = ALL.filter(() => random.chance(0.6));
-  while (new Set(kinds).size < KINDS_MIN) kinds.push(ALL[random.integer(0, ALL.length - 1)]!);
+  while (new Set(kinds.filter(isCertain)).size < KINDS_MIN) {
+    kinds.push(ALL[random.integer(0, ALL.length - 1)]!);
+  }
   const count = random.integer(FAULTS_MIN, FAULTS_MAX);
   const drawn: FaultKind[] = ['power-cut', 'torn-write', ...kinds];
-  while (drawn.length < count) drawn.push(kinds[random.integer(0, kinds.length - 1)]!);
+  while (drawn.length < count || drawn.filter(isCertain).length < FAULTS_MIN) {
+    drawn.push(kinds[random.integer(0, kinds.length - 1)]!);
+  }
   const faults = drawn.map((kind) => drawFault(random, kind));
   if (isBusy(seed)) {
     const at = random.integer(FIRST_AT, MENDED_AT - AWAY_MS);

@@ -1,3 +1,3 @@
-import { testShard } from './shard.ts';
+import { testShard } from './seeds.ts';
 
 testShard(0);

@@ -209,25 +209,78 @@ describe('Wi-Fi', () => {
     expect(lines).toEqual(['InternalError: Unable to locate host']);
   });
 
+  const ASK = 'require("Wifi").setSNTP("pool.ntp.org", "UTC");';
+  const YEARS = 'setInterval(function () { print(new Date().getFullYear()); }, 1000);';
+
   it('brings the time', () => {
-    const { board, world, lines } = createRig(
-      `require("Wifi").setSNTP("pool.ntp.org", "UTC"); ${joined('setTimeout(function () { print(new Date().getFullYear()); }, 1000);')}`,
-    );
+    const { board, world, network, lines } = createRig(joined(`${ASK} ${YEARS}`));
+    network.addHost('pool.ntp.org');
     board.powerOn();
     world.run(5000);
-    expect(lines).toEqual(['2026']);
+    expect(lines[0]).toBe('2026');
+  });
+
+  // As lwIP does: SNTP_RETRY_TIMEOUT.
+  it.each([
+    ['before there is a network', `${ASK} ${joined('')} ${YEARS}`, undefined],
+    ['where nothing arrives', joined(`${ASK} ${YEARS}`), 'cut'],
+    ['where nobody knows the server', joined(`${ASK} ${YEARS}`), 'names'],
+  ])('brings it 15 s later when it is asked for %s', (_what, program, trouble) => {
+    const { board, world, network, lines } = createRig(program);
+    network.addHost('pool.ntp.org');
+    if (trouble === 'cut') network.cut();
+    if (trouble === 'names') network.answerNames('unknown');
+    board.powerOn();
+    world.run(10_000);
+    network.restore();
+    network.answerNames(undefined);
+    world.run(4500);
+    expect([...new Set(lines)]).toEqual(['1970']);
+    world.run(5000);
+    expect([...new Set(lines)]).toEqual(['1970', '2026']);
+  });
+
+  it('brings the time of the server that was named last', () => {
+    const { board, world, network, lines } = createRig(
+      joined(`require("Wifi").setSNTP("nobody", "UTC"); ${ASK} ${YEARS}`),
+    );
+    network.addHost('pool.ntp.org');
+    board.powerOn();
+    world.run(5000);
+    expect(lines[0]).toBe('2026');
   });
 
   it('asks the name server', () => {
     const rig = createRig(
-      joined(`var wifi = require("Wifi"); ["broker", "nobody", "10.1.2.3"].forEach(function (name) {
-        wifi.getHostByName(name, function (ip) { print(name + " " + ip); });
-      });`),
+      joined(`var names = ["broker", "nobody", "10.1.2.3"];
+      function next() {
+        var name = names.shift();
+        if (name) require("Wifi").getHostByName(name, function (ip) { print(name + " " + ip); next(); });
+      }
+      next();`),
     );
     rig.network.setName('broker', '10.0.0.5');
     rig.board.powerOn();
     rig.world.run(1000);
-    expect(rig.lines.sort()).toEqual(['10.1.2.3 10.1.2.3', 'broker 10.0.0.5', 'nobody null']);
+    expect(rig.lines).toEqual(['broker 10.0.0.5', 'nobody null', '10.1.2.3 10.1.2.3']);
+  });
+
+  // As the engine does: jswrap_esp32_network.c, g_jsHostByNameCallback.
+  it.each([
+    [['broker', 'nobody'], ['nobody 10.0.0.5']],
+    [['nobody', 'broker'], ['broker null']],
+    [['broker', '10.1.2.3'], ['10.1.2.3 10.1.2.3']],
+  ])('has room for one question: of %j, the last hears the first answer', (names, expected) => {
+    const rig = createRig(
+      joined(`${JSON.stringify(names)}.forEach(function (name) {
+        require("Wifi").getHostByName(name, function (ip) { print(name + " " + ip); });
+      });`),
+      { network: { delayMs: [10, 10] } },
+    );
+    rig.network.setName('broker', '10.0.0.5');
+    rig.board.powerOn();
+    rig.world.run(1000);
+    expect(rig.lines).toEqual(expected);
   });
 
   // As the engine does on an ESP32: jswrap_esp32_network.c, setIP.

@@ -62,6 +62,58 @@ describe('sessions', () => {
   });
 });
 
+describe('a session that began unheard', () => {
+  const send = (payload: string) => bench.broker.publish({ topic: 't', payload, qos: 2, retain: false });
+  /** The broker forgets, and its answer to the next login is lost. */
+  const forget = () => {
+    bench.broker.restart(true);
+    online().die();
+    return online();
+  };
+
+  it('lets the client release what was acknowledged in the one before, and nothing else', () => {
+    online().publish(7, 'x', { qos: 2 }).publish(8, 'y').die();
+    const mote = forget().ack('pubrel', 7);
+    expect(mote.got()).toEqual(['connack 0 present', 'pubcomp 7']);
+    expect(bench.broker.violations).toEqual([]);
+    mote.ack('pubrel', 8);
+    expect(bench.broker.violations).toEqual([expect.stringMatching(/^4\.3\.3-1 /)]);
+  });
+
+  it('does not let it once it has heard', () => {
+    online().publish(7, 'x', { qos: 2 }).die();
+    bench.broker.restart(true);
+    const mote = online().send({ cmd: 'pingreq' });
+    expect(bench.heard).toEqual(['mote', 'mote']);
+    mote.ack('pubrel', 7);
+    expect(bench.broker.violations).toEqual([expect.stringMatching(/^4\.3\.3-1 /)]);
+  });
+
+  it('counts what the client may have noted of the one before', () => {
+    online().subscribe('t', 2);
+    for (const payload of ['a', 'b', 'c']) send(payload);
+    online().ack('pubrec', 1).ack('pubcomp', 1).ack('pubrec', 2).die();
+    expect(bench.broker.stale('mote')).toBe(0);
+    const mote = forget();
+    expect(bench.broker.stale('mote')).toBe(2);
+    expect(bench.lost).toEqual(['c']);
+    mote.send({ cmd: 'pingreq' });
+    // It says `present`, so the client has not heard of it.
+    expect(bench.broker.stale('mote')).toBe(2);
+    bench.broker.restart(true);
+    online().send({ cmd: 'pingreq' });
+    expect(bench.broker.stale('mote')).toBe(0);
+  });
+
+  it('has none for whoever asks for a clean one', () => {
+    online().subscribe('t', 2);
+    send('a');
+    online({ clean: true });
+    expect(bench.broker.stale('mote')).toBe(0);
+    expect(bench.lost).toEqual(['a']);
+  });
+});
+
 describe('messages from a client', () => {
   it('are taken at the moment of their acknowledgement', () => {
     bench.broker.behaviour.ackDelayMs = 100;
@@ -94,6 +146,7 @@ describe('messages from a client', () => {
     back.die();
     expect(online().ack('pubrel', 7).got()).toEqual(['connack 0 present', 'pubcomp 7']);
     expect(payloads()).toEqual(['x']);
+    expect(bench.duplicates).toBe(1);
     expect(bench.broker.violations).toEqual([]);
   });
 
@@ -247,6 +300,7 @@ describe('what the standard forbids', () => {
       },
     ],
     ['4.6.0-4', () => online().publish(1, 'a', { qos: 2 }).publish(2, 'b', { qos: 2 }).ack('pubrel', 2)],
+    ['4.4.0-1', () => online().publish(1, 'a', { qos: 2 }).publish(1, 'a', { qos: 2, dup: true })],
     ['4.7.1-2', () => online().subscribe('a/#/b', 1)],
     ['4.7.1-3', () => online().subscribe('a+', 1)],
     ['4.7.3-1', () => online().subscribe('', 1)],

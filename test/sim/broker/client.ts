@@ -46,6 +46,12 @@ export interface Bench {
   readonly taken: Taken[];
   /** Sessions that have ended: number and payloads of open exchanges. */
   readonly ended: string[];
+  /** Payloads that went with them to the client, and that it had not acknowledged. */
+  readonly lost: string[];
+  /** Clients that have sent something behind their CONNACK. */
+  readonly heard: string[];
+  /** PUBLISHes with DUP. */
+  duplicates: number;
   isDisturbed: boolean;
   client(): TestClient;
 }
@@ -54,12 +60,18 @@ export function createBench(): Bench {
   const clock = createVirtualClock();
   const taken: Taken[] = [];
   const ended: string[] = [];
+  const lost: string[] = [];
+  const heard: string[] = [];
   const broker = createSessionBroker(
     { now: clock.now, setTimer: clock.setTimer },
     {
       onMessage: (message) => void taken.push(message),
-      onSessionEnd: (_, session, open) =>
-        void ended.push(`${session}: ${open.map(({ payload }) => payload).join()}`),
+      onSessionEnd(_, session, open, unacknowledged) {
+        ended.push(`${session}: ${open.map(({ payload }) => payload).join()}`);
+        lost.push(...unacknowledged.map(({ payload }) => payload));
+      },
+      onOnline: (clientId) => void heard.push(clientId),
+      onDuplicate: () => void bench.duplicates++,
       isDisturbed: () => bench.isDisturbed,
     },
   );
@@ -116,6 +128,16 @@ export function createBench(): Bench {
     return it;
   };
 
-  const bench: Bench = { broker, clock, taken, ended, isDisturbed: false, client };
+  const bench: Bench = {
+    broker,
+    clock,
+    taken,
+    ended,
+    lost,
+    heard,
+    duplicates: 0,
+    isDisturbed: false,
+    client,
+  };
   return bench;
 }

@@ -90,6 +90,21 @@ describe('a reset at a byte', () => {
     expect(third.told).toEqual({ bytes: 'and so on', events: [] });
   });
 
+  it('says when it happens', () => {
+    const told: string[] = [];
+    const side = open();
+    network.resetAfter('out', 9, () => told.push('another'));
+    network.resetAfter('out', 3, () => told.push('reset'));
+    side.send('ab');
+    clock.run(SECOND);
+    expect(told).toEqual([]);
+    side.send('cd');
+    clock.run(SECOND);
+    open().send('a dozen bytes');
+    clock.run(SECOND);
+    expect(told).toEqual(['reset']);
+  });
+
   it('can be taken back', () => {
     network.resetAfter('out', 1);
     network.clearTraps();
@@ -185,5 +200,35 @@ describe('a slow peer', () => {
     expect(side.send('abc')).toBe(3);
     clock.run(SECOND);
     expect(came).toBe('abc');
+  });
+});
+
+describe('a datagram', () => {
+  /** @returns whether an answer comes. */
+  const isAnswered = (host: string, meanwhile = () => {}) => {
+    let is = false;
+    network.ask(host, () => void (is = true));
+    clock.run(15);
+    meanwhile();
+    clock.run(SECOND);
+    return is;
+  };
+
+  it('is answered by a host that is there', () => {
+    network.addHost('time');
+    expect(isAnswered('time')).toBe(true);
+    expect(isAnswered('nowhere')).toBe(false);
+  });
+
+  it('is not answered by a network in trouble, even if that comes while it is under way', () => {
+    network.addHost('time');
+    expect(isAnswered('time', () => network.cut())).toBe(false);
+    expect(isAnswered('time')).toBe(false);
+    network.restore();
+    network.answerNames('unknown');
+    expect(isAnswered('time')).toBe(false);
+    network.answerNames(undefined);
+    network.divert(() => {});
+    expect(isAnswered('time')).toBe(false);
   });
 });
