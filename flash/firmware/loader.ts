@@ -47,7 +47,7 @@ export interface Loader {
 
 /** A transport that prints nothing, and waits no longer than it is told. */
 class QuietTransport extends Transport {
-  readonly patienceMs: number;
+  private patienceMs: number;
   constructor(device: WebSerialDevice, patienceMs: number) {
     super(device as never);
     this.patienceMs = patienceMs;
@@ -55,6 +55,12 @@ class QuietTransport extends Transport {
   override trace(): void {}
   override read(timeout: number): Promise<Uint8Array> {
     return super.read(Math.min(timeout, this.patienceMs));
+  }
+  /** End what waits for an answer, and what is going to. */
+  abandon(): void {
+    this.patienceMs = 0;
+    // A byte that starts no packet ends the read that is under way: nothing else does.
+    Object.assign(this, { buffer: Uint8Array.of(0) });
   }
 }
 
@@ -146,6 +152,7 @@ export function createLoader({
   let gone = (_why: string) => {};
   const lost = new Promise<never>((_resolve, reject) => {
     gone = (why) => {
+      transport.abandon();
       const what = `the connection broke: ${why}`;
       reject(new MoteError(what, `plug the board in again; ${MENDS}`, port, ExitCode.Environment));
     };

@@ -31,6 +31,7 @@ export interface Board {
 }
 
 const PAGE = 0x1000;
+const SETTINGS = 'settings of the radio: ESP32.enableWifi() and enableBLE()';
 const hex = (value: number) => `0x${value.toString(16)}`;
 const megabytes = (bytes: number) => `${bytes / 0x100000} MB`;
 
@@ -114,10 +115,8 @@ export function createPlan(
     );
   }
   const settings = partitions === undefined ? undefined : settingsPartition(partitions);
-  const all = [
-    ...(settings === undefined
-      ? []
-      : [{ ...settings, name: "Wi-Fi settings that Espruino's own save() keeps" }]),
+  const all: Region[] = [
+    ...(settings === undefined ? [] : [{ address: settings.address, bytes: settings.bytes, name: SETTINGS }]),
     ...regions,
   ];
   const isLost = (region: Region) => erase || pieces.some((piece) => overlaps(pages(piece), region));

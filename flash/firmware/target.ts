@@ -17,8 +17,8 @@ const USUAL: BoardData = esp32;
 export function regionsOf(board: BoardData = USUAL): Region[] {
   const { outbox, storage } = (board.flash ?? USUAL.flash)!;
   return [
-    { ...outbox, name: 'the outbox: readings that wait for the broker' },
-    { ...storage, name: 'Storage: the code on the board' },
+    { address: outbox.address, bytes: outbox.bytes, name: 'the outbox: readings that wait for the broker' },
+    { address: storage.address, bytes: storage.bytes, name: 'Storage: the code on the board' },
   ];
 }
 
