@@ -1,0 +1,109 @@
+// From the positions that Espruino prints with an error to the lines of the firmware's source.
+// Espruino prints three lines a level: `    at f (.bootcde:1:234)`, a piece of the code, and a caret under the place. Line and column count
+// from 1; for code in Storage they are those of the file, for code in RAM those of the function, without a name.
+// The piece of code tells whether the map belongs to what runs: no line is named on a guess.
+
+import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping';
+
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The line of source. */
+  readonly text: string;
+}
+
+export interface Tracer {
+  /**
+   * Take one line of the console.
+   * @returns the place that this line ends the description of; 'foreign' when it is of other code than the map; else undefined.
+   */
+  line(text: string): Place | 'foreign' | undefined;
+}
+
+interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const POSITION = /\bat (?:\S+ \()?([^\s():]*):(\d+):(\d+)\)?\s*$/;
+const CARET = /^ *\^\s*$/;
+const DOTS = '...';
+/** A piece of code shorter than that is found anywhere. */
+const TELLING = 8;
+
+/** The piece of code that was printed, and how many characters of it stand in front of the place. */
+interface Excerpt {
+  readonly text: string;
+  readonly before: number;
+}
+
+function readExcerpt(printed: string, caret: string): Excerpt {
+  const start = printed.startsWith(DOTS) ? DOTS.length : 0;
+  const end = printed.endsWith(DOTS) && printed.length > 60 ? printed.length - DOTS.length : printed.length;
+  return { text: printed.slice(start, end), before: caret.indexOf('^') - start };
+}
+
+/** @param code the program that `map` is of; without it positions are believed. */
+export function createTracer(map: string, code: string | undefined): Tracer {
+  const trace = new TraceMap(map);
+  const lines = code?.split('\n');
+  /** By how much the columns of a file are off: something of ours may stand in front of the program. */
+  const shifts = new Map<string, number>();
+  let position: Position | undefined;
+  let printed: string | undefined;
+
+  const stands = ({ text, before }: Excerpt, line: number, column: number) =>
+    lines?.[line - 1]?.startsWith(text, column - 1 - before) === true;
+
+  /** @returns where the piece of code stands, if it stands in one place only. */
+  function search({ text, before }: Excerpt): { line: number; column: number } | undefined {
+    if (code === undefined || text.length < TELLING) return undefined;
+    const at = code.indexOf(text);
+    if (at < 0 || code.indexOf(text, at + 1) >= 0) return undefined;
+    const start = code.slice(0, at).split('\n');
+    return { line: start.length, column: start.at(-1)!.length + before + 1 };
+  }
+
+  function locate({ file, line, column }: Position, excerpt: Excerpt) {
+    if (lines === undefined) return file === '' ? undefined : { line, column };
+    const shift = shifts.get(file) ?? 0;
+    // Without a name the numbers count from the start of a function that is not named either.
+    if (file !== '' && stands(excerpt, line, column - shift)) return { line, column: column - shift };
+    const found = search(excerpt);
+    if (found !== undefined && file !== '' && found.line === line) shifts.set(file, column - found.column);
+    return found;
+  }
+
+  function source(at: { line: number; column: number }): Place | undefined {
+    const original = originalPositionFor(trace, { line: at.line, column: at.column - 1 });
+    if (original.source === null) return undefined;
+    const text = sourceContentFor(trace, original.source)?.split('\n')[original.line - 1] ?? '';
+    return { file: original.source, line: original.line, column: original.column + 1, text: text.trim() };
+  }
+
+  return {
+    line(text) {
+      if (position !== undefined && printed !== undefined && CARET.test(text)) {
+        const excerpt = readExcerpt(printed, text);
+        const at = locate(position, excerpt);
+        const isNamed = position.file !== '';
+        position = undefined;
+        printed = undefined;
+        if (at !== undefined) return source(at);
+        return isNamed ? 'foreign' : undefined;
+      }
+      const match = POSITION.exec(text);
+      if (match !== null) {
+        position = { file: match[1]!, line: Number(match[2]), column: Number(match[3]) };
+        printed = undefined;
+      } else if (position !== undefined && printed === undefined) {
+        printed = text;
+      } else {
+        position = undefined;
+      }
+      return undefined;
+    },
+  };
+}
