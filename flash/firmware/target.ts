@@ -6,10 +6,6 @@ import { ExitCode, MoteError } from '../errors.ts';
 import type { Firmware } from './firmware.ts';
 import type { Region } from './plan.ts';
 
-interface Flashable extends BoardData {
-  readonly firmware?: { readonly chip: string };
-}
-
 /** All builds of Espruino for this family have the same map but for the application. */
 const USUAL: BoardData = esp32;
 
@@ -24,7 +20,7 @@ export function regionsOf(board: BoardData = USUAL): Region[] {
 
 /** Throw when `board` cannot be flashed at all, or not with this. */
 export function checkTarget(board: BoardData, firmware: Firmware): void {
-  const chip = (board as Flashable).firmware?.chip;
+  const chip = (board as { id: string; firmware?: { chip: string } }).firmware?.chip;
   if (chip === undefined) {
     throw new MoteError(
       `${board.name} is no board with a chip to flash`,

@@ -8,10 +8,11 @@ export interface ConsoleLine {
   feed(text: string): void;
   /** The line that has no end yet, and where the cursor stands in it. */
   current(): { text: string; cursor: number };
-  /** Hand over what there is, as when the connection ends. */
+  /** Hand over what there is, as when the connection ends; a prompt alone is nothing. */
   flush(): void;
 }
 
+const PROMPT = '>';
 const ESCAPE = '\x1b';
 /** A move or an erasure that Espruino writes, behind its escape character; whatever else begins like one is text. */
 const SEQUENCE = /^(?:$|\[(\d*)([CDJK]|$))/;
@@ -71,7 +72,9 @@ export function createConsoleLine(onLine: (text: string) => void): ConsoleLine {
     flush() {
       for (const character of begun) put(character);
       begun = '';
-      if (text !== '') end();
+      if (text !== '' && text !== PROMPT) end();
+      text = '';
+      cursor = 0;
     },
   };
 }

@@ -4,8 +4,8 @@
 import { decodeLogLine } from '../codes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Port } from '../port/port.ts';
-import { createFlow } from './flow.ts';
 import { createConsoleLine } from './line.ts';
+import { createPace } from './pace.ts';
 import { safeText } from './safe.ts';
 import type { Place, Tracer } from './trace.ts';
 
@@ -62,7 +62,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
   let port: Port | undefined;
   let over = false;
   let foreignTold = false;
-  const flow = createFlow((text) => port?.write(text), clock.wait);
+  const pace = createPace((text) => port?.write(text), clock.wait);
   const end = options.ended.then(() => {
     over = true;
   });
@@ -73,12 +73,13 @@ export function startMonitor(options: MonitorOptions): Monitor {
     view.line({ time, text, sentence: decodeLogLine(text) });
     const place = tracer?.line(text);
     if (place === 'foreign') {
-      if (!foreignTold)
-        {view.note(
+      if (!foreignTold) {
+        view.note(
           time,
           'map',
           'the code on the board is not that of the source map: positions stay as they are',
-        );}
+        );
+      }
       foreignTold = true;
     } else if (place !== undefined) {
       view.place(place);
@@ -87,7 +88,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
 
   function onText(text: string): void {
     view.bytes(text);
-    line.feed(flow.receive(text));
+    line.feed(text);
     const { text: partial, cursor } = line.current();
     view.partial(safeText(partial), cursor);
   }
@@ -104,7 +105,7 @@ export function startMonitor(options: MonitorOptions): Monitor {
     opened.onText = () => {};
     opened.onEnd = () => {};
     opened.close();
-    flow.reset();
+    pace.reset();
     line.flush();
     return why;
   }
@@ -138,5 +139,5 @@ export function startMonitor(options: MonitorOptions): Monitor {
     }
   }
 
-  return { type: (text) => port !== undefined && flow.send(text), done: run() };
+  return { type: (text) => port !== undefined && pace.send(text), done: run() };
 }

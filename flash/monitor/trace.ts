@@ -27,7 +27,7 @@ interface Position {
   readonly column: number;
 }
 
-const POSITION = /\bat (?:\S+ \()?([^\s():]*):(\d+):(\d+)\)?\s*$/;
+const POSITION = / {4}at (?:\S+ \()?([^\s():]*):(\d+):(\d+)\)?\s*$/;
 const CARET = /^ *\^\s*$/;
 const DOTS = '...';
 /** A piece of code shorter than that is found anywhere. */
@@ -76,8 +76,18 @@ export function createTracer(map: string, code: string | undefined): Tracer {
     return found;
   }
 
+  /** @returns the column, from 0, that the map knows the place by: Espruino says how far it had read. */
+  function telling({ line, column }: { line: number; column: number }): number {
+    const text = lines?.[line - 1] ?? '';
+    // A property that cannot be read is reported at its dot.
+    if (text[column - 1] === '.') return column;
+    // An error that is thrown is reported behind it, where its message may come from elsewhere.
+    const thrown = /\bthrow\b[^;]*$/.exec(text.slice(Math.max(0, column - 200), column - 1));
+    return thrown === null ? column - 1 : column - 1 - thrown[0].length;
+  }
+
   function source(at: { line: number; column: number }): Place | undefined {
-    const original = originalPositionFor(trace, { line: at.line, column: at.column - 1 });
+    const original = originalPositionFor(trace, { line: at.line, column: telling(at) });
     if (original.source === null) return undefined;
     const text = sourceContentFor(trace, original.source)?.split('\n')[original.line - 1] ?? '';
     return { file: original.source, line: original.line, column: original.column + 1, text: text.trim() };
