@@ -27,9 +27,12 @@ interface Position {
   readonly column: number;
 }
 
-const POSITION = / {4}at (?:\S+ \()?([^\s():]*):(\d+):(\d+)\)?\s*$/;
+/** Where a function has no name, Espruino prints the start of its text. */
+const POSITION = / {4}at (?:.*\()?([^\s():]*):(\d+):(\d+)\)?\s*$/;
 const CARET = /^ *\^\s*$/;
 const DOTS = '...';
+/** Espruino leaves out of its count what it takes for lines of modules, which long lines may be taken for: of one line the number is 0. */
+const AHEAD = 3;
 /** A piece of code shorter than that is found anywhere. */
 const TELLING = 8;
 
@@ -68,11 +71,14 @@ export function createTracer(map: string, code: string | undefined): Tracer {
 
   function locate({ file, line, column }: Position, excerpt: Excerpt) {
     if (lines === undefined) return file === '' ? undefined : { line, column };
-    const shift = shifts.get(file) ?? 0;
     // Without a name the numbers count from the start of a function that is not named either.
-    if (file !== '' && stands(excerpt, line, column - shift)) return { line, column: column - shift };
+    if (file === '') return search(excerpt);
+    const shifted = column - (shifts.get(file) ?? 0);
+    for (let ahead = 0; ahead <= AHEAD; ahead++) {
+      if (stands(excerpt, line + ahead, shifted)) return { line: line + ahead, column: shifted };
+    }
     const found = search(excerpt);
-    if (found !== undefined && file !== '' && found.line === line) shifts.set(file, column - found.column);
+    if (found !== undefined) shifts.set(file, column - found.column);
     return found;
   }
 

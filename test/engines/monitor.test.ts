@@ -95,8 +95,9 @@ describe.each(['espruino', 'espruino-mcu', 'espruino-assert'])('the monitor of %
             place(place) {
               places.push(place);
               // Two levels of the second error are the last that is awaited; what is typed then goes to the engine.
-              if (place.line === lineOf('refuses'))
+              if (place.line === lineOf('refuses')) {
                 setTimeout(() => monitor.type('print("typed",1+1)\n'), 300);
+              }
             },
             partial() {},
             note: (_time, kind, text) => {

@@ -67,6 +67,16 @@ describe('a position in Storage', () => {
     expect(trace(printed(THROW, { name: 't' }))).toMatchObject([expected]);
   });
 
+  it('is found where Espruino counts lines short, and prints the text of a function for its name', () => {
+    const [head, , piece, caret] = printed(THROW).split('\n');
+    const at = built.code.indexOf(THROW) + 1;
+    const text = `    at function () {var r,n=0;function u(r){t&&(t= (.bootcde:0:${at})`;
+    expect(trace([head, text, piece, caret].join('\n'))).toMatchObject([expected]);
+    expect(trace([head, `    at boot code (.bootcde:0:${at})`, piece, caret].join('\n'))).toMatchObject([
+      expected,
+    ]);
+  });
+
   it('of a property that cannot be read is where that is read', () => {
     // The name of the property is a short one by now.
     const [, dot] = /\[\w+\]\.\w+(\.\w+)\+1/.exec(built.code)!;
