@@ -1,7 +1,7 @@
 // `mote monitor`: the console of a board, with times, sentences for log codes, and source lines for errors.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { displayName } from '../build/firmware.ts';
 import { ExitCode, MoteError } from '../errors.ts';
@@ -77,9 +77,7 @@ function readMap(path: string): { map: string; code: string | undefined } {
   const program = path.replace(/\.map$/, '');
   const folder = dirname(path);
   return {
-    map: withNames(text, (source) =>
-      displayName(isAbsolute(source) ? source : join(process.cwd(), folder, source)),
-    ),
+    map: withNames(text, (source) => displayName(resolve(folder, source))),
     code: program !== path && existsSync(program) ? readFileSync(program, 'latin1') : undefined,
   };
 }

@@ -31,7 +31,9 @@ export function createConsoleLine(onLine: (text: string) => void): ConsoleLine {
   }
 
   function put(character: string): void {
-    text = text.slice(0, cursor) + character + text.slice(cursor + 1);
+    // A flood is all of this.
+    if (cursor === text.length) text += character;
+    else text = text.slice(0, cursor) + character + text.slice(cursor + 1);
     cursor++;
     if (text.length >= LINE_MAX) end();
   }
