@@ -187,6 +187,14 @@ export function createLoader({
         } catch (error) {
           throw device.readable === null ? refused(error as Error) : error;
         }
+        if (esp.secureDownloadMode) {
+          throw new MoteError(
+            'the chip is locked (secure download mode): nothing but its own firmware goes in',
+            'take a board that is not locked; a chip cannot be unlocked',
+            port,
+            ExitCode.Environment,
+          );
+        }
         const { chip } = esp;
         return {
           name: chip.CHIP_NAME,
@@ -224,13 +232,18 @@ export function createLoader({
         }),
       ),
     // Not by esptool-js, which lets go of the line without having pulled it.
-    reset: () =>
-      attempt(async () => {
+    async reset() {
+      // A chip with USB of its own takes its port away when it restarts.
+      device.onLost = () => {};
+      try {
         await device.setSignals({ dataTerminalReady: false, requestToSend: true });
         await new Promise((resolve) => setTimeout(resolve, RESET_MS));
         await device.setSignals({ dataTerminalReady: false, requestToSend: false });
-        return device.hasSignals;
-      }),
+      } catch {
+        return true;
+      }
+      return device.hasSignals;
+    },
     async close() {
       device.onLost = () => {};
       try {

@@ -43,8 +43,9 @@ export function createProgram({ version, board, send }: ProgramOptions): Program
       const lines = line.split('\n');
       line = lines.pop()!;
       for (const typed of lines) {
-        if (typed.startsWith('\x10print("\\nMOTE RUNS"'))
-          {send(`\r\x1b[J\nMOTE RUNS ${version} ${board}\r\n>`);}
+        if (typed.startsWith('\x10print("\\nMOTE RUNS"')) {
+          send(`\r\x1b[J\nMOTE RUNS ${version} ${board}\r\n>`);
+        }
       }
     },
   };

@@ -21,6 +21,8 @@ export interface Faults {
   badAddress?: number;
   /** The line does not carry the fast rate: after the change nothing comes through. */
   slowLine?: boolean;
+  /** Is locked: secure download mode. */
+  secure?: boolean;
   /** Does not start the helper. */
   noStub?: boolean;
 }
@@ -55,6 +57,8 @@ const FLASH_ID = { 0x200000: 0x1540ef, 0x400000: 0x1640ef, 0x1000000: 0x1840ef }
 const CHECKSUM_SEED = 0xef;
 const SPI_START = 1 << 18;
 const READ_ID = 0x9f;
+/** A flag of GET_SECURITY_INFO. */
+const SECURE_DOWNLOAD = 1 << 2;
 const SYNC = Uint8Array.from([7, 7, 0x12, 0x20, ...Array(32).fill(0x55)]);
 const nameOf = (op: number) =>
   Object.entries(Command).find(([, code]) => code === op)?.[0] ?? `0x${op.toString(16)}`;
@@ -153,8 +157,9 @@ export function createRom(options: RomOptions): Rom {
   function memEnd(op: number, view: DataView): void {
     const entry = view.getUint32(4, true);
     if (view.getUint32(0, true) !== 0) complain('MemEnd without a start');
-    if (!loaded.some(({ from, to }) => entry >= from && entry < to))
-      {complain('MemEnd starts what was not loaded');}
+    if (!loaded.some(({ from, to }) => entry >= from && entry < to)) {
+      complain('MemEnd starts what was not loaded');
+    }
     answer(op);
     if (faults.noStub) return;
     mode = 'helper';
@@ -170,11 +175,13 @@ export function createRom(options: RomOptions): Rom {
     ];
     if (mode !== 'helper') complain('DeflateBegin without the helper');
     if (transfer !== undefined) complain('DeflateBegin within a transfer');
-    if (address % SECTOR !== 0)
-      {complain(`DeflateBegin at 0x${address.toString(16)}, in the middle of a sector`);}
+    if (address % SECTOR !== 0) {
+      complain(`DeflateBegin at 0x${address.toString(16)}, in the middle of a sector`);
+    }
     if (step > 0x4000) complain(`DeflateBegin with blocks of ${step} bytes`);
-    if (address + bytes > size)
-      {return refuse(op, Refusal.BadData, 'DeflateBegin behind the end of the flash');}
+    if (address + bytes > size) {
+      return refuse(op, Refusal.BadData, 'DeflateBegin behind the end of the flash');
+    }
     transfer = createTransfer(flash, address, bytes, blocks);
     block = 0;
     answer(op);
@@ -270,7 +277,9 @@ export function createRom(options: RomOptions): Rom {
   function securityInfo(op: number): void {
     if (identity.chipId === undefined) return unknown();
     const info = new Uint8Array(20);
-    new DataView(info.buffer).setUint32(12, identity.chipId, true);
+    const view = new DataView(info.buffer);
+    view.setUint32(0, faults.secure ? SECURE_DOWNLOAD : 0, true);
+    view.setUint32(12, identity.chipId, true);
     answer(op, 0, info);
   }
 

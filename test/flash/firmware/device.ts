@@ -3,6 +3,7 @@
 import { IDENTITIES } from '../../../sim/rom-loader/chips.ts';
 import { createProgram } from '../../../sim/rom-loader/program.ts';
 import { createRom, type Faults, type Rom } from '../../../sim/rom-loader/rom.ts';
+import { ExitCode, MoteError } from '../../../flash/errors.ts';
 import type { WebSerialDevice } from '../../../flash/firmware/web-serial.ts';
 import type { Port } from '../../../flash/port/port.ts';
 
@@ -17,6 +18,8 @@ export interface BoardOptions {
   /** Why the port cannot be opened. */
   busy?: string;
   version?: string;
+  /** The chip has USB of its own: its port goes away at a restart, and so many tries later it is back. */
+  vanishes?: number;
   /** What the console says instead of starting. */
   says?: string;
 }
@@ -35,6 +38,7 @@ export function createBoard(options: BoardOptions = {}): TestBoard {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let console: Port | undefined;
   let printed = '';
+  let away = options.vanishes ?? 0;
 
   function send(bytes: Uint8Array): void {
     if (console !== undefined) console.onText(Buffer.from(bytes).toString('latin1'));
@@ -88,6 +92,11 @@ export function createBoard(options: BoardOptions = {}): TestBoard {
     },
     async setSignals({ dataTerminalReady: dtr = false, requestToSend: rts = false }) {
       if (signals) rom.signals(dtr, rts);
+      if (away > 0 && rts && rom.story.includes('Md5')) {
+        rom.press(false);
+        device.onLost('no such device');
+        throw new Error('no such device');
+      }
     },
     getInfo: () => ({}),
     async setBaudRate(baudRate: number) {
@@ -100,6 +109,7 @@ export function createBoard(options: BoardOptions = {}): TestBoard {
     device,
     rates,
     async openConsole() {
+      if (away-- > 0) throw new MoteError('cannot open it', 'plug it in', undefined, ExitCode.Environment);
       const port: Port = {
         write: (text) => rom.receive(Buffer.from(text, 'latin1')),
         onText: () => {},

@@ -26,9 +26,17 @@ interface Attempt {
 interface Case extends BoardOptions {
   baud?: number;
   erase?: boolean;
+  bootMs?: number;
   /** Done to the board before. */
   prepare?: (board: TestBoard) => void;
 }
+
+const isDeaf = ({ faults, running }: Case) => faults?.deaf === true || running === true;
+const falls = ({ faults = {}, running }: Case) =>
+  isDeaf({ faults, ...(running && { running }) }) ||
+  faults.noStub === true ||
+  faults.silentAtBlock !== undefined ||
+  faults.noiseAtBlock !== undefined;
 
 async function flash(path: string, options: Case = {}): Promise<Attempt> {
   const board = createBoard(options);
@@ -41,12 +49,13 @@ async function flash(path: string, options: Case = {}): Promise<Attempt> {
       device: board.device,
       port: 'ttyTEST',
       baud: options.baud ?? 115_200,
-      patienceMs: 40,
-      attempts: 1,
+      // Only nobody's answer is waited for so shortly: a busy computer must not be taken for a silent board.
+      ...(falls(options) && { patienceMs: 100 }),
+      ...(isDeaf(options) && { attempts: 1 }),
       regions: REGIONS,
       erase: options.erase ?? false,
       openConsole: board.openConsole,
-      bootMs: 60,
+      bootMs: options.bootMs ?? 5000,
       askMs: 10,
       onStep: (step) => {
         if (attempt.steps.at(-1) !== step) attempt.steps.push(step);
@@ -172,9 +181,18 @@ describe('a firmware in flash', () => {
     20_000,
   );
 
+  it.concurrent('runs on a chip whose own USB port goes away at the restart', async () => {
+    const parts = build('esp32s3');
+    const back = await flash(writeBuild(parts), { chip: 'esp32s3', vanishes: 2 });
+    expect(back.error).toBeUndefined();
+    expect(back.result?.booted.board).toBe('ESP32S3');
+    const gone = await flash(writeBuild(parts), { chip: 'esp32s3', vanishes: 1000, bootMs: 60 });
+    expect(gone.error?.what).toMatch(/written and verified, but the port did not come back/);
+  });
+
   it.concurrent('of a board without reset lines waits for a finger', async () => {
     const path = writeBuild(build());
-    const attempt = await flash(path, { signals: false });
+    const attempt = await flash(path, { signals: false, bootMs: 60 });
     expect(attempt.steps.at(-1)).toBe('waiting for Espruino: press EN (RST) on the board');
     expect(attempt.error!.what).toMatch(/written and verified, but no Espruino answers/);
   });
@@ -253,6 +271,13 @@ describe('a flash that is refused leaves the board as it was', () => {
       { busy: 'Error: No such file or directory, cannot open' },
       /cannot open it/,
       /plugged in/,
+    ],
+    [
+      'a chip that is locked',
+      () => writeBuild(build('esp32c3')),
+      { chip: 'esp32c3', faults: { secure: true } },
+      /locked \(secure download mode\)/,
+      /not locked/,
     ],
     [
       'a helper that does not start',
