@@ -74,7 +74,7 @@ module.exports = {
     room(
       'sim',
       '^sim/',
-      '^(sim|boards)/|^src/(ports|bytes)/|^node:|^(net|tls|fs|path|os|vm|child_process|crypto|dns|worker_threads)$',
+      '^(sim|boards)/|^src/(ports|bytes)/|^node:|^(net|tls|fs|path|os|vm|zlib|child_process|crypto|dns|worker_threads)$',
       'The simulator knows ports and boards.',
     ),
     {

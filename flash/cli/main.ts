@@ -9,6 +9,8 @@ import { ExitCode, MoteError } from '../errors.ts';
 import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
+import { addFlash } from './flash.ts';
+import { addMonitor } from './monitor.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
@@ -17,7 +19,16 @@ import { addSnapshot } from './snapshot.ts';
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addSnapshot, addOutbox, addBoards];
+const COMMANDS: readonly AddCommand[] = [
+  addBuild,
+  addCheck,
+  addSim,
+  addSnapshot,
+  addFlash,
+  addMonitor,
+  addBoards,
+  addOutbox,
+];
 
 function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
