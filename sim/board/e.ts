@@ -1,7 +1,9 @@
 // The object E: bytes and strings, CRC, randomness, watchdog. What an engine knows of its own memory is not simulated.
 
 import { bytesOf, byteText, bytesToText, crc32, textToBytes } from './bytes.ts';
+import { writeBootCode } from './files.ts';
 import type { Machine } from './machine.ts';
+import { textOf } from './text.ts';
 import { Wake } from './machine.ts';
 import type { WorldTimer } from './world.ts';
 
@@ -105,5 +107,18 @@ export function createE(machine: Machine): object {
       if (hasWatchdog) dog.feed();
     },
     reboot: () => machine.restart(Wake.PowerOn, 0),
+    setBootCode(code: unknown, alwaysExec?: unknown): void {
+      writeBootCode(machine, typeof code === 'string' ? code : '', Boolean(alwaysExec));
+    },
+    setPassword: (password?: unknown) =>
+      machine.console.setPassword(password === undefined ? undefined : textOf(password)),
+    lockConsole: () => machine.console.lock(),
+    getConsole: () => machine.console.getDevice(),
+    setConsole(device: unknown): void {
+      if (device !== null && typeof device !== 'string') {
+        throw new realm.Error('the console goes to a port by its name, or to null');
+      }
+      machine.console.setDevice(device);
+    },
   });
 }
