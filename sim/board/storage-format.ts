@@ -42,6 +42,8 @@ const isReal = (header: FileHeader) =>
 export interface StorageFormat {
   /** Every header of the chain, deleted files included. */
   headers(): FileHeader[];
+  /** Those of files that are there. */
+  files(): FileHeader[];
   find(name: string): FileHeader | undefined;
   /** Write a header where there is room, compacting if need be. @returns undefined when there is none. */
   create(name: string, bytes: number, flags: number): FileHeader | undefined;
@@ -193,6 +195,7 @@ export function createStorageFormat(flash: EngineFlash, { write, erased }: Stora
 
   return {
     headers: () => headers(),
+    files: () => headers().filter(isReal),
     find: (name) => headers().find((header) => header.name === name),
     create(name, bytes, flags) {
       const needed = align(bytes) + HEADER_BYTES;

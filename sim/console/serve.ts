@@ -5,17 +5,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ConsoleBoard } from './board.ts';
-
-/** The console cannot be offered. `fix` says what to do about it. */
-export class ConsoleError extends Error {
-  readonly fix: string;
-
-  constructor(what: string, fix: string) {
-    super(what);
-    this.name = 'ConsoleError';
-    this.fix = fix;
-  }
-}
+import { ConsoleError } from './error.ts';
 
 export interface ServedConsole {
   /** As tools take it: `tcp://127.0.0.1:PORT`, or the path of the pseudo terminal. */
