@@ -43,7 +43,10 @@ export function addSim(program: Command): void {
         '--console <tcp|tcp:PORT|PATH>',
         "offer the virtual board's console there, for uploaders and terminals: a port of 127.0.0.1, or a pseudo terminal",
       )
-      .option('--flash-file <file>', 'with --console: keep the flash in this file, and start from what is in it')
+      .option(
+        '--flash-file <file>',
+        'with --console: keep the flash in this file, and start from what is in it',
+      )
       .option('--empty', 'with --console: start without a firmware'),
   )
     .option('--json', 'print one JSON object a message: topic, value, unit, time (ms since 1970)')

@@ -42,7 +42,9 @@ export interface ConsoleOptions {
 const BOOT_CODE = '.bootcde';
 
 const asMoteError = (error: unknown, where: string): unknown =>
-  error instanceof ConsoleError ? new MoteError(error.message, error.fix, where, ExitCode.Environment) : error;
+  error instanceof ConsoleError
+    ? new MoteError(error.message, error.fix, where, ExitCode.Environment)
+    : error;
 
 function openFlash(path: string | undefined, map: FlashMap): { nor: Nor; file: FlashFile | undefined } {
   if (path === undefined) return { nor: createNor(map), file: undefined };
@@ -61,7 +63,12 @@ function tcpPort(name: string): number | undefined {
 }
 
 /** Put the firmware into an empty Storage. */
-async function install(options: ConsoleOptions, address: BrokerAddress, nor: Nor, data: BoardData): Promise<number> {
+async function install(
+  options: ConsoleOptions,
+  address: BrokerAddress,
+  nor: Nor,
+  data: BoardData,
+): Promise<number> {
   const { host, port, username, password } = address;
   const login = username === '' ? {} : { username, password };
   const given = options.settings['broker'] as object | undefined;
@@ -110,18 +117,19 @@ export async function offerConsole(options: ConsoleOptions): Promise<void> {
     closers.push(() => observer.close());
     const isThere = storedFile(nor, data.flash, BOOT_CODE) !== undefined;
     if (isThere) say(`${options.flashFile} holds a program: it is left as it is`);
-    else if (!options.isEmpty) say(`installed ${await install(options, address, nor, data)} bytes of ${options.firmware}`);
+    else if (!options.isEmpty)
+      say(`installed ${await install(options, address, nor, data)} bytes of ${options.firmware}`);
 
     const board = createConsoleBoard({ board: data, flash: nor });
     closers.push(() => board.close());
     const wired = wireScene(scene, board.bench, board.world);
     closers.push(wired.stop);
     const port = tcpPort(options.console);
-    const served = await (port === undefined ? serveTerminal(board, options.console) : serveConsole(board, port)).catch(
-      (error: unknown) => {
-        throw asMoteError(error, '--console');
-      },
-    );
+    const served = await (
+      port === undefined ? serveTerminal(board, options.console) : serveConsole(board, port)
+    ).catch((error: unknown) => {
+      throw asMoteError(error, '--console');
+    });
     closers.push(() => served.close());
     board.power.on();
     const where = { console: served.address, broker: formatBrokerAddress(address), board: data.id };

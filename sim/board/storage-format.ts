@@ -154,7 +154,8 @@ export function createStorageFormat(flash: EngineFlash, { write, erased }: Stora
     }
   };
 
-  const isErased = (address: number, bytes: number) => flash.read(address, bytes).every((byte) => byte === 0xff);
+  const isErased = (address: number, bytes: number) =>
+    flash.read(address, bytes).every((byte) => byte === 0xff);
 
   const isValid = (): boolean => {
     const chain = headers();

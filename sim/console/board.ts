@@ -7,9 +7,11 @@ import { createBoardOf } from '../board/board.ts';
 import { textToBytes } from '../board/bytes.ts';
 import { listenersOf } from '../board/events.ts';
 import { readFile, storageName, writeFile } from '../board/files.ts';
+import { readFields } from '../board/literal.ts';
 import type { Counters } from '../board/machine.ts';
 import { VERSION } from '../board/process.ts';
 import { FileFlags } from '../board/storage-format.ts';
+import { toJs } from '../board/to-js.ts';
 import { createLiveWorld } from '../board/world.ts';
 import type { World, WorldTimer } from '../board/world.ts';
 import type { Nor, NorOperation, Torn } from '../nor.ts';
@@ -17,12 +19,10 @@ import { createNor } from '../nor.ts';
 import { prefix } from '../torn.ts';
 import { boardName } from './banner.ts';
 import { createFlow } from './flow.ts';
-import { readFields } from './literal.ts';
 import { createRepl } from './repl.ts';
 import type { ReplHost } from './repl.ts';
 import { createStoredProgram } from './stored.ts';
 import type { StoredProgram } from './stored.ts';
-import { toJs } from './to-js.ts';
 
 export interface ConsoleBoardOptions {
   readonly board: BoardData;

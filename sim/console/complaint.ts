@@ -21,7 +21,10 @@ const LEAD = 30;
 
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^ReferenceError: (\S+) is not defined$/, 'ReferenceError: "$1" is not defined'],
-  [/^TypeError: Cannot (?:read|set) properties of (\w+) \((?:reading|setting) '(.*)'\)$/, "Error: Can't read property '$2' of $1"],
+  [
+    /^TypeError: Cannot (?:read|set) properties of (\w+) \((?:reading|setting) '(.*)'\)$/,
+    "Error: Can't read property '$2' of $1",
+  ],
   [/^TypeError: (?:.*\.)?([A-Za-z_$][\w$]*) is not a function$/, 'Error: Function "$1" not found!'],
   [/^TypeError: Assignment to constant variable\.$/, 'TypeError: Assignment to a constant'],
 ];
@@ -63,7 +66,9 @@ function pathTo(node: AnyNode, index: number, path: AnyNode[] = []): AnyNode[] {
   return path;
 }
 
-const isFunction = (node: AnyNode): node is FunctionDeclaration | FunctionExpression | ArrowFunctionExpression =>
+const isFunction = (
+  node: AnyNode,
+): node is FunctionDeclaration | FunctionExpression | ArrowFunctionExpression =>
   /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
 
 /** What an exception is about decides where the engine's parser is when it is raised. */
@@ -89,10 +94,13 @@ function endOfCall(path: readonly AnyNode[], index: number): number {
 /** @returns where the engine's parser is when V8 names `index`. */
 function engineIndex(text: string, path: readonly AnyNode[], index: number, kind: Kind): number {
   // A `return` in front of a name is what V8 names.
-  if (kind === 'name' && text.startsWith('return', index)) index = text.slice(index).search(/(?<=^return\s+)\S/) + index;
+  if (kind === 'name' && text.startsWith('return', index))
+    index = text.slice(index).search(/(?<=^return\s+)\S/) + index;
   if (kind === 'call') return endOfCall(path, index);
   if (kind === 'function') return index;
-  const found = path.findLast((node) => node.type === 'MemberExpression' || node.type === 'AssignmentExpression');
+  const found = path.findLast(
+    (node) => node.type === 'MemberExpression' || node.type === 'AssignmentExpression',
+  );
   const member = found?.type === 'AssignmentExpression' ? found.left : found;
   if (member?.type !== 'MemberExpression' || member.computed) return index;
   if (kind === 'name') return member.object.start === index ? text.indexOf('.', member.object.end) : index;
@@ -148,7 +156,8 @@ function tell({ name, source, index }: Frame, kind: Kind, isCalled: boolean): st
 /** @param stackOf the stack as V8 writes it. @returns what the console says, lines ended. */
 export function complaint(error: unknown, sources: ReadonlyMap<string, Source>): string {
   const words = wordsOf(error);
-  const stack = typeof error === 'object' && error !== null ? (error as { stack?: unknown }).stack : undefined;
+  const stack =
+    typeof error === 'object' && error !== null ? (error as { stack?: unknown }).stack : undefined;
   if (typeof stack !== 'string') return `Uncaught ${words}\n`;
   const kind = KINDS.find(([pattern]) => pattern.test(words))?.[1] ?? 'call';
   const frames = framesOf(stack, sources);

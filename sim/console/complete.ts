@@ -7,7 +7,11 @@ const OF_FUNCTIONS = /^(length|name|arguments|caller|prototype)$/;
 function namesOf(value: unknown): string[] {
   const names: string[] = [];
   for (let at: unknown = value; at !== null && at !== undefined; at = Object.getPrototypeOf(Object(at))) {
-    names.push(...Object.getOwnPropertyNames(at).filter((name) => !(typeof at === 'function' && OF_FUNCTIONS.test(name))));
+    names.push(
+      ...Object.getOwnPropertyNames(at).filter(
+        (name) => !(typeof at === 'function' && OF_FUNCTIONS.test(name)),
+      ),
+    );
   }
   return names;
 }

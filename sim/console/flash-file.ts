@@ -38,7 +38,10 @@ export function openFlashFile(path: string, geometry: NorGeometry): FlashFile {
     closeSync(file);
     file = openSync(path, 'r+');
   } catch (error) {
-    throw new ConsoleError(`the flash file cannot be opened: ${(error as Error).message}`, 'name another file');
+    throw new ConsoleError(
+      `the flash file cannot be opened: ${(error as Error).message}`,
+      'name another file',
+    );
   }
   const { size } = fstatSync(file);
   const nor = createNor(geometry);

@@ -43,7 +43,13 @@ const AFTER_BRACKET: Readonly<Record<string, Key>> = {
   F: 'end',
   H: 'home',
 };
-const NUMBERED: Readonly<Record<number, Key>> = { 1: 'home', 3: 'delete', 4: 'end', 5: 'pageUp', 6: 'pageDown' };
+const NUMBERED: Readonly<Record<number, Key>> = {
+  1: 'home',
+  3: 'delete',
+  4: 'end',
+  5: 'pageUp',
+  6: 'pageDown',
+};
 
 /** @returns a function that takes a character and says what it was. */
 export function createKeys(): (char: string) => Stroke {

@@ -13,7 +13,8 @@ const BACK = '\b';
 /** Longer lines are not remembered. */
 const HISTORY_CHARS = 500;
 
-const move = (count: number, forth: string, back: string) => (count > 0 ? forth : back).repeat(Math.abs(count));
+const move = (count: number, forth: string, back: string) =>
+  (count > 0 ? forth : back).repeat(Math.abs(count));
 /** Sideways, then down or up. */
 const travel = (from: Place, to: Place) =>
   move(to.column - from.column, RIGHT, LEFT) + move(to.line - from.line, DOWN, UP);
@@ -63,8 +64,8 @@ export interface Line {
   /** A line up or down, or through the history. */
   vertical(direction: -1 | 1): void;
   remember(line: string): void;
-  /** Forget everything that was typed. The terminal is left as it is. */
-  reset(): void;
+  /** Forget everything that was typed. The terminal is left as it is; with the power, what is on it is forgotten too. */
+  reset(isPower: boolean): void;
 }
 
 export function createLine(host: LineHost): Line {
@@ -199,7 +200,8 @@ export function createLine(host: LineHost): Line {
       if (at >= 0) history.splice(at, 1);
       history.push(typed);
     },
-    reset() {
+    reset(isPower) {
+      if (isPower) hidden = false;
       isThere = true;
       text = '';
       cursor = 0;

@@ -191,7 +191,7 @@ export function createRepl(host: ReplHost): Repl {
     reset(how) {
       keys = createKeys();
       packets.reset();
-      line.reset();
+      line.reset(how === 'power');
       typedPassword = '';
       password = undefined;
       ctrlC = false;

@@ -61,13 +61,23 @@ export async function serveTerminal(board: ConsoleBoard, path: string): Promise<
   try {
     await new Promise<void>((resolve, reject) => {
       let said = '';
-      const timer = setTimeout(() => reject(new ConsoleError(`socat made no terminal in ${PTY_MS} ms`, 'try again')), PTY_MS);
+      const timer = setTimeout(
+        () => reject(new ConsoleError(`socat made no terminal in ${PTY_MS} ms`, 'try again')),
+        PTY_MS,
+      );
       const fail = (what: string, fix: string) => {
         clearTimeout(timer);
         reject(new ConsoleError(what, fix));
       };
-      child.once('error', () => fail('socat is not installed', 'install it (Debian: apt install socat), or use tcp'));
-      child.once('close', () => fail(`socat: ${said.split('\n').find((line) => / E /.test(line)) ?? 'it ended'}`, 'choose another path'));
+      child.once('error', () =>
+        fail('socat is not installed', 'install it (Debian: apt install socat), or use tcp'),
+      );
+      child.once('close', () =>
+        fail(
+          `socat: ${said.split('\n').find((line) => / E /.test(line)) ?? 'it ended'}`,
+          'choose another path',
+        ),
+      );
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         said += text;
         if (!said.includes('starting data transfer loop')) return;

@@ -20,7 +20,11 @@ export interface ShowNames {
 }
 
 const isPlain = (value: unknown) =>
-  value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean' || value instanceof Pin;
+  value === undefined ||
+  value === null ||
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  value instanceof Pin;
 const isName = (text: string) => /^[A-Za-z_$][\w$]*$/.test(text) || /^(0|[1-9]\d*)$/.test(text);
 
 function showText(text: string): string {
@@ -37,8 +41,10 @@ function parametersOf(code: string): string {
 
 function showFunction(value: object, names: ShowNames): string {
   const code = String(value);
-  if (names.isNative(value) || /\{\s*\[native code\]\s*\}$/.test(code)) return 'function () { [native code] }';
-  if (code.startsWith('class') || /\{\s*\}$/.test(code)) return `function (${code.startsWith('class') ? '' : parametersOf(code)}) {}`;
+  if (names.isNative(value) || /\{\s*\[native code\]\s*\}$/.test(code))
+    return 'function () { [native code] }';
+  if (code.startsWith('class') || /\{\s*\}$/.test(code))
+    return `function (${code.startsWith('class') ? '' : parametersOf(code)}) {}`;
   return `function (${parametersOf(code)}) {${DOTS}}`;
 }
 
@@ -46,7 +52,12 @@ export function createShow(names: ShowNames): (value: unknown) => string {
   const busy = new Set<object>();
 
   /** Items one after another, each on its own line that is more than a number or a word. */
-  const join = (items: readonly { text: string; plain: boolean }[], depth: number, perLine: number, cut?: number): string => {
+  const join = (
+    items: readonly { text: string; plain: boolean }[],
+    depth: number,
+    perLine: number,
+    cut?: number,
+  ): string => {
     let out = '';
     let breaks = false;
     let onLine = 0;
@@ -100,9 +111,12 @@ export function createShow(names: ShowNames): (value: unknown) => string {
     if (ArrayBuffer.isView(value)) return showBytes(value);
     if (Object.prototype.toString.call(value) === '[object ArrayBuffer]') {
       const bytes = new Uint8Array(value as ArrayBuffer);
-      return bytes.every((byte) => byte === 0) ? `new ArrayBuffer(${bytes.length})` : `${showBytes(bytes)}.buffer`;
+      return bytes.every((byte) => byte === 0)
+        ? `new ArrayBuffer(${bytes.length})`
+        : `${showBytes(bytes)}.buffer`;
     }
-    const maker = (value.constructor as { name?: string } | undefined)?.name?.replace('BoardDate', 'Date') ?? '';
+    const maker =
+      (value.constructor as { name?: string } | undefined)?.name?.replace('BoardDate', 'Date') ?? '';
     if (SPEAKING.test(maker)) return `${maker}: ${String(value)}`;
     return `${maker === '' || maker === 'Object' ? '' : `${maker}: `}${showFields(value, depth)}`;
   };

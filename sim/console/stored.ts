@@ -44,7 +44,12 @@ const EVENT = 'event';
 function installGlobals(realm: Realm, data: BoardData, value: (name: string) => unknown): object {
   const root = realm.globals();
   const own = (name: string, content: unknown) =>
-    Object.defineProperty(root, name, { value: content, writable: true, configurable: true, enumerable: true });
+    Object.defineProperty(root, name, {
+      value: content,
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    });
   for (const name of globalsOf(data).keys()) {
     Object.defineProperty(root, name, {
       get: () => value(name),
@@ -116,7 +121,8 @@ export function createStoredProgram(repl: Repl, data: BoardData): StoredProgram 
   const show = createShow(names);
   const flashCode = createFlashCode(realm);
   /** What was run from memory. */
-  const typedTexts = () => [...sources.values()].filter(({ file }) => file === undefined).map(({ text }) => text);
+  const typedTexts = () =>
+    [...sources.values()].filter(({ file }) => file === undefined).map(({ text }) => text);
 
   // Callbacks that are source text.
   const plain = realm.evaluate;

@@ -4,15 +4,17 @@ import { espruinoLinux } from '../../../boards/espruino-linux.ts';
 import { createVirtualWorld } from '../../../sim/board/world.ts';
 import { createConsoleBoard } from '../../../sim/console/board.ts';
 import { createNetwork } from '../../../sim/network/network.ts';
-import { POWER } from './transcript.ts';
-import type { Step } from './transcript.ts';
+import type { Session } from './sessions.ts';
+import { contentOf, flashFor, flashHash, POWER } from './transcript.ts';
+import type { Result, Step } from './transcript.ts';
 
 const STEP_MS = 150;
 
 /** @returns what the board said at each step. */
-export function runOnBoard(steps: readonly string[]): Step[] {
+export function runOnBoard(session: Session): Result {
   const world = createVirtualWorld({ seed: 1, network: createNetwork() });
-  const board = createConsoleBoard({ board: espruinoLinux, world });
+  const flash = flashFor(session);
+  const board = createConsoleBoard({ board: espruinoLinux, world, flash });
   let said = '';
   board.onText = (text) => {
     said += text;
@@ -23,5 +25,7 @@ export function runOnBoard(steps: readonly string[]): Step[] {
     world.run(STEP_MS);
     return { typed, said };
   };
-  return [step(POWER, board.power.on), ...steps.map((typed) => step(typed, () => board.write(typed)))];
+  const first = step(POWER, board.power.on);
+  const steps = session.steps.map((typed) => step(typed, () => board.write(typed)));
+  return { steps: [first, ...steps], flash: flashHash(contentOf(flash)) };
 }

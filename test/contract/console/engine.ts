@@ -2,11 +2,12 @@
 // for a while.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { POWER } from './transcript.ts';
-import type { Step } from './transcript.ts';
+import type { Session } from './sessions.ts';
+import { contentOf, flashFor, flashHash, POWER } from './transcript.ts';
+import type { Result, Step } from './transcript.ts';
 
 const START_MS = 600;
 
@@ -18,7 +19,8 @@ export interface EngineSession {
   type(text: string): Promise<string>;
   /** What it said when it started. */
   readonly started: string;
-  end(): Promise<void>;
+  /** Kill it. @returns the content of its flash file. */
+  end(): Promise<Uint8Array>;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function startEngineSession(
   { flash, quietMs = 150 }: { flash?: Uint8Array; quietMs?: number } = {},
 ): Promise<EngineSession> {
   const cwd = mkdtempSync(join(tmpdir(), 'mote-console-'));
-  if (flash !== undefined) writeFileSync(join(cwd, 'espruino.flash'), flash);
+  const file = join(cwd, 'espruino.flash');
+  if (flash !== undefined) writeFileSync(file, flash);
   const child = spawn(binary, [], { cwd, stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => {});
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -61,16 +64,17 @@ export async function startEngineSession(
     async end() {
       child.kill('SIGKILL');
       await exited;
+      const content = existsSync(file) ? readFileSync(file) : new Uint8Array();
       rmSync(cwd, { recursive: true, force: true });
+      return content;
     },
   };
 }
 
 /** @returns what the engine said at each step. */
-export async function runOnEngine(binary: string, steps: readonly string[]): Promise<Step[]> {
-  const session = await startEngineSession(binary);
-  const said: Step[] = [{ typed: POWER, said: session.started }];
-  for (const typed of steps) said.push({ typed, said: await session.type(typed) });
-  await session.end();
-  return said;
+export async function runOnEngine(binary: string, session: Session): Promise<Result> {
+  const engine = await startEngineSession(binary, { flash: contentOf(flashFor(session)) });
+  const steps: Step[] = [{ typed: POWER, said: engine.started }];
+  for (const typed of session.steps) steps.push({ typed, said: await engine.type(typed) });
+  return { steps, flash: flashHash(await engine.end()) };
 }

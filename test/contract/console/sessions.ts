@@ -3,6 +3,10 @@
 
 export interface Session {
   readonly name: string;
+  /** Files in its Storage, in this order, when the power comes. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Bytes that are programmed over that, at an offset in Storage. */
+  readonly spoilt?: Readonly<Record<number, readonly number[]>>;
   readonly steps: readonly string[];
 }
 
@@ -10,10 +14,123 @@ const store = (name: string, code: string) =>
   `\x10require("Storage").write(${JSON.stringify(name)},${JSON.stringify(code)})\n`;
 
 /** Neither 3 nor 4 bytes long: those are Ctrl-C and Ctrl-D on a host. */
-const packet = (type: number, data: string) =>
-  `\x10\x01${String.fromCharCode(type, data.length)}${data}`;
+const packet = (type: number, data: string) => `\x10\x01${String.fromCharCode(type, data.length)}${data}`;
+
+/** A page of the engine's flash on a host. */
+const PAGE = 1024;
+const FILES = { '.bootcde': 'print("code")', data: 'x'.repeat(1500) };
+const LIST = 'require("Storage").list()\n';
+
+const POWER_ON: readonly Session[] = [
+  {
+    name: 'power with saved code',
+    files: { '.bootcde': 'print("code");E.on("init",function(){print("init")})' },
+  },
+  { name: 'power with quiet code', files: { '.bootcde': 'var a=1;' } },
+  {
+    name: 'power with boot files',
+    files: {
+      '.boot0': 'print("zero")',
+      '.bootrst': 'print("rst")',
+      '.bootcde': 'print("code")',
+      '.bootPowerOn': 'print("power")',
+    },
+  },
+  { name: 'power with code that fails', files: { '.bootcde': 'print("code");\nfoo();\nprint("more")' } },
+  { name: 'power with code that locks', files: { '.bootcde': 'E.setPassword("abc");E.lockConsole()' } },
+  {
+    name: 'power with code that restarts',
+    files: { '.bootcde': 'if(!global.n){n=1;print("first");reset()}' },
+  },
+].map((session) => ({ ...session, steps: ['1\n', LIST] }));
+
+/** What a power cut, a worn cell or a clumsy program leaves. */
+const SPOILT: readonly Session[] = [
+  { name: 'first header zero', files: FILES, spoilt: { 0: [0, 0, 0, 0] } },
+  { name: 'first header without a name', files: FILES, spoilt: { 4: [0, 0, 0, 0] } },
+  { name: 'a size beyond the end', files: FILES, spoilt: { 0: [0, 0, 0x80, 0] } },
+  { name: 'second size cut', files: FILES, spoilt: { 48: [0xdc, 0x01, 0, 0] } },
+  { name: 'second size zero', files: FILES, spoilt: { 48: [0, 0, 0, 0] } },
+  { name: 'data cleared', files: FILES, spoilt: { 84: [0, 0, 0, 0] } },
+  { name: 'rubbish behind the last file', files: FILES, spoilt: { 1580: [0xff, 0xff, 0xff, 0xff, 0] } },
+  { name: 'rubbish in the middle of the gap', files: FILES, spoilt: { 1800: [0] } },
+  { name: 'rubbish where the next page begins', files: FILES, spoilt: { [2 * PAGE]: [0] } },
+  { name: 'rubbish in the next page', files: FILES, spoilt: { [2 * PAGE + 40]: [0] } },
+  { name: 'rubbish two pages on', files: FILES, spoilt: { [3 * PAGE]: [0, 0, 0, 0] } },
+  { name: 'a lone byte in an empty Storage', spoilt: { 70_000: [0] } },
+  { name: 'a torn header', files: FILES, spoilt: { 1580: [5, 0, 0, 0, 0x61, 0x62] } },
+  { name: 'a header of unset size', files: FILES, spoilt: { 1584: [0x61, 0x62] } },
+].map((session) => ({
+  ...session,
+  steps: [LIST, 'require("Storage").getFree()\n', `\x10require("Storage").write("n","new")\n`, LIST],
+}));
+
+const big = (name: string, byte: number, bytes: number) =>
+  `\x10require("Storage").write("${name}",new Uint8Array(${bytes}).fill(${byte}))\n`;
+
+const STORAGE: readonly Session[] = [
+  {
+    name: 'storage',
+    steps: [
+      store('a', 'first'),
+      store('a', 'first'),
+      store('a', 'other'),
+      'require("Storage").write("p","",0,20)\n',
+      'require("Storage").write("p","abc",0,20)\n',
+      'require("Storage").write("p","de",5)\n',
+      'require("Storage").write("p","de",5)\n',
+      'require("Storage").write("p","f",19)\n',
+      'require("Storage").write("p","gh",19)\n',
+      'require("Storage").read("p")\n',
+      'require("Storage").write("q","\\xFF",0,8)\n',
+      'require("Storage").write("q",new Uint8Array([1,2,3]),1)\n',
+      'require("Storage").read("q")\n',
+      'require("Storage").writeJSON("j",{a:1})\n',
+      'require("Storage").readJSON("j")\n',
+      'require("Storage").writeJSON("k",{"a b":[1,NaN,undefined,"x\\n",D5],f:function(){},u:undefined,n:null,t:new Uint8Array([1])})\n',
+      'require("Storage").read("k")\n',
+      'require("Storage").readJSON("k")\n',
+      'E.toJS({"a b":[1,NaN,undefined,"x\\n",D5],u:undefined,n:null,t:new Uint8Array([1])})\n',
+      'require("Storage").readJSON("p",true)\n',
+      'require("Storage").read("none")\n',
+      'require("Storage").erase("none")\n',
+      'require("Storage").write("a name that is a good deal too long","x")\n',
+      LIST,
+      '\x10f=require("Storage").open("log","a");f.write("one\\n");f.write("two\\n")\n',
+      'require("Storage").open("log","r").readLine()\n',
+      'require("Storage").list(undefined,{sf:true})\n',
+      'require("Storage").getStats()\n',
+      'require("Storage").erase("a")\n',
+      'require("Storage").getStats()\n',
+      'require("Storage").compact()\n',
+      LIST,
+      'require("Storage").getStats()\n',
+    ],
+  },
+  {
+    name: 'storage that fills up',
+    steps: [
+      big('a', 97, 60000),
+      big('b', 98, 60000),
+      big('c', 99, 60000),
+      big('d', 100, 60000),
+      big('e', 101, 60000),
+      'require("Storage").getFree()\n',
+      'require("Storage").erase("b")\n',
+      big('e', 101, 50000),
+      LIST,
+      'require("Storage").getFree()\n',
+      big('f', 102, 60000),
+      'require("Storage").eraseAll()\n',
+      LIST,
+    ],
+  },
+];
 
 export const SESSIONS: readonly Session[] = [
+  ...POWER_ON,
+  ...SPOILT,
+  ...STORAGE,
   {
     name: 'values',
     steps: [
@@ -279,7 +396,10 @@ export const SESSIONS: readonly Session[] = [
   {
     name: 'code in flash',
     steps: [
-      store('.bootcde', 'function k(){ return 5; }\nfunction slow(){ return k(); }\nvar t=setTimeout(slow,400);function other(){ return 6; }'),
+      store(
+        '.bootcde',
+        'function k(){ return 5; }\nfunction slow(){ return k(); }\nvar t=setTimeout(slow,400);function other(){ return 6; }',
+      ),
       'load()\n',
       'k()\n',
       'function ram(){ return 7; }\n',

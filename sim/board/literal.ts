@@ -1,4 +1,4 @@
-// Objects written in JSON or JavaScript, as packets carry them: read without running anything.
+// Values written in JSON or JavaScript, as Storage and packets hold them: read without running anything.
 
 import { parseExpressionAt } from 'acorn';
 import type { Expression } from 'acorn';
@@ -6,7 +6,9 @@ import type { Expression } from 'acorn';
 function valueOf(node: Expression): unknown {
   if (node.type === 'Literal') return node.value;
   if (node.type === 'ArrayExpression') {
-    return node.elements.map((item) => (item === null || item.type === 'SpreadElement' ? undefined : valueOf(item)));
+    return node.elements.map((item) =>
+      item === null || item.type === 'SpreadElement' ? undefined : valueOf(item),
+    );
   }
   if (node.type === 'UnaryExpression' && node.operator === '-') return -Number(valueOf(node.argument));
   if (node.type !== 'ObjectExpression') throw new SyntaxError(`${node.type} is no literal`);
@@ -21,11 +23,18 @@ function valueOf(node: Expression): unknown {
   return fields;
 }
 
+/** @returns the value that a text stands for. @throws SyntaxError */
+export function readLiteral(text: string): unknown {
+  return valueOf(parseExpressionAt(text, 0, { ecmaVersion: 'latest' }));
+}
+
 /** @returns the fields of an object, undefined when the text is none. */
 export function readFields(text: string): Record<string, unknown> | undefined {
   try {
-    const node = parseExpressionAt(text, 0, { ecmaVersion: 'latest' });
-    return node.type === 'ObjectExpression' ? (valueOf(node) as Record<string, unknown>) : undefined;
+    const value = readLiteral(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
