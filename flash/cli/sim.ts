@@ -87,6 +87,37 @@ function watchKeys(cut: () => void): boolean {
   return true;
 }
 
+/** The virtual board as a device for other tools. */
+async function runConsole(
+  firmware: string,
+  flags: SimFlags,
+  console: string,
+  port: number,
+  seconds: number | undefined,
+): Promise<void> {
+  if (flags.engine !== 'vm' || flags.cutPower !== undefined) {
+    throw new MoteError(
+      'only the virtual board has a console that can be offered, and its power is left alone',
+      'leave --engine and --cut-power out',
+      '--console',
+      ExitCode.Usage,
+    );
+  }
+  const { offerConsole } = await import('../sim/console.ts');
+  return offerConsole({
+    ...(flags.empty ? { firmware, settings: {}, features: {} } : firmwareOptions(firmware, flags)),
+    isEmpty: flags.empty === true,
+    board: flags.board ?? 'esp32',
+    console,
+    flashFile: flags.flashFile,
+    broker: flags.broker,
+    port,
+    seconds,
+    json: flags.json === true,
+    stopped: untilStopped(),
+  });
+}
+
 async function runSim(firmware: string, flags: SimFlags): Promise<void> {
   const load = Object.hasOwn(ENGINES, flags.engine) ? ENGINES[flags.engine] : undefined;
   if (load === undefined) {
@@ -110,36 +141,11 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
       ExitCode.Usage,
     );
   }
-  if (flags.console !== undefined) {
-    if (flags.engine !== 'vm' || cutPower !== undefined) {
-      throw new MoteError(
-        'only the virtual board has a console that can be offered, and its power is left alone',
-        'leave --engine and --cut-power out',
-        '--console',
-        ExitCode.Usage,
-      );
-    }
-    const { offerConsole } = await import('../sim/console.ts');
-    return offerConsole({
-      ...(flags.empty ? { firmware, settings: {}, features: {} } : firmwareOptions(firmware, flags)),
-      isEmpty: flags.empty === true,
-      board: flags.board ?? 'esp32',
-      console: flags.console,
-      flashFile: flags.flashFile,
-      broker: flags.broker,
-      port,
-      seconds,
-      json: flags.json === true,
-      stopped: untilStopped(),
-    });
-  }
+  if (flags.console !== undefined) return runConsole(firmware, flags, flags.console, port, seconds);
   if (flags.flashFile !== undefined || flags.empty) {
-    throw new MoteError(
-      'without --console there is nothing that it is for',
-      'add --console tcp',
-      flags.empty ? '--empty' : '--flash-file',
-      ExitCode.Usage,
-    );
+    const option = flags.empty ? '--empty' : '--flash-file';
+    const what = 'without --console there is nothing that it is for';
+    throw new MoteError(what, 'add --console tcp', option, ExitCode.Usage);
   }
   const { createJsonScreen, createLiveScreen, createPlainScreen } = await import('../sim/screen.ts');
   const { simulate } = await import('../sim/run.ts');

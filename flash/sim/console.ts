@@ -117,8 +117,9 @@ export async function offerConsole(options: ConsoleOptions): Promise<void> {
     closers.push(() => observer.close());
     const isThere = storedFile(nor, data.flash, BOOT_CODE) !== undefined;
     if (isThere) say(`${options.flashFile} holds a program: it is left as it is`);
-    else if (!options.isEmpty)
+    else if (!options.isEmpty) {
       say(`installed ${await install(options, address, nor, data)} bytes of ${options.firmware}`);
+    }
 
     const board = createConsoleBoard({ board: data, flash: nor });
     closers.push(() => board.close());

@@ -29,36 +29,49 @@ function endOfRegex(text: string, from: number): number {
   return text.length;
 }
 
+/** @returns the place behind the comment that begins at `at`, undefined when it has no end. */
+function endOfComment(text: string, at: number): number | undefined {
+  const isLine = text[at + 1] === '/';
+  const end = text.indexOf(isLine ? '\n' : '*/', at + 2);
+  if (isLine) return end < 0 ? text.length : end;
+  return end < 0 ? undefined : end + 2;
+}
+
+/** What must be read as a whole; `before` is what stands in front of it. */
+const WHOLES: readonly (readonly [
+  begins: (text: string, at: number, before: string) => boolean,
+  endOf: (text: string, at: number) => number | undefined,
+])[] = [
+  [(text, at) => text.startsWith('//', at) || text.startsWith('/*', at), endOfComment],
+  [(text, at) => /["'`]/.test(text[at]!), endOfString],
+  [(text, at, before) => text[at] === '/' && BEFORE_REGEX.test(before), endOfRegex],
+];
+
+/** @returns the last word or character, with one more character. */
+function follow(before: string, char: string): string {
+  if (/\s/.test(char)) return /\w$/.test(before) && !BEFORE_REGEX.test(before) ? `${before} ` : before;
+  return /\w/.test(char) && /\w$/.test(before) ? before + char : char;
+}
+
 /** @returns how many brackets are open; 0 or less: the text can be run, if only to fail. */
 export function openBrackets(text: string): number {
   let open = 0;
   let before = '';
   for (let at = 0; at < text.length;) {
     const char = text[at]!;
-    const two = text.slice(at, at + 2);
-    if (two === '//') {
-      const end = text.indexOf('\n', at);
-      at = end < 0 ? text.length : end;
-    } else if (two === '/*') {
-      const end = text.indexOf('*/', at + 2);
-      if (end < 0) return UNFINISHED;
-      at = end + 2;
-    } else if (char === '"' || char === "'" || char === '`') {
-      const end = endOfString(text, at);
+    const whole = WHOLES.find(([begins]) => begins(text, at, before));
+    if (whole !== undefined) {
+      const end = whole[1](text, at);
       // A string that breaks off is run at once, so that it fails.
-      if (end === undefined) return char === '`' ? UNFINISHED : 0;
-      before = char;
+      if (end === undefined) return /["']/.test(char) ? 0 : UNFINISHED;
+      if (whole[1] !== endOfComment) before = 'x';
       at = end;
-    } else if (char === '/' && BEFORE_REGEX.test(before)) {
-      at = endOfRegex(text, at);
-      before = '/x';
-    } else {
-      open += PAIRS[char] ?? 0;
-      if (open < 0) return open;
-      if (!/\s/.test(char)) before = /\w/.test(char) && /\w$/.test(before) ? before + char : char;
-      else if (/\w$/.test(before) && !BEFORE_REGEX.test(before)) before += ' ';
-      at++;
+      continue;
     }
+    open += PAIRS[char] ?? 0;
+    if (open < 0) return open;
+    before = follow(before, char);
+    at++;
   }
   return open;
 }

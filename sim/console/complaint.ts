@@ -94,8 +94,9 @@ function endOfCall(path: readonly AnyNode[], index: number): number {
 /** @returns where the engine's parser is when V8 names `index`. */
 function engineIndex(text: string, path: readonly AnyNode[], index: number, kind: Kind): number {
   // A `return` in front of a name is what V8 names.
-  if (kind === 'name' && text.startsWith('return', index))
+  if (kind === 'name' && text.startsWith('return', index)) {
     index = text.slice(index).search(/(?<=^return\s+)\S/) + index;
+  }
   if (kind === 'call') return endOfCall(path, index);
   if (kind === 'function') return index;
   const found = path.findLast(

@@ -66,50 +66,55 @@ export function createKeys(): (char: string) => Stroke {
     return char >= ' ' ? { text: char } : undefined;
   };
 
-  return (char) => {
-    const before = state;
-    switch (char) {
-      case '\0':
-        state = 'none';
-        return undefined;
-      case '\x01':
-        if (before !== 'dle') return undefined;
-        state = 'none';
-        return key('packet');
-      case '\x03':
-        return undefined;
-      case '\x05':
-        return key('enquiry');
-      case '\x10':
-        state = 'dle';
-        return key('quiet');
-      case '\x1b':
-        state = 'escape';
-        return undefined;
-    }
-    switch (before) {
-      case 'escape':
-        state = char === 'O' ? 'escapeO' : char === '[' ? 'escapeBracket' : 'none';
-        return char === '\n' ? key('newline') : undefined;
-      case 'escapeO':
-        state = 'none';
-        return AFTER_O[char];
-      case 'escapeBracket':
-        state = 'none';
-        if (!/\d/.test(char)) return named(AFTER_BRACKET[char]);
-        state = 'number';
-        number = Number(char);
-        return undefined;
-      case 'number':
-        if (/\d/.test(char)) {
-          number = (10 * number + Number(char)) & 0xffff;
-          return undefined;
-        }
-        state = 'none';
-        if (char === 'H') return number === 2 ? key('eraseLine') : undefined;
-        return char === '~' ? named(NUMBERED[number]) : undefined;
-      default:
-        return plain(char);
-    }
+  /** Characters that mean the same wherever they come, and leave the state as it is. */
+  const ALWAYS: Readonly<Record<string, (char: string) => Stroke>> = {
+    '\0'() {
+      state = 'none';
+      return undefined;
+    },
+    '\x01'() {
+      if (state !== 'dle') return undefined;
+      state = 'none';
+      return key('packet');
+    },
+    '\x03': () => undefined,
+    '\x05': () => key('enquiry'),
+    '\x10'() {
+      state = 'dle';
+      return key('quiet');
+    },
+    '\x1b'() {
+      state = 'escape';
+      return undefined;
+    },
   };
+
+  const AFTER: Readonly<Record<State, (char: string) => Stroke>> = {
+    none: plain,
+    dle: plain,
+    escape(char) {
+      state = char === 'O' ? 'escapeO' : char === '[' ? 'escapeBracket' : 'none';
+      return char === '\n' ? key('newline') : undefined;
+    },
+    escapeO(char) {
+      state = 'none';
+      return AFTER_O[char];
+    },
+    escapeBracket(char) {
+      state = /\d/.test(char) ? 'number' : 'none';
+      number = Number(char);
+      return state === 'none' ? named(AFTER_BRACKET[char]) : undefined;
+    },
+    number(char) {
+      if (/\d/.test(char)) {
+        number = (10 * number + Number(char)) & 0xffff;
+        return undefined;
+      }
+      state = 'none';
+      if (char === 'H') return number === 2 ? key('eraseLine') : undefined;
+      return char === '~' ? named(NUMBERED[number]) : undefined;
+    },
+  };
+
+  return (char) => (ALWAYS[char] ?? AFTER[state])(char);
 }

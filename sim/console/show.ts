@@ -41,10 +41,12 @@ function parametersOf(code: string): string {
 
 function showFunction(value: object, names: ShowNames): string {
   const code = String(value);
-  if (names.isNative(value) || /\{\s*\[native code\]\s*\}$/.test(code))
+  if (names.isNative(value) || /\{\s*\[native code\]\s*\}$/.test(code)) {
     return 'function () { [native code] }';
-  if (code.startsWith('class') || /\{\s*\}$/.test(code))
+  }
+  if (code.startsWith('class') || /\{\s*\}$/.test(code)) {
     return `function (${code.startsWith('class') ? '' : parametersOf(code)}) {}`;
+  }
   return `function (${parametersOf(code)}) {${DOTS}}`;
 }
 

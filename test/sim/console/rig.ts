@@ -52,12 +52,7 @@ export function createConsoleRig(
       world.run(100);
       return heard();
     },
-    run: (code) =>
-      type(`\x10${code}\n`)
-        .replace(/^\r\x1b\[J/, '')
-        .replace(/>$/, '')
-        .split('\r\n')
-        .slice(0, -1),
+    run: (code) => type(`\x10${code}\n`).replace('\r\x1b[J', '').replace(/>$/, '').split('\r\n').slice(0, -1),
   };
 }
 
