@@ -37,8 +37,8 @@ function folder(): string {
   return path;
 }
 
-/** Run the command until it says that it is done. @returns what it said. */
-function runTools(cwd: string, address: string, args: readonly string[]): Promise<string> {
+/** Run the command until it says that it is done, or what is waited for. @returns what it said. */
+function runTools(cwd: string, address: string, args: readonly string[], end = DONE): Promise<string> {
   const child = spawn(tools!, ['-p', address, '--no-ble', ...args], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,14 +48,14 @@ function runTools(cwd: string, address: string, args: readonly string[]): Promis
     const timer = setTimeout(() => child.kill('SIGKILL'), UPLOAD_MS);
     const hear = (text: string) => {
       said += text;
-      if (said.includes(DONE)) child.kill('SIGKILL');
+      if (said.includes(end)) child.kill('SIGKILL');
     };
     child.stdout.setEncoding('latin1').on('data', hear);
     child.stderr.setEncoding('latin1').on('data', hear);
     child.once('error', reject);
     child.once('close', () => {
       clearTimeout(timer);
-      if (said.includes(DONE)) resolve(said);
+      if (said.includes(end)) resolve(said);
       else reject(new Error(`the upload did not come to its end: ${said}`));
     });
   });
@@ -125,7 +125,8 @@ describe.skipIf(tools === undefined)(`the EspruinoTools command line${absent}`, 
     const cwd = folder();
     writeFileSync(join(cwd, 'firmware.js'), code, 'latin1');
     const { address, stored } = await start();
-    expect(await runTools(cwd, address, ['-e', 'print("answer "+6*7)'])).toContain('answer 42');
+    // An engine on a host is too quick for it to see the prompts that it counts.
+    await runTools(cwd, address, ['-e', 'print("answer "+6*7)'], 'answer 42');
     await runTools(cwd, address, ['--config', 'SAVE_ON_SEND=1', 'firmware.js']);
     expect(stored(BOOT_CODE)!.trimEnd()).toBe(code.trimEnd());
     expect(await reading).toMatch(/^weather-1\//);
