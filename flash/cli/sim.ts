@@ -105,7 +105,9 @@ async function runConsole(
   }
   const { offerConsole } = await import('../sim/console.ts');
   return offerConsole({
-    ...(flags.empty ? { firmware, settings: {}, features: {} } : firmwareOptions(firmware, flags)),
+    firmware,
+    // Asked for only where a firmware is built.
+    buildOptions: () => firmwareOptions(firmware, flags),
     isEmpty: flags.empty === true,
     board: flags.board ?? 'esp32',
     console,

@@ -32,8 +32,7 @@ export interface ConsoleOptions {
   readonly broker: string | undefined;
   /** Of the broker that is started. */
   readonly port: number;
-  readonly settings: Record<string, unknown>;
-  readonly features: Record<string, boolean>;
+  buildOptions(): { settings: Record<string, unknown>; features: Record<string, boolean> };
   readonly seconds: number | undefined;
   readonly json: boolean;
   readonly stopped: Promise<void>;
@@ -71,12 +70,13 @@ async function install(
 ): Promise<number> {
   const { host, port, username, password } = address;
   const login = username === '' ? {} : { username, password };
-  const given = options.settings['broker'] as object | undefined;
+  const { settings, features } = options.buildOptions();
+  const given = settings['broker'] as object | undefined;
   const bundle = await build({
     firmware: options.firmware,
     board: data.id,
-    settings: { ...options.settings, broker: { ...given, host, port, ...login } },
-    features: options.features,
+    settings: { ...settings, broker: { ...given, host, port, ...login } },
+    features,
     brokerProfile: null,
   });
   if (storeFile(nor, data.flash!, BOOT_CODE, bundle.code)) return bundle.bytes;
