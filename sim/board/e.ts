@@ -75,6 +75,9 @@ function watchdog(machine: Machine) {
   };
 }
 
+/** Where a console can be. */
+const CONSOLES = /^(Serial[1-6]|USB|Telnet|Bluetooth|Terminal|Loopback[AB])$/;
+
 /** Make E for a board. */
 export function createE(machine: Machine): object {
   const { realm } = machine;
@@ -122,10 +125,9 @@ export function createE(machine: Machine): object {
     lockConsole: () => machine.console.lock(),
     getConsole: () => machine.console.getDevice(),
     setConsole(device: unknown): void {
-      if (device !== null && typeof device !== 'string') {
-        throw new realm.Error('the console goes to a port by its name, or to null');
-      }
-      machine.console.setDevice(device);
+      const name = device === null ? null : typeof device === 'string' ? device : '';
+      if (name !== null && !CONSOLES.test(name)) throw new realm.Error('Unknown device type "undefined"');
+      machine.console.setDevice(name);
     },
   });
   return self;

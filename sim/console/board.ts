@@ -143,6 +143,8 @@ export function createConsoleBoard(options: ConsoleBoardOptions): ConsoleBoard {
   };
 
   const flow = createFlow({
+    // A pipe to an engine on a host has none.
+    hasXonXoff: data.bootCode,
     send,
     // Where the console is elsewhere, the wire belongs to the program.
     take(char) {

@@ -9,6 +9,8 @@ const FULL = (BUFFER * 6) / 8;
 const FREE = (BUFFER * 3) / 8;
 
 export interface FlowHost {
+  /** Whether the wire has flow control. */
+  readonly hasXonXoff: boolean;
   send(bytes: string): void;
   /** Take a character. @returns true: let the loop go on before the next. */
   take(char: string): boolean;
@@ -27,7 +29,7 @@ export function createFlow(host: FlowHost): Flow {
   let awake = false;
 
   const hold = (isHeld: boolean) => {
-    if (held !== isHeld) host.send(isHeld ? XOFF : XON);
+    if (held !== isHeld && host.hasXonXoff) host.send(isHeld ? XOFF : XON);
     held = isHeld;
   };
 

@@ -238,7 +238,12 @@ export function createStoredProgram(repl: Repl, data: BoardData): StoredProgram 
       leave: repl.leave,
       getDevice: () => device,
       setDevice(name) {
+        if (name === device) return;
+        const before = device;
+        const isTold = repl.hasEcho();
+        if (isTold) repl.print(`-> ${String(name)}\n`);
         device = name;
+        if (isTold) repl.write(`<- ${String(before)}\n`);
       },
     },
   };

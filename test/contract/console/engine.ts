@@ -9,7 +9,9 @@ import type { Session } from './sessions.ts';
 import { contentOf, flashFor, flashHash, POWER } from './transcript.ts';
 import type { Result, Step } from './transcript.ts';
 
-const START_MS = 600;
+const START_MS = 800;
+/** A step is over when nothing came for so long, or nothing at all for twice that: a busy host is slow. */
+const QUIET_MS = 250;
 
 /** Versions of development builds have a number of their own. */
 const released = (text: string) => text.replaceAll(/\b(\d+v\d+)\.\d+/g, '$1');
@@ -29,7 +31,7 @@ export interface EngineSession {
  */
 export async function startEngineSession(
   binary: string,
-  { flash, quietMs = 150 }: { flash?: Uint8Array; quietMs?: number } = {},
+  { flash, quietMs = QUIET_MS }: { flash?: Uint8Array; quietMs?: number } = {},
 ): Promise<EngineSession> {
   const cwd = mkdtempSync(join(tmpdir(), 'mote-console-'));
   const file = join(cwd, 'espruino.flash');
@@ -47,7 +49,7 @@ export async function startEngineSession(
     new Promise<string>((resolve) => {
       last = Date.now();
       const timer = setInterval(() => {
-        if (Date.now() - last < ms) return;
+        if (Date.now() - last < (said === '' ? 2 * ms : ms)) return;
         clearInterval(timer);
         const text = said;
         said = '';

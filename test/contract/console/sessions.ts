@@ -394,6 +394,17 @@ export const SESSIONS: readonly Session[] = [
     ],
   },
   {
+    name: 'a console that is taken away',
+    steps: [
+      'setTimeout(function(){print("lost");E.setConsole("USB");print("back")},60);E.setConsole(null)\n',
+      'E.getConsole()\n',
+      '\x10setTimeout(function(){E.setConsole("USB")},60);E.setConsole(null)\n',
+      '1\n',
+      'E.setConsole("nonesuch")\n',
+      '1',
+    ],
+  },
+  {
     name: 'code in flash',
     steps: [
       store(
