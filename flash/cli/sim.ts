@@ -12,6 +12,9 @@ interface SimFlags extends FirmwareFlags {
   readonly seconds?: string;
   readonly cutPower?: string;
   readonly engine: string;
+  readonly console?: string;
+  readonly flashFile?: string;
+  readonly empty?: boolean;
   readonly json?: boolean;
 }
 
@@ -46,7 +49,16 @@ export function addSim(program: Command): void {
         '--engine <vm|espruino|espruino-emulator>',
         'virtual board, the real Espruino named by ESPRUINO, or the emulator of its Web IDE named by ESPRUINO_EMULATOR',
         'vm',
-      ),
+      )
+      .option(
+        '--console <tcp|tcp:PORT|PATH>',
+        "offer the virtual board's console there, for uploaders and terminals: a port of 127.0.0.1, or a pseudo terminal",
+      )
+      .option(
+        '--flash-file <file>',
+        'with --console: keep the flash in this file, and start from what is in it',
+      )
+      .option('--empty', 'with --console: start without a firmware'),
   )
     .option('--json', 'print one JSON object a message: topic, value, unit, time (ms since 1970)')
     .action(runSim);
@@ -86,6 +98,39 @@ function watchKeys(cut: () => void): boolean {
   return true;
 }
 
+/** The virtual board as a device for other tools. */
+async function runConsole(
+  firmware: string,
+  flags: SimFlags,
+  console: string,
+  port: number,
+  seconds: number | undefined,
+): Promise<void> {
+  if (flags.engine !== 'vm' || flags.cutPower !== undefined) {
+    throw new MoteError(
+      'only the virtual board has a console that can be offered, and its power is left alone',
+      'leave --engine and --cut-power out',
+      '--console',
+      ExitCode.Usage,
+    );
+  }
+  const { offerConsole } = await import('../sim/console.ts');
+  return offerConsole({
+    firmware,
+    // Asked for only where a firmware is built.
+    buildOptions: () => firmwareOptions(firmware, flags),
+    isEmpty: flags.empty === true,
+    board: flags.board ?? 'esp32',
+    console,
+    flashFile: flags.flashFile,
+    broker: flags.broker,
+    port,
+    seconds,
+    json: flags.json === true,
+    stopped: untilStopped(),
+  });
+}
+
 async function runSim(firmware: string, flags: SimFlags): Promise<void> {
   const load = Object.hasOwn(ENGINES, flags.engine) ? ENGINES[flags.engine] : undefined;
   if (load === undefined) {
@@ -108,6 +153,12 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
       '--cut-power',
       ExitCode.Usage,
     );
+  }
+  if (flags.console !== undefined) return runConsole(firmware, flags, flags.console, port, seconds);
+  if (flags.flashFile !== undefined || flags.empty) {
+    const option = flags.empty ? '--empty' : '--flash-file';
+    const what = 'without --console there is nothing that it is for';
+    throw new MoteError(what, 'add --console tcp', option, ExitCode.Usage);
   }
   const { createJsonScreen, createLiveScreen, createPlainScreen } = await import('../sim/screen.ts');
   const { simulate } = await import('../sim/run.ts');

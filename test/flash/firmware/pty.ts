@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inPath } from '../../engines/engines.ts';
+import { inPath } from '../../../bench/programs.ts';
 
 export const SOCAT = inPath('socat');
 
