@@ -1,0 +1,44 @@
+// What the uploader has a board do: functions that it types in at the console, in the subset that Espruino runs. They are
+// forgotten with the next restart.
+
+/**
+ * Raw headers of Storage from `a` on, `n` at most, as base64: the last is the first that is none.
+ * Each says the size, and so where the next is.
+ */
+const headers =
+  'function(a,e,n){var o="";while(n-->0&&a+32<=e){var r=E.toString(require("Flash").read(32,a));o+=r;' +
+  'var z=r.charCodeAt(0)+r.charCodeAt(1)*256+r.charCodeAt(2)*65536,w=z+r.charCodeAt(3)*16777216;' +
+  'if(w===0||w===4294967295||a+32+z>e)break;a+=32+((z+3)&~3)}return btoa(o)}';
+
+/** Replace file `n` by one of `z` blank bytes, if `f` bytes remain free: else the engine would compact its Storage. */
+const create =
+  'function(n,z,f){var s=require("Storage");if(s.getFree()<((z+3)&~3)+32+f)return"room";' +
+  's.erase(n);s.write(n,"\\xff",0,z);return"ok"}';
+
+/** Program bytes `t` (base64, of CRC-32 `c`) at `o` of file `n` of `z` bytes, and read them back. Again is no harm. */
+const write =
+  'function(n,o,z,c,t){var s=require("Storage"),b=atob(t);if(E.CRC32(b)!==c)return"sum";' +
+  'if(s.read(n,o,b.length)!==b)s.write(n,b,o,z);return s.read(n,o,b.length)===b?"ok":"bad"}';
+
+/** Clear bytes of flash. */
+const clear = 'function(a,t){require("Flash").write(atob(t),a);return 1}';
+
+/** Size and CRC-32 of a file, 0 without one. */
+const file = 'function(n){var t=require("Storage").read(n);return t===undefined?0:[t.length,E.CRC32(t)]}';
+
+/** Gather a program in memory. */
+const gather =
+  'function(o,c,t){var b=atob(t);if(E.CRC32(b)!==c)return"sum";if(moteUp.text.length===o)moteUp.text+=b;return"ok"}';
+
+/** Lines that put all of this on the board. */
+export const INSTALL: readonly string[] = [
+  '(global.moteUp={text:""},1)',
+  ...Object.entries({ headers, create, write, clear, file, gather }).map(
+    ([name, code]) => `(moteUp.${name}=${code},1)`,
+  ),
+];
+
+export const UNINSTALL = '(delete global.moteUp,1)';
+
+/** Restart without any program, so that none is in the way. */
+export const RESET = '(setTimeout(reset,50),1)';
