@@ -11,11 +11,12 @@ import { addCheck } from './check.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
+import { addUpload } from './upload.ts';
 
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox];
+const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox, addUpload];
 
 function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));

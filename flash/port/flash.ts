@@ -1,7 +1,7 @@
 // Reads the flash of a running board through Espruino's console. The firmware goes on meanwhile, and may print what it likes.
 
 import { ExitCode, MoteError } from '../errors.ts';
-import { ask } from './console.ts';
+import { createAsker } from './console.ts';
 import type { Port } from './port.ts';
 
 /** Bytes of an answer: as base64 it is shorter than any buffer on the way. */
@@ -23,13 +23,14 @@ export async function readFlash(
     answerMs = ANSWER_MS,
   }: { onProgress?: (done: number) => void; answerMs?: number } = {},
 ): Promise<Uint8Array> {
+  const asker = createAsker(port);
   const all = new Uint8Array(bytes);
   for (let at = 0; at < bytes; at += CHUNK) {
     const length = Math.min(CHUNK, bytes - at);
     let part: Uint8Array | undefined;
     for (let tries = 0; part === undefined && tries < TRIES; tries++) {
       const expression = `require("Flash").read(${length},${address + at})`;
-      const answer = await ask(port, address + at, expression, answerMs);
+      const answer = await asker.ask(address + at, expression, answerMs);
       if (answer?.length === length) part = answer;
     }
     if (part === undefined) {

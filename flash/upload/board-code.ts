@@ -15,30 +15,48 @@ const create =
   'function(n,z,f){var s=require("Storage");if(s.getFree()<((z+3)&~3)+32+f)return"room";' +
   's.erase(n);s.write(n,"\\xff",0,z);return"ok"}';
 
-/** Program bytes `t` (base64, of CRC-32 `c`) at `o` of file `n` of `z` bytes, and read them back. Again is no harm. */
+/** Program bytes `b` (of CRC-32 `c`) at `o` of file `n` of `z` bytes, and read them back. Again is no harm. */
 const write =
-  'function(n,o,z,c,t){var s=require("Storage"),b=atob(t);if(E.CRC32(b)!==c)return"sum";' +
+  'function(n,o,z,c,b){var s=require("Storage");if(E.CRC32(b)!==c)return"sum";' +
   'if(s.read(n,o,b.length)!==b)s.write(n,b,o,z);return s.read(n,o,b.length)===b?"ok":"bad"}';
 
 /** Clear bytes of flash. */
-const clear = 'function(a,t){require("Flash").write(atob(t),a);return 1}';
+const clear = 'function(a,b){require("Flash").write(b,a);return 1}';
 
 /** Size and CRC-32 of a file, 0 without one. */
 const file = 'function(n){var t=require("Storage").read(n);return t===undefined?0:[t.length,E.CRC32(t)]}';
 
+/** Answer question `n` with what `f` returns. */
+const say =
+  'function(n,f){var b;try{b="="+JSON.stringify(f())}catch(e){b="!"+e}print("\\nMOTE "+n+" "+E.CRC32(b)+" "+btoa(b))}';
+
 /** Gather a program in memory. */
 const gather =
-  'function(o,c,t){var b=atob(t);if(E.CRC32(b)!==c)return"sum";if(moteUp.text.length===o)moteUp.text+=b;return"ok"}';
+  'function(o,c,b){if(E.CRC32(b)!==c)return"sum";if(moteUp.text.length===o)moteUp.text+=b;return"ok"}';
 
-/** Lines that put all of this on the board. */
-export const INSTALL: readonly string[] = [
-  '(global.moteUp={text:""},1)',
-  ...Object.entries({ headers, create, write, clear, file, gather }).map(
-    ([name, code]) => `(moteUp.${name}=${code},1)`,
-  ),
-];
+/** @returns bytes as a string of the board's language, all of it printable. */
+export function literal(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  // eslint-disable-next-line no-control-regex -- all that cannot be typed
+  const escaped = text.replace(/["\\\x00-\x1f\x7f-\xff]/g, (character) =>
+    character === '"' || character === '\\'
+      ? `\\${character}`
+      : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `"${escaped}"`;
+}
+
+/** One line that puts all of this on the board. */
+export const INSTALL = `(global.moteUp={text:"",${Object.entries({
+  headers,
+  create,
+  write,
+  clear,
+  file,
+  gather,
+  say,
+})
+  .map(([name, code]) => `${name}:${code}`)
+  .join(',')}},1)`;
 
 export const UNINSTALL = '(delete global.moteUp,1)';
-
-/** Restart without any program, so that none is in the way. */
-export const RESET = '(setTimeout(reset,50),1)';

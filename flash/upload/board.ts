@@ -2,8 +2,8 @@
 // on meanwhile. Whatever stands in the way is named.
 
 import { ExitCode, MoteError } from '../errors.ts';
-import { ask } from '../port/console.ts';
-import { openPort, type Port } from '../port/port.ts';
+import { createAsker } from '../port/console.ts';
+import { openPort } from '../port/port.ts';
 
 /** The oldest release that all of this was tried on. */
 const OLDEST = '2v29';
@@ -18,6 +18,7 @@ const KNOCKS: readonly (readonly [keys: string, answerMs: number])[] = [
 ];
 const LOGIN_MS = 3000;
 const RETRY_MS = 250;
+const KEPT = 4096;
 
 export interface BoardOptions {
   /** Asked when the console is locked. undefined: nobody knows it. */
@@ -36,8 +37,12 @@ export interface Board {
   readonly isLocked: boolean;
   /** @returns what a JavaScript expression on the board is, as JSON carries it. Throws MoteError when it throws there, or nothing answers. */
   ask<T>(expression: string, answerMs?: number): Promise<T>;
+  /** Have a statement run, at the top of all scopes. */
+  type(statement: string): void;
   /** Start the board anew, and come back to its console. @param limitMs until it must answer. */
   restart(limitMs: number): Promise<void>;
+  /** Start it anew without any program. */
+  reset(): Promise<void>;
   /** Come back to a board that restarts by itself. */
   attach(limitMs: number): Promise<void>;
   /** Lock the console again and leave. */
@@ -99,45 +104,43 @@ const releaseNumber = (version: string): number => {
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Wait until one of `patterns` is printed. @returns its index, -1 when the time is over. */
-function waitFor(port: Port, patterns: readonly RegExp[], ms: number): Promise<number> {
-  return new Promise((resolve) => {
-    let text = '';
-    const finish = (index: number) => {
-      clearTimeout(timer);
-      port.onText = () => {};
-      resolve(index);
-    };
-    const timer = setTimeout(() => finish(-1), ms);
-    port.onText = (more) => {
-      text = (text + more).slice(-4096);
-      const index = patterns.findIndex((pattern) => pattern.test(text));
-      if (index >= 0) finish(index);
-    };
-  });
-}
-
-/** In this order a restart is one of the whole chip where there is one. */
-const RESTART = '(setTimeout(function(){if(process.env.BOARD=="LINUX")load();else E.reboot()},50),1)';
+/** Of the whole chip where there is one. */
+const RESTART = 'if(process.env.BOARD=="LINUX")load();else E.reboot()';
+const RESET_MS = 5000;
 
 /** Find the board at a port. Throws MoteError that says what is there instead. */
 export async function openBoard(name: string, options: BoardOptions = {}): Promise<Board> {
   const { onText = () => {} } = options;
   let port = await openPort(name);
+  /** What the board has printed since it was asked for. */
+  let heard = '';
+  const hear = (text: string) => {
+    heard = (heard + text).slice(-KEPT);
+    onText(text);
+  };
+  let asker = createAsker(port, hear);
   let tag = Math.floor(Math.random() * 1e6) * 1000;
   let isLocked = false;
   let version = '';
   let kind = '';
 
   /** Ask once. @returns undefined without an answer. */
-  async function askOnce(
-    expression: string,
-    ms: number,
-    hear: (text: string) => void,
-  ): Promise<string | undefined> {
+  async function askOnce(own: number, expression: string, ms: number): Promise<string | undefined> {
+    // The helper, where it is installed, has less to be typed.
+    const short = expression.startsWith('moteUp.')
+      ? `\x10moteUp.say(${own},function(){return ${expression}})\n`
+      : undefined;
     const wrapped = `(function(){try{return"="+JSON.stringify(${expression})}catch(e){return"!"+e}})()`;
-    const bytes = await ask(port, tag, wrapped, ms, hear);
+    const bytes = await asker.ask(own, wrapped, ms, short);
     return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
+  }
+
+  /** Wait until one of `patterns` is printed. @returns its index, -1 when the time is over. */
+  async function waitFor(patterns: readonly RegExp[], ms: number): Promise<number> {
+    for (const end = Date.now() + ms; ; await sleep(10)) {
+      const index = patterns.findIndex((pattern) => pattern.test(heard));
+      if (index >= 0 || Date.now() > end) return index;
+    }
   }
 
   async function login(): Promise<void> {
@@ -151,10 +154,12 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
       );
     }
     // What was typed so far is part of no password.
+    heard = '';
     port.write('\n');
-    await waitFor(port, [/password>/], LOGIN_MS);
+    await waitFor([/password>/], LOGIN_MS);
+    heard = '';
     port.write(`${password}\n`);
-    const got = await waitFor(port, [/Logged in/, /Invalid password/], LOGIN_MS);
+    const got = await waitFor([/Logged in/, /Invalid password/], LOGIN_MS);
     if (got === 0) return;
     throw environment(
       'the password is not that of the console',
@@ -165,27 +170,22 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
 
   /** Knock until the console answers. */
   async function greet(): Promise<void> {
-    let heard = '';
-    const hear = (text: string) => {
-      heard = (heard + text).slice(-4096);
-      onText(text);
-    };
+    heard = '';
     const hello = '[process.env.VERSION,process.env.BOARD]';
     for (const [keys, ms] of KNOCKS) {
-      tag++;
+      const own = ++tag;
       if (keys !== '') port.write(keys);
-      let answer = await askOnce(hello, ms, hear);
+      let answer = await askOnce(own, hello, ms);
       if (answer === undefined && /password>/.test(heard)) {
         await login();
         heard = '';
-        answer = await askOnce(hello, ANSWER_MS, hear);
+        answer = await askOnce(own, hello, ANSWER_MS);
       }
       if (answer?.startsWith('=') !== true) continue;
       [version, kind] = JSON.parse(answer.slice(1)) as [string, string];
       if (releaseNumber(version) < releaseNumber(OLDEST)) throw tooOld(name, version);
       return;
     }
-    port.onText = hear;
     port.write('\x10print("MOTE-VERSION "+process.env.VERSION)\n');
     await sleep(500);
     throw diagnose(name, heard);
@@ -197,6 +197,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     for (;;) {
       try {
         port = await openPort(name);
+        asker = createAsker(port, hear);
         return;
       } catch (error) {
         if (Date.now() > end) throw error;
@@ -220,6 +221,27 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     }
   }
 
+  /** Have the board run a statement that ends all that is in its memory, and come back to it. */
+  async function leave(statement: string, limitMs: number): Promise<void> {
+    const end = Date.now() + limitMs;
+    // What is still there has not ended.
+    await board
+      .ask(`(global.moteOld=1,setTimeout(function(){${statement}},50),1)`)
+      .catch((error: unknown) => {
+        if (error instanceof BoardError) throw error;
+      });
+    for (;;) {
+      await sleep(150);
+      try {
+        await attach(Math.max(0, end - Date.now()));
+        if ((await board.ask<number>('global.moteOld?1:0')) === 0) return;
+        throw environment('the board does not restart', 'press reset, and try again', name);
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
+  }
+
   try {
     await greet();
   } catch (error) {
@@ -227,7 +249,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     throw error;
   }
 
-  return {
+  const board: Board = {
     name,
     get version() {
       return version;
@@ -239,9 +261,9 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
       return isLocked;
     },
     async ask<T>(expression: string, answerMs = ANSWER_MS): Promise<T> {
-      tag++;
+      const own = ++tag;
       for (let tries = 0; tries < TRIES; tries++) {
-        const answer = await askOnce(expression, answerMs, onText);
+        const answer = await askOnce(own, expression, answerMs);
         if (answer?.startsWith('='))
           return (answer === '=undefined' ? undefined : JSON.parse(answer.slice(1))) as T;
         if (answer !== undefined) {
@@ -261,14 +283,9 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
         name,
       );
     },
-    async restart(limitMs) {
-      await this.ask(RESTART).catch((error: unknown) => {
-        // Gone before it answered.
-        if (error instanceof BoardError) throw error;
-      });
-      await sleep(200);
-      await attach(limitMs);
-    },
+    type: (statement) => port.write(`\x10${statement}\n`),
+    restart: (limitMs) => leave(RESTART, limitMs),
+    reset: () => leave('reset()', RESET_MS),
     attach,
     async close() {
       // Harmless without a password.
@@ -277,4 +294,5 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
       port.close();
     },
   };
+  return board;
 }
