@@ -46,17 +46,21 @@ export function literal(bytes: Uint8Array): string {
   return `"${escaped}"`;
 }
 
-/** One line that puts all of this on the board. */
-export const INSTALL = `(global.moteUp={text:"",${Object.entries({
-  headers,
-  create,
-  write,
-  clear,
-  file,
-  gather,
-  say,
-})
-  .map(([name, code]) => `${name}:${code}`)
-  .join(',')}},1)`;
+/** Together no longer than half the input buffer of Espruino on Linux, which loses itself when it is typed at while it works. */
+const LINE = 400;
+
+function lines(): string[] {
+  const all = ['(global.moteUp={text:"",say:' + say + '},1)'];
+  for (const [name, code] of Object.entries({ headers, create, write, clear, file, gather })) {
+    const part = `moteUp.${name}=${code}`;
+    const last = all.at(-1)!;
+    if (all.length === 1 || last.length + part.length > LINE) all.push(part);
+    else all[all.length - 1] = `${last},${part}`;
+  }
+  return all;
+}
+
+/** What puts all of this on the board, one line after the other. */
+export const INSTALL: readonly string[] = lines();
 
 export const UNINSTALL = '(delete global.moteUp,1)';

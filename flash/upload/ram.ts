@@ -6,7 +6,7 @@ import { literal, UNINSTALL } from './board-code.ts';
 import { sumOf } from './layout.ts';
 import { installHelper } from './state.ts';
 
-const CHUNK = 900;
+const CHUNK = 384;
 const TRIES = 4;
 const START_MS = 20_000;
 

@@ -72,7 +72,7 @@ export function uploadsLeft(state: BoardState, kind: string, bytes: number): num
 }
 
 export async function installHelper(board: Board): Promise<void> {
-  await board.ask(INSTALL);
+  for (const line of INSTALL) await board.ask(line);
 }
 
 /** @returns the chain of files as it lies in flash, undefined on a board whose flash nobody described. */

@@ -20,8 +20,8 @@ import {
 import { SELECTOR_TEXT } from './selector.ts';
 import { installHelper, mend, readState, reserveOf, uploadsLeft, type BoardState } from './state.ts';
 
-/** Bytes of a program in one command: with what is around it, well below the input buffer of any board. */
-const CHUNK = 900;
+/** Bytes of a program in one command: with what is around it, half the input buffer of Espruino on Linux. */
+const CHUNK = 384;
 const CHUNK_TRIES = 4;
 const RESTART_MS = 20_000;
 
@@ -34,6 +34,8 @@ export interface UploadOptions {
   readonly replace?: boolean;
   /** Compact first, where there is no room. */
   readonly compact?: boolean;
+  /** How long the board may take for a restart; default 20 s. */
+  readonly restartMs?: number;
   readonly onStep?: (step: string) => void;
   readonly warn?: (text: string) => void;
 }
@@ -199,7 +201,7 @@ async function settle(board: Board, options: UploadOptions): Promise<BoardState>
       return state;
     }
     options.onStep?.('restarting the board into its former program');
-    await board.restart(RESTART_MS);
+    await board.restart(options.restartMs ?? RESTART_MS);
     state = await askState(board);
   }
   throw refuse('the board does not start the program that it should', 'restart it and try again', board);
@@ -286,6 +288,6 @@ export async function upload(board: Board, options: UploadOptions): Promise<Uplo
     bytes.length,
   );
   onStep('restarting the board');
-  await board.restart(RESTART_MS);
+  await board.restart(options.restartMs ?? RESTART_MS);
   return { slot, place, bytes: bytes.length, sum, isSame: false, reports, uploadsLeft: left };
 }
