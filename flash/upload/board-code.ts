@@ -23,6 +23,10 @@ const write =
 /** Clear bytes of flash. */
 const clear = 'function(a,b){require("Flash").write(b,a);return 1}';
 
+/** Program a header with what all of several readings have in common: bits that read as either are cleared. */
+const steady =
+  'function(a){var f=require("Flash"),b=f.read(32,a),i=8,j,c;while(i--){c=f.read(32,a);for(j=0;j<32;j++)b[j]&=c[j]}f.write(b,a);return 1}';
+
 /** Size and CRC-32 of a file, 0 without one. */
 const file = 'function(n){var t=require("Storage").read(n);return t===undefined?0:[t.length,E.CRC32(t)]}';
 
@@ -51,7 +55,7 @@ const LINE = 400;
 
 function lines(): string[] {
   const all = ['(global.moteUp={text:"",say:' + say + '},1)'];
-  for (const [name, code] of Object.entries({ headers, create, write, clear, file, gather })) {
+  for (const [name, code] of Object.entries({ headers, create, write, clear, steady, file, gather })) {
     const part = `moteUp.${name}=${code}`;
     const last = all.at(-1)!;
     if (all.length === 1 || last.length + part.length > LINE) all.push(part);

@@ -23,6 +23,8 @@ const KEPT = 4096;
 export interface BoardOptions {
   /** Asked when the console is locked. undefined: nobody knows it. */
   readonly password?: () => Promise<string | undefined>;
+  /** Multiplies the waits for answers; default 1. */
+  readonly patience?: number;
   /** What the board prints, with what answers the questions. */
   readonly onText?: (text: string) => void;
 }
@@ -110,7 +112,7 @@ const RESET_MS = 5000;
 
 /** Find the board at a port. Throws MoteError that says what is there instead. */
 export async function openBoard(name: string, options: BoardOptions = {}): Promise<Board> {
-  const { onText = () => {} } = options;
+  const { onText = () => {}, patience = 1 } = options;
   let port = await openPort(name);
   /** What the board has printed since it was asked for. */
   let heard = '';
@@ -175,7 +177,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     for (const [keys, ms] of KNOCKS) {
       const own = ++tag;
       if (keys !== '') port.write(keys);
-      let answer = await askOnce(own, hello, ms);
+      let answer = await askOnce(own, hello, ms * patience);
       if (answer === undefined && /password>/.test(heard)) {
         await login();
         heard = '';
@@ -187,7 +189,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
       return;
     }
     port.write('\x10print("MOTE-VERSION "+process.env.VERSION)\n');
-    await sleep(500);
+    await sleep(500 * patience);
     throw diagnose(name, heard);
   }
 

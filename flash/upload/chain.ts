@@ -75,19 +75,30 @@ export async function readChain(
   return { headers, end, torn };
 }
 
+/** Bits that a name may have too many and still be one of ours that was not programmed to its end. */
+const EXTRA_BITS = 6;
+
+function bitCount(byte: number): number {
+  let count = 0;
+  for (let rest = byte; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
 /** A name that lost bits as its file was deleted. */
-const isHalfDeleted = (name: Uint8Array) =>
-  OURS.some(
-    (own) =>
-      name.subarray(FIRST_BYTES).every((byte, i) => byte === own[FIRST_BYTES + i]) &&
-      name.subarray(0, FIRST_BYTES).every((byte, i) => (byte & own[i]!) === byte) &&
-      name.subarray(0, FIRST_BYTES).some((byte) => !isPrintable(byte)),
-  );
+const isHalfDeleted = (name: Uint8Array, own: Uint8Array) =>
+  name.subarray(FIRST_BYTES).every((byte, i) => byte === own[FIRST_BYTES + i]) &&
+  name.subarray(0, FIRST_BYTES).every((byte, i) => (byte & own[i]!) === byte) &&
+  name.subarray(0, FIRST_BYTES).some((byte) => !isPrintable(byte));
 
 /** A name that has bits too many, as its file was created. */
-const isHalfCreated = (name: Uint8Array) =>
-  OURS.some((own) => name.every((byte, i) => (byte & own[i]!) === own[i])) &&
-  name.some((byte) => byte >= 0x80);
+function isHalfCreated(name: Uint8Array, own: Uint8Array): boolean {
+  if (!name.every((byte, i) => (byte & own[i]!) === own[i])) return false;
+  const extra = name.reduce((sum, byte, i) => sum + bitCount(byte ^ own[i]!), 0);
+  return extra > 0 && (extra <= EXTRA_BITS || name.some((byte) => byte >= 0x80));
+}
+
+const isBroken = (name: Uint8Array) =>
+  OURS.some((own) => isHalfDeleted(name, own) || isHalfCreated(name, own));
 
 const ZEROS = new Uint8Array(FIRST_BYTES);
 
@@ -104,19 +115,27 @@ function closeTorn(address: number, torn: Uint8Array): Patch[] {
   ];
 }
 
+const erase = ({ address }: Header): Patch => ({ address: address + NAME_OFFSET, bytes: ZEROS });
+
+/** @returns addresses of headers that a cut may have left with bits that read as either. */
+export const unsteady = ({ headers, end, torn }: Chain): number[] => [
+  ...headers.slice(-1).map(({ address }) => address),
+  ...(torn === undefined ? [] : [end]),
+];
+
 /** @returns what to program, in this order, so that nothing of an upload that was cut off is in the way. */
-export function mendChain({ headers, end, torn }: Chain): Patch[] {
-  const deletes = headers
-    .filter(({ name }) => isHalfDeleted(name) || isHalfCreated(name))
-    .map(({ address }) => ({ address: address + NAME_OFFSET, bytes: ZEROS }));
-  // Deleted again: in a cut, bits may have been left that read as either.
-  const again = SLOT_FILES.flatMap((_, slot) => {
-    const last = headers.findLast(
-      ({ name }) =>
-        name.subarray(0, FIRST_BYTES).every((byte) => byte === 0) &&
-        name.subarray(FIRST_BYTES).every((byte, i) => byte === OURS[slot]![FIRST_BYTES + i]),
-    );
-    return last === undefined ? [] : [{ address: last.address + NAME_OFFSET, bytes: ZEROS }];
-  });
-  return [...(torn === undefined ? [] : closeTorn(end, torn)), ...deletes, ...again];
+export const mendChain = ({ headers, end, torn }: Chain): Patch[] => [
+  ...(torn === undefined ? [] : closeTorn(end, torn)),
+  ...headers.filter(({ name }) => isBroken(name)).map(erase),
+];
+
+/** @returns what to program so that no file of this name is left, even one whose deletion was cut off and reads as either. */
+export function eraseAll({ headers }: Chain, file: (typeof SLOT_FILES)[number]): Patch[] {
+  const own = OURS[SLOT_FILES.indexOf(file)]!;
+  const named = headers.filter(({ name }) =>
+    name.subarray(FIRST_BYTES).every((byte, i) => byte === own[FIRST_BYTES + i]),
+  );
+  const isDead = ({ name }: Header) => name.subarray(0, FIRST_BYTES).every((byte) => byte === 0);
+  const lastDead = named.findLast(isDead);
+  return named.filter((header) => !isDead(header) || header === lastDead).map(erase);
 }

@@ -4,7 +4,7 @@ import type { FlashMap } from '../../boards/board.ts';
 import { findBoard } from '../boards.ts';
 import type { Board } from './board.ts';
 import { INSTALL, literal } from './board-code.ts';
-import { mendChain, readChain, roomOf, type Chain } from './chain.ts';
+import { eraseAll, mendChain, readChain, roomOf, unsteady, type Chain, type Patch } from './chain.ts';
 import {
   CHOICE_BYTES,
   CHOICE_FILE,
@@ -16,6 +16,7 @@ import {
   SELECTOR_FILE,
   SLOT_FILES,
   type Chosen,
+  type Slot,
 } from './layout.ts';
 import { readSelectorLine, SELECTOR_LINE_BYTES, SELECTOR_TEXT } from './selector.ts';
 
@@ -85,13 +86,22 @@ export async function askChain(board: Board): Promise<Chain | undefined> {
   );
 }
 
+async function patch(board: Board, patches: readonly Patch[]): Promise<void> {
+  for (const { address, bytes } of patches) await board.ask(`moteUp.clear(${address},${literal(bytes)})`);
+}
+
 /** Make the chain whole again after an upload that was cut off. */
 export async function mend(board: Board): Promise<void> {
+  const before = await askChain(board);
+  if (before === undefined) return;
+  for (const address of unsteady(before)) await board.ask(`moteUp.steady(${address})`);
+  await patch(board, mendChain((await askChain(board))!));
+}
+
+/** Delete every file of a slot, by where it lies: a name that a cut has left may read as another at times. */
+export async function eraseSlot(board: Board, slot: Slot): Promise<void> {
   const chain = await askChain(board);
-  if (chain === undefined) return;
-  for (const { address, bytes } of mendChain(chain)) {
-    await board.ask(`moteUp.clear(${address},${literal(bytes)})`);
-  }
+  if (chain !== undefined) await patch(board, eraseAll(chain, SLOT_FILES[slot]));
 }
 
 async function readChoice(board: Board): Promise<Uint8Array> {

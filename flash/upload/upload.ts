@@ -18,7 +18,15 @@ import {
   type Slot,
 } from './layout.ts';
 import { SELECTOR_TEXT } from './selector.ts';
-import { installHelper, mend, readState, reserveOf, uploadsLeft, type BoardState } from './state.ts';
+import {
+  eraseSlot,
+  installHelper,
+  mend,
+  readState,
+  reserveOf,
+  uploadsLeft,
+  type BoardState,
+} from './state.ts';
 
 /** Bytes of a program in one command: with what is around it, half the input buffer of Espruino on Linux. */
 const CHUNK = 384;
@@ -267,6 +275,7 @@ export async function upload(board: Board, options: UploadOptions): Promise<Uplo
 
   if (!isThere || state.slots[slot] === undefined) {
     let shown = -1;
+    await eraseSlot(board, slot);
     await writeFile(board, SLOT_FILES[slot], bytes, (done) => {
       const percent = Math.floor((done * 5) / bytes.length) * 20;
       if (percent > shown) onStep(`writing ${bytes.length} bytes to ${SLOT_FILES[slot]}: ${percent} %`);
