@@ -25,7 +25,7 @@ const clear = 'function(a,b){require("Flash").write(b,a);return 1}';
 
 /** Program a header with what all of several readings have in common: bits that read as either are cleared. */
 const steady =
-  'function(a){var f=require("Flash"),b=f.read(32,a),i=8,j,c;while(i--){c=f.read(32,a);for(j=0;j<32;j++)b[j]&=c[j]}f.write(b,a);return 1}';
+  'function(a){var f=require("Flash"),b=f.read(32,a),i=24,j,c;while(i--){c=f.read(32,a);for(j=0;j<32;j++)b[j]&=c[j]}f.write(b,a);return 1}';
 
 /** Size and CRC-32 of a file, 0 without one. */
 const file = 'function(n){var t=require("Storage").read(n);return t===undefined?0:[t.length,E.CRC32(t)]}';
