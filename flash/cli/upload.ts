@@ -73,16 +73,22 @@ function trialMinutes(text: string): number {
 }
 
 function checkFlags(flags: UploadFlags): void {
-  const clash = (what: string, fix: string, where: string) => new MoteError(what, fix, where, ExitCode.Usage);
-  if (flags.store && !flags.watch) throw clash('an upload is stored anyway', 'leave it out', '--store');
-  if (flags.ram && flags.store)
-    throw clash('either is meant, not both', 'leave out --ram or --store', '--store');
-  if (flags.lock && flags.unlock) throw clash('either is meant, not both', 'leave one out', '--lock');
-  if ((flags.lock || flags.unlock) && (flags.ram || (flags.watch && !flags.store))) {
-    throw clash('a password is kept with a stored firmware', 'leave out --ram or --watch', '--lock');
-  }
-  if (flags.via !== 'mote' && (flags.lock || flags.unlock || flags.compact || flags.watch)) {
-    throw clash('only mote itself can do that', 'leave out --via', '--via');
+  const locks = flags.lock === true || flags.unlock === true;
+  const keeps = !flags.ram && (!flags.watch || flags.store === true);
+  const clashes: readonly (readonly [clash: unknown, what: string, fix: string, where: string])[] = [
+    [flags.store && !flags.watch, 'an upload is stored anyway', 'leave it out', '--store'],
+    [flags.ram && flags.store, 'either is meant, not both', 'leave out --ram or --store', '--store'],
+    [flags.lock && flags.unlock, 'either is meant, not both', 'leave one out', '--lock'],
+    [locks && !keeps, 'a password is kept with a stored firmware', 'leave out --ram or --watch', '--lock'],
+    [
+      flags.via !== 'mote' && (locks || flags.compact || flags.watch),
+      'only mote itself can do that',
+      'leave out --via',
+      '--via',
+    ],
+  ];
+  for (const [clash, what, fix, where] of clashes) {
+    if (clash) throw new MoteError(what, fix, where, ExitCode.Usage);
   }
 }
 

@@ -266,8 +266,9 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
       const own = ++tag;
       for (let tries = 0; tries < TRIES; tries++) {
         const answer = await askOnce(own, expression, answerMs);
-        if (answer?.startsWith('='))
+        if (answer?.startsWith('=')) {
           return (answer === '=undefined' ? undefined : JSON.parse(answer.slice(1))) as T;
+        }
         if (answer !== undefined) {
           throw new BoardError(
             `the board says: ${answer.slice(1)}`,

@@ -78,10 +78,11 @@ export function uploadWithEspruinoTools(command: string, options: ToolsOptions):
     child.on('close', (code) => {
       clearTimeout(limit);
       if (isDone) resolve();
-      else
+      else {
         fail(
           `did not upload (exit code ${code}): ${FAILED.exec(text)?.[0] ?? text.trim().split('\n').at(-1) ?? ''}`,
         );
+      }
     });
   });
 }

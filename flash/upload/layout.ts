@@ -63,8 +63,9 @@ const placeAt = (choice: Uint8Array, place: number) =>
 /** @returns the first place that nothing was programmed into. */
 export function firstBlankPlace(choice: Uint8Array): number {
   let place = 0;
-  while (place * PLACE_BYTES < choice.length && placeAt(choice, place).some((byte) => byte !== BLANK))
+  while (place * PLACE_BYTES < choice.length && placeAt(choice, place).some((byte) => byte !== BLANK)) {
     place++;
+  }
   return place;
 }
 

@@ -44,8 +44,9 @@ export async function lockBoard(board: Board, password: string): Promise<void> {
   }
   await board.ask(`require("Storage").write("${LOCK_FILE}",${literal(text)})`);
   const isThere = await board.ask<boolean>(`require("Storage").read("${LOCK_FILE}")===${literal(text)}`);
-  if (!isThere)
+  if (!isThere) {
     throw new MoteError('the password was not written', 'try again', board.name, ExitCode.Environment);
+  }
   await board.ask(`(E.setPassword(${JSON.stringify(password)}),1)`);
 }
 

@@ -112,18 +112,11 @@ async function createFile(board: Board, file: string, bytes: number): Promise<vo
   throw refuse(`no room for ${file} any more`, 'something else writes to Storage: stop it', board);
 }
 
-/** What the first upload leaves besides the program. */
-function roomNeeded(state: BoardState, programBytes: number): number {
-  const selector = state.bootCode === 'selector' ? 0 : roomOf(SELECTOR_TEXT.length);
-  return roomOf(programBytes) + (state.hasChoice ? 0 : roomOf(CHOICE_BYTES)) + selector;
-}
+/** Other boot files that a selector cannot live beside: a saved state, and code that runs in its place. */
+const inTheWay = ({ otherBoot }: BoardState) => otherBoot.filter((file) => !/^\.boot[\dP]/.test(file));
 
 function checkBootCode(board: Board, state: BoardState, { replace, warn }: UploadOptions): void {
-  // A saved state and .bootrst are in the way of the selector; what only runs before it is not.
-  const others = [
-    ...(state.bootCode === 'other' ? [SELECTOR_FILE] : []),
-    ...state.otherBoot.filter((file) => !/^\.boot[\dP]/.test(file)),
-  ];
+  const others = [...(state.bootCode === 'other' ? [SELECTOR_FILE] : []), ...inTheWay(state)];
   if (others.length === 0) return;
   const what = `boot code of somebody else is on the board: ${others.join(', ')}`;
   if (!replace) throw refuse(what, 'add --replace to give it up', board);
@@ -232,71 +225,95 @@ async function choose(board: Board, state: BoardState, head: Uint8Array): Promis
   return place;
 }
 
-/** Put a program on a board and restart it. Throws MoteError; what ran before is then still what starts. */
-export async function upload(board: Board, options: UploadOptions): Promise<Uploaded> {
-  const { code, trialMin, onStep = () => {} } = options;
-  const bytes = Buffer.from(code, 'latin1');
-  const sum = sumOf(bytes);
-  const reports = code.includes('moteHealthy');
-  onStep('looking at what is on the board');
-  let state = await settle(board, options);
-  checkBootCode(board, state, options);
+interface Program {
+  readonly bytes: Uint8Array;
+  readonly sum: number;
+}
 
-  const isChosen = (slot: number) =>
-    state.slots[slot]?.sum === sum && state.slots[slot]?.bytes === bytes.length;
-  const { chosen } = state;
-  if (chosen?.entry !== undefined && state.bootCode === 'selector' && isChosen(chosen.slot)) {
-    const { slot, entry } = chosen;
-    await board.ask(UNINSTALL);
-    return {
-      slot,
-      place: entry.place,
-      bytes: bytes.length,
-      sum,
-      isSame: true,
-      reports,
-      uploadsLeft: uploadsLeft(state, board.kind, bytes.length),
-    };
-  }
+const isIn = (state: BoardState, slot: Slot, { bytes, sum }: Program) =>
+  state.slots[slot]?.sum === sum && state.slots[slot]?.bytes === bytes.length;
 
-  const slot: Slot = chosen === undefined ? 0 : chosen.slot === 0 ? 1 : 0;
-  const isThere = isChosen(slot);
-  const need = roomNeeded(state, bytes.length) - (isThere ? roomOf(bytes.length) : 0);
-  const fits = () => state.placesLeft > 0 && state.freeBytes - reserveOf(board.kind) >= need;
-  if (!fits() && options.compact) state = await compact(board, state, options);
-  if (state.placesLeft <= 0) {
-    throw refuse(
-      'the choice file is full',
-      'add --compact: a power cut while it runs erases everything on the board',
-      board,
-    );
-  }
-  if (!fits()) throw roomError(board, state, need);
+/** @returns bytes of Storage that an upload to a slot takes. */
+function needOf(state: BoardState, slot: Slot, program: Program): number {
+  const selector = state.bootCode === 'selector' ? 0 : roomOf(SELECTOR_TEXT.length);
+  const choice = state.hasChoice ? 0 : roomOf(CHOICE_BYTES);
+  return (isIn(state, slot, program) ? 0 : roomOf(program.bytes.length)) + choice + selector;
+}
 
-  if (!isThere || state.slots[slot] === undefined) {
-    let shown = -1;
-    await eraseSlot(board, slot);
-    await writeFile(board, SLOT_FILES[slot], bytes, (done) => {
-      const percent = Math.floor((done * 5) / bytes.length) * 20;
-      if (percent > shown) onStep(`writing ${bytes.length} bytes to ${SLOT_FILES[slot]}: ${percent} %`);
-      shown = percent;
-    });
-  }
-  if (!state.hasChoice) await createFile(board, CHOICE_FILE, CHOICE_BYTES);
-  const place = await choose(board, state, entryHead(slot, reports, trialMin, sum));
+/** @returns a state with room for the program. Throws MoteError with the figures. */
+async function findRoom(
+  board: Board,
+  before: BoardState,
+  slot: Slot,
+  program: Program,
+  options: UploadOptions,
+): Promise<BoardState> {
+  const fits = (state: BoardState) =>
+    state.placesLeft > 0 && state.freeBytes - reserveOf(board.kind) >= needOf(state, slot, program);
+  if (fits(before)) return before;
+  const state = options.compact ? await compact(board, before, options) : before;
+  if (fits(state)) return state;
+  if (state.placesLeft > 0) throw roomError(board, state, needOf(state, slot, program));
+  const fix = 'add --compact: a power cut while it runs erases everything on the board';
+  throw refuse('the choice file is full', fix, board);
+}
+
+async function writeProgram(
+  board: Board,
+  slot: Slot,
+  { bytes }: Program,
+  onStep: (step: string) => void,
+): Promise<void> {
+  let shown = -1;
+  await eraseSlot(board, slot);
+  await writeFile(board, SLOT_FILES[slot], bytes, (done) => {
+    const percent = Math.floor((done * 5) / bytes.length) * 20;
+    if (percent > shown) onStep(`writing ${bytes.length} bytes to ${SLOT_FILES[slot]}: ${percent} %`);
+    shown = percent;
+  });
+}
+
+/** Have the selector be the boot code, and nothing beside it. */
+async function installSelector(
+  board: Board,
+  state: BoardState,
+  onStep: (step: string) => void,
+): Promise<void> {
   if (state.bootCode !== 'selector') {
     onStep('installing the boot selector');
     await writeFile(board, SELECTOR_FILE, Buffer.from(SELECTOR_TEXT, 'latin1'), () => {});
   }
-  for (const file of state.otherBoot.filter((name) => !/^\.boot[\dP]/.test(name))) {
-    await board.ask(`(require("Storage").erase("${file}"),1)`);
+  for (const file of inTheWay(state)) await board.ask(`(require("Storage").erase("${file}"),1)`);
+}
+
+/** Put a program on a board and restart it. Throws MoteError; what ran before is then still what starts. */
+export async function upload(board: Board, options: UploadOptions): Promise<Uploaded> {
+  const { code, trialMin, onStep = () => {} } = options;
+  const bytes = Buffer.from(code, 'latin1');
+  const program = { bytes, sum: sumOf(bytes) };
+  const facts = { bytes: bytes.length, sum: program.sum, reports: code.includes('moteHealthy') };
+  onStep('looking at what is on the board');
+  const before = await settle(board, options);
+  checkBootCode(board, before, options);
+  const { chosen } = before;
+  if (chosen?.entry !== undefined && before.bootCode === 'selector' && isIn(before, chosen.slot, program)) {
+    await board.ask(UNINSTALL);
+    const left = uploadsLeft(before, board.kind, bytes.length);
+    return { ...facts, slot: chosen.slot, place: chosen.entry.place, isSame: true, uploadsLeft: left };
   }
-  const left = uploadsLeft(
-    { ...state, freeBytes: state.freeBytes - need, placesLeft: state.placesLeft - 1 },
-    board.kind,
-    bytes.length,
-  );
+
+  const slot: Slot = chosen?.slot === 0 ? 1 : 0;
+  const state = await findRoom(board, before, slot, program, options);
+  if (!isIn(state, slot, program)) await writeProgram(board, slot, program, onStep);
+  if (!state.hasChoice) await createFile(board, CHOICE_FILE, CHOICE_BYTES);
+  const place = await choose(board, state, entryHead(slot, facts.reports, trialMin, program.sum));
+  await installSelector(board, state, onStep);
   onStep('restarting the board');
   await board.restart(options.restartMs ?? RESTART_MS);
-  return { slot, place, bytes: bytes.length, sum, isSame: false, reports, uploadsLeft: left };
+  const after = {
+    ...state,
+    freeBytes: state.freeBytes - needOf(state, slot, program),
+    placesLeft: state.placesLeft - 1,
+  };
+  return { ...facts, slot, place, isSame: false, uploadsLeft: uploadsLeft(after, board.kind, bytes.length) };
 }

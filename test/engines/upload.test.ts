@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { openBoard } from '../../flash/upload/board.ts';
-import { MoteError } from '../../flash/errors.ts';
+import type { MoteError } from '../../flash/errors.ts';
 import { inspectBoard } from '../../flash/upload/inspect.ts';
 import { lockBoard } from '../../flash/upload/lock.ts';
 import { runFromRam } from '../../flash/upload/ram.ts';

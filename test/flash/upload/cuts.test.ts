@@ -38,8 +38,9 @@ describe('an upload whose power goes away', () => {
         }
         if (isFull && i % 50 === 0) console.log(`${i} of ${cases.length}, ${faults.length} faults`);
       }
-      if (isFull)
+      if (isFull) {
         console.log(`${operations.length} operations, ${cases.length} cuts: ${JSON.stringify(seen)}`);
+      }
       expect(faults).toEqual([]);
       if (isFull) expect(seen.new).toBeGreaterThan(0);
       expect(seen.old).toBeGreaterThan(0);

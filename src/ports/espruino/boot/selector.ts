@@ -13,6 +13,12 @@ const TRIES = 8;
 const HEALTHY = 11;
 const REJECTED = 12;
 const TRY_COUNT = 3;
+/** In the flags of an entry, beside the slot: the program reports itself. */
+const REPORTS = 2;
+/** Of an entry: rejected; its tries are used up; healthy or with tries left. */
+const ANY = 0;
+const KEPT = 1;
+const GOOD = 2;
 /** A program that says nothing by itself has to run so long without an uncaught error. */
 const QUIET_MS = 30000;
 /** A program that never ends is ended. What blocks in the engine, as a connection that nobody answers, takes a third of it. */
@@ -69,13 +75,15 @@ function triesAt(place: number): number {
   return tries;
 }
 
-/** @returns the newest entry before `end` whose program may run, -1 without one. `level` 2: that is good or has tries left, 1: not rejected, 0: any. */
+function levelAt(place: number): number {
+  if (isSet(place, REJECTED)) return ANY;
+  return isSet(place, HEALTHY) || triesAt(place) < TRY_COUNT ? GOOD : KEPT;
+}
+
+/** @returns the newest entry before `end` that is of this level, and whose program is whole and not in `exceptSlot`; -1 without one. */
 function findPlace(end: number, level: number, exceptSlot: number): number {
   for (let place = end - 1; place >= 0; place--) {
-    const isGood =
-      level === 0 ||
-      (!isSet(place, REJECTED) && (level === 1 || isSet(place, HEALTHY) || triesAt(place) < TRY_COUNT));
-    if (!isGood) continue;
+    if (levelAt(place) < level) continue;
     const slot = slotAt(place);
     if (slot >= 0 && slot !== exceptSlot) return place;
   }
@@ -105,39 +113,76 @@ function lock(): void {
   E.lockConsole();
 }
 
-function start(): void {
+/** @returns the place of the entry that counts, -1 without one. */
+function choosePlace(count: number): number {
+  let place = findPlace(count, GOOD, -1);
+  if (place < 0) place = findPlace(count, KEPT, -1);
+  return place < 0 ? findPlace(count, ANY, -1) : place;
+}
+
+function countPlaces(): number {
   let count = 0;
-  while (count * PLACE_BYTES < choice.length && choice.substr(count * PLACE_BYTES, PLACE_BYTES) !== BLANK)
+  while (count * PLACE_BYTES < choice.length && choice.substr(count * PLACE_BYTES, PLACE_BYTES) !== BLANK) {
     count++;
-  let place = findPlace(count, 2, -1);
-  const isTried = place < 0;
-  if (place < 0) place = findPlace(count, 1, -1);
-  if (place < 0) place = findPlace(count, 0, -1);
+  }
+  return count;
+}
+
+/** End a trial for the former program. */
+function reject(why: string): void {
+  if (!global.moteBoot.isTrial) return;
+  global.moteBoot.isTrial = false;
+  global.moteHealthy = undefined;
+  mark(global.moteBoot.place, REJECTED);
+  print('mote: rejected, back to the former program: ' + why);
+  setTimeout(restart, 100);
+}
+
+function accept(): void {
+  mark(global.moteBoot.place, HEALTHY);
+  global.moteBoot.isTrial = false;
+  global.moteHealthy = undefined;
+  print('mote: healthy');
+}
+
+function onError(error: unknown): void {
+  print('Uncaught ' + error);
+  reject('' + error);
+}
+
+/** A program that says nothing by itself has run for long enough. */
+function onQuiet(): void {
+  process.removeListener('uncaughtException', onError);
+  if (global.moteHealthy !== undefined) global.moteHealthy();
+}
+
+/** Wait for the program to say that it works; for one that cannot, watch it. */
+function listen(place: number, isTrial: boolean): void {
+  global.moteHealthy = accept;
+  if ((byteAt(place, 0) & REPORTS) !== 0) return;
+  if (isTrial) process.on('uncaughtException', onError);
+  setTimeout(onQuiet, QUIET_MS);
+}
+
+/** @returns what there is to say of the trial. */
+function startTrial(place: number): string {
+  const limitMin = byteAt(place, 2);
+  const tries = triesAt(place);
+  // A wake from deep sleep is no failed try: the program ended on purpose.
+  const isWake = typeof ESP32 !== 'undefined' && ESP32.getWakeupCause() > 0;
+  if (!isWake) mark(place, TRIES + tries);
+  E.enableWatchdog(WATCHDOG_SEC, true);
+  setTimeout(function () {
+    reject('not healthy after ' + limitMin + ' min');
+  }, limitMin * 60000);
+  return ', try ' + (tries + 1) + ' of ' + TRY_COUNT;
+}
+
+function start(): void {
+  const place = choosePlace(countPlaces());
   const slot = place < 0 ? onlySlot() : slotAt(place);
   const isOpen = place >= 0 && !isSet(place, HEALTHY) && !isSet(place, REJECTED);
-  const isTrial = isOpen && !isTried && findPlace(place, 1, slot) >= 0;
-  const limitMin = isOpen ? byteAt(place, 2) : 0;
-  const saysItself = isOpen && (byteAt(place, 0) & 2) !== 0;
-
-  function reject(why: string): void {
-    if (!global.moteBoot.isTrial) return;
-    global.moteBoot.isTrial = false;
-    global.moteHealthy = undefined;
-    mark(place, REJECTED);
-    print('mote: rejected, back to the former program: ' + why);
-    setTimeout(restart, 100);
-  }
-  function accept(): void {
-    mark(place, HEALTHY);
-    global.moteBoot.isTrial = false;
-    global.moteHealthy = undefined;
-    print('mote: healthy');
-  }
-  function onError(error: unknown): void {
-    print('Uncaught ' + error);
-    reject('' + error);
-  }
-
+  const isTrial = isOpen && triesAt(place) < TRY_COUNT && findPlace(place, KEPT, slot) >= 0;
   global.moteBoot = {
     text: slot < 0 ? '' : storage.read(programs[slot]),
     slot: slot,
@@ -145,33 +190,9 @@ function start(): void {
     isTrial: isTrial,
     failed: onError,
   };
-  if (slot < 0) {
-    print('mote: no whole program');
-    return;
-  }
-  let state = '';
-  if (isOpen) {
-    global.moteHealthy = accept;
-    if (!saysItself) {
-      if (isTrial) process.on('uncaughtException', onError);
-      setTimeout(function () {
-        if (isTrial) process.removeListener('uncaughtException', onError);
-        if (global.moteHealthy !== undefined) global.moteHealthy();
-      }, QUIET_MS);
-    }
-  }
-  if (isTrial) {
-    // A wake from deep sleep is no failed try: the program ended on purpose.
-    const isWake = typeof ESP32 !== 'undefined' && ESP32.getWakeupCause() > 0;
-    const tries = triesAt(place);
-    if (!isWake) mark(place, TRIES + tries);
-    E.enableWatchdog(WATCHDOG_SEC, true);
-    setTimeout(function () {
-      reject('not healthy after ' + limitMin + ' min');
-    }, limitMin * 60000);
-    state = ', try ' + (tries + 1) + ' of ' + TRY_COUNT;
-  }
-  print('mote: ' + programs[slot] + state);
+  if (isOpen) listen(place, isTrial);
+  if (slot < 0) print('mote: no whole program');
+  else print('mote: ' + programs[slot] + (isTrial ? startTrial(place) : ''));
 }
 
 lock();
