@@ -9,7 +9,7 @@ import { openBoard } from '../../flash/upload/board.ts';
 import { findEspruinoTools, uploadWithEspruinoTools } from '../../flash/upload/espruino-tools.ts';
 import { startVirtualBoard } from '../flash/upload/virtual-board.ts';
 import { describeEngine } from './describe-engine.ts';
-import { createEspruinoBoard } from './espruino-board.ts';
+import { createEspruinoBoard } from '../../bench/espruino-board.ts';
 
 function tools(): string | undefined {
   try {

@@ -19,7 +19,7 @@ import {
   TEARS,
   type Cut,
   type EspruinoBoard,
-} from './espruino-board.ts';
+} from '../../bench/espruino-board.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mote-upload-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,7 +2,7 @@
 // in the hands of the test, which can cut it at any program of the flash.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ export function compileCutter(binary: string, directory: string): string {
     '-O1',
     '-o',
     library,
-    'test/engines/flash-cut.c',
+    'bench/host/flash-cut.c',
     '-ldl',
   ]);
   return library;
@@ -118,5 +118,3 @@ export async function createEspruinoBoard(
 export function saveFlash(board: EspruinoBoard, to: string): void {
   cpSync(board.flash, to);
 }
-
-export const writeImage = (file: string, bytes: Uint8Array): void => writeFileSync(file, bytes);
