@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, it } from 'vitest';
+import { build } from '../../flash/build/build.ts';
+import { startBroker } from '../../flash/sim/broker.ts';
 import { openBoard } from '../../flash/upload/board.ts';
 import type { MoteError } from '../../flash/errors.ts';
 import { inspectBoard } from '../../flash/upload/inspect.ts';
@@ -11,6 +13,7 @@ import { lockBoard } from '../../flash/upload/lock.ts';
 import { runFromRam } from '../../flash/upload/ram.ts';
 import { upload, type UploadOptions, type Uploaded } from '../../flash/upload/upload.ts';
 import { waitForVerdict } from '../../flash/upload/verdict.ts';
+import { writeFirmware } from '../flash/build/fixture.ts';
 import { describeEngine } from './describe-engine.ts';
 import {
   compileCutter,
@@ -129,6 +132,35 @@ describeEngine(
       await on.stop();
       on.start();
       expect((await whoRuns(on.port)).name).toBe('good');
+    });
+
+    it('keeps a mote from its first session on, and gives one up that has none in its time', async () => {
+      const broker = await startBroker(0);
+      const on = await fresh();
+      on.start();
+      const mote = async (port: number) => {
+        const text = `import { startMote } from 'mote-sdk/espruino';
+startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] });
+`;
+        const folder = writeFirmware({ 'main.ts': text });
+        return (await build({ firmware: folder, board: 'espruino-linux' })).code;
+      };
+      const good = await mote(broker.port);
+      const lonely = await mote(1);
+      const connection = await openBoard(on.port);
+      try {
+        expect(
+          await waitForVerdict(connection, await upload(connection, { code: good, trialMin: 1 }), 20_000),
+        ).toBe('healthy');
+        const done = await upload(connection, { code: lonely, trialMin: 1 });
+        expect(done.reports).toBe(true);
+        expect(await waitForVerdict(connection, done, 90_000)).toBe('rejected');
+        expect(on.printed()).toContain('not healthy after 1 min');
+        expect(await connection.ask<number>('moteBoot.slot')).toBe(0);
+      } finally {
+        await connection.close();
+        await broker.close();
+      }
     });
 
     it('is refused where boot code of somebody else is, unless told otherwise', async () => {
