@@ -283,11 +283,11 @@ async function watchAndSend(
   const { watch } = await import('../build/build.ts');
   let busy: Promise<void> = Promise.resolve();
   const deliver = async (code: string) => {
-    const begin = Date.now();
+    const begin = performance.now();
     try {
       const outcome = await send(code);
       progress.clear();
-      print({ ...outcome, milliseconds: Date.now() - begin }, flags);
+      print({ ...outcome, milliseconds: Math.round(performance.now() - begin) }, flags);
     } catch (error) {
       progress.clear();
       reportError(error);

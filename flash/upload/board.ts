@@ -139,9 +139,9 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
 
   /** Wait until one of `patterns` is printed. @returns its index, -1 when the time is over. */
   async function waitFor(patterns: readonly RegExp[], ms: number): Promise<number> {
-    for (const end = Date.now() + ms; ; await sleep(10)) {
+    for (const end = performance.now() + ms; ; await sleep(10)) {
       const index = patterns.findIndex((pattern) => pattern.test(heard));
-      if (index >= 0 || Date.now() > end) return index;
+      if (index >= 0 || performance.now() > end) return index;
     }
   }
 
@@ -195,37 +195,37 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
 
   async function reopen(limitMs: number): Promise<void> {
     port.close();
-    const end = Date.now() + limitMs;
+    const end = performance.now() + limitMs;
     for (;;) {
       try {
         port = await openPort(name);
         asker = createAsker(port, hear);
         return;
       } catch (error) {
-        if (Date.now() > end) throw error;
+        if (performance.now() > end) throw error;
         await sleep(RETRY_MS);
       }
     }
   }
 
   async function attach(limitMs: number): Promise<void> {
-    const end = Date.now() + limitMs;
+    const end = performance.now() + limitMs;
     for (;;) {
       try {
         await greet();
         return;
       } catch (error) {
-        if (Date.now() > end) throw error;
+        if (performance.now() > end) throw error;
         // A restart may have taken the port away: of a chip with USB of its own, or a connection.
         await sleep(RETRY_MS);
-        await reopen(Math.max(0, end - Date.now()));
+        await reopen(Math.max(0, end - performance.now()));
       }
     }
   }
 
   /** Have the board run a statement that ends all that is in its memory, and come back to it. */
   async function leave(statement: string, limitMs: number): Promise<void> {
-    const end = Date.now() + limitMs;
+    const end = performance.now() + limitMs;
     // What is still there has not ended.
     await board
       .ask(`(global.moteOld=1,setTimeout(function(){${statement}},50),1)`)
@@ -235,11 +235,11 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     for (;;) {
       await sleep(150);
       try {
-        await attach(Math.max(0, end - Date.now()));
+        await attach(Math.max(0, end - performance.now()));
         if ((await board.ask<number>('global.moteOld?1:0')) === 0) return;
         throw environment('the board does not restart', 'press reset, and try again', name);
       } catch (error) {
-        if (Date.now() > end) throw error;
+        if (performance.now() > end) throw error;
       }
     }
   }

@@ -38,9 +38,9 @@ export async function waitForVerdict(
   { slot, place }: { slot: Slot; place: number },
   limitMs: number,
 ): Promise<Verdict> {
-  const end = Date.now() + limitMs;
+  const end = performance.now() + limitMs;
   let verdict: Verdict = 'waiting';
-  while (verdict === 'waiting' && Date.now() < end) {
+  while (verdict === 'waiting' && performance.now() < end) {
     try {
       const seen = await look(board, place);
       // The former program is what there is to see once the restart is over.
@@ -48,7 +48,7 @@ export async function waitForVerdict(
         verdict = seen.verdict;
       }
     } catch (error) {
-      if (!(error instanceof MoteError) || Date.now() > end) throw error;
+      if (!(error instanceof MoteError) || performance.now() > end) throw error;
       await board.attach(ATTACH_MS).catch(() => {});
     }
     if (verdict === 'waiting') await new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -144,7 +144,7 @@ describe('a board', () => {
       const code = `${program('new')}/*${'z'.repeat(900)}*/`;
       const isFull = process.env['MODE'] === 'full';
       let wasCut = true;
-      for (let lines = 1; wasCut; lines += isFull ? 1 : 13) {
+      for (let lines = 1; wasCut; lines += isFull ? 1 : 19) {
         wasCut = false;
         const port = await cable(lines);
         const board = await openBoard(port).catch(() => undefined);

@@ -10,7 +10,7 @@ const isFull = process.env['MODE'] === 'full';
 /** Of all cuts, the first one: to look at some. */
 const FROM = Number(process.env['FROM'] ?? 0);
 /** Of a fixed sample. */
-const SAMPLE = 10;
+const SAMPLE = 7;
 
 describe('an upload whose power goes away', () => {
   it(
