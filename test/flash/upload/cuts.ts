@@ -25,6 +25,9 @@ export function norOf(image: Image): Nor {
   return nor;
 }
 
+/** Flash of a board that is new. */
+export const blankImage = (): Image => new Uint8Array(STORAGE.bytes).fill(0xff);
+
 /** Flash of a board that has taken two uploads: `zero`, then `old`. */
 export async function baseImage(): Promise<Image> {
   const board = await startVirtualBoard();
@@ -65,8 +68,25 @@ export async function operationsOf(image: Image): Promise<Operation[]> {
   return operations;
 }
 
-/** @returns who ran after the cut; throws an error that says what is wrong. */
-export async function cutUpload(image: Image, operation: number, way: Way | undefined): Promise<string> {
+/** @returns what is wrong with a board after a cut, undefined: nothing. */
+function faultOf(
+  { name, files }: { name: string | null; files: number },
+  printed: string,
+  isFirst: boolean,
+): string | undefined {
+  if (isFirst) return name === null || name === 'new' ? undefined : `${name} runs`;
+  if (name !== 'old' && name !== 'new') return `${name} runs`;
+  if (/corrupt|Erasing/.test(printed)) return 'Storage was erased';
+  return files < 3 ? `only ${files} files are left` : undefined;
+}
+
+/** @returns who ran after the cut, `nobody` for none; throws an error that says what is wrong. @param isFirst nothing was on the board before. */
+export async function cutUpload(
+  image: Image,
+  operation: number,
+  way: Way | undefined,
+  isFirst = false,
+): Promise<string> {
   const nor = norOf(image);
   const cut = await startVirtualBoard({
     nor,
@@ -81,17 +101,16 @@ export async function cutUpload(image: Image, operation: number, way: Way | unde
 
   const after = await startVirtualBoard({ nor });
   try {
-    const { name, files } = await whoRuns(after.port);
-    if (/corrupt|Erasing/.test(after.printed())) throw new Error(`${at}: Storage was erased`);
-    if (name !== 'old' && name !== 'new') throw new Error(`${at}: ${name} runs`);
-    if (files < 3) throw new Error(`${at}: only ${files} files are left`);
+    const seen = await whoRuns(after.port);
+    const fault = faultOf(seen, after.printed(), isFirst);
+    if (fault !== undefined) throw new Error(`${at}: ${fault}`);
     await send(after.port, program('next'));
     const next = (await whoRuns(after.port)).name;
     if (next !== 'next') throw new Error(`${at}: after the next upload ${next} runs`);
     after.restart();
     const last = (await whoRuns(after.port)).name;
     if (last !== 'next') throw new Error(`${at}: after the next upload and a restart ${last} runs`);
-    return name;
+    return seen.name ?? 'nobody';
   } finally {
     await after.close();
   }
