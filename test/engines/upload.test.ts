@@ -30,6 +30,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const isFull = process.env['MODE'] === 'full';
 const FIX = { name: 'gcc', enable: 'install gcc', isThere: existsSync('/usr/bin/gcc') };
 
+/** Espruino on Linux dies now and then of being typed at, oftener on a loaded machine: docs/upload.md. */
+const AGAIN = { retry: 3 };
+
 /** A program that says who it is, and that it works. */
 const program = (name: string, rest = 'global.moteHealthy&&moteHealthy();') =>
   `var name="${name}";print("I am ${name}");${rest}`;
@@ -82,7 +85,7 @@ describeEngine(
       return board;
     }
 
-    it('runs what was uploaded, keeps it over a restart, and uses both slots in turn', async () => {
+    it('runs what was uploaded, keeps it over a restart, and uses both slots in turn', AGAIN, async () => {
       const on = await fresh();
       on.start();
       for (const [i, name] of ['one', 'two', 'three'].entries()) {
@@ -99,7 +102,7 @@ describeEngine(
       expect(report.open).toHaveLength(1);
     });
 
-    it('leaves functions in flash', async () => {
+    it('leaves functions in flash', AGAIN, async () => {
       const on = await fresh();
       on.start();
       const long = `/*${'x'.repeat(4000)}*/`;
@@ -117,7 +120,7 @@ describeEngine(
     it.each([
       ['throws as it starts', 'throw new Error("broken")'],
       ['throws later', 'setTimeout(function(){throw new Error("late")},300)'],
-    ])('goes back from a program that %s', async (_, rest) => {
+    ])('goes back from a program that %s', AGAIN, async (_, rest) => {
       const on = await fresh();
       on.start();
       await send(on.port, program('good'));
@@ -131,51 +134,59 @@ describeEngine(
       await connection.close();
     });
 
-    it('goes back from a program that never reports, and from one that the power goes away from', async () => {
-      const on = await fresh();
-      on.start();
-      await send(on.port, program('good'));
-      await send(on.port, program('silent', 'moteHealthy;'));
-      for (let tries = 2; tries <= 3; tries++) {
+    it(
+      'goes back from a program that never reports, and from one that the power goes away from',
+      AGAIN,
+      async () => {
+        const on = await fresh();
+        on.start();
+        await send(on.port, program('good'));
+        await send(on.port, program('silent', 'moteHealthy;'));
+        for (let tries = 2; tries <= 3; tries++) {
+          await on.stop();
+          on.start();
+          expect((await whoRuns(on.port)).name).toBe('silent');
+        }
         await on.stop();
         on.start();
-        expect((await whoRuns(on.port)).name).toBe('silent');
-      }
-      await on.stop();
-      on.start();
-      expect((await whoRuns(on.port)).name).toBe('good');
-    });
+        expect((await whoRuns(on.port)).name).toBe('good');
+      },
+    );
 
-    it('keeps a mote from its first session on, and gives one up that has none in its time', async () => {
-      const broker = await startBroker(0);
-      const on = await fresh();
-      on.start();
-      const mote = async (port: number) => {
-        const text = `import { startMote } from 'mote-sdk/espruino';
+    it(
+      'keeps a mote from its first session on, and gives one up that has none in its time',
+      AGAIN,
+      async () => {
+        const broker = await startBroker(0);
+        const on = await fresh();
+        on.start();
+        const mote = async (port: number) => {
+          const text = `import { startMote } from 'mote-sdk/espruino';
 startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] });
 `;
-        const folder = writeFirmware({ 'main.ts': text });
-        return (await build({ firmware: folder, board: 'espruino-linux' })).code;
-      };
-      const good = await mote(broker.port);
-      const lonely = await mote(1);
-      const connection = await openBoard(on.port);
-      try {
-        expect(
-          await waitForVerdict(connection, await upload(connection, { code: good, trialMin: 1 }), 20_000),
-        ).toBe('healthy');
-        const done = await upload(connection, { code: lonely, trialMin: 1 });
-        expect(done.reports).toBe(true);
-        expect(await waitForVerdict(connection, done, 90_000)).toBe('rejected');
-        expect(on.printed()).toContain('not healthy after 1 min');
-        expect(await connection.ask<number>('moteBoot.slot')).toBe(0);
-      } finally {
-        await connection.close();
-        await broker.close();
-      }
-    });
+          const folder = writeFirmware({ 'main.ts': text });
+          return (await build({ firmware: folder, board: 'espruino-linux' })).code;
+        };
+        const good = await mote(broker.port);
+        const lonely = await mote(1);
+        const connection = await openBoard(on.port);
+        try {
+          expect(
+            await waitForVerdict(connection, await upload(connection, { code: good, trialMin: 1 }), 20_000),
+          ).toBe('healthy');
+          const done = await upload(connection, { code: lonely, trialMin: 1 });
+          expect(done.reports).toBe(true);
+          expect(await waitForVerdict(connection, done, 90_000)).toBe('rejected');
+          expect(on.printed()).toContain('not healthy after 1 min');
+          expect(await connection.ask<number>('moteBoot.slot')).toBe(0);
+        } finally {
+          await connection.close();
+          await broker.close();
+        }
+      },
+    );
 
-    it('is refused where boot code of somebody else is, unless told otherwise', async () => {
+    it('is refused where boot code of somebody else is, unless told otherwise', AGAIN, async () => {
       const on = await fresh();
       on.start();
       const connection = await openBoard(on.port);
@@ -191,7 +202,7 @@ startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] }
       expect((await whoRuns(on.port)).name).toBe('ours');
     });
 
-    it('is refused with figures where there is no room, and has room after a compaction', async () => {
+    it('is refused with figures where there is no room, and has room after a compaction', AGAIN, async () => {
       const on = await fresh();
       on.start();
       const size = 70_000;
@@ -211,7 +222,7 @@ startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] }
       expect((await whoRuns(on.port)).name).toBe('four');
     });
 
-    it('runs from memory, and leaves what is stored', async () => {
+    it('runs from memory, and leaves what is stored', AGAIN, async () => {
       const on = await fresh();
       on.start();
       await send(on.port, program('stored'));
@@ -224,7 +235,7 @@ startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] }
       await connection.close();
     });
 
-    it('is typed into a console that floods, and that has half a line on it', async () => {
+    it('is typed into a console that floods, and that has half a line on it', AGAIN, async () => {
       const on = await fresh();
       on.start();
       await send(
@@ -241,7 +252,7 @@ startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] }
       expect((await whoRuns(on.port)).name).toBe('calm');
     });
 
-    it('asks for a password once it is locked', async () => {
+    it('asks for a password once it is locked', AGAIN, async () => {
       const on = await fresh();
       on.start();
       await send(on.port, program('locked'));
@@ -267,8 +278,12 @@ startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] }
       const cutter = compileCutter(binary, folder);
       const base = await fresh();
       base.start();
-      await send(base.port, program('zero'));
-      await send(base.port, program('old'));
+      for (const name of ['zero', 'old']) {
+        await surviving(base, async () => {
+          await send(base.port, program(name));
+          expect((await whoRuns(base.port)).name).toBe(name);
+        });
+      }
       await base.stop();
       const image = join(folder, 'base.flash');
       saveFlash(base, image);
