@@ -15,6 +15,7 @@ import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
 import { addSnapshot } from './snapshot.ts';
+import { addUpload } from './upload.ts';
 
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   addSim,
   addSnapshot,
   addFlash,
+  addUpload,
   addMonitor,
   addBoards,
   addOutbox,

@@ -1,0 +1,79 @@
+// Uploads to the virtual board: what runs afterwards, what comes back.
+import { afterEach, describe, expect, it } from 'vitest';
+import { openBoard } from '../../../flash/upload/board.ts';
+import { inspectBoard } from '../../../flash/upload/inspect.ts';
+import { waitForVerdict } from '../../../flash/upload/verdict.ts';
+import { startVirtualBoard, type VirtualBoard } from './virtual-board.ts';
+import { program, send, whoRuns } from './who.ts';
+
+let on: VirtualBoard | undefined;
+afterEach(async () => {
+  await on?.close();
+  on = undefined;
+});
+
+describe('an upload', () => {
+  it('runs, stays over a restart, and uses both slots in turn', async () => {
+    on = await startVirtualBoard();
+    for (const [i, name] of ['one', 'two', 'three'].entries()) {
+      expect(await send(on.port, program(name))).toMatchObject({ slot: i % 2, place: i, isSame: false });
+      expect((await whoRuns(on.port)).name).toBe(name);
+    }
+    on.restart();
+    expect((await whoRuns(on.port)).name).toBe('three');
+    expect(await inspectBoard(on.port)).toMatchObject({
+      bootCode: 'selector',
+      health: 'healthy',
+      board: 'ESP32',
+    });
+  });
+
+  it('is refused when the choice file is full, and begins a new one with a compaction', async () => {
+    on = await startVirtualBoard();
+    await send(on.port, program('one'));
+    const board = await openBoard(on.port);
+    await board.ask('require("Storage").write("mote.choice",new Uint8Array(255*16),16)');
+    await board.close();
+    await expect(send(on.port, program('two'))).rejects.toThrow(/choice file is full.*--compact/);
+    expect((await whoRuns(on.port)).name).toBe('one');
+    const warnings: string[] = [];
+    const done = await send(on.port, program('two'), { compact: true, warn: (text) => warnings.push(text) });
+    expect(done).toMatchObject({ slot: 1, place: 1 });
+    expect(warnings.join()).toMatch(/power cut erases everything/);
+    on.restart();
+    expect((await whoRuns(on.port)).name).toBe('two');
+  });
+
+  it('leaves boot code of somebody else alone, unless it is told otherwise', async () => {
+    on = await startVirtualBoard();
+    const board = await openBoard(on.port);
+    await board.ask('require("Storage").write(".bootcde","name=\'theirs\'")');
+    await board.ask('require("Storage").write(".bootrst","0")');
+    await board.close();
+    await expect(send(on.port, program('ours'))).rejects.toThrow(/\.bootcde, \.bootrst.*--replace/);
+    await send(on.port, program('ours'), { replace: true });
+    on.restart();
+    expect((await whoRuns(on.port)).name).toBe('ours');
+  });
+
+  it('is typed again when the program on trial has not reported', async () => {
+    on = await startVirtualBoard();
+    await send(on.port, program('good'));
+    await send(on.port, program('silent', 'var says="moteHealthy";'));
+    const warnings: string[] = [];
+    const done = await send(on.port, program('third'), { warn: (text) => warnings.push(text) });
+    expect(warnings.join()).toMatch(/has not reported yet: given up/);
+    expect(done).toMatchObject({ slot: 1, place: 2 });
+    expect((await whoRuns(on.port)).name).toBe('third');
+  });
+
+  it('goes back from a program that throws', async () => {
+    on = await startVirtualBoard();
+    await send(on.port, program('good'));
+    const board = await openBoard(on.port);
+    await send(on.port, program('bad', 'throw new Error("broken")')).catch(() => {});
+    expect(await waitForVerdict(board, { slot: 1, place: 1 }, 10_000)).toBe('rejected');
+    expect(await board.ask('name')).toBe('good');
+    await board.close();
+  });
+});
