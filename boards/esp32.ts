@@ -1,6 +1,7 @@
-// ESP32 with 4 MB of flash and the Espruino build "ESP32".
+// ESP32 with 4 MB of flash and the Espruino build "ESP32": a DevKit with a WROOM-32 module.
 
 import type { BoardData } from './board.ts';
+import { CH340, CH9102, CP210X, FT2232, FT232R } from './usb.ts';
 
 export const esp32: BoardData = {
   id: 'esp32',
@@ -8,19 +9,35 @@ export const esp32: BoardData = {
   engine: 'espruino',
   versions: '>=2.29 <3',
   sources: [
-    'Espruino boards/ESP32.py: variables, pins, buses, saved_code',
+    'Espruino boards/ESP32.py: variables, pins, buses, saved_code, console, binary_name',
+    'Espruino targets/esp32/main.c: a board gets (free heap - 40000) / 14 variables, at most 16383; process.memory().total says how many',
     'Espruino src/jsutils.h: bytes of a variable at 16383 variables',
-    'Espruino targets/esp32/jshardware.c: jshFlashGetFree, jshFlashGetPage, program unit of 4 bytes',
+    'Espruino targets/esp32/jshardware.c: jshFlashGetFree, jshFlashGetPage, FLASH_MAX of 4 MB, program unit of 4 bytes',
     'Espruino boards/ESP32.py: ESP_HEAP_SIZE, the bytes of the heap that are left free for TLS, 40000; not measured',
     'mbedTLS ssl_internal.h: a record buffer is MBEDTLS_SSL_MAX_CONTENT_LEN, 16384 in ESP-IDF, and what is around it',
-    'Espruino targets/esp32/partitions_espruino.csv: what lies where in the flash',
+    'Espruino targets/esp32/Changes_V3.1/partitions_espruino.csv: what lies where in the flash',
+    'Espruino targets/esp32/README_flash.txt, make/targets/ESP32.make and its download manifest: image files, their addresses, mode and frequency',
+    'ESP32 series datasheet, "Pin overview" and "Strapping pins": GPIO20 is on another package only, 24 and 28 to 31 are on none; 34 to 39 are inputs; 6 to 11 are the flash; 37 and 38 are not led out of WROOM and WROVER modules',
+    'Espruino libs/network/esp32: powersave of Wifi.setConfig; targets/esp32/bluetooth.c: BLE',
     'ESP32 series datasheet, "Current consumption by power modes": two cores at 240 MHz with the modem asleep 30 to 68 mA, of which the middle; deep sleep with RTC timer and RTC memory 10 uA',
     'ESP32 series datasheet, "RF power-consumption specifications": receiving 95 to 100 mA, sending 180 to 240 mA; of which 120 mA is one part sending to six parts receiving',
     'Not measured: 500 ms from wake to program, of which most is the boot loader reading the engine from flash',
   ],
   heap: { vars: 16383, varBytes: 14 },
-  pins: { count: 40, analog: [32, 33, 34, 35, 36, 37, 38, 39] },
+  pins: {
+    count: 40,
+    analog: [32, 33, 34, 35, 36, 37, 38, 39],
+    absent: [20, 24, 28, 29, 30, 31],
+    inputOnly: [34, 35, 36, 37, 38, 39],
+    strapping: [0, 2, 5, 12, 15],
+    taken: [{ pins: [6, 7, 8, 9, 10, 11], by: 'the flash in the module' }],
+    shared: [
+      { pins: [1, 3], by: 'the console' },
+      { pins: [37, 38], by: 'nothing that leaves the module' },
+    ],
+  },
   buses: { i2c: 2, spi: 2, serial: 3 },
+  console: { device: 'Serial1', via: 'uart', baud: 115200 },
   flash: {
     base: 0,
     bytes: 0x400000,
@@ -33,6 +50,15 @@ export const esp32: BoardData = {
       bytes: 0x10000,
       why: 'the only area that no partition table of Espruino uses: of the three that Flash.getFree() reports, 0xE000 holds Wi-Fi settings and 0x360000 lies inside Storage',
     },
+    partitions: [
+      { name: 'boot loader', address: 0x1000, bytes: 0x7000 },
+      { name: 'partition table', address: 0x8000, bytes: 0x1000 },
+      { name: 'nvs', address: 0x9000, bytes: 0x3000 },
+      { name: 'otadata', address: 0xc000, bytes: 0x2000 },
+      { name: 'free', address: 0xe000, bytes: 0x2000 },
+      { name: 'factory', address: 0x10000, bytes: 0x180000 },
+      { name: 'ota_0', address: 0x190000, bytes: 0x180000 },
+    ],
     reportedFree: [
       { address: 0xe000, bytes: 0x2000 },
       { address: 0x310000, bytes: 0x10000 },
@@ -42,11 +68,26 @@ export const esp32: BoardData = {
   capabilities: {
     hardware: true,
     wifi: true,
+    wifiPowerSave: true,
+    ble: true,
     tls: { bytes: 40000, blockBytes: 17 * 1024 },
     sleep: true,
     watchdog: true,
   },
   currents: { bootMs: 500, activeMa: 50, radioMa: 120, sleepUa: 10 },
+  firmware: {
+    chip: 'ESP32',
+    archive: 'espruino_%v_esp32.tgz',
+    page: 'https://www.espruino.com/Download',
+    files: [
+      { file: 'bootloader.bin', address: 0x1000 },
+      { file: 'partitions_espruino.bin', address: 0x8000 },
+      { file: 'espruino_esp32.bin', address: 0x10000 },
+    ],
+    flashMode: 'dio',
+    flashFreq: '40m',
+  },
+  usb: [CP210X, CH340, CH9102, FT232R, FT2232],
   clockStartsAtZero: true,
   bootCode: true,
 };

@@ -10,9 +10,21 @@ export const jerryscript: BoardData = {
   sources: [
     'JerryScript 3.0 jerry-core/config.h: the heap is a build option of the host program, 512 KB by default',
   ],
-  pins: { count: 0, analog: [] },
+  pins: { count: 0, analog: [], absent: [], inputOnly: [], strapping: [], taken: [], shared: [] },
   buses: { i2c: 0, spi: 0, serial: 0 },
-  capabilities: { hardware: false, wifi: false, tls: undefined, sleep: false, watchdog: false },
+  console: { device: 'stdout', via: 'terminal', baud: 0 },
+  whyNoFlash:
+    'its host program decides what flash there is: one that has some hands it over with its geometry, and nothing is known of it here',
+  capabilities: {
+    hardware: false,
+    wifi: false,
+    wifiPowerSave: false,
+    ble: false,
+    tls: undefined,
+    sleep: false,
+    watchdog: false,
+  },
+  usb: [],
   clockStartsAtZero: false,
   bootCode: true,
 };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PACKAGE_ROOT } from '../build/firmware.ts';
 import { ExitCode, MoteError } from '../errors.ts';
+import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { addOutbox } from './outbox.ts';
@@ -15,7 +16,7 @@ import { addSim } from './sim.ts';
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox];
+const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox, addBoards];
 
 function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));

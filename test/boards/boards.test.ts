@@ -61,7 +61,7 @@ describe('findBoard', () => {
   it('names the known boards when there is no such board', () => {
     expect(() => findBoard('esp31')).toThrow(MoteError);
     expect(() => findBoard('esp31')).toThrow(
-      '--board: unknown board "esp31" (use one of esp32, espruino-linux, jerryscript)',
+      '--board: unknown board "esp31" (use one of esp32, esp32-wrover, esp32-cyd, esp32-c3, esp32-s3, espruino-linux, jerryscript)',
     );
   });
 });
