@@ -18,12 +18,18 @@ type AddCommand = (program: Command) => void;
 
 const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox, addBoards];
 
-function createProgram(): Command {
+/** @returns the command line, with every command in it; nothing runs yet. */
+export function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
   const program = new Command('mote').description(description).version(version);
   program.exitOverride().configureOutput({ writeErr: () => {} });
   for (const add of COMMANDS) add(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
+  const codes = Object.entries(ExitCode).map(([name, code]) => `${code} ${name}`);
+  program.addHelpText(
+    'after',
+    `\nExit codes: 0 all is well, ${codes.join(', ')}; docs/cli.md says what they mean.`,
+  );
   return program;
 }
 
