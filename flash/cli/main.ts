@@ -9,6 +9,7 @@ import { ExitCode, MoteError } from '../errors.ts';
 import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
+import { addInit } from './init.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
@@ -16,7 +17,7 @@ import { addSim } from './sim.ts';
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addBuild, addCheck, addSim, addOutbox, addBoards];
+const COMMANDS: readonly AddCommand[] = [addInit, addBuild, addCheck, addSim, addOutbox, addBoards];
 
 /** @returns the command line, with every command in it; nothing runs yet. */
 export function createProgram(): Command {
