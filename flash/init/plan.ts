@@ -79,8 +79,9 @@ function read(text: string): Request {
   const form = `write ${name}:${placeText(type)}, for example ${exampleOf(type)}`;
   if (values.length > keys.length) throw usage(`${values.length} places for ${keys.length}`, form, where);
   const given = values.map((value, index): [string, number] => {
-    if (!/^(0x[\da-f]{1,2}|\d{1,3})$/i.test(value))
+    if (!/^(0x[\da-f]{1,2}|\d{1,3})$/i.test(value)) {
       throw usage(`${JSON.stringify(value)} is no number`, form, where);
+    }
     return [keys[index] as string, Number(value)];
   });
   return { type, given: Object.fromEntries(given), where };
@@ -213,8 +214,9 @@ const CONNECT: Readonly<Record<Connection, Place>> = {
       request,
       board,
     );
-    if (isConsole(port))
+    if (isConsole(port)) {
       throw usage(`serial port ${port} of ${board.id} is its console`, 'name another port', request.where);
+    }
     occupy(places, `serial port ${port}`, request, 'name another port, or take one of them out');
     const take = (role: string) => pins.take('output', request.where, USUAL[role]);
     return { place: { port }, pins: { receive: take('receive'), transmit: take('transmit') } };

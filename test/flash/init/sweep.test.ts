@@ -1,4 +1,4 @@
-// Every project that `mote init` can write is right by its types, and in `--mode full` every one is built and publishes on the virtual
+// Every project that `mote init` can write is right by its types, and with MOTE_INIT=all every one is built, and publishes on the virtual
 // board. `npm run test:init`.
 
 import { readdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { startVirtualBoard } from '../../../flash/testing.ts';
 import { allCombinations, nameOf, projectOf, writeCombination } from './projects.ts';
 
 const ALL = allCombinations();
-const isFull = process.env['MODE'] === 'full';
+const isFull = process.env['MOTE_INIT'] === 'all';
 
 const HOUR_MS = 3_600_000;
 
