@@ -126,6 +126,18 @@ export default tseslint.config(
     },
   },
   {
+    // What another program has is declared as it is, and used as people use it.
+    files: ['types/**/*.d.ts', 'test/types/good/*.ts'],
+    rules: {
+      'no-var': 'off',
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/no-unsafe-function-type': 'off',
+      '@typescript-eslint/no-unused-vars': 'off',
+      '@typescript-eslint/triple-slash-reference': 'off',
+    },
+  },
+  {
     // One program for engines, cut into files: names come from other files and from the engine.
     files: ['test/contract/suite/*.js'],
     rules: {

@@ -56,6 +56,29 @@ ${table(
   ]),
 )}
 
+## What a build refuses
+
+The build looks at what a firmware asks for, as far as source and settings tell, and at the bundle that comes out. What the board surely
+lacks is an error with the figures; what it may lack, a warning: so is what runs inside of a function, or under a condition that the settings do
+not decide. What surely never runs is not looked at.
+
+| rule             | looks at                                                                                                     | when                  |
+| ---------------- | ------------------------------------------------------------------------------------------------------------ | --------------------- |
+| \`board-pin\`      | pins that no such chip has, that flash, PSRAM or USB hold, that are inputs and should drive, that measure nothing; warns of pins that the board has a use for | before types are checked |
+| \`board-bus\`      | I2C, SPI and serial ports by number                                                                          | before types are checked |
+| \`board-sleep\`    | \`createSleep\` on a board that has no deep sleep                                                              | before types are checked |
+| \`board-watchdog\` | \`createWatchdog\` on a board that has none                                                                    | before types are checked |
+| \`board-tls\`      | \`openTls\` on a board without TLS                                                                             | before types are checked |
+| \`board-storage\`  | two copies of the bundle, for an [upload](build.md) that can fall back, against the room of Storage             | on the bundle         |
+| \`board-heap\`     | the bundle's variables against the engine's                                                                  | on the bundle         |
+| \`board-outbox\` | what keeps something in flash, and readings that wait in RAM, where the board has no flash for them | both |
+
+A bundle in Storage takes 0.063 to 0.100 variables a byte once it is loaded: that is what seven builds of the MQTT client and five example
+firmwares took on the real engine (\`bench/results\`). A bundle that is too large at the lower end is an error, at the upper end a warning.
+Buffers and arrays of its own come on top and are not counted. What the engine has on a board, \`process.memory().total\` says there.
+
+A board whose pins are dummies (\`espruino-linux\`) is not asked for pins and buses, and only warns where it has no deep sleep and no watchdog.
+
 ## The boards
 
 ${boards.map(section).join('\n')}

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { format, resolveConfig } from 'prettier';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
+import { FILLED } from '../flash/build/polyfills.ts';
 import { MISSING_GLOBALS, MISSING_METHODS, MISSING_STATICS, SAMPLES } from '../flash/check/builtins.ts';
 import { rules } from '../flash/check/check.ts';
 import type { Rule } from '../flash/check/check.ts';
@@ -137,7 +138,8 @@ ${rules.map(section).join('\n')}
 ## Missing built-ins
 
 What \`missing-global\`, \`missing-static\` and \`missing-method\` know of. A program that tests for one of them with
-\`typeof\`, \`if\`, \`&&\`, \`||\` or \`?:\`, or brings it along, may use it.
+\`typeof\`, \`if\`, \`&&\`, \`||\` or \`?:\`, or brings it along, may use it. A build brings some along by itself, so that they are not refused in a
+firmware ([polyfills](polyfills.md)): ${FILLED.map((name) => `\`${name}\``).join(', ')}.
 
 ${missing()}
 

@@ -34,7 +34,7 @@ const DEVICE = 'src';
 /** Those of the world around one in a real engine: packed into one file. */
 const AROUND = ['sim/chips', 'sim/device', 'sim/environment', 'sim/rig'];
 
-const WHOLE = ['LICENSE', 'README.md', 'THIRD_PARTY.md', 'boards/jerryscript'];
+const WHOLE = ['LICENSE', 'README.md', 'THIRD_PARTY.md', 'boards/jerryscript', 'types'];
 
 /** Of package.json: the rest is for those who work on Mote. */
 const PUBLIC = [
@@ -173,7 +173,7 @@ async function writePackage(): Promise<number> {
 }
 
 const bytes = await writePackage();
-const parts = ['dist', 'src', 'boards'].map((folder) => {
+const parts = ['dist', 'src', 'types', 'boards'].map((folder) => {
   const sum = filesIn(join(OUT, folder)).reduce((all, file) => all + statSync(file).size, 0);
   return `${folder} ${Math.round(sum / 1000)}`;
 });

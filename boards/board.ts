@@ -138,6 +138,8 @@ export interface BoardData {
   readonly pins: Pins;
   /** How many of each peripheral, numbered from 1. */
   readonly buses: { readonly i2c: number; readonly spi: number; readonly serial: number };
+  /** Pins for the first I2C bus that nothing on the board uses, to begin with; undefined: any, they are dummies. */
+  readonly i2cPins?: { readonly data: number; readonly clock: number };
   readonly console: Console;
   /** undefined: no flash is known, so readings that wait are in RAM. */
   readonly flash?: FlashMap;

@@ -29,6 +29,8 @@ export const esp32Cyd: BoardData = {
       { pins: [0], by: 'the button' },
     ],
   },
+  // Its connector CN1.
+  i2cPins: { data: 22, clock: 27 },
   firmware: { ...esp32.firmware!, archive: 'espruino_%v_esp32_cyd.tgz' },
   usb: [CH340],
 };

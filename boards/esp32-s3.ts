@@ -33,10 +33,11 @@ export const esp32S3: BoardData = {
     ],
     shared: [
       { pins: [33, 34, 35, 36, 37], by: 'flash and PSRAM in modules where these are octal (R8, R16, V)' },
-      { pins: [43, 44], by: "the ROM's messages at power-on" },
+      { pins: [43, 44], by: 'the UART that the ROM prints to at power-on' },
     ],
   },
   buses: { i2c: 2, spi: 2, serial: 3 },
+  i2cPins: { data: 8, clock: 9 },
   console: { device: 'Serial1', via: 'usb-serial-jtag', baud: 115200 },
   flash: esp32C3.flash!,
   currents: { bootMs: 500, activeMa: 66, radioMa: 116, sleepUa: 7 },

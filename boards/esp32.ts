@@ -37,6 +37,7 @@ export const esp32: BoardData = {
     ],
   },
   buses: { i2c: 2, spi: 2, serial: 3 },
+  i2cPins: { data: 21, clock: 22 },
   console: { device: 'Serial1', via: 'uart', baud: 115200 },
   flash: {
     base: 0,

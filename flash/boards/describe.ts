@@ -133,11 +133,15 @@ export function describeBoard(board: BoardData): Line[] {
   const { buses, capabilities, console: at } = board;
   const lacking = capabilityTexts(capabilities, false);
   const { tls } = capabilities;
+  const { i2cPins } = board;
   return [
     ['engine', engineText(board)],
     ['heap', heapText(board)],
     ...pinLines(board),
     ['buses', `${buses.i2c} I2C, ${buses.spi} SPI, ${buses.serial} serial`],
+    ...(i2cPins === undefined
+      ? []
+      : [['I2C, to begin with', `data D${i2cPins.data}, clock D${i2cPins.clock}`] as const]),
     ['console', at.baud === 0 ? `${at.device} (${at.via})` : `${at.device} (${at.via}), ${at.baud} baud`],
     ...flashLines(board),
     ['has', capabilityText(board)],

@@ -119,6 +119,7 @@ const shape = v.strictObject({
   heap: v.optional(v.strictObject({ vars: positive, varBytes: positive })),
   pins,
   buses: v.strictObject({ i2c: count, spi: count, serial: count }),
+  i2cPins: v.optional(v.strictObject({ data: count, clock: count })),
   console: v.strictObject({
     device: v.pipe(v.string(), v.minLength(3)),
     via: v.picklist(['uart', 'usb-serial-jtag', 'terminal']),
@@ -146,6 +147,12 @@ const shape = v.strictObject({
   bootCode: v.boolean(),
 });
 
+/** @returns whether a pin can be used for anything, by who knows nothing of the board. */
+function isFree({ count: pins, absent, inputOnly, strapping, taken, shared }: Pins, pin: number): boolean {
+  const used = [...absent, ...inputOnly, ...strapping, ...[...taken, ...shared].flatMap((use) => use.pins)];
+  return pin < pins && !used.includes(pin);
+}
+
 /** @returns whether each image file starts a partition, or lies where the boot loader of its chip does. */
 function filesFit({ flash: map, firmware: images }: v.InferOutput<typeof shape>): boolean {
   if (map === undefined || images === undefined) return true;
@@ -169,6 +176,10 @@ const board = v.pipe(
   v.check(
     ({ capabilities: { wifi, wifiPowerSave } }) => wifi || !wifiPowerSave,
     'saves the power of a radio that it has not',
+  ),
+  v.check(
+    ({ pins: all, i2cPins: at }) => at === undefined || (isFree(all, at.data) && isFree(all, at.clock)),
+    'I2C pins that are not free',
   ),
   v.check(filesFit, 'an image file lies where no partition begins'),
   v.check(

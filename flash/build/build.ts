@@ -6,10 +6,12 @@ import { findBoard } from '../boards.ts';
 import { findBroker } from '../brokers.ts';
 import { checkBundle, type Finding } from '../check/check.ts';
 import { MoteError } from '../errors.ts';
+import { checkForBoard } from './board-check.ts';
 import { checkForBroker } from './broker-check.ts';
 import { bundleModules } from './bundle.ts';
 import { createCompiler, type Code, type Compiled, type Form } from './compile.ts';
 import { displayName, locateFirmware, PACKAGE_NAME } from './firmware.ts';
+import { checkFit } from './fit.ts';
 import { guardSource } from './guard.ts';
 import { CHOSEN, minifyCode, READABLE, withShortProperties } from './minify.ts';
 import { keptNames, type Reflection } from './names.ts';
@@ -51,6 +53,8 @@ export interface BuildResult {
   bytes: number;
   gzipBytes: number;
   milliseconds: number;
+  /** Builtins that the engine lacks and the bundle brings along, such as Math.trunc. */
+  polyfills: string[];
   warnings: Finding[];
 }
 
@@ -58,6 +62,9 @@ export interface BuildResult {
 export interface Bundle extends Code {
   compiled: Compiled;
   reflections: Reflection[];
+  polyfills: string[];
+  /** What its board lacks. */
+  boardFindings: Finding[];
   /** What its broker does not take. */
   brokerFindings: Finding[];
 }
@@ -120,10 +127,14 @@ function createBuilder(options: BuildOptions): Builder {
   const board = findBoard(options.board ?? 'esp32');
   const compiler = createCompiler({ firmware, board, settings, features, form });
 
-  /** @param judge told of what the broker does not take, before anything else is done. */
+  /** @param judge told of what board and broker do not take, each as soon as it is known. */
   async function bundle(judge: (findings: Finding[]) => void = () => {}): Promise<Bundle> {
     onProgress('checking types');
-    const compiled = compiler.compile();
+    let boardFindings: Finding[] = [];
+    const compiled = compiler.compile((draft) => {
+      boardFindings = checkForBoard(draft, firmware.folder, board);
+      judge(boardFindings);
+    });
     guardSource(compiled);
     const broker = brokerOf(compiled.settings, firmware.folder, options.brokerProfile);
     const brokerFindings =
@@ -136,7 +147,14 @@ function createBuilder(options: BuildOptions): Builder {
     onProgress(minify ? 'shortening' : 'ordering');
     const { reserved, reflections } = keptNames(compiled.program);
     const code = await minifyCode(joined, minify ? withShortProperties(CHOSEN, reserved) : READABLE);
-    return { ...code, compiled, reflections: minify ? reflections : [], brokerFindings };
+    return {
+      ...code,
+      compiled,
+      polyfills: joined.polyfills,
+      reflections: minify ? reflections : [],
+      boardFindings,
+      brokerFindings,
+    };
   }
 
   /** What is asked for and cannot be must not be left out in silence. */
@@ -151,20 +169,24 @@ function createBuilder(options: BuildOptions): Builder {
 
   async function buildOnce(): Promise<BuildResult> {
     const started = performance.now();
-    const { code, map, compiled, reflections, brokerFindings } = await bundle(refuse);
+    const { code, map, compiled, reflections, polyfills, boardFindings, brokerFindings } =
+      await bundle(refuse);
     onProgress(`checking for ${board.name}`);
     refuseTls(code);
     const engineFindings = checkBundle(code, { file: BUNDLE_NAME, map, profile: board.engine, hot: HOT });
-    const findings = refuse([...brokerFindings, ...engineFindings]);
+    const sizes = moduleSizes(code, map);
+    const fitFindings = checkFit(board, code.length, sizes, displayName(firmware.entry));
+    const findings = refuse([...boardFindings, ...brokerFindings, ...engineFindings, ...fitFindings]);
     return {
       code,
       map,
       files: sourceFiles(compiled),
       settings: compiled.settings,
-      sizes: moduleSizes(code, map),
+      sizes,
       bytes: code.length,
       gzipBytes: gzipSync(code, { level: 9 }).length,
       milliseconds: Math.round(performance.now() - started),
+      polyfills,
       warnings: [...findings, ...reflections.map(toFinding)],
     };
   }

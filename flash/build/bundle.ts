@@ -8,6 +8,7 @@ import { arrangeCode } from './arrange.ts';
 import type { Code, Compiled } from './compile.ts';
 import { displayName } from './firmware.ts';
 import { inlineMarked } from './inline.ts';
+import { filledBy } from './polyfills.ts';
 import { jsonModule, SETTINGS_NAME } from './settings.ts';
 import { joinProgram } from './whole/whole.ts';
 
@@ -24,7 +25,7 @@ function compiledModules(compiled: Compiled): Plugin {
       return compiled.resolve(specifier, importer) ?? null;
     },
     load(file) {
-      const module = compiled.modules.get(file);
+      const module = compiled.modules.get(file) ?? compiled.polyfill(file);
       if (module) return { code: module.code, map: module.map };
       const text = file.endsWith('.json') ? compiled.read(file) : undefined;
       if (text !== undefined) return { code: jsonModule(JSON.parse(text), settingsFolder(file)), map: null };
@@ -36,8 +37,13 @@ function compiledModules(compiled: Compiled): Plugin {
   };
 }
 
+/** One program, and what it brings along for the engine. */
+export interface Joined extends Code {
+  readonly polyfills: string[];
+}
+
 /** Join the modules from `entry` on. Throws MoteError. */
-export async function bundleModules(entry: string, compiled: Compiled): Promise<Code> {
+export async function bundleModules(entry: string, compiled: Compiled): Promise<Joined> {
   const bundle = await rollup({
     input: entry,
     plugins: [compiledModules(compiled)],
@@ -68,11 +74,12 @@ export async function bundleModules(entry: string, compiled: Compiled): Promise<
     const sourcesContent = map.sources.map((source, i) =>
       source.endsWith('.json') ? '' : (map.sourcesContent?.[i] ?? ''),
     );
-    return arrangeCode(
+    const code = arrangeCode(
       joinProgram(
         inlineMarked({ code: chunk.code, map: JSON.stringify({ ...map, sources, sourcesContent }) }),
       ),
     );
+    return { ...code, polyfills: filledBy(chunk.modules) };
   } finally {
     await bundle.close();
   }

@@ -10,6 +10,7 @@ import { MoteError } from '../errors.ts';
 import { BOARD_FILE, boardText } from './board-text.ts';
 import { FEATURES_FILE, featuresText } from './features.ts';
 import { displayName, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
+import { fillIn, POLYFILLS } from './polyfills.ts';
 import { readSettings, settingsFile, type Settings } from './settings.ts';
 
 /** How bytes are held: one character each (Espruino), or in Uint8Arrays (JerryScript). */
@@ -32,20 +33,29 @@ export interface Code {
   readonly map: string;
 }
 
-export interface Compiled {
+/** A program as far as it is known before its types are checked. */
+export interface Draft {
   readonly program: ts.Program;
   readonly settings: Settings;
-  /** Emitted modules by the path of their .ts file. */
-  readonly modules: ReadonlyMap<string, Code>;
-  /** Text of a file as the program sees it. */
-  read(file: string): string | undefined;
   /** @returns the path of the module that `importer` means by `specifier`, or undefined. */
   resolve(specifier: string, importer: string): string | undefined;
 }
 
+export interface Compiled extends Draft {
+  /** Emitted modules by the path of their .ts file. */
+  readonly modules: ReadonlyMap<string, Code>;
+  /** @returns a module that only the bundle asks for; undefined when it is none. */
+  polyfill(file: string): Code | undefined;
+  /** Text of a file as the program sees it. */
+  read(file: string): string | undefined;
+}
+
 export interface Compiler {
-  /** Compile what the files hold now, reusing all that did not change. Throws MoteError for the first error. */
-  compile(): Compiled;
+  /**
+   * Compile what the files hold now, reusing all that did not change. Throws MoteError for the first error.
+   * @param judge told of the program before its types are checked, which takes most of the time; may throw.
+   */
+  compile(judge?: (draft: Draft) => void): Compiled;
   /** Folders whose files went into the last attempt. */
   folders(): string[];
 }
@@ -68,15 +78,20 @@ function readOptions(): ts.CompilerOptions {
   return { ...options, ...OVERRIDDEN };
 }
 
-/** Files of declarations: those of Espruino, and those that lie beside the firmware. */
-function declarationFiles(folder: string): string[] {
-  return [join(PACKAGE_ROOT, 'src', 'ports', 'espruino'), folder].flatMap((place) =>
-    readdirSync(place)
-      .filter((name) => name.endsWith('.d.ts'))
-      .sort()
-      .map((name) => join(place, name)),
-  );
+function declarationsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.d.ts'))
+    .sort()
+    .map((name) => join(folder, name));
 }
+
+/** All that Espruino has, for a firmware that refers to it; what the ports touch of it is the same by other names. */
+const WHOLE_ENGINE = join(PACKAGE_ROOT, 'types', 'espruino.d.ts');
+const WHOLE_FOR_PORTS = join(PACKAGE_ROOT, 'types', 'espruino', 'ports.d.ts');
+/** What the build brings along. */
+const FILLED_TYPES = join(PACKAGE_ROOT, 'types', 'polyfills.d.ts');
+/** What the ports touch, and no more: every name of it is kept in the bundle. */
+const ENGINE_OF_PORTS = join(PACKAGE_ROOT, 'src', 'ports', 'espruino', 'globals.d.ts');
 
 function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
   const [first] = diagnostics as readonly [ts.Diagnostic];
@@ -89,6 +104,20 @@ function toMoteError(diagnostics: readonly ts.Diagnostic[]): MoteError {
     where = `${displayName(first.file.fileName)}:${line + 1}:${character + 1}`;
   }
   return new MoteError(`TS${first.code}: ${message}`, fix, where);
+}
+
+function withoutMapLink(text: string): string {
+  return text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+}
+
+/** @returns a polyfill as ES5: it stands alone, and is in no program that does not use it. */
+function compilePolyfill(file: string, text: string, options: ts.CompilerOptions): Code {
+  const { outputText, sourceMapText = '' } = ts.transpileModule(text, {
+    fileName: file,
+    compilerOptions: options,
+  });
+  const map = JSON.stringify({ ...JSON.parse(sourceMapText), sources: [file] });
+  return { code: withoutMapLink(outputText), map };
 }
 
 /** Make a compiler for one firmware; keep it for quick rebuilds. */
@@ -138,6 +167,16 @@ export function createCompiler(input: CompileInput): Compiler {
   host.resolveModuleNameLiterals = (literals, importer) =>
     literals.map((literal) => ({ resolvedModule: resolveModule(literal.text, importer) }));
 
+  host.resolveTypeReferenceDirectiveReferences = (references, importer) =>
+    references.map((reference) => {
+      const name = typeof reference === 'string' ? reference : reference.fileName;
+      if (!name.startsWith(`${PACKAGE_NAME}/`)) {
+        return ts.resolveTypeReferenceDirective(name, importer, options, host);
+      }
+      const resolvedFileName = join(PACKAGE_ROOT, `${name.slice(PACKAGE_NAME.length + 1)}.d.ts`);
+      return { resolvedTypeReferenceDirective: { primary: true, resolvedFileName } };
+    });
+
   /** Put what this build changes in the place of files. @returns the settings. */
   function layOver(): Settings {
     overlay.clear();
@@ -160,27 +199,34 @@ export function createCompiler(input: CompileInput): Compiler {
 
   /** Emit what changed, and what depends on it. */
   function emit(current: ts.EmitAndSemanticDiagnosticsBuilderProgram): void {
+    const filling = fillIn(input.board.engine, current.getProgram());
     const parts = new Map<string, { code: string; map: string }>();
-    current.emit(undefined, (name, text, _mark, _onError, sources) => {
+    const write: ts.WriteFileCallback = (name, text, _mark, _onError, sources) => {
       const file = sources?.[0]?.fileName;
       if (file === undefined || !/\.js(\.map)?$/.test(name)) return;
       const part = parts.get(file) ?? { code: '', map: '' };
       if (name.endsWith('.map')) part.map = JSON.stringify({ ...JSON.parse(text), sources: [file] });
-      else part.code = text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+      else part.code = withoutMapLink(text);
       parts.set(file, part);
-    });
+    };
+    current.emit(undefined, write, undefined, undefined, filling && { before: [filling] });
     for (const [file, part] of parts) emitted.set(file, part);
     for (const file of emitted.keys()) if (!current.getSourceFile(file)) emitted.delete(file);
   }
 
-  function compile(): Compiled {
+  function compile(judge?: (draft: Draft) => void): Compiled {
     const settings = layOver();
     cache.clear();
-    const rootNames = [input.firmware.entry, ...declarationFiles(input.firmware.folder)];
-    program = ts.createProgram({ rootNames, options, host });
+    const own = [input.firmware.entry, ...declarationsIn(input.firmware.folder), FILLED_TYPES];
+    program = ts.createProgram({ rootNames: [...own, ENGINE_OF_PORTS], options, host });
+    if (program.getSourceFile(WHOLE_ENGINE)) {
+      program = ts.createProgram({ rootNames: [...own, WHOLE_FOR_PORTS], options, host });
+    }
     builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
     const syntax = builder.getSyntacticDiagnostics();
-    const diagnostics = syntax.length > 0 ? syntax : builder.getSemanticDiagnostics();
+    if (syntax.length > 0) throw toMoteError(syntax);
+    judge?.({ program, settings, resolve });
+    const diagnostics = builder.getSemanticDiagnostics();
     if (diagnostics.length > 0) throw toMoteError(diagnostics);
     checkSettingsAreUsed();
     emit(builder);
@@ -188,9 +234,19 @@ export function createCompiler(input: CompileInput): Compiler {
       program,
       settings,
       modules: emitted,
+      polyfill,
       read,
-      resolve: (specifier, importer) => resolveModule(specifier, importer)?.resolvedFileName,
+      resolve,
     };
+  }
+
+  function polyfill(file: string): Code | undefined {
+    const text = dirname(file) === POLYFILLS ? read(file) : undefined;
+    return text === undefined ? undefined : compilePolyfill(file, text, options);
+  }
+
+  function resolve(specifier: string, importer: string): string | undefined {
+    return resolveModule(specifier, importer)?.resolvedFileName;
   }
 
   function folders(): string[] {

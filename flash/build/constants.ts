@@ -2,7 +2,7 @@
 // on anything else is unknown.
 
 import ts from 'typescript';
-import type { Compiled } from './compile.ts';
+import type { Draft } from './compile.ts';
 import { settingsFile, toBytes } from './settings.ts';
 
 /** A value, and the node to point at. `setting`: its path in settings.json, '' for all of it. Texts are bytes, one character each. */
@@ -36,8 +36,8 @@ function nameOf(property: ts.ObjectLiteralElementLike): string | undefined {
 }
 
 /** @param folder of the firmware: its settings.json is worth what this build compiled in. */
-export function createConstants(compiled: Compiled, folder: string): Constants {
-  const checker = compiled.program.getTypeChecker();
+export function createConstants(draft: Draft, folder: string): Constants {
+  const checker = draft.program.getTypeChecker();
   let depth = 0;
 
   function declarationOf(node: ts.Node): ts.Declaration | undefined {
@@ -54,7 +54,7 @@ export function createConstants(compiled: Compiled, folder: string): Constants {
     if (clause === undefined || !ts.isImportClause(clause)) return false;
     const { moduleSpecifier } = clause.parent as ts.ImportDeclaration;
     const { text } = moduleSpecifier as ts.StringLiteral;
-    return compiled.resolve(text, node.getSourceFile().fileName) === settingsFile(folder);
+    return draft.resolve(text, node.getSourceFile().fileName) === settingsFile(folder);
   }
 
   function ofSetting(value: unknown, setting: string, at: ts.Node): Value {
@@ -63,7 +63,7 @@ export function createConstants(compiled: Compiled, folder: string): Constants {
 
   function ofName(node: ts.Identifier): Value {
     if (node.text === 'undefined') return { kind: 'known', value: undefined, at: node };
-    if (isSettings(node)) return ofSetting(compiled.settings, '', node);
+    if (isSettings(node)) return ofSetting(draft.settings, '', node);
     const declaration = declarationOf(node);
     const isConstant =
       declaration !== undefined &&
@@ -105,6 +105,10 @@ export function createConstants(compiled: Compiled, folder: string): Constants {
       if (operand.kind === 'known' && typeof operand.value === 'number') {
         return { kind: 'known', value: -operand.value, at: node };
       }
+    }
+    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+      const operand = of(node.operand);
+      if (operand.kind === 'known') return { kind: 'known', value: !operand.value, at: node };
     }
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
       return ofSum(node);

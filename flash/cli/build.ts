@@ -63,15 +63,18 @@ function writeBundle(result: BuildResult, out: string): void {
 }
 
 function asJson(result: BuildResult, flags: BuildFlags): string {
-  const { files, sizes, bytes, gzipBytes, milliseconds, warnings } = result;
+  const { files, sizes, bytes, gzipBytes, milliseconds, polyfills, warnings } = result;
   const places = { file: flags.out, map: `${flags.out}.map`, board: flags.board };
-  return `${JSON.stringify({ ...places, bytes, gzipBytes, milliseconds, sizes, files, warnings })}\n`;
+  return `${JSON.stringify({ ...places, bytes, gzipBytes, milliseconds, sizes, files, polyfills, warnings })}\n`;
 }
 
 function asText(result: BuildResult, flags: BuildFlags, warnings: readonly string[]): string {
   return [
     formatSizes(result.sizes, result.bytes, result.gzipBytes),
     ...warnings,
+    ...(result.polyfills.length === 0
+      ? []
+      : [`brought along, since ${flags.board} has none: ${result.polyfills.join(', ')}`]),
     `${flags.out}: ${result.bytes} bytes for ${flags.board}, built in ${seconds(result.milliseconds)}`,
     `${flags.out}.map: its source map`,
     '',

@@ -42,8 +42,6 @@ const PLACES: Readonly<Record<Connection, readonly string[]>> = {
 
 /** Pins that most boards have for it, and that papers and pictures show. */
 const USUAL: Readonly<Record<string, readonly number[]>> = {
-  data: [21],
-  clock: [22],
   spiClock: [18],
   spiIn: [19],
   spiOut: [23],
@@ -182,9 +180,10 @@ const CONNECT: Readonly<Record<Connection, Place>> = {
       `give one of them another address (${key.allowed}) or bus`,
     );
     if (!i2c.has(bus)) {
+      const { data, clock } = (bus === 1 ? board.i2cPins : undefined) ?? { data: 21, clock: 22 };
       i2c.set(bus, {
-        data: pins.take('output', where, USUAL['data']),
-        clock: pins.take('output', where, USUAL['clock']),
+        data: pins.take('output', where, [data]),
+        clock: pins.take('output', where, [clock]),
       });
     }
     const isUsual = address === key.fallback;

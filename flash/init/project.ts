@@ -171,6 +171,7 @@ It publishes \`${id}/<sensor>/<channel>\`${sleeps ? ', samples every 15 minutes 
 - \`main.ts\`: the firmware. \`features.json\`: what it leaves out, for room.
 - \`settings.json\`: broker, ${board.capabilities.wifi ? 'Wi-Fi, ' : ''}interval. \`secrets.json\`, which git ignores, is laid over it: ${passwords}.
   In CI these are \`MOTE_WIFI_PASSWORD\` and \`MOTE_BROKER_PASSWORD\`.
+- The editor knows all of Espruino; a firmware that uses more of it than Mote does says \`/// <reference types="mote-sdk/types/espruino" />\` in its first line.
 - \`sim.json\`: which chips the virtual board has, and where. \`test/\`: what has to hold.
 
 ## Wiring

@@ -45,6 +45,7 @@ describe('the schema of boards', () => {
     ['a pin twice', withPins({ analog: [34, 34] }), /twice/],
     ['a pin beyond the last', withPins({ inputOnly: [40] }), /beyond count/],
     ['a pin that is absent and measures', withPins({ absent: [34] }), /another list/],
+    ['I2C on pins that are inputs', { ...esp32, i2cPins: { data: 34, clock: 22 } }, /not free/],
     ['flash and none', { ...esp32, whyNoFlash: jerryscript.whyNoFlash! }, /or both/],
     [
       'no flash and no word of it',
