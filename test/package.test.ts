@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const json = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, never>;
+const json = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as unknown;
 
 interface Locked {
   readonly dev?: boolean;
@@ -24,7 +24,7 @@ describe('the package', () => {
   });
 
   it('is called by its own name: it has one bin', () => {
-    expect(Object.keys(json('package.json')['bin'] as object)).toEqual(['mote']);
+    expect(Object.keys((json('package.json') as { bin: object }).bin)).toEqual(['mote']);
   });
 
   it('names in its exports what is there', () => {
@@ -32,12 +32,13 @@ describe('the package', () => {
     const files = Object.values(exports).flatMap((one) =>
       typeof one === 'string' ? [one] : Object.values(one),
     );
-    for (const file of files.filter((one) => !one.includes('*')))
-      {expect(() => readFileSync(file), file).not.toThrow();}
+    for (const file of files.filter((one) => !one.includes('*'))) {
+      expect(() => readFileSync(file), file).not.toThrow();
+    }
   });
 
   it('cannot be packed or published from the repository by mistake', () => {
-    expect(json('package.json')['private']).toBe(true);
+    expect(json('package.json')).toMatchObject({ private: true });
     let message = '';
     try {
       execFileSync('npm', ['pack', '--dry-run'], { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
