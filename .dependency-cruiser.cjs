@@ -74,8 +74,8 @@ module.exports = {
     room(
       'sim',
       '^sim/',
-      '^(sim|boards)/|^src/(ports|bytes)/|^node:|^(net|tls|fs|path|os|vm|child_process|crypto|dns|worker_threads)$',
-      'The simulator knows ports and boards.',
+      '^(sim|boards)/|^src/(ports|bytes)/|^node:|^(net|tls|fs|path|os|vm|child_process|crypto|dns|worker_threads)$|^node_modules/acorn',
+      'The simulator knows ports and boards, and reads JavaScript.',
     ),
     {
       name: 'tools-know-no-tests',

@@ -72,6 +72,8 @@ export interface Nor {
   /** Hears of each program that was not interrupted. */
   onProgram: ((address: number, data: Uint8Array) => void) | undefined;
   powerUp(): void;
+  /** false: an operation was interrupted, and `powerUp` did not come yet. */
+  isPowered(): boolean;
   /** @returns another chip, under power, with the same contents, wear and worn pages. Its counters start at 0. */
   fork(): Nor;
 }
@@ -195,6 +197,7 @@ function createChip(
     powerUp() {
       powered = true;
     },
+    isPowered: () => powered,
     read(address, into) {
       counters.reads++;
       counters.bytesRead += into.length;

@@ -18,6 +18,7 @@ import { createSteadyClock } from './ports/steady-clock.ts';
 import { Code, Event } from './ports/codes.ts';
 import { openFlashBytes } from './ports/espruino/flash.ts';
 import { createLog } from './ports/espruino/log.ts';
+import { reportHealthy } from './ports/espruino/health.ts';
 import { freeMemory } from './ports/espruino/memory.ts';
 import { createRandom } from './ports/espruino/random.ts';
 import { createSocket } from './ports/espruino/socket.ts';
@@ -29,6 +30,7 @@ import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
+import { Stage } from './ports/stage.ts';
 import { createSigning as createSigningWith } from './signing/signer.ts';
 import type { CreateSigning, SigningOptions } from './signing/signer.ts';
 import { createVerify as createVerifyWith } from './signing/verify.ts';
@@ -124,6 +126,7 @@ export function openBoard(options?: OutboxOptions) {
     serial: getSerial(),
     freeMemory,
     checksum: (text: string) => E.CRC32(text) & 0xffff,
+    reportHealthy,
   };
 }
 
@@ -144,6 +147,7 @@ function withTls(board: Board, open: OpenTls | undefined): Board {
     serial: board.serial,
     freeMemory: board.freeMemory,
     checksum: board.checksum,
+    reportHealthy: board.reportHealthy,
   };
 }
 
@@ -191,7 +195,12 @@ export function openMqtt(options: MqttOptions): Client {
   function wake(): void {
     timer.set(0);
   }
-  const link = createLink(ports, options, { onChange: wake, onStage() {} });
+  const link = createLink(ports, options, {
+    onChange: wake,
+    onStage(stage) {
+      if (stage === Stage.Running) reportHealthy();
+    },
+  });
   function run(): void {
     timer.set(link.tick(ports.clock.now()));
   }

@@ -213,6 +213,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   /** The broker may have lost what it was told. */
   function onSession(): void {
+    if (ports.reportHealthy !== undefined) ports.reportHealthy();
     const isKnown = sleeper !== undefined && sleeper.isKnown();
     told = false;
     if (AUTH) {

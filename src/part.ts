@@ -16,6 +16,8 @@ export interface MotePorts extends LinkPorts {
   freeMemory(): number;
   /** @returns 16 bits of a checksum, by the engine. Left out: nothing is known to be unchanged. */
   checksum?(text: string): number;
+  /** A session begins: the firmware works. Left out: nobody wants to know. */
+  reportHealthy?(): void;
 }
 
 /** A mote, as its parts see it. */

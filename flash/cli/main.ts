@@ -13,11 +13,20 @@ import { addInit } from './init.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
+import { addUpload } from './upload.ts';
 
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
 type AddCommand = (program: Command) => void;
 
-const COMMANDS: readonly AddCommand[] = [addInit, addBuild, addCheck, addSim, addOutbox, addBoards];
+const COMMANDS: readonly AddCommand[] = [
+  addInit,
+  addBuild,
+  addCheck,
+  addSim,
+  addOutbox,
+  addBoards,
+  addUpload,
+];
 
 /** @returns the command line, with every command in it; nothing runs yet. */
 export function createProgram(): Command {

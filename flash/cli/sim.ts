@@ -12,6 +12,9 @@ interface SimFlags extends FirmwareFlags {
   readonly seconds?: string;
   readonly cutPower?: string;
   readonly engine: string;
+  readonly console?: string;
+  readonly flashFile?: string;
+  readonly empty?: boolean;
   readonly json?: boolean;
 }
 
@@ -35,7 +38,16 @@ export function addSim(program: Command): void {
         '--cut-power <n>',
         'cut the power of the virtual board so often, and tell what became of each reading',
       )
-      .option('--engine <vm|espruino>', 'virtual board, or the real Espruino named by ESPRUINO', 'vm'),
+      .option('--engine <vm|espruino>', 'virtual board, or the real Espruino named by ESPRUINO', 'vm')
+      .option(
+        '--console <tcp|tcp:PORT|PATH>',
+        "offer the virtual board's console there, for uploaders and terminals: a port of 127.0.0.1, or a pseudo terminal",
+      )
+      .option(
+        '--flash-file <file>',
+        'with --console: keep the flash in this file, and start from what is in it',
+      )
+      .option('--empty', 'with --console: start without a firmware'),
   )
     .option('--json', 'print one JSON object a message: topic, value, unit, time (ms since 1970)')
     .action(runSim);
@@ -95,6 +107,37 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
       'only the power of a virtual board can be cut',
       'leave --engine out, or --cut-power',
       '--cut-power',
+      ExitCode.Usage,
+    );
+  }
+  if (flags.console !== undefined) {
+    if (flags.engine !== 'vm' || cutPower !== undefined) {
+      throw new MoteError(
+        'only the virtual board has a console that can be offered, and its power is left alone',
+        'leave --engine and --cut-power out',
+        '--console',
+        ExitCode.Usage,
+      );
+    }
+    const { offerConsole } = await import('../sim/console.ts');
+    return offerConsole({
+      ...(flags.empty ? { firmware, settings: {}, features: {} } : firmwareOptions(firmware, flags)),
+      isEmpty: flags.empty === true,
+      board: flags.board ?? 'esp32',
+      console: flags.console,
+      flashFile: flags.flashFile,
+      broker: flags.broker,
+      port,
+      seconds,
+      json: flags.json === true,
+      stopped: untilStopped(),
+    });
+  }
+  if (flags.flashFile !== undefined || flags.empty) {
+    throw new MoteError(
+      'without --console there is nothing that it is for',
+      'add --console tcp',
+      flags.empty ? '--empty' : '--flash-file',
       ExitCode.Usage,
     );
   }

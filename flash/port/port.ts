@@ -7,7 +7,13 @@ const CONNECT_MS = 5000;
 /** What Espruino's USB consoles have. */
 const BAUD_RATE = 115_200;
 
+/** A board that has said stop (XOFF) and never says go on is written to after this. */
+const PAUSE_MS = 3000;
+const XON = '\x11';
+const XOFF = '\x13';
+
 export interface Port {
+  /** Held back while the board says so (XOFF). */
   write(text: string): void;
   /** One reader at a time. */
   onText: (text: string) => void;
@@ -52,13 +58,35 @@ interface Stream {
 }
 
 function portOn(stream: Stream, close: () => void): Port {
+  let waiting = '';
+  let pause: NodeJS.Timeout | undefined;
+  const goOn = () => {
+    clearTimeout(pause);
+    pause = undefined;
+    if (waiting !== '') stream.write(Buffer.from(waiting, 'latin1'));
+    waiting = '';
+  };
+  /** @returns what the board printed, without what it says about its buffer. */
+  const heed = (text: string): string => {
+    const last = Math.max(text.lastIndexOf(XON), text.lastIndexOf(XOFF));
+    if (last < 0) return text;
+    if (text[last] === XON) goOn();
+    else pause ??= setTimeout(goOn, PAUSE_MS);
+    return text.replaceAll(XON, '').replaceAll(XOFF, '');
+  };
   const port: Port = {
-    write: (text) => void stream.write(Buffer.from(text, 'latin1')),
+    write(text) {
+      waiting += text;
+      if (pause === undefined) goOn();
+    },
     onText: () => {},
     onEnd: () => {},
-    close,
+    close() {
+      clearTimeout(pause);
+      close();
+    },
   };
-  stream.on('data', (bytes) => port.onText(bytes.toString('latin1')));
+  stream.on('data', (bytes) => port.onText(heed(bytes.toString('latin1'))));
   stream.on('error', (error) => port.onEnd(error.message));
   stream.on('close', () => port.onEnd('the connection was closed'));
   return port;

@@ -9,6 +9,10 @@ import type { WallState } from './clock.ts';
 import type { Counters, Gauges } from './machine.ts';
 import { Wake } from './machine.ts';
 import type { BoardOptions } from './options.ts';
+import type { Program } from './program.ts';
+import { bundleProgram } from './program.ts';
+import type { Start } from './start.ts';
+import { POWER } from './start.ts';
 import type { Running } from './power.ts';
 import { boot } from './power.ts';
 import type { WorldTimer } from './world.ts';
@@ -16,7 +20,7 @@ import type { WorldTimer } from './world.ts';
 export type { BoardOptions } from './options.ts';
 
 export interface Board {
-  /** Run the bundle from the start. Nothing happens when the power is on. */
+  /** Run the program from the start. Nothing happens when the power is on. */
   powerOn(): void;
   /** Cut the power: timers are gone, connections are reset, or with `silent` die without a word as they do in life. */
   powerOff(how?: 'silent'): void;
@@ -38,8 +42,13 @@ function serialOf(index: number): string {
   return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }
 
-/** Put a board together. It is off. */
-export function createBoard(options: BoardOptions): Board {
+/** Put a board together that runs a bundle. It is off. */
+export function createBoard({ bundle, ...options }: BoardOptions): Board {
+  return createBoardOf(options, () => bundleProgram(bundle, options.onConsole));
+}
+
+/** Put a board together. It is off. @param program makes what it runs, at each start. */
+export function createBoardOf(options: Omit<BoardOptions, 'bundle'>, program: () => Program): Board {
   const { world, board: data } = options;
   const map = data.flash;
   if (data.engine !== 'espruino' || map === undefined) {
@@ -63,16 +72,27 @@ export function createBoard(options: BoardOptions): Board {
   let running: Running | undefined;
   let wakeUp: WorldTimer | undefined;
 
-  const start = (cause: number) => {
+  const start = (cause: number, how: Start) => {
     wakeUp = undefined;
     counters.boots++;
     nor.powerUp();
-    const reboot = (next: number, ms: number | undefined) => {
+    const reboot = (next: number, ms: number | undefined, again: Start) => {
       running = undefined;
-      if (ms !== undefined) wakeUp = world.setTimer(ms, () => start(next));
+      if (ms !== undefined) wakeUp = world.setTimer(ms, () => start(next, again));
     };
     const begun = boot(
-      { ...options, nor, bench, serial, counters, wall, wakeCause: cause, reboot },
+      {
+        ...options,
+        program: program(),
+        nor,
+        bench,
+        serial,
+        counters,
+        wall,
+        wakeCause: cause,
+        start: how,
+        reboot,
+      },
       (made) => {
         running = made;
       },
@@ -91,7 +111,7 @@ export function createBoard(options: BoardOptions): Board {
     powerOn() {
       if (running !== undefined || wakeUp !== undefined) return;
       wall.offset = data.clockStartsAtZero ? -world.now() : world.wall() - world.now();
-      start(Wake.PowerOn);
+      start(Wake.PowerOn, POWER);
     },
     powerOff(how) {
       if (wakeUp !== undefined) world.clearTimer(wakeUp);

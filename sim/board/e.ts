@@ -1,7 +1,11 @@
 // The object E: bytes and strings, CRC, randomness, watchdog. What an engine knows of its own memory is not simulated.
 
+import { listenersOf } from './events.ts';
 import { bytesOf, byteText, bytesToText, crc32, textToBytes } from './bytes.ts';
+import { writeBootCode } from './files.ts';
 import type { Machine } from './machine.ts';
+import { textOf } from './text.ts';
+import { toJs } from './to-js.ts';
 import { Wake } from './machine.ts';
 import type { WorldTimer } from './world.ts';
 
@@ -79,7 +83,7 @@ export function createE(machine: Machine): object {
   const dog = machine.part(watchdog);
   machine.onBlock(dog.check);
 
-  return realm.methods({
+  const self: object = realm.methods({
     toString(...data: unknown[]): string {
       const only = data.length === 1 ? data[0] : undefined;
       return typeof only === 'string' ? byteText(only) : bytesToText(bytesOf(realm, data));
@@ -88,6 +92,7 @@ export function createE(machine: Machine): object {
     toArrayBuffer(text: unknown): ArrayBuffer | undefined {
       return typeof text === 'string' ? new realm.Uint8Array(textToBytes(text)).buffer : undefined;
     },
+    toJS: (value: unknown) => toJs(value),
     sum(data: unknown): number {
       let sum = 0;
       for (const byte of bytesOf(realm, data)) sum += byte;
@@ -104,6 +109,24 @@ export function createE(machine: Machine): object {
     kickWatchdog(): void {
       if (hasWatchdog) dog.feed();
     },
-    reboot: () => machine.restart(Wake.PowerOn, 0),
+    /** What is listening is told before. */
+    reboot() {
+      machine.loop.callAll(listenersOf(self, 'kill') ?? [], self, []);
+      machine.restart(Wake.PowerOn, 0);
+    },
+    setBootCode(code: unknown, alwaysExec?: unknown): void {
+      writeBootCode(machine, typeof code === 'string' ? code : '', Boolean(alwaysExec));
+    },
+    setPassword: (password?: unknown) =>
+      machine.console.setPassword(password === undefined ? undefined : textOf(password)),
+    lockConsole: () => machine.console.lock(),
+    getConsole: () => machine.console.getDevice(),
+    setConsole(device: unknown): void {
+      if (device !== null && typeof device !== 'string') {
+        throw new realm.Error('the console goes to a port by its name, or to null');
+      }
+      machine.console.setDevice(device);
+    },
   });
+  return self;
 }

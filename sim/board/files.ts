@@ -1,15 +1,19 @@
 // Whole files of Storage: what a name stands for, how a file is read, and what happens when one is written.
 
-import { bytesToText } from './bytes.ts';
+import { bytesToText, textToBytes } from './bytes.ts';
 import type { EngineFlash } from './flash.ts';
 import { engineFlash } from './flash.ts';
 import type { Machine } from './machine.ts';
 import type { FileHeader, StorageFormat } from './storage-format.ts';
-import { createStorageFormat, dataOf, NAME_BYTES } from './storage-format.ts';
+import { createStorageFormat, dataOf, FileFlags, NAME_BYTES } from './storage-format.ts';
 import { textOf } from './text.ts';
 
 export function boardStorage(machine: Machine): StorageFormat {
-  return createStorageFormat(machine.part(engineFlash), machine.print);
+  const flash = machine.part(engineFlash);
+  return createStorageFormat(flash, {
+    write: machine.console.write,
+    erased: (header) => machine.fileErased(() => bytesToText(flash.read(dataOf(header), header.bytes))),
+  });
 }
 
 /** @returns what the store calls a file: at most 28 bytes, a drive letter taken off, filled up with zeros. */
@@ -23,6 +27,31 @@ export function readFile(machine: Machine, name: unknown): string | undefined {
   const header = machine.part(boardStorage).find(storageName(name));
   if (header === undefined) return undefined;
   return bytesToText(machine.part(engineFlash).read(dataOf(header), header.bytes));
+}
+
+/** Files whose code runs at a start. */
+export const BootFile = { Code: '.bootcde', Reset: '.bootrst' } as const;
+
+/** Take a file away. Nothing happens when there is none. */
+export function eraseFile(machine: Machine, name: string): void {
+  const format = machine.part(boardStorage);
+  const header = format.find(storageName(name));
+  if (header !== undefined) format.erase(header);
+}
+
+/** What `reset(true)` does. */
+export function eraseBootCode(machine: Machine): void {
+  machine.console.write('Erasing saved code.');
+  for (const name of Object.values(BootFile)) eraseFile(machine, name);
+  machine.console.write('\nDone!\n');
+}
+
+/** Save code to be run at each start, or after a reset too. */
+export function writeBootCode(machine: Machine, code: string, afterReset: boolean): void {
+  for (const name of Object.values(BootFile)) eraseFile(machine, name);
+  if (code === '') return;
+  const name = storageName(afterReset ? BootFile.Reset : BootFile.Code);
+  writeFile(machine, name, textToBytes(code), FileFlags.None, 0, 0);
 }
 
 /** @returns whether writing would change nothing. */

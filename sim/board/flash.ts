@@ -4,6 +4,7 @@ import { bytesOf } from './bytes.ts';
 import { PowerCut } from './power-cut.ts';
 import { typeName } from './type-name.ts';
 import type { FlashMap } from '../../boards/board.ts';
+import type { Nor } from '../nor.ts';
 import type { Machine } from './machine.ts';
 
 /** Flash as the engine's own code uses it. Does nothing once the board has stopped. */
@@ -17,12 +18,16 @@ export interface EngineFlash {
 }
 
 export function engineFlash(machine: Machine): EngineFlash {
-  const { nor, loop } = machine;
   const map = machine.data.flash;
   if (map === undefined) throw new Error(`board ${machine.data.id} has no flash`);
+  return flashOf(machine.nor, map, machine.loop.isOn);
+}
+
+/** @param isOn whether who uses it has power. */
+export function flashOf(nor: Nor, map: FlashMap, isOn: () => boolean): EngineFlash {
   const unit = map.programUnit;
   const readInto = (address: number, into: Uint8Array) => {
-    if (loop.isOn()) nor.read(address, into);
+    if (isOn()) nor.read(address, into);
   };
   const read = (address: number, length: number) => {
     const into = new Uint8Array(length);
@@ -32,7 +37,7 @@ export function engineFlash(machine: Machine): EngineFlash {
   /** The power may go away in the middle of it: then the program does not come to its next line. */
   const program = (address: number, bytes: Uint8Array) => {
     nor.program(address, bytes);
-    if (!loop.isOn()) throw new PowerCut();
+    if (!isOn()) throw new PowerCut();
   };
   /** One program of whole units, filled up with what is there. */
   const patch = (address: number, bytes: Uint8Array) => {
@@ -46,7 +51,7 @@ export function engineFlash(machine: Machine): EngineFlash {
     read,
     readInto,
     write(address, bytes) {
-      if (!loop.isOn()) return;
+      if (!isOn()) return;
       const head = Math.min(bytes.length, (unit - (address % unit)) % unit);
       const tail = (bytes.length - head) % unit;
       const middle = bytes.length - tail;
@@ -55,9 +60,9 @@ export function engineFlash(machine: Machine): EngineFlash {
       if (tail > 0) patch(address + middle, bytes.subarray(middle));
     },
     erase(address) {
-      if (!loop.isOn()) return;
+      if (!isOn()) return;
       nor.erase(address);
-      if (!loop.isOn()) throw new PowerCut();
+      if (!isOn()) throw new PowerCut();
     },
   };
 }

@@ -6,6 +6,7 @@ import { listenersOf } from './events.ts';
 import { createEsp32 } from './esp32.ts';
 import { createGpio, createPins, createWatches } from './gpio.ts';
 import { createI2c } from './i2c.ts';
+import { eraseBootCode } from './files.ts';
 import type { Machine } from './machine.ts';
 import { Wake } from './machine.ts';
 import { createModules } from './modules.ts';
@@ -14,7 +15,8 @@ import { createOneWire } from './onewire.ts';
 import { createProcess, createTime } from './process.ts';
 import { createSerial, loopback } from './serial.ts';
 import { createSpi } from './spi.ts';
-import { printLines } from './text.ts';
+import type { Start } from './start.ts';
+import { printLines, textOf } from './text.ts';
 import { createTimers } from './timers.ts';
 
 type Make = (machine: Machine) => unknown;
@@ -63,13 +65,29 @@ const COMMON: Readonly<Record<string, Make>> = {
   btoa: toBase64,
   HIGH: () => 1,
   LOW: () => 0,
-  /** Starts the boot code again; what is listening on E is told before. */
-  load: (machine) => () => {
-    const e = machine.part(createE);
-    machine.loop.callAll(listenersOf(e, 'kill') ?? [], e, []);
-    machine.restart(Wake.PowerOn, 0);
+  /** Both come when the pass is over. */
+  load: (machine) => (name?: unknown) =>
+    startAgain(machine, name === undefined ? { how: 'load' } : { how: 'file', name: textOf(name) }),
+  reset: (machine) => (clearFlash?: unknown) => {
+    if (clearFlash) eraseBootCode(machine);
+    startAgain(machine, { how: 'reset' });
   },
+  save: (machine) => () => {
+    throw new machine.realm.Error('save() is not simulated: write the program to .bootcde');
+  },
+  echo: (machine) => (isOn: unknown) => machine.console.echo(Boolean(isOn)),
 };
+
+/** What is listening on E is told before. */
+function startAgain(machine: Machine, start: Start): void {
+  machine.loop.afterEvents(() => {
+    const e = machine.part(createE);
+    machine.console.leave();
+    machine.loop.callAll(listenersOf(e, 'kill') ?? [], e, []);
+    machine.loop.report();
+    machine.reboot(Wake.PowerOn, 0, start);
+  });
+}
 
 /** I2C1, I2C2, ... */
 function numbered(

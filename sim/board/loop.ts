@@ -13,6 +13,8 @@ export interface LoopOptions {
   readonly realm: Realm;
   readonly clock: Clock;
   readonly host: RealmHost;
+  /** Called before a piece of the program is; what it throws is thrown in its place. */
+  enter(callback: Callback): void;
   /** Called for every exception that the program did not catch. */
   onUncaught(error: unknown): void;
   /** Called at the end of a pass with the last of them. */
@@ -26,6 +28,10 @@ export interface Loop {
   call(callback: Callback, self: unknown, args: readonly unknown[]): void;
   /** Run a list of listeners now. */
   callAll(callbacks: readonly Callback[], self: unknown, args: readonly unknown[]): void;
+  /** Run something at once, as a line on the console. @returns what came of it; undefined: the board stopped meanwhile. */
+  attempt(run: () => unknown): Outcome | undefined;
+  /** Report the last exception now. */
+  report(): void;
   /** Queue the listeners of an event, as they are at the end of the pass. */
   emit(target: object, event: string, args: readonly unknown[]): void;
   queue(callback: Callback, args: readonly unknown[]): void;
@@ -36,11 +42,16 @@ export interface Loop {
   /** @param due runs due timers. @param next when the next one is due. */
   setTimers(due: () => void, next: () => number | undefined): void;
   onPassEnd(run: () => void): void;
+  /** Do this, and nothing that was to be done in its place before, when the events of the pass are served. */
+  afterEvents(run: () => void): void;
   /** A pass is needed. */
   wake(): void;
   /** Report exceptions and begin to pass. */
   begin(): void;
 }
+
+/** What came of a piece of the program. */
+export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 interface Queued {
   readonly callbacks: readonly Callback[];
@@ -55,6 +66,7 @@ export function createLoop(options: LoopOptions): Loop {
   let inputs: (() => void)[] = [];
   let events: Queued[] = [];
   let thrown: { readonly error: unknown } | undefined;
+  let deferred: (() => void) | undefined;
   let runTimers: () => void = () => undefined;
   let nextTimer: () => number | undefined = () => undefined;
   let on = true;
@@ -68,6 +80,7 @@ export function createLoop(options: LoopOptions): Loop {
     realm.host = options.host;
     clock.settle();
     try {
+      options.enter(callback);
       if (typeof callback === 'string') realm.evaluate(callback, 'event');
       else Reflect.apply(callback, self, args);
       realm.settle();
@@ -75,6 +88,22 @@ export function createLoop(options: LoopOptions): Loop {
       if (error instanceof PowerCut) return;
       thrown = { error };
       options.onUncaught(error);
+    }
+  };
+
+  const attempt: Loop['attempt'] = (run) => {
+    if (!on) return undefined;
+    realm.host = options.host;
+    clock.settle();
+    try {
+      const value = run();
+      realm.settle();
+      return { value };
+    } catch (error) {
+      if (error instanceof PowerCut) return undefined;
+      thrown = { error };
+      options.onUncaught(error);
+      return { error };
     }
   };
 
@@ -113,6 +142,9 @@ export function createLoop(options: LoopOptions): Loop {
       const { callbacks, self, args } = events.shift()!;
       callAll(callbacks, self, args);
     }
+    const todo = deferred;
+    deferred = undefined;
+    if (on) todo?.();
     if (on) report();
     for (const run of endings) if (on) run();
     passing = false;
@@ -152,6 +184,8 @@ export function createLoop(options: LoopOptions): Loop {
     },
     call,
     callAll,
+    attempt,
+    report,
     emit(target, event, args) {
       const callbacks = listenersOf(target, event);
       if (callbacks === undefined) return;
@@ -172,6 +206,10 @@ export function createLoop(options: LoopOptions): Loop {
       nextTimer = next;
     },
     onPassEnd: (run) => void endings.push(run),
+    afterEvents(run) {
+      deferred = run;
+      wake();
+    },
     wake,
     begin() {
       if (!on) return;

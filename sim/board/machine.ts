@@ -7,6 +7,7 @@ import type { Bench } from './bench.ts';
 import type { Clock } from './clock.ts';
 import type { Loop } from './loop.ts';
 import type { Realm } from './realm.ts';
+import type { Start } from './start.ts';
 import type { World } from './world.ts';
 
 export interface Counters {
@@ -36,6 +37,22 @@ export type Gauges = Readonly<Record<GaugeName, number>>;
 /** Why a board starts: numbers as ESP32.getWakeupCause gives them. */
 export const Wake = { PowerOn: 0, Pin: 2, Pins: 3, Timer: 4 } as const;
 
+/** What a program can do to the console that it is watched on. */
+export interface BoardConsole {
+  /** Text as it is, in the middle of a line too. */
+  write(text: string): void;
+  echo(isOn: boolean): void;
+  /** undefined: no password. */
+  setPassword(password: string | undefined): void;
+  /** Ask for the password, if there is one. */
+  lock(): void;
+  /** The program is about to be taken down. */
+  leave(): void;
+  /** Name of the port that the console is on; null: none. */
+  getDevice(): string | null;
+  setDevice(name: string | null): void;
+}
+
 export interface Machine {
   readonly data: BoardData;
   readonly realm: Realm;
@@ -47,12 +64,17 @@ export interface Machine {
   readonly loop: Loop;
   readonly serial: string;
   readonly wakeCause: number;
+  /** Why the program starts, other than by power. */
+  readonly start: Start;
   /** One line on the console. */
   print(line: string): void;
+  readonly console: BoardConsole;
+  /** A file of Storage is about to go. */
+  fileErased(content: () => string): void;
   /** Run once when the power goes. `silent`: connections die without a word. */
   onStop(stop: (silent: boolean) => void): void;
   /** Stop, and start from the beginning after `ms`; undefined: never. */
-  reboot(cause: number, ms: number | undefined): void;
+  reboot(cause: number, ms: number | undefined, start?: Start): void;
   /** The same from inside the program: does not return. */
   restart(cause: number, ms: number | undefined): never;
   /** Have something counted that could grow. */

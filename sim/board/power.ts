@@ -1,4 +1,4 @@
-// From power-on to power-off: puts the parts of a machine together, runs the bundle, and takes it all down again.
+// From power-on to power-off: puts the parts of a machine together, runs the program, and takes it all down again.
 
 import type { Nor } from '../nor.ts';
 import type { Bench } from './bench.ts';
@@ -6,23 +6,28 @@ import type { BoardOptions } from './options.ts';
 import type { WallState } from './clock.ts';
 import { createClock } from './clock.ts';
 import { boardRandom } from './e.ts';
-import { createRoot, globalsOf } from './globals.ts';
+import { globalsOf } from './globals.ts';
 import { createLoop } from './loop.ts';
 import type { Counters, GaugeName, Gauges, Machine } from './machine.ts';
 import { PowerCut } from './power-cut.ts';
 import { listenersOf } from './events.ts';
+import type { Program } from './program.ts';
 import type { RealmHost } from './realm.ts';
+import type { Start } from './start.ts';
+import { POWER } from './start.ts';
 import { textOf } from './text.ts';
 
-export interface BootOptions extends BoardOptions {
+export interface BootOptions extends Omit<BoardOptions, 'bundle'> {
+  readonly program: Program;
   readonly nor: Nor;
   readonly bench: Bench;
   readonly serial: string;
   readonly counters: Counters;
   readonly wall: WallState;
   readonly wakeCause: number;
+  readonly start: Start;
   /** The machine has stopped and wants to be started again after `ms`. */
-  reboot(cause: number, ms: number | undefined): void;
+  reboot(cause: number, ms: number | undefined, start: Start): void;
 }
 
 export interface Running {
@@ -31,10 +36,10 @@ export interface Running {
   gauges(): Gauges;
 }
 
-/** Start the bundle. @param made is given the machine before its program runs. @returns a function that runs it. */
+/** Start the program. @param made is given the machine before its program runs. @returns a function that runs it. */
 export function boot(options: BootOptions, made: (running: Running) => void): () => void {
-  const { bundle, board: data, world, counters } = options;
-  const { realm } = bundle;
+  const { program, board: data, world, counters } = options;
+  const { realm } = program;
   const stops: ((silent: boolean) => void)[] = [];
   const blocks: ((blockedMs: number) => void)[] = [];
   const parts = new Map<unknown, unknown>();
@@ -55,6 +60,7 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
     realm,
     clock,
     host,
+    enter: (callback) => program.enter?.(callback),
     onUncaught(error) {
       counters.uncaught++;
       options.onError?.(error);
@@ -63,6 +69,7 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
       const process = values.get('process') as object | undefined;
       const listeners = process === undefined ? undefined : listenersOf(process, 'uncaughtException');
       if (listeners !== undefined) loop.callAll(listeners, process, [error]);
+      else if (program.report !== undefined) program.report(error);
       else machine.print(`Uncaught ${textOf(error)}`);
     },
   });
@@ -83,15 +90,18 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
     loop,
     serial: options.serial,
     wakeCause: options.wakeCause,
+    start: options.start,
     print: options.onConsole,
+    console: program.console,
+    fileErased: (content) => program.fileErased?.(content),
     onStop: (run) => void stops.push(run),
     gauge: (name, read) => void readers.push([name, read]),
     onBlock: (check) => void blocks.push(check),
-    reboot(cause, ms) {
+    reboot(cause, ms, start = POWER) {
       if (!loop.isOn()) return;
       stop(false);
       // A board that was blocking is ahead of its world.
-      options.reboot(cause, ms === undefined ? undefined : ms + clock.lag());
+      options.reboot(cause, ms === undefined ? undefined : ms + clock.lag(), start);
     },
     restart(cause, ms) {
       machine.reboot(cause, ms);
@@ -99,7 +109,8 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
     },
     run(code, file, locals) {
       const all = [...names, ...Object.keys(locals)];
-      bundle.evaluate(code, file, all, (name) => (name in locals ? locals[name] : valueOf(name)), root);
+      const value = (name: string) => (name in locals ? locals[name] : valueOf(name));
+      program.evaluate(code, file, { names: all, value, root });
     },
     part(make) {
       let found = parts.get(make);
@@ -114,7 +125,7 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
     if (!values.has(name)) values.set(name, globals.get(name)!(machine));
     return values.get(name);
   };
-  const root = createRoot(realm, data, valueOf);
+  const root = program.createRoot(data, valueOf);
 
   const gauges = () => {
     const sums = { timers: 0, sockets: 0, unsentBytes: 0, untakenBytes: 0, listeners: 0 };
@@ -124,14 +135,7 @@ export function boot(options: BootOptions, made: (running: Running) => void): ()
 
   made({ stop, gauges });
   return () => {
-    loop.call(() => bundle.run(names, valueOf, root), undefined, []);
-    if (data.bootCode && loop.isOn() && values.has('E')) initialise(machine, values.get('E') as object);
+    program.begin(machine, { names, value: valueOf, root });
     loop.begin();
   };
-}
-
-/** What the engine does after boot code: `E.on('init')`. */
-function initialise(machine: Machine, e: object): void {
-  const listeners = listenersOf(e, 'init');
-  if (listeners !== undefined) machine.loop.callAll(listeners, e, []);
 }

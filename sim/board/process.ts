@@ -3,7 +3,7 @@
 import type { Machine } from './machine.ts';
 
 /** The engine version whose behaviour was recorded (test/contract). */
-const VERSION = '2v29';
+export const VERSION = '2v29';
 
 /** Make `process` for a board. Memory use of an engine is not simulated: what would be invented is not a number, unless a test says one. */
 export function createProcess(machine: Machine): object {

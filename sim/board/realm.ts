@@ -33,6 +33,8 @@ export interface Realm {
   object<T extends object>(fields: T): T;
   /** An object of the context with functions that do not show in `for in`, as an engine's own do not. */
   methods<T extends object>(functions: T): T;
+  /** Whether an object was made by `methods`. */
+  isNative(value: object): boolean;
   /** Evaluate source text in the context's global scope. */
   evaluate(code: string, file: string): unknown;
   /** The board that is running. */
@@ -130,6 +132,7 @@ export function createRealm(): Realm {
   const ArrayConstructor = global.Array as ArrayConstructor;
   const array = <T>(items: ArrayLike<T>): T[] => plain.call(ArrayConstructor, items) as T[];
   const idle = new vm.Script('0');
+  const natives = new WeakSet<object>();
 
   const realm: Realm = {
     context,
@@ -145,8 +148,10 @@ export function createRealm(): Realm {
     methods(functions) {
       const target = Object.create(prototypeOf(global, 'Object')) as typeof functions;
       for (const [name, value] of Object.entries(functions)) define(target, name, value);
+      natives.add(target);
       return target;
     },
+    isNative: (value) => natives.has(value),
     evaluate: (code, file) => vm.runInContext(code, context, { filename: file }),
     host: undefined,
     settle: () => void idle.runInContext(context),
@@ -154,6 +159,7 @@ export function createRealm(): Realm {
     extraGlobals: () => Object.getOwnPropertyNames(global).filter((name) => !known.has(name)),
   };
 
+  for (const name of ['Math', 'JSON']) natives.add(global[name] as object);
   strip(global);
   patchTypedArrays(global, array);
   patchErrors(context, global);

@@ -42,6 +42,8 @@ const isReal = (header: FileHeader) =>
 export interface StorageFormat {
   /** Every header of the chain, deleted files included. */
   headers(): FileHeader[];
+  /** Those of files that are there. */
+  files(): FileHeader[];
   find(name: string): FileHeader | undefined;
   /** Write a header where there is room, compacting if need be. @returns undefined when there is none. */
   create(name: string, bytes: number, flags: number): FileHeader | undefined;
@@ -50,10 +52,19 @@ export interface StorageFormat {
   /** @returns whether anything was gained. */
   compact(): boolean;
   stats(): StorageStats;
+  /** What the engine looks at when the power comes on: behind the last header there is either no room, or nothing. */
+  isValid(): boolean;
   isErased(address: number, bytes: number): boolean;
 }
 
-export function createStorageFormat(flash: EngineFlash, print: (line: string) => void): StorageFormat {
+export interface StorageEvents {
+  /** Text on the console, in the middle of a line too. */
+  write(text: string): void;
+  /** A file is about to go. */
+  erased(header: FileHeader): void;
+}
+
+export function createStorageFormat(flash: EngineFlash, { write, erased }: StorageEvents): StorageFormat {
   const { address: start, bytes: total } = flash.map.storage;
   const { pageBytes } = flash.map;
   const end = start + total;
@@ -134,12 +145,37 @@ export function createStorageFormat(flash: EngineFlash, print: (line: string) =>
     return { address: undefined, reachable };
   };
 
+  /** A mark for every 16 KB. */
+  const showProgress = (offsets: readonly number[]) => {
+    let last = 0;
+    for (const step of offsets.map((offset) => offset >> 14)) {
+      if (step !== last) write(`\b${'/-\\|'[step & 3]!}`);
+      last = step;
+    }
+  };
+
+  const isErased = (address: number, bytes: number) =>
+    flash.read(address, bytes).every((byte) => byte === 0xff);
+
+  const isValid = (): boolean => {
+    const chain = headers();
+    const last = chain.at(-1);
+    if (last === undefined) return isErased(start, total);
+    const address = last.address + sizeOf(last);
+    if (address + HEADER_BYTES > end) return true;
+    const page = nextPage(address);
+    // What was looked at last: after a gap, the next page, if there is one.
+    return isErased(page < end ? page : address, HEADER_BYTES);
+  };
+
   const compact = (): boolean => {
     const { trashBytes, firstDirtyPage } = stats();
     if (trashBytes === 0 || firstDirtyPage === undefined) return false;
-    print('Compacting... ');
+    write('Compacting... ');
     const chain = headers(firstDirtyPage);
-    const files = chain.filter(isReal).map((header) => flash.read(header.address, sizeOf(header)));
+    const real = chain.filter(isReal);
+    const files = real.map((header) => flash.read(header.address, sizeOf(header)));
+    showProgress(real.map((header) => header.address - firstDirtyPage));
     const lastUsed = chain.at(-1)!;
     const image = new Uint8Array(files.reduce((sum, file) => sum + file.length, 0));
     let filled = 0;
@@ -154,11 +190,13 @@ export function createStorageFormat(flash: EngineFlash, print: (line: string) =>
       flash.erase(page);
       if (offset < filled) flash.write(page, image.subarray(offset, Math.min(filled, offset + pageBytes)));
     }
+    write('\n');
     return true;
   };
 
   return {
     headers: () => headers(),
+    files: () => headers().filter(isReal),
     find: (name) => headers().find((header) => header.name === name),
     create(name, bytes, flags) {
       const needed = align(bytes) + HEADER_BYTES;
@@ -172,12 +210,17 @@ export function createStorageFormat(flash: EngineFlash, print: (line: string) =>
       flash.write(address, raw);
       return { address, bytes, flags, name };
     },
-    erase: (header) => flash.write(header.address + 4, new Uint8Array(4)),
+    erase(header) {
+      erased(header);
+      flash.write(header.address + 4, new Uint8Array(4));
+    },
     eraseAll() {
+      headers().filter(isReal).forEach(erased);
       for (let page = start; page < end; page += pageBytes) flash.erase(page);
     },
     compact,
     stats,
-    isErased: (address, bytes) => flash.read(address, bytes).every((byte) => byte === 0xff),
+    isValid,
+    isErased,
   };
 }

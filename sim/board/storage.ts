@@ -3,10 +3,12 @@
 import { bytesOf } from './bytes.ts';
 import { boardStorage, readFile, storageName, writeFile } from './files.ts';
 import { engineFlash } from './flash.ts';
+import { readLiteral } from './literal.ts';
 import type { Machine } from './machine.ts';
 import { openStorageFile } from './storage-file.ts';
 import type { FileHeader } from './storage-format.ts';
 import { dataOf, FileFlags, isDeleted } from './storage-format.ts';
+import { toStoredJson } from './to-js.ts';
 
 const trimmed = (name: string) => name.replace(/\0.*$/s, '');
 
@@ -33,10 +35,11 @@ export function createStorage(machine: Machine): object {
 
   const parse = (text: string, quiet: unknown): unknown => {
     try {
-      return json.parse(text);
+      // Names of fields stand there without quotes.
+      return json.parse(JSON.stringify(readLiteral(text)));
     } catch (error) {
       if (quiet) return undefined;
-      throw error;
+      throw new realm.Error((error as Error).message);
     }
   };
 
@@ -48,14 +51,7 @@ export function createStorage(machine: Machine): object {
       return writeFile(machine, storageName(name), bytes, FileFlags.None, at, length);
     },
     writeJSON(name: unknown, data: unknown): boolean {
-      return writeFile(
-        machine,
-        storageName(name),
-        bytesOf(realm, json.stringify(data)),
-        FileFlags.None,
-        0,
-        0,
-      );
+      return writeFile(machine, storageName(name), bytesOf(realm, toStoredJson(data)), FileFlags.None, 0, 0);
     },
     read(name: unknown, offset: unknown = 0, length: unknown = 0): string | undefined {
       const content = readFile(machine, name);

@@ -119,13 +119,22 @@ function printBytes(value: ArrayBufferView): string {
   return `new ${name}([${items.map(numberText).join(', ')}])`;
 }
 
+/** The engine keeps a function's parameters, and what is in its braces. */
+function functionText(code: string): string {
+  const match = /^function\s*[\w$]*\s*\(([^)]*)\)\s*\{([^]*)\}$/.exec(code);
+  if (match === null) return code;
+  const body = match[2]!.trim();
+  const braces = body.includes('\n') ? `{\n  ${body}\n}` : `{${body}}`;
+  return `function (${match[1]!.replace(/\s+/g, '')}) ${braces}`;
+}
+
 /** Classes that print as their name and their text. */
 const SPEAKING = /^(Error|TypeError|SyntaxError|ReferenceError|InternalError|Date|BoardDate)$/;
 
 /** @returns a value as `print` shows it inside of others. */
 export function printed(value: unknown, depth = 0): string {
   if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'function') return String(value).replace(/^function\s*\w*\s*\(/, 'function (');
+  if (typeof value === 'function') return functionText(String(value));
   if (typeof value !== 'object' || value === null) return textOf(value);
   if (value instanceof Pin) return String(value);
   if (Array.isArray(value)) return printList(value, depth);

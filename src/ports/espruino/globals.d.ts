@@ -55,6 +55,13 @@ interface EspruinoFlash {
   erasePage(address: number): void;
 }
 
+interface EspruinoStorage {
+  /** @returns the file, which stays in flash; undefined when there is none. */
+  read(name: string): string | undefined;
+  /** Program bytes of a file that are 0xFF. Throws where one is not. */
+  write(name: string, bytes: string, offset: number): boolean;
+}
+
 interface EspruinoWifiStatus {
   /** dBm; only while joined. */
   rssi?: number;
@@ -120,8 +127,9 @@ declare function require(module: 'tls'): EspruinoTls;
 declare function require(module: 'crypto'): EspruinoCrypto;
 declare function require(module: 'Flash'): EspruinoFlash;
 declare function require(module: 'Wifi'): EspruinoWifi;
+declare function require(module: 'Storage'): EspruinoStorage;
 
-declare function print(text: string, value: number): void;
+declare function print(text: string, value?: number): void;
 /** Seconds since 1970-01-01 UTC, or since power-on where nothing set the time. */
 declare function getTime(): number;
 declare function getSerial(): string;
@@ -155,6 +163,9 @@ declare const process: {
     blocksize: number;
     tx: { free_heap?: number; largest_block?: number };
   };
+  readonly env: { readonly BOARD: string };
+  on(event: 'uncaughtException', handler: (error: unknown) => void): void;
+  removeListener(event: 'uncaughtException', handler: (error: unknown) => void): void;
 };
 
 declare const I2C1: EspruinoI2c;
@@ -180,11 +191,36 @@ declare const E: {
   kickWatchdog(): void;
   /** Does not return; on a host the engine has no program any more then. */
   reboot(): void;
+  /** Ask for this at the console from now on, once it is locked. At most 20 characters. */
+  setPassword(password: string): void;
+  lockConsole(): void;
 };
+
+/** Start the boot code again, on the same run of the engine. */
+declare function load(): void;
 
 /** Boards with an ESP32 only. */
 declare const ESP32: {
   /** Does not return. */
   deepSleep(us: number): void;
   getWakeupCause(): number;
+};
+
+/** Properties of the global object that are not there for every program. */
+declare const global: {
+  /** What the boot selector (boot/selector.ts) leaves for the program that it starts, and for whoever asks at the console. */
+  moteBoot: {
+    /** The program; empty: there is none. */
+    text: string | undefined;
+    /** Its slot, 0 or 1; -1 without a program. */
+    slot: number;
+    /** The place of its entry in the choice file, -1 without one. */
+    place: number;
+    /** It goes back to the former program unless the new one says that it works. */
+    isTrial: boolean;
+    /** The program threw while it was started. */
+    failed(error: unknown): void;
+  };
+  /** The firmware does what it is for. Only there while the boot selector waits for it. */
+  moteHealthy: (() => void) | undefined;
 };

@@ -1,0 +1,300 @@
+// A board with Espruino, as the uploader talks to it: found at its console, unlocked, asked, restarted. The program on it goes
+// on meanwhile. Whatever stands in the way is named.
+
+import { ExitCode, MoteError } from '../errors.ts';
+import { createAsker } from '../port/console.ts';
+import { openPort } from '../port/port.ts';
+
+/** The oldest release that all of this was tried on. */
+const OLDEST = '2v29';
+const ANSWER_MS = 3000;
+const TRIES = 3;
+/** Ctrl-C ends what the program is just doing, and twice ends an Espruino on Linux: only where nothing else helps. */
+const KNOCKS: readonly (readonly [keys: string, answerMs: number])[] = [
+  ['', 600],
+  ['', 1000],
+  ['\x03\n', 2000],
+  ['', 3000],
+];
+const LOGIN_MS = 3000;
+const RETRY_MS = 250;
+const KEPT = 4096;
+
+export interface BoardOptions {
+  /** Asked when the console is locked. undefined: nobody knows it. */
+  readonly password?: () => Promise<string | undefined>;
+  /** Multiplies the waits for answers; default 1. */
+  readonly patience?: number;
+  /** What the board prints, with what answers the questions. */
+  readonly onText?: (text: string) => void;
+}
+
+export interface Board {
+  /** Of its port. */
+  readonly name: string;
+  /** Espruino's release and board: "2v29", "ESP32". */
+  readonly version: string;
+  readonly kind: string;
+  /** The console asked for a password. */
+  readonly isLocked: boolean;
+  /** @returns what a JavaScript expression on the board is, as JSON carries it. Throws MoteError when it throws there, or nothing answers. */
+  ask<T>(expression: string, answerMs?: number): Promise<T>;
+  /** Have a statement run, at the top of all scopes. */
+  type(statement: string): void;
+  /** Start the board anew, and come back to its console. @param limitMs until it must answer. */
+  restart(limitMs: number): Promise<void>;
+  /** Start it anew without any program. */
+  reset(): Promise<void>;
+  /** Come back to a board that restarts by itself. */
+  attach(limitMs: number): Promise<void>;
+  /** Lock the console again and leave. */
+  close(): Promise<void>;
+}
+
+/** The program threw an error at what was asked. */
+export class BoardError extends MoteError {}
+
+const environment = (what: string, fix: string, where: string) =>
+  new MoteError(what, fix, where, ExitCode.Environment);
+
+const SIGNS: readonly (readonly [pattern: RegExp, what: string, fix: string])[] = [
+  [
+    /waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i,
+    'the board is in its boot loader',
+    'let go of the boot button and press reset; if it has no Espruino yet: mote flash',
+  ],
+  [
+    /invalid header|flash read err|ets_main\.c|No bootable app/i,
+    'the board has no firmware that starts',
+    'flash Espruino: mote flash',
+  ],
+  [/>>> |Traceback \(most recent|MicroPython/, 'MicroPython answers there', 'flash Espruino: mote flash'],
+];
+
+/** @returns why a board that printed `text` did not answer. */
+function diagnose(name: string, text: string): MoteError {
+  for (const [pattern, what, fix] of SIGNS) if (pattern.test(text)) return environment(what, fix, name);
+  const version = /MOTE-VERSION (\dv\d+)/.exec(text)?.[1];
+  if (version !== undefined) return tooOld(name, version);
+  if (text.trim() === '') {
+    return environment(
+      'no answer: nothing is printed there',
+      'check that this is the board, that it has power, and that its console is on this port; without Espruino on it: mote flash',
+      name,
+    );
+  }
+  const shown = JSON.stringify(text.slice(-60));
+  return environment(
+    `something prints there, and no Espruino console answers: ${shown}`,
+    'if the firmware never pauses, press reset while mote upload waits; if it is no Espruino: mote flash',
+    name,
+  );
+}
+
+const tooOld = (name: string, version: string) =>
+  environment(
+    `Espruino ${version} is older than ${OLDEST}, which all of this was tried on`,
+    'flash a newer one: mote flash',
+    name,
+  );
+
+/** @returns 229 of "2v29.277". */
+const releaseNumber = (version: string): number => {
+  const match = /^(\d+)v(\d+)/.exec(version);
+  return match === null ? 0 : Number(match[1]) * 100 + Number(match[2]);
+};
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Of the whole chip where there is one. */
+const RESTART = 'if(process.env.BOARD=="LINUX")load();else E.reboot()';
+const RESET_MS = 5000;
+
+/** Find the board at a port. Throws MoteError that says what is there instead. */
+export async function openBoard(name: string, options: BoardOptions = {}): Promise<Board> {
+  const { onText = () => {}, patience = 1 } = options;
+  let port = await openPort(name);
+  /** What the board has printed since it was asked for. */
+  let heard = '';
+  const hear = (text: string) => {
+    heard = (heard + text).slice(-KEPT);
+    onText(text);
+  };
+  let asker = createAsker(port, hear);
+  let tag = Math.floor(Math.random() * 1e6) * 1000;
+  let isLocked = false;
+  let version = '';
+  let kind = '';
+
+  /** Ask once. @returns undefined without an answer. */
+  async function askOnce(own: number, expression: string, ms: number): Promise<string | undefined> {
+    // The helper, where it is installed, has less to be typed.
+    const short = expression.startsWith('moteUp.')
+      ? `\x10moteUp.say(${own},function(){return ${expression}})\n`
+      : undefined;
+    const wrapped = `(function(){try{return"="+JSON.stringify(${expression})}catch(e){return"!"+e}})()`;
+    const bytes = await asker.ask(own, wrapped, ms, short);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
+  }
+
+  /** Wait until one of `patterns` is printed. @returns its index, -1 when the time is over. */
+  async function waitFor(patterns: readonly RegExp[], ms: number): Promise<number> {
+    for (const end = Date.now() + ms; ; await sleep(10)) {
+      const index = patterns.findIndex((pattern) => pattern.test(heard));
+      if (index >= 0 || Date.now() > end) return index;
+    }
+  }
+
+  async function login(): Promise<void> {
+    isLocked = true;
+    const password = await options.password?.();
+    if (password === undefined) {
+      throw environment(
+        'the console is locked with a password',
+        'give it: MOTE_PASSWORD in the environment, --password-file, or type it on a terminal',
+        name,
+      );
+    }
+    // What was typed so far is part of no password.
+    heard = '';
+    port.write('\n');
+    await waitFor([/password>/], LOGIN_MS);
+    heard = '';
+    port.write(`${password}\n`);
+    const got = await waitFor([/Logged in/, /Invalid password/], LOGIN_MS);
+    if (got === 0) return;
+    throw environment(
+      'the password is not that of the console',
+      'give the one that was set with --lock',
+      name,
+    );
+  }
+
+  /** Knock until the console answers. */
+  async function greet(): Promise<void> {
+    heard = '';
+    const hello = '[process.env.VERSION,process.env.BOARD]';
+    for (const [keys, ms] of KNOCKS) {
+      const own = ++tag;
+      if (keys !== '') port.write(keys);
+      let answer = await askOnce(own, hello, ms * patience);
+      if (answer === undefined && /password>/.test(heard)) {
+        await login();
+        heard = '';
+        answer = await askOnce(own, hello, ANSWER_MS);
+      }
+      if (answer?.startsWith('=') !== true) continue;
+      [version, kind] = JSON.parse(answer.slice(1)) as [string, string];
+      if (releaseNumber(version) < releaseNumber(OLDEST)) throw tooOld(name, version);
+      return;
+    }
+    port.write('\x10print("MOTE-VERSION "+process.env.VERSION)\n');
+    await sleep(500 * patience);
+    throw diagnose(name, heard);
+  }
+
+  async function reopen(limitMs: number): Promise<void> {
+    port.close();
+    const end = Date.now() + limitMs;
+    for (;;) {
+      try {
+        port = await openPort(name);
+        asker = createAsker(port, hear);
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  async function attach(limitMs: number): Promise<void> {
+    const end = Date.now() + limitMs;
+    for (;;) {
+      try {
+        await greet();
+        return;
+      } catch (error) {
+        if (Date.now() > end) throw error;
+        // A restart may have taken the port away: of a chip with USB of its own, or a connection.
+        await sleep(RETRY_MS);
+        await reopen(Math.max(0, end - Date.now()));
+      }
+    }
+  }
+
+  /** Have the board run a statement that ends all that is in its memory, and come back to it. */
+  async function leave(statement: string, limitMs: number): Promise<void> {
+    const end = Date.now() + limitMs;
+    // What is still there has not ended.
+    await board
+      .ask(`(global.moteOld=1,setTimeout(function(){${statement}},50),1)`)
+      .catch((error: unknown) => {
+        if (error instanceof BoardError) throw error;
+      });
+    for (;;) {
+      await sleep(150);
+      try {
+        await attach(Math.max(0, end - Date.now()));
+        if ((await board.ask<number>('global.moteOld?1:0')) === 0) return;
+        throw environment('the board does not restart', 'press reset, and try again', name);
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
+  }
+
+  try {
+    await greet();
+  } catch (error) {
+    port.close();
+    throw error;
+  }
+
+  const board: Board = {
+    name,
+    get version() {
+      return version;
+    },
+    get kind() {
+      return kind;
+    },
+    get isLocked() {
+      return isLocked;
+    },
+    async ask<T>(expression: string, answerMs = ANSWER_MS): Promise<T> {
+      const own = ++tag;
+      for (let tries = 0; tries < TRIES; tries++) {
+        const answer = await askOnce(own, expression, answerMs);
+        if (answer?.startsWith('='))
+          return (answer === '=undefined' ? undefined : JSON.parse(answer.slice(1))) as T;
+        if (answer !== undefined) {
+          throw new BoardError(
+            `the board says: ${answer.slice(1)}`,
+            'try again; then restart the board',
+            name,
+            ExitCode.Environment,
+          );
+        }
+        // Half a command may stand on the line.
+        port.write('\n');
+      }
+      throw environment(
+        'the board does not answer any more',
+        'restart it and try again: what ran before is still there',
+        name,
+      );
+    },
+    type: (statement) => port.write(`\x10${statement}\n`),
+    restart: (limitMs) => leave(RESTART, limitMs),
+    reset: () => leave('reset()', RESET_MS),
+    attach,
+    async close() {
+      // Harmless without a password.
+      port.write('\x10E.lockConsole()\n');
+      await sleep(20);
+      port.close();
+    },
+  };
+  return board;
+}

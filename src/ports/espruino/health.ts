@@ -1,0 +1,6 @@
+// Tells the boot selector of an upload, where there is one, that the firmware works.
+
+/** Ends the trial of a new firmware; does nothing without one. */
+export function reportHealthy(): void {
+  if (global.moteHealthy !== undefined) global.moteHealthy();
+}
