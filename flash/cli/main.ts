@@ -10,6 +10,8 @@ import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { addInit } from './init.ts';
+import { addFlash } from './flash.ts';
+import { addMonitor } from './monitor.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
@@ -26,6 +28,8 @@ const COMMANDS: readonly AddCommand[] = [
   addOutbox,
   addBoards,
   addUpload,
+  addFlash,
+  addMonitor,
 ];
 
 /** @returns the command line, with every command in it; nothing runs yet. */
