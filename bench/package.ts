@@ -121,20 +121,32 @@ function commentsOf(source: ts.SourceFile): ts.CommentRange[] {
   return [...found.values()].sort((a, b) => b.pos - a.pos);
 }
 
-/** @returns `text` without comments but those on functions and types; those with an @ or a third slash are for compilers. */
+/** Where a comment tells those who import something what it is: on it, and inside of types and tables. */
+function toldOf(source: ts.SourceFile): (pos: number) => boolean {
+  const ranges = source.statements
+    .filter(
+      (one) =>
+        ts.canHaveModifiers(one) &&
+        ts.getModifiers(one)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+    )
+    .map((one) => ({ from: one.pos, to: ts.isFunctionDeclaration(one) ? one.getStart(source) : one.end }));
+  return (pos) => ranges.some(({ from, to }) => pos >= from && pos < to);
+}
+
+/** @returns `text` without remarks for its authors. What has an @ or a third slash is for compilers, and stays. */
 function withoutRemarks(file: string, text: string): string {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const isTold = toldOf(source);
   let rest = text;
   for (const { pos, end } of commentsOf(source)) {
     const comment = text.slice(pos, end);
-    if (comment.startsWith('///') || comment.includes('@') || comment.startsWith('/**')) continue;
-    const from =
-      /[^ \t]*[ \t]*$/.exec(rest.slice(0, pos))![0].trim() === '' ? pos : rest.slice(0, pos).trimEnd().length;
-    rest = rest.slice(0, from) + rest.slice(end);
+    if (comment.startsWith('///') || /@(inline|hot|apart|ts-)/.test(comment)) continue;
+    if (comment.startsWith('/**') && isTold(pos)) continue;
+    rest = rest.slice(0, pos).trimEnd() === '' ? rest.slice(end) : rest.slice(0, pos) + rest.slice(end);
   }
   return rest
     .replace(/[ \t]+$/gm, '')
-    .replace(/\n{2,}/g, '\n\n')
+    .replace(/\n{2,}/g, '\n')
     .replace(/^\n+/, '');
 }
 
