@@ -9,12 +9,14 @@ import { ExitCode, MoteError } from '../errors.ts';
 import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
+import { addDoctor } from './doctor.ts';
 import { addInit } from './init.ts';
 import { addFlash } from './flash.ts';
 import { addMonitor } from './monitor.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
+import { addSize } from './size.ts';
 import { addUpload } from './upload.ts';
 
 /** What a command adds itself with; its action sets process.exitCode where it is not 0. */
@@ -27,6 +29,8 @@ const COMMANDS: readonly AddCommand[] = [
   addSim,
   addOutbox,
   addBoards,
+  addSize,
+  addDoctor,
   addUpload,
   addFlash,
   addMonitor,
