@@ -11,20 +11,25 @@ export const DEFAULT_SENSORS: readonly string[] = ['bme280'];
 export const DEFAULT_SSID = 'my-network';
 export const DEFAULT_BROKER = '192.168.1.10';
 
-/** An engine embedded in a C program is no project of TypeScript alone. */
-const canInit = ({ engine }: BoardData) => engine === 'espruino';
+/** @returns why a firmware for this board is no project of TypeScript with sensors; undefined: it is. */
+function objection({ engine, name, capabilities }: BoardData): string | undefined {
+  if (engine !== 'espruino') return `a firmware for ${name} is part of a C program`;
+  return capabilities.hardware ? undefined : `${name} has no pins that a sensor could be at`;
+}
 
 /** Boards that a project can be made for. */
-export const initBoards = (): readonly BoardData[] => boards.filter(canInit);
+export const initBoards = (): readonly BoardData[] =>
+  boards.filter((board) => objection(board) === undefined);
 
 const usage = (what: string, fix: string, where: string) => new MoteError(what, fix, where, ExitCode.Usage);
 
 /** @returns the board. @throws MoteError when there is none, or no project for it. */
 export function readBoard(id: string): BoardData {
   const board = findBoard(id);
-  if (canInit(board)) return board;
+  const why = objection(board);
+  if (why === undefined) return board;
   throw usage(
-    `a firmware for ${board.name} is part of a C program`,
+    why,
     `use one of ${initBoards()
       .map((one) => one.id)
       .join(', ')}`,

@@ -8,6 +8,7 @@ import { createProgram } from '../../../flash/cli/main.ts';
 import { errorReport } from '../../../flash/cli/output.ts';
 import { ExitCode, MoteError } from '../../../flash/errors.ts';
 import { findBoard } from '../../../flash/boards.ts';
+import { checkSleep } from '../../../flash/init/answers.ts';
 import { createPins } from '../../../flash/init/pins.ts';
 import { exampleOf, planSensors } from '../../../flash/init/plan.ts';
 import { projectFiles } from '../../../flash/init/project.ts';
@@ -193,9 +194,9 @@ describe('mote init', () => {
     ['no port', ['new', '--broker', 'b:70000'], /there is no port 70000\n/],
     ['a network without a name', ['new', '--wifi', ''], /a network's name has 1 to 32 bytes, not 0\n/],
     [
-      'sleep on a board that does not',
-      ['new', '--board', 'espruino-linux', '--sleep'],
-      /^error: --sleep: Espruino on Linux does not sleep\n {2}do: use one of esp32, /,
+      'a board without pins',
+      ['new', '--board', 'espruino-linux'],
+      /^error: --board: Espruino on Linux has no pins that a sensor could be at\n/,
     ],
     [
       'sleep with what counts',
@@ -301,6 +302,12 @@ describe('a project', () => {
     for (const type of SENSORS.filter(({ connection }) => connection !== 'analog')) {
       expect(() => planSensors(linux, [exampleOf(type)]), exampleOf(type)).not.toThrow();
     }
+  });
+
+  it('does not sleep on a board that cannot', () => {
+    expect(() => checkSleep(findBoard('espruino-linux'), [])).toThrow(
+      /--sleep: Espruino on Linux does not sleep \(use one of esp32, /,
+    );
   });
 
   it('says when all pins are taken', () => {

@@ -65,7 +65,9 @@ describe('projects of mote init', { timeout: 120_000 }, () => {
       const board = await startVirtualBoard({ firmware: writeCombination(one), board: one.board });
       try {
         for (const { name } of projectOf(one).plan.sensors) {
-          expect(board.waitFor(new RegExp(`^mote-1/${name}/(?!status$)`), HOUR_MS).payload).toMatch(/"value":-?\d/);
+          expect(board.waitFor(new RegExp(`^mote-1/${name}/(?!status$)`), HOUR_MS).payload).toMatch(
+            /"value":-?\d/,
+          );
         }
         expect(board.violations).toEqual([]);
       } finally {
