@@ -42,6 +42,9 @@ export interface Message {
   readonly time: number;
 }
 
+/** A message that is waited for: the beginning of its topic, a pattern of it, or a function. */
+export type Which = string | RegExp | ((message: Message) => boolean);
+
 export interface VirtualBoard {
   /** That are compiled in. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -56,10 +59,11 @@ export interface VirtualBoard {
   /** Let time pass. */
   run(ms: number): void;
   /**
-   * Let time pass until a message has come whose topic begins with `topic`, or matches it; one that is there already counts.
+   * Let time pass until a message has come: whose topic begins with `which`, or matches it, or which a function says it is. One that is
+   * there already counts.
    * @param ms at most. @throws MoteError when none comes, with what the board said last.
    */
-  waitFor(topic: string | RegExp, ms: number): Message;
+  waitFor(which: Which, ms: number): Message;
   /** Take the power away and give it back: what is in flash stays. */
   restart(): void;
   /** The power goes away for good. */
@@ -140,9 +144,11 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
     violations: server.violations,
     chips: scene.chips,
     run: world.run,
-    waitFor(topic, ms) {
-      const isIt = (message: Message) =>
-        typeof topic === 'string' ? message.topic.startsWith(topic) : topic.test(message.topic);
+    waitFor(which, ms) {
+      const isIt = (message: Message) => {
+        if (typeof which === 'function') return which(message);
+        return typeof which === 'string' ? message.topic.startsWith(which) : which.test(message.topic);
+      };
       let seen = 0;
       let found: Message | undefined;
       const look = () => {
@@ -155,7 +161,7 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
       world.runUntil(look, ms);
       if (found !== undefined) return found;
       throw new MoteError(
-        `no message on ${String(topic)} within ${ms / 1000} s`,
+        `no message on ${String(which)} within ${ms / 1000} s`,
         `see what the board said last: ${lines.at(-1) ?? 'nothing'}`,
         undefined,
         ExitCode.NoTelemetry,

@@ -1,6 +1,5 @@
 // What `mote doctor --port` says of a board, as looks.
 
-import { bytesText } from '../boards/describe.ts';
 import type { BoardReport } from '../upload/inspect.ts';
 import type { Look } from './look.ts';
 
@@ -18,11 +17,13 @@ const BOOT: Readonly<Record<BoardReport['bootCode'], string>> = {
   none: 'none',
 };
 
+const kilobytes = (bytes: number) => `${Math.floor(bytes / 1024)} KB`;
+
 function roomOf({ freeBytes, totalBytes, trashBytes, uploadsLeft }: BoardReport): Look {
-  const room = `${bytesText(freeBytes)} of ${bytesText(totalBytes)} free`;
+  const room = `${kilobytes(freeBytes)} of ${kilobytes(totalBytes)} free`;
   const uploads = uploadsLeft === undefined ? '' : `, enough for ${uploadsLeft} uploads of this program`;
   if (uploadsLeft === 0) {
-    const fix = `mote upload --compact gives ${bytesText(trashBytes)} back; a power cut meanwhile erases everything`;
+    const fix = `mote upload --compact gives ${kilobytes(trashBytes)} back; a power cut meanwhile erases everything`;
     return { what: 'Storage', verdict: 'wrong', found: `${room}${uploads}`, fix };
   }
   return { what: 'Storage', verdict: 'ok', found: `${room}${uploads}` };
@@ -32,11 +33,13 @@ function roomOf({ freeBytes, totalBytes, trashBytes, uploadsLeft }: BoardReport)
 export function looksAtBoard(report: BoardReport): Look[] {
   const { port, version, board, bootCode, otherBoot, programs, health, freeBlocks, open } = report;
   const isTorn = bootCode === 'torn';
+  // Not every engine counts them.
+  const free = Number.isInteger(freeBlocks) ? `; ${freeBlocks} variables free` : '';
   return [
     {
       what: 'answers',
       verdict: 'ok',
-      found: `Espruino ${version} on ${board}, at ${port}; ${freeBlocks} variables free`,
+      found: `Espruino ${version} on ${board}, at ${port}${free}`,
     },
     {
       what: 'boot code',

@@ -93,15 +93,17 @@ export function lookAtEngine(
 ): Look {
   const file = env[variable];
   if (file === undefined || file === '') return { what: variable, verdict: 'absent', found: 'not set', fix };
-  if (!existsSync(file))
-    {return {
+  if (!existsSync(file)) {
+    return {
       what: variable,
       verdict: 'wrong',
       found: `${file} is not there`,
       fix: 'correct the variable, or unset it',
-    };}
-  if (args === undefined || statSync(file).isDirectory())
-    {return { what: variable, verdict: 'ok', found: file };}
+    };
+  }
+  if (args === undefined || statSync(file).isDirectory()) {
+    return { what: variable, verdict: 'ok', found: file };
+  }
   const version = versionOf(file, args);
   if (version !== undefined) {
     return { what: variable, verdict: 'ok', found: version === '' ? file : `${version}, ${file}` };
@@ -123,8 +125,9 @@ export function lookAtGroup(
   if (platform !== 'linux') return undefined;
   const what = 'serial ports';
   const group = ['dialout', 'uucp'].find((name) => groups.includes(name));
-  if (isRoot || group !== undefined)
-    {return { what, verdict: 'ok', found: isRoot ? 'open to root' : `open to group ${group}` };}
+  if (isRoot || group !== undefined) {
+    return { what, verdict: 'ok', found: isRoot ? 'open to root' : `open to group ${group}` };
+  }
   return {
     what,
     verdict: 'absent',

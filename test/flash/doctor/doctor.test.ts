@@ -131,7 +131,12 @@ describe('a board', () => {
   it('is shown with its programs, its room and what is open', () => {
     const text = formatLooks(looksAtBoard(REPORT), false);
     expect(text).toContain('mote.a     30000 bytes, chosen, healthy, running\n');
-    expect(text).toContain('enough for 2 uploads of this program\n');
+    expect(text).toContain('97 KB of 896 KB free, enough for 2 uploads of this program\n');
+    expect(text).toContain('; 9000 variables free\n');
+    const uncounted = { ...REPORT, freeBlocks: undefined as never };
+    expect(formatLooks(looksAtBoard(uncounted), false)).toMatch(
+      /answers +Espruino 2v29 on ESP32, at tcp:\/\/b:1\n/,
+    );
     expect(text).toMatch(
       / {2}- +open +the console on Serial1 takes commands from anyone\n +do: mote upload --lock closes/,
     );
