@@ -1,7 +1,16 @@
 // main.ts of a new project: what its sensors are opened with, and the mote. Text only.
 
-import type { Project } from './project.ts';
+import type { BoardData } from '../../boards/board.ts';
 import type { PlacedSensor, Plan } from './plan.ts';
+
+/** What a firmware is made of. */
+export interface Mote {
+  /** First part of all topics, MQTT client identifier and name of the package. */
+  readonly id: string;
+  readonly board: BoardData;
+  readonly plan: Plan;
+  readonly sleeps: boolean;
+}
 
 /** Where totals are kept in the outbox; lower keys are the outbox's own. */
 const FIRST_TOTAL_KEY = 11;
@@ -82,7 +91,7 @@ function imports({ sensors, i2c }: Plan, sleeps: boolean, hasTotals: boolean): s
 }
 
 /** @returns the program. */
-export function programText({ id, board, plan, sleeps }: Project): string {
+export function programText({ id, board, plan, sleeps }: Mote): string {
   const hasTotals = plan.sensors.some(({ type }) => type.use !== undefined);
   let totals = FIRST_TOTAL_KEY;
   const sensors = plan.sensors.map((sensor) => {

@@ -1,8 +1,7 @@
 // The files of a new project, as text. Nothing here touches a disk.
 
-import type { BoardData } from '../../boards/board.ts';
-import type { PlacedSensor, Plan } from './plan.ts';
-import { programText } from './program.ts';
+import type { PlacedSensor } from './plan.ts';
+import { programText, type Mote } from './program.ts';
 import { WIRING } from './wiring.ts';
 
 export interface Login {
@@ -10,12 +9,7 @@ export interface Login {
   readonly password: string;
 }
 
-export interface Project {
-  /** First part of all topics, MQTT client identifier and name of the package. */
-  readonly id: string;
-  readonly board: BoardData;
-  readonly plan: Plan;
-  readonly sleeps: boolean;
+export interface Project extends Mote {
   readonly wifi: { readonly ssid: string; readonly password: string };
   readonly broker: { readonly host: string; readonly port: number } & Login;
   /** Of mote-sdk. */
