@@ -12,7 +12,19 @@ export const ExitCode = {
   NoTelemetry: 4,
   /** Readings that were accepted did not arrive, or not in order. */
   Lost: 5,
+  /** A person ended it with Ctrl-C in the middle of a question. */
+  Interrupted: 130,
 } as const;
+
+/** What an exit code says to a person; also in docs/cli.md. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
+  Firmware: 'something in the firmware, its settings or what stands in a flash is wrong',
+  Usage: 'the command line is wrong',
+  Environment: 'something outside refused: a port, a board, a broker, an engine, a file, the network',
+  NoTelemetry: '`mote sim` ended without telemetry',
+  Lost: 'readings that were accepted did not arrive, or not in order',
+  Interrupted: 'ended with Ctrl-C in the middle of a question; nothing was written',
+};
 
 export class MoteError extends Error {
   readonly what: string;

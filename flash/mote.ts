@@ -5,9 +5,14 @@
 const OLDEST_NODE = 20;
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
-  process.stderr.write(
-    `error: Node ${process.versions.node} is too old for mote\n  do: install Node ${OLDEST_NODE} or newer\n`,
-  );
+  const what = `Node ${process.versions.node} is too old for mote`;
+  const fix = `install Node ${OLDEST_NODE} or newer`;
+  if (process.argv.indexOf('--json') < 0) process.stderr.write(`error: ${what}\n  do: ${fix}\n`);
+  else {
+    process.stdout.write(
+      `${JSON.stringify({ error: { what: what, fix: fix, where: null }, exitCode: 3 })}\n`,
+    );
+  }
   process.exitCode = 3;
 } else {
   import('./cli/main.ts').then(({ main }) => main(process.argv.slice(2)));

@@ -36,29 +36,57 @@ function storageRoom({ storage, outbox }: FlashMap): number {
   return storage.bytes - Math.max(0, to - from);
 }
 
-function onStorage({ flash, name, engine }: BoardData, bytes: number): Misfit[] {
-  if (flash === undefined || engine !== 'espruino') return [];
+/** What a bundle takes of Storage. */
+export interface StorageFit {
+  /** Bytes that Storage has. */
+  readonly room: number;
+  /** Bytes of the largest bundle that fits twice, beside the selector and the firmware's own files. */
+  readonly most: number;
+}
+
+/** @returns undefined for a board without Storage. */
+export function storageFit({ flash, engine }: BoardData): StorageFit | undefined {
+  if (flash === undefined || engine !== 'espruino') return undefined;
   const room = storageRoom(flash);
-  const needed = SLOTS * fileBytes(bytes) + OTHER_BYTES;
-  if (needed <= room) return [];
-  const most = Math.floor((room - OTHER_BYTES) / SLOTS) - HEADER_BYTES;
+  return { room, most: Math.floor((room - OTHER_BYTES) / SLOTS / WORD_BYTES) * WORD_BYTES - HEADER_BYTES };
+}
+
+/** Variables that a bundle takes as soon as it is loaded, by what was measured of others; and how many the board has at most. */
+export interface HeapFit {
+  readonly least: number;
+  readonly most: number;
+  readonly vars: number;
+}
+
+/** @returns undefined for a board whose heap is not the engine's. */
+export function heapFit({ heap, engine }: BoardData, bytes: number): HeapFit | undefined {
+  if (heap === undefined || engine !== 'espruino') return undefined;
+  return {
+    least: Math.floor(bytes * VARIABLES_A_BYTE.least),
+    most: Math.ceil(bytes * VARIABLES_A_BYTE.most),
+    vars: heap.vars,
+  };
+}
+
+function onStorage(board: BoardData, bytes: number): Misfit[] {
+  const fit = storageFit(board);
+  if (fit === undefined || SLOTS * fileBytes(bytes) + OTHER_BYTES <= fit.room) return [];
   return [
     {
       rule: 'board-storage',
       severity: 'error',
-      message: `the bundle has ${bytes} bytes, and Storage of ${name} takes ${most}: two copies and ${bytesText(OTHER_BYTES)} in ${bytesText(room)}`,
+      message: `the bundle has ${bytes} bytes, and Storage of ${board.name} takes ${fit.most}: two copies and ${bytesText(OTHER_BYTES)} in ${bytesText(fit.room)}`,
       fix: 'leave features, sensors or texts out',
     },
   ];
 }
 
-function onHeap({ heap, name, engine }: BoardData, bytes: number): Misfit[] {
-  if (heap === undefined || engine !== 'espruino') return [];
-  const least = Math.floor(bytes * VARIABLES_A_BYTE.least);
-  const most = Math.ceil(bytes * VARIABLES_A_BYTE.most);
-  if (most <= heap.vars) return [];
-  const isSure = least > heap.vars;
-  const has = `${name} has at most ${heap.vars} for the program and all that it holds`;
+function onHeap(board: BoardData, bytes: number): Misfit[] {
+  const fit = heapFit(board, bytes);
+  if (fit === undefined || fit.most <= fit.vars) return [];
+  const { least, most, vars } = fit;
+  const isSure = least > vars;
+  const has = `${board.name} has at most ${vars} for the program and all that it holds`;
   return [
     {
       rule: 'board-heap',

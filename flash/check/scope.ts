@@ -98,6 +98,17 @@ const BLOCKS = new Set<string>([
   'StaticBlock',
 ]);
 
+/** What can declare a name. */
+const DECLARING = new Set<string>([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+  'ClassDeclaration',
+  'ClassExpression',
+  'CatchClause',
+  'VariableDeclaration',
+]);
+
 type Building = ReturnType<typeof createScopes>;
 
 function declareParameters(node: AnyNode, { declare }: Building): void {
@@ -191,14 +202,22 @@ function isLoopTarget(declaration: AnyNode | undefined, tree: Tree): boolean {
 export function resolveNames(tree: Tree): Scopes {
   const building = createScopes(tree);
   const { scopes, declared, variables } = building;
+  const declaring = tree.nodes.filter(({ type }) => DECLARING.has(type));
   // Where one name is declared twice, the first of these wins.
-  for (const node of tree.nodes) declareParameters(node, building);
-  for (const node of tree.nodes) declareFunction(node, tree, building);
-  for (const node of tree.nodes) declareOthers(node, tree, building);
-  for (const node of tree.nodes) declareSelf(node, building);
+  for (const node of declaring) declareParameters(node, building);
+  for (const node of declaring) declareFunction(node, tree, building);
+  for (const node of declaring) declareOthers(node, tree, building);
+  for (const node of declaring) declareSelf(node, building);
+
+  /** Without blocks that have names of their own the way up goes from function to function. */
+  const isPlain = [...scopes.keys()].every((at) => isFunction(at) || at.type === 'Program');
+  function outside(node: AnyNode): AnyNode | undefined {
+    if (!isPlain) return tree.parent(node);
+    return node.type === 'Program' ? undefined : tree.owner(node);
+  }
 
   function lookUp(id: Identifier): Variable | undefined {
-    for (let at: AnyNode | undefined = id; at !== undefined; at = tree.parent(at)) {
+    for (let at: AnyNode | undefined = id; at !== undefined; at = outside(at)) {
       const variable = scopes.get(at)?.get(id.name);
       if (variable !== undefined) return variable;
     }
@@ -206,9 +225,9 @@ export function resolveNames(tree: Tree): Scopes {
   }
 
   const references = new Map<Identifier, Reference>();
-  for (const node of tree.nodes) {
-    const use = node.type === 'Identifier' ? useOf(node, tree) : undefined;
-    if (node.type !== 'Identifier' || use === undefined) continue;
+  for (const node of (tree.byType.get('Identifier') ?? []) as readonly Identifier[]) {
+    const use = useOf(node, tree);
+    if (use === undefined) continue;
     // Each function has its own `arguments`, which nothing declares.
     const variable = lookUp(node);
     const reference = { node, access: use.access, value: use.value, variable, owner: tree.owner(node) };

@@ -46,30 +46,46 @@ export function isFunction(node: AnyNode): node is FunctionNode {
   );
 }
 
+/** The way up from a node, kept on the node itself: a bundle is walked a hundred times in a build, and a map of all its nodes is slow. */
+const LINK = Symbol('link');
+
+interface Link {
+  /** Whose link it is: of a node that was walked before, an older tree has left one. */
+  readonly tree: object;
+  readonly parent: AnyNode | undefined;
+  owner: FunctionNode | Program | undefined;
+}
+
+type Linked = AnyNode & { [LINK]?: Link };
+
+/** Nodes of one program belong to the tree that was made of it last. */
 export function createTree(code: string, program: Program): Tree {
+  const tree = {};
   const nodes: AnyNode[] = [];
   const byType = new Map<string, AnyNode[]>();
-  const parents = new Map<AnyNode, AnyNode | undefined>();
-  fullAncestor(program, (node, _state, ancestors) => {
-    if (parents.has(node)) return;
-    parents.set(node, ancestors.at(-2));
+  fullAncestor(program, (node: Linked, _state, ancestors) => {
+    if (node[LINK]?.tree === tree) return;
+    node[LINK] = { tree, parent: ancestors.at(-2) as AnyNode | undefined, owner: undefined };
     nodes.push(node);
     const alike = byType.get(node.type);
     if (alike === undefined) byType.set(node.type, [node]);
     else alike.push(node);
   });
 
+  function linkOf(node: Linked): Link | undefined {
+    const link = node[LINK];
+    return link?.tree === tree ? link : undefined;
+  }
+
   function parent(node: AnyNode): AnyNode | undefined {
-    return parents.get(node);
+    return linkOf(node)?.parent;
   }
 
   function owner(node: AnyNode): FunctionNode | Program {
-    let inner = node;
-    for (let at = parent(node); at !== undefined; at = parent(at)) {
-      if (isFunction(at) && at.id !== inner) return at;
-      inner = at;
-    }
-    return program;
+    const link = linkOf(node);
+    if (link?.parent === undefined) return program;
+    link.owner ??= isFunction(link.parent) && link.parent.id !== node ? link.parent : owner(link.parent);
+    return link.owner;
   }
 
   return { code, program, nodes, byType, parent, owner };

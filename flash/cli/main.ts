@@ -9,11 +9,14 @@ import { ExitCode, MoteError } from '../errors.ts';
 import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
+import { addDoctor } from './doctor.ts';
+import { addInit } from './init.ts';
 import { addFlash } from './flash.ts';
 import { addMonitor } from './monitor.ts';
 import { addOutbox } from './outbox.ts';
 import { reportError } from './output.ts';
 import { addSim } from './sim.ts';
+import { addSize } from './size.ts';
 import { addSnapshot } from './snapshot.ts';
 import { addUpload } from './upload.ts';
 
@@ -21,23 +24,32 @@ import { addUpload } from './upload.ts';
 type AddCommand = (program: Command) => void;
 
 const COMMANDS: readonly AddCommand[] = [
+  addInit,
   addBuild,
   addCheck,
+  addSize,
   addSim,
-  addSnapshot,
   addFlash,
   addUpload,
   addMonitor,
+  addDoctor,
   addBoards,
   addOutbox,
+  addSnapshot,
 ];
 
-function createProgram(): Command {
+/** @returns the command line, with every command in it; nothing runs yet. */
+export function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8'));
   const program = new Command('mote').description(description).version(version);
   program.exitOverride().configureOutput({ writeErr: () => {} });
   for (const add of COMMANDS) add(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
+  const codes = Object.entries(ExitCode).map(([name, code]) => `${code} ${name}`);
+  program.addHelpText(
+    'after',
+    `\nExit codes: 0 all is well, ${codes.join(', ')}; docs/cli.md says what they mean.`,
+  );
   return program;
 }
 

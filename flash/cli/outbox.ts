@@ -13,7 +13,7 @@ import { transitionText } from '../history.ts';
 import { formatInspection, hex } from '../outbox/report.ts';
 import { readFlash } from '../port/flash.ts';
 import { isPortName, openPort } from '../port/port.ts';
-import { createProgress } from './output.ts';
+import { createProgress, errorReport, type ErrorReport } from './output.ts';
 
 interface InspectFlags {
   readonly board?: string;
@@ -200,8 +200,21 @@ async function runInspect(file: string, flags: InspectFlags): Promise<void> {
   const pageSize = parseNumber(flags.pageSize, '--page-size') ?? flash?.pageBytes ?? findPageSize(region);
   checkPages(file, region.length, pageSize);
   const inspection = inspectRegion(region, pageSize, address);
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(inspection)}\n` : formatInspection(file, inspection, transitionText),
-  );
-  checkState(file, inspection);
+  if (flags.json) writeJson(file, inspection);
+  else {
+    process.stdout.write(formatInspection(file, inspection, transitionText));
+    checkState(file, inspection);
+  }
+}
+
+/** One object, whatever came out: of what cannot be inspected, with the error in it. */
+function writeJson(file: string, inspection: Inspection): void {
+  let failure: ErrorReport | undefined;
+  try {
+    checkState(file, inspection);
+  } catch (error) {
+    failure = errorReport(error);
+    process.exitCode = failure.exitCode;
+  }
+  process.stdout.write(`${JSON.stringify({ ...inspection, ...failure })}\n`);
 }

@@ -4,22 +4,38 @@ import colors from 'picocolors';
 import type { SizeRow } from '../build/sizes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 
-/** Print an error as one line and what to do as another; with MOTE_DEBUG=1 the stack too. @returns the exit code. */
-export function reportError(error: unknown): number {
-  const paint = process.stderr.isTTY ? colors.red : String;
-  const debug = process.env['MOTE_DEBUG'] === '1';
-  let text: string;
+/** What a program is told of an error, on stdout, where the command line says --json. */
+export interface ErrorReport {
+  readonly error: { readonly what: string; readonly fix: string; readonly where: string | null };
+  readonly exitCode: number;
+}
+
+/** @returns an error as a program reads it. */
+export function errorReport(error: unknown): ErrorReport {
   if (error instanceof MoteError) {
-    const where = error.where === undefined ? '' : `${error.where}: `;
-    text = `${paint('error:')} ${where}${error.what}\n  do: ${error.fix}\n`;
-  } else {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const fix = 'report this as a bug of mote; MOTE_DEBUG=1 shows where it happened';
-    text = `${paint('error:')} unexpected: ${message.replace(/\s*\n\s*/g, ' ')}\n  do: ${fix}\n`;
+    const { what, fix, where, exitCode } = error;
+    return { error: { what, fix, where: where ?? null }, exitCode };
   }
-  process.stderr.write(text);
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return error instanceof MoteError ? error.exitCode : ExitCode.Firmware;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const what = `unexpected: ${message.replace(/\s*\n\s*/g, ' ')}`;
+  const fix = 'report this as a bug of mote; MOTE_DEBUG=1 shows where it happened';
+  return { error: { what, fix, where: null }, exitCode: ExitCode.Firmware };
+}
+
+/**
+ * Print an error as one line and what to do as another, or as one JSON object; with MOTE_DEBUG=1 the stack too.
+ * @param isJson default: whether the command line says so, which holds for every command. @returns the exit code.
+ */
+export function reportError(error: unknown, isJson = process.argv.includes('--json')): number {
+  const report = errorReport(error);
+  const { what, fix, where } = report.error;
+  if (isJson) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else {
+    const paint = process.stderr.isTTY ? colors.red : String;
+    process.stderr.write(`${paint('error:')} ${where === null ? '' : `${where}: `}${what}\n  do: ${fix}\n`);
+  }
+  if (process.env['MOTE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return report.exitCode;
 }
 
 /** @returns a function that shows the present step on stderr: on one line of a terminal, else one line each. */

@@ -48,8 +48,6 @@ export interface DriverCase {
   readonly chip: string;
   readonly maker: string;
   readonly datasheet: string;
-  /** Lines of its page: which pin goes where. */
-  readonly wiring: readonly string[];
   /** How a firmware makes one. */
   readonly example: string;
   /** @param seed of noise. */

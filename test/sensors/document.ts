@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { codeText } from '../../flash/codes.ts';
+import { WIRING } from '../../flash/init/wiring.ts';
 import { createQuantities, createStill } from '../../sim/environment/surroundings.ts';
 import { createRig } from '../../sim/rig/rig.ts';
 import { Code } from '../../src/ports/codes.ts';
@@ -134,7 +135,7 @@ export function page(driverCase: DriverCase): string {
     `# ${driverCase.chip}`,
     `${driverCase.maker}. [Datasheet](${driverCase.datasheet}). [All sensors](../sensors.md).`,
     '## Wiring',
-    driverCase.wiring.map((line) => `- ${line}`).join('\n'),
+    WIRING[driverCase.file]!.map((line) => `- ${line}`).join('\n'),
     '## In a firmware',
     `\`\`\`ts\nimport { ${creatorOf(driverCase)} } from 'mote-sdk/sensors/${driverCase.file}';\n\n${driverCase.example}\n\`\`\``,
     '## Options',

@@ -87,6 +87,13 @@ export function isInLoop(node: AnyNode, source: Source): boolean {
   return false;
 }
 
+/** @returns whether `node` is in `outer`, at any depth. */
+export function isInside(node: AnyNode, outer: AnyNode, source: Source): boolean {
+  let at = source.parent(node);
+  while (at !== undefined && at !== outer) at = source.parent(at);
+  return at !== undefined;
+}
+
 /** @returns nodes inside `outer`. */
 export function nodesIn(outer: AnyNode): AnyNode[] {
   const nodes: AnyNode[] = [];

@@ -3,15 +3,16 @@
 import type { AnyNode } from 'acorn';
 import type { Variable } from '../../check/scope.ts';
 import type { Source } from '../../check/source.ts';
-import { declarationOf, isInert, nodesIn, onlyValueOf } from './facts.ts';
+import { declarationOf, isInert, isInside, onlyValueOf } from './facts.ts';
 import { replaceStatement } from './nodes.ts';
 
 /** @returns the statement that can go with `variable`. */
 function uselessStatement(variable: Variable, source: Source): AnyNode | undefined {
   const declaration = declarationOf(variable, source);
   if (declaration !== undefined) {
-    const inside = new Set(nodesIn(declaration));
-    return variable.references.every(({ node }) => inside.has(node)) ? declaration : undefined;
+    return variable.references.every(({ node }) => isInside(node, declaration, source))
+      ? declaration
+      : undefined;
   }
   if (variable.kind !== 'var' || variable.references.length > 1) return undefined;
   const value = onlyValueOf(variable, source);

@@ -11,7 +11,6 @@ const CASE: DriverCase = {
   chip: 'TMP102',
   maker: 'Texas Instruments',
   datasheet: 'https://www.ti.com/lit/ds/symlink/tmp102.pdf',
-  wiring: ['V+ to 3.3 V, GND and ADD0 to GND, SDA and SCL to the bus'],
   example: 'createTmp102(i2c)',
   create(rig, surroundings) {
     const chip = createTmp102Chip(surroundings);

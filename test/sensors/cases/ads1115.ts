@@ -16,11 +16,6 @@ export const CASE: DriverCase = {
   chip: 'ADS1115, ADS1015',
   maker: 'Texas Instruments',
   datasheet: 'https://www.ti.com/lit/ds/symlink/ads1115.pdf',
-  wiring: [
-    'VDD to 3.3 V, GND and ADDR to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-    'A0 to A3 to what is measured, never above VDD',
-  ],
   example: "createAds1115(i2c, { inputs: [{ pins: 'a0' }, { pins: 'a1', range: 1024 }] })",
   create(rig, { analog, moisture }) {
     const a0: Source = (time) => analog(time) * 1000;

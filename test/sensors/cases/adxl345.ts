@@ -9,10 +9,6 @@ export const CASE: DriverCase = {
   chip: 'ADXL345',
   maker: 'Analog Devices',
   datasheet: 'https://www.analog.com/media/en/technical-documentation/data-sheets/adxl345.pdf',
-  wiring: [
-    'VCC and CS to 3.3 V, GND and SDO to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-  ],
   example: 'createAdxl345(i2c)',
   create(rig, surroundings) {
     const chip = createAdxl345Chip({ surroundings });

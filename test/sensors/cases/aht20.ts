@@ -9,11 +9,6 @@ export const CASE: DriverCase = {
   chip: 'AHT20, AHT10, AHT21, AHT25, DHT20',
   maker: 'Aosong',
   datasheet: 'https://www.aosong.com/en/products-32.html',
-  wiring: [
-    'VDD to 3.3 V, GND to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-    'An AHT10 may disturb other chips on its bus: give it one of its own',
-  ],
   example: 'createAht20(i2c)',
   create(rig, surroundings) {
     const chip = createAht20Chip({ surroundings });

@@ -10,10 +10,6 @@ export const CASE: DriverCase = {
   maker: 'any',
   datasheet:
     'https://docs.espressif.com/projects/esp-idf/en/latest/esp32/api-reference/peripherals/adc_oneshot.html',
-  wiring: [
-    'Two resistors of 100 kohm in series from the battery to GND, the pin between them, 100 nF from there to GND',
-    'On an ESP32 a pin of ADC1: the others do not work beside Wi-Fi',
-  ],
   example: "createBattery(openAnalogInput(35), { chemistry: 'lifepo4' })",
   create(rig, surroundings, seed) {
     const chip = createBatteryChip({ voltage: surroundings.voltage, seed }, rig.now);

@@ -9,11 +9,6 @@ export const CASE: DriverCase = {
   chip: 'BH1750FVI',
   maker: 'ROHM',
   datasheet: 'https://www.mouser.com/datasheet/2/348/bh1750fvi-e-186247.pdf',
-  wiring: [
-    'VCC to 3.3 V, GND to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-    'ADDR to GND for address 0x23, to 3.3 V for 0x5C',
-  ],
   example: 'createBh1750(i2c)',
   create(rig, surroundings) {
     const chip = createBh1750Chip({ surroundings });

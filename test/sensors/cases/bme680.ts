@@ -9,12 +9,6 @@ export const CASE: DriverCase = {
   chip: 'BME680, BME688',
   maker: 'Bosch',
   datasheet: 'https://www.bosch-sensortec.com/media/boschsensortec/downloads/datasheets/bst-bme680-ds001.pdf',
-  wiring: [
-    'VDD and VDDIO to 3.3 V, GND to GND',
-    'SDI to SDA, SCK to SCL; boards for makers have the pull-ups',
-    'CSB to 3.3 V: I2C, not SPI',
-    'SDO to GND for address 0x76, to 3.3 V for 0x77',
-  ],
   example: 'createBme680(i2c)',
   create(rig, surroundings) {
     const chip = createBme680Chip({ surroundings });

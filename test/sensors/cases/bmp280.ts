@@ -20,12 +20,6 @@ export const CASE: DriverCase = {
   chip: 'BMP280',
   maker: 'Bosch',
   datasheet: 'https://www.bosch-sensortec.com/media/boschsensortec/downloads/datasheets/bst-bmp280-ds001.pdf',
-  wiring: [
-    'VDD and VDDIO to 3.3 V, GND to GND',
-    'SDI to SDA, SCK to SCL; boards for makers have the pull-ups',
-    'CSB to 3.3 V: I2C, not SPI',
-    'SDO to GND for address 0x76, to 3.3 V for 0x77',
-  ],
   example: 'createBmp280(i2c)',
   create(rig, surroundings, seed) {
     const chip = createBmp280Chip({ environment: createAirOf(surroundings), seed });

@@ -17,7 +17,6 @@ export const CASE: DriverCase = {
   chip: 'Push button',
   maker: 'any',
   datasheet: 'https://www.ganssle.com/debouncing.htm',
-  wiring: ['One end to the pin, which has its pull-up, the other to GND'],
   example: 'createButton(openEdgeInput(0, Pull.Up))',
   create(rig, surroundings, seed) {
     const chip = createSwitchChip({ closed: surroundings.button, bounceMs: 8, seed });

@@ -10,12 +10,6 @@ export const CASE: DriverCase = {
   maker: 'ScioSense',
   datasheet:
     'https://www.sciosense.com/wp-content/uploads/documents/SC-001232-DS-2-CCS811B-Datasheet-Revision-2.pdf',
-  wiring: [
-    'VDD to 3.3 V, GND to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-    'nWAKE to GND: the chip answers always',
-    'ADDR to GND for address 0x5A, to 3.3 V for 0x5B',
-  ],
   example: 'createCcs811(i2c)',
   create(rig, surroundings) {
     const chip = createCcs811Chip({ surroundings });

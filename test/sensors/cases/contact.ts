@@ -17,7 +17,6 @@ export const CASE: DriverCase = {
   chip: 'Reed switch, float switch, leak sensor',
   maker: 'any',
   datasheet: 'https://www.littelfuse.com/products/magnetic-sensors-and-reed-switches',
-  wiring: ['One end to the pin, which has its pull-up, the other to GND'],
   example: "createContact(openEdgeInput(4, Pull.Up), { deviceClass: 'window' })",
   create(rig, surroundings, seed) {
     const chip = createSwitchChip({ closed: surroundings.contact, bounceMs: 3, seed });

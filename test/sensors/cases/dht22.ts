@@ -11,10 +11,6 @@ export const CASE: DriverCase = {
   chip: 'DHT22 (AM2302), DHT21 (AM2301), DHT11',
   maker: 'Aosong',
   datasheet: 'https://cdn-shop.adafruit.com/datasheets/Digital+humidity+and+temperature+sensor+AM2302.pdf',
-  wiring: [
-    'VDD to 3.3 V, GND to GND',
-    'DATA to a pin, with a resistor of 5.1 k to 3.3 V where the board has none',
-  ],
   example: 'createDht22(openOpenDrain(4))',
   create(rig, surroundings) {
     const chip = createDht22Chip({ surroundings });

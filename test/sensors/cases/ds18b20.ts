@@ -11,11 +11,6 @@ export const CASE: DriverCase = {
   chip: 'DS18B20, DS18S20, DS1822',
   maker: 'Analog Devices (Maxim)',
   datasheet: 'https://www.analog.com/media/en/technical-documentation/data-sheets/ds18b20.pdf',
-  wiring: [
-    'VDD to 3.3 V, GND to GND',
-    'DQ to a pin, with a resistor of 4.7 k to 3.3 V',
-    'Without a supply of its own: VDD to GND, and the firmware holds the wire up while the chip converts',
-  ],
   example: 'createDs18b20(createDs18b20Bus(openOneWire(4)))',
   create(rig, surroundings) {
     const chip = createDs18b20Chip({ surroundings });

@@ -11,10 +11,6 @@ export const CASE: DriverCase = {
   maker: 'u-blox, Quectel, Zhongke and others',
   datasheet:
     'https://content.u-blox.com/sites/default/files/products/documents/u-blox8-M8_ReceiverDescrProtSpec_UBX-13003221.pdf',
-  wiring: [
-    'VCC to 3.3 V (boards with a regulator: to 5 V), GND to GND',
-    'TX to a receiving pin; RX stays free',
-  ],
   example: 'createGps(openUart({ port: 2, receive: 16, transmit: 17 }))',
   create(rig, surroundings, seed) {
     const chip = createGpsChip({ surroundings, talker: seed % 2 === 1 ? 'GP' : 'GN' });

@@ -11,11 +11,6 @@ export const CASE: DriverCase = {
   chip: 'HC-SR04, US-015, JSN-SR04T',
   maker: 'many',
   datasheet: 'https://cdn.sparkfun.com/datasheets/Sensors/Proximity/HCSR04.pdf',
-  wiring: [
-    'VCC to 5 V, GND to GND',
-    'TRIG to a pin',
-    'ECHO through 10 k to a pin, and 20 k from there to GND: it gives 5 V',
-  ],
   example: 'createHcSr04(openPulseEcho(4, 5))',
   create(rig, surroundings) {
     const chip = createHcSr04Chip({ surroundings });

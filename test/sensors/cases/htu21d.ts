@@ -9,7 +9,6 @@ export const CASE: DriverCase = {
   chip: 'HTU21D, Si7021, SHT21',
   maker: 'TE Connectivity, Silicon Labs',
   datasheet: 'https://www.te.com/usa-en/product-CAT-HSC0004.html',
-  wiring: ['VDD to 3.3 V, GND to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createHtu21d(i2c)',
   create(rig, surroundings) {
     const chip = createHtu21dChip({ surroundings });

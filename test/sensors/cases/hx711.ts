@@ -13,11 +13,6 @@ export const CASE: DriverCase = {
   chip: 'HX711',
   maker: 'Avia Semiconductor',
   datasheet: 'https://cdn.sparkfun.com/datasheets/Sensors/ForceFlex/hx711_english.pdf',
-  wiring: [
-    'VDD to 3.3 V, VCC to what the cell wants, GND to GND',
-    'DT (DOUT) to the pin of `in`, SCK (PD_SCK) to the pin of `out`',
-    'The pin of `clock` stays free',
-  ],
   example:
     'createHx711(openSpi({ bus: 1, clock: 18, in: 19, out: 23 }), { offset: -81234, countsPerGram: 412 })',
   create(rig, surroundings) {

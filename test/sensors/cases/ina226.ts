@@ -9,11 +9,6 @@ export const CASE: DriverCase = {
   chip: 'INA226',
   maker: 'Texas Instruments',
   datasheet: 'https://www.ti.com/lit/ds/symlink/ina226.pdf',
-  wiring: [
-    'VS to 3.3 V, GND to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-    'IN+ to the supply, IN- and VBUS to the load, whose current flows through the shunt',
-  ],
   example: 'createIna226(i2c)',
   create(rig, surroundings) {
     const chip = createIna226Chip({ surroundings });

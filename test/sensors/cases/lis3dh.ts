@@ -9,7 +9,6 @@ export const CASE: DriverCase = {
   chip: 'LIS3DH',
   maker: 'STMicroelectronics',
   datasheet: 'https://www.st.com/resource/en/datasheet/lis3dh.pdf',
-  wiring: ['VIN to 3.3 V, GND and SA0 to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createLis3dh(i2c)',
   create(rig, surroundings) {
     const chip = createLis3dhChip({ surroundings });

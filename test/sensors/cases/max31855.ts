@@ -20,11 +20,6 @@ export const CASE: DriverCase = {
   chip: 'MAX31855',
   maker: 'Maxim (Analog Devices)',
   datasheet: 'https://www.analog.com/media/en/technical-documentation/data-sheets/max31855.pdf',
-  wiring: [
-    'VCC to 3.3 V, GND to GND',
-    'CLK, CS and DO to the clock, the chip select and the input of the SPI bus',
-    'T+ and T- to the thermocouple, which must not touch ground',
-  ],
   example: 'createMax31855(spi)',
   create(rig, surroundings) {
     const chip = createMax31855Chip({ surroundings });

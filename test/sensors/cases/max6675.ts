@@ -11,11 +11,6 @@ export const CASE: DriverCase = {
   chip: 'MAX6675',
   maker: 'Maxim (Analog Devices)',
   datasheet: 'https://www.analog.com/media/en/technical-documentation/data-sheets/max6675.pdf',
-  wiring: [
-    'VCC to 3.3 V, GND to GND',
-    'SCK, CS and SO to the clock, the chip select and the input of the SPI bus',
-    'T+ and T- to a thermocouple of type K; T- is grounded on the board',
-  ],
   example: 'createMax6675(spi)',
   create(rig, surroundings) {
     const chip = createMax6675Chip({ surroundings });

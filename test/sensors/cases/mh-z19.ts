@@ -10,11 +10,6 @@ export const CASE: DriverCase = {
   chip: 'MH-Z19B, MH-Z19C',
   maker: 'Winsen',
   datasheet: 'https://www.winsen-sensor.com/d/files/infrared-gas-sensor/mh-z19b-co2-ver1_0.pdf',
-  wiring: [
-    'Vin to 5 V, GND to GND; its data pins are for 3.3 V',
-    'TX to a receiving pin, RX to a transmitting pin',
-    'A supply that does not dip: some B (bytes 6 and 7 of their answers always 0) do not show that they started anew between two samples, and for up to three minutes values of their warm-up may be published',
-  ],
   example: 'createMhZ19(openUart({ port: 2, receive: 16, transmit: 17 }))',
   create(rig, surroundings, seed) {
     const chip = createMhZ19Chip({ surroundings });

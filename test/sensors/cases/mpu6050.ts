@@ -9,7 +9,6 @@ export const CASE: DriverCase = {
   chip: 'MPU-6050',
   maker: 'InvenSense (TDK)',
   datasheet: 'https://invensense.tdk.com/wp-content/uploads/2015/02/MPU-6000-Datasheet1.pdf',
-  wiring: ['VCC to 3.3 V, GND and AD0 to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createMpu6050(i2c)',
   create(rig, surroundings) {
     const chip = createMpu6050Chip({ surroundings });

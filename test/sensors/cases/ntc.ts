@@ -9,10 +9,6 @@ export const CASE: DriverCase = {
   chip: 'NTC thermistor',
   maker: 'any',
   datasheet: 'https://www.vishay.com/docs/29049/ntcle100.pdf',
-  wiring: [
-    'A resistor of 10 kohm from the pin to 3.3 V, the thermistor from the pin to GND',
-    'On an ESP32 a pin of ADC1: the others do not work beside Wi-Fi',
-  ],
   example: 'createNtc(openAnalogInput(34), { beta: 3435 })',
   create(rig, surroundings, seed) {
     const chip = createNtcChip({ temperature: surroundings.probeTemperature, seed }, rig.now);

@@ -7,7 +7,6 @@ export const CASE: DriverCase = {
   chip: 'HC-SR501, HC-SR505, AM312',
   maker: 'any',
   datasheet: 'https://www.mpja.com/download/31227sc.pdf',
-  wiring: ['VCC to 5 V (AM312: 3.3 V), GND to GND', 'OUT to the pin: it is 3.3 V high'],
   example: 'createPir(openEdgeInput(14, Pull.Down), { holdMs: 30000 })',
   // The real times would take an engine too long, see pir.test.ts.
   create(rig, surroundings) {

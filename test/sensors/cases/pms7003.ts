@@ -10,11 +10,6 @@ export const CASE: DriverCase = {
   chip: 'PMS5003, PMS7003, PMSA003',
   maker: 'Plantower',
   datasheet: 'https://download.kamami.pl/p564008-PMS7003%20series%20data%20manua_English_V2.5.pdf',
-  wiring: [
-    'VCC to 5 V, GND to GND; its data pins are for 3.3 V',
-    'TX to a receiving pin; RX to a transmitting pin, or to nothing in active mode',
-    'SET and RESET stay free',
-  ],
   example: 'createPms7003(openUart({ port: 2, receive: 16, transmit: 17 }))',
   create(rig, surroundings, seed) {
     const chip = createPms7003Chip({ surroundings });

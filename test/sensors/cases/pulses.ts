@@ -14,7 +14,6 @@ export const CASE: DriverCase = {
   chip: 'Rain gauge, wind wheel, water meter, energy meter (S0)',
   maker: 'any',
   datasheet: 'https://learn.sparkfun.com/tutorials/weather-meter-hookup-guide',
-  wiring: ['One end of the contact to the pin, which has its pull-up, the other to GND'],
   example: 'createPulses(openEdgeInput(27, Pull.Up), createCountStore(outbox, 11), RAIN_GAUGE)',
   create(rig, surroundings) {
     const chip = createPulseSource({ pulses: surroundings.pulses, widthUs: 400, gapUs: 400, bounceUs: 80 });

@@ -12,11 +12,6 @@ export const CASE: DriverCase = {
   chip: 'SCD30',
   maker: 'Sensirion',
   datasheet: 'https://sensirion.com/resource/datasheet/scd30',
-  wiring: [
-    'VIN to 3.3 V or 5 V that can give 75 mA, GND to GND',
-    'RX/SDA and TX/SCL to a bus of at most 50 kHz that waits when the chip holds the clock, for up to 150 ms',
-    'SEL open or to GND',
-  ],
   example: 'createScd30(i2c, { altitude: 520 })',
   create(rig, surroundings) {
     const chip = createScd30Chip({ surroundings });

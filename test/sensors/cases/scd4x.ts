@@ -12,10 +12,6 @@ export const CASE: DriverCase = {
   chip: 'SCD40, SCD41, SCD43',
   maker: 'Sensirion',
   datasheet: 'https://sensirion.com/resource/datasheet/scd4x',
-  wiring: [
-    'VDD to 3.3 V that can give 205 mA for a moment, GND to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-  ],
   example: 'createScd4x(i2c, { altitude: 520 })',
   create(rig, surroundings) {
     const chip = createScd4xChip({ surroundings });

@@ -11,10 +11,6 @@ export const CASE: DriverCase = {
   chip: 'SGP30',
   maker: 'Sensirion',
   datasheet: 'https://sensirion.com/resource/datasheet/sgp30',
-  wiring: [
-    'VIN of the board to 3.3 V, GND to GND; the chip itself takes 1.8 V',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-  ],
   example: 'createSgp30(i2c, { temperature: 21500, humidity: 48000 })',
   create(rig, surroundings) {
     const chip = createSgp30Chip({ surroundings });

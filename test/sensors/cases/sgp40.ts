@@ -9,7 +9,6 @@ export const CASE: DriverCase = {
   chip: 'SGP40',
   maker: 'Sensirion',
   datasheet: 'https://sensirion.com/resource/datasheet/sgp40',
-  wiring: ['VDD to 3.3 V, GND to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createSgp40(i2c, { temperature: 21500, humidity: 48000 })',
   create(rig, surroundings) {
     const chip = createSgp40Chip({ surroundings });

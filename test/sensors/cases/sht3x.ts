@@ -9,11 +9,6 @@ export const CASE: DriverCase = {
   chip: 'SHT30, SHT31, SHT35, SHT85',
   maker: 'Sensirion',
   datasheet: 'https://sensirion.com/resource/datasheet/sht3x_dis',
-  wiring: [
-    'VDD to 3.3 V, GND to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-    'ADDR to GND, which boards for makers do',
-  ],
   example: 'createSht3x(i2c)',
   create(rig, surroundings) {
     const chip = createSht3xChip({ surroundings });

@@ -9,7 +9,6 @@ export const CASE: DriverCase = {
   chip: 'SHT40, SHT41, SHT43, SHT45',
   maker: 'Sensirion',
   datasheet: 'https://sensirion.com/resource/datasheet/sht4x',
-  wiring: ['VDD to 3.3 V, GND to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createSht4x(i2c)',
   create(rig, surroundings) {
     const chip = createSht4xChip({ surroundings });

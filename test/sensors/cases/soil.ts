@@ -9,10 +9,6 @@ export const CASE: DriverCase = {
   chip: 'Capacitive soil moisture probe v1.2 and v2.0',
   maker: 'any',
   datasheet: 'https://wiki.dfrobot.com/Capacitive_Soil_Moisture_Sensor_SKU_SEN0193',
-  wiring: [
-    'VCC to 3.3 V, GND to GND, AOUT to the pin',
-    'On an ESP32 a pin of ADC1: the others do not work beside Wi-Fi',
-  ],
   example: 'createSoil(openAnalogInput(32), { dryMv: 2650, wetMv: 1180 })',
   create(rig, surroundings, seed) {
     const chip = createSoilProbe({ moisture: surroundings.moisture, seed }, rig.now);

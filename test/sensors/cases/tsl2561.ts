@@ -9,11 +9,6 @@ export const CASE: DriverCase = {
   chip: 'TSL2561',
   maker: 'ams',
   datasheet: 'https://cdn-shop.adafruit.com/datasheets/TSL2561.pdf',
-  wiring: [
-    'VDD to 3.3 V, GND to GND',
-    'SDA and SCL to the bus; boards for makers have the pull-ups',
-    'ADDR open for address 0x39, to GND for 0x29, to 3.3 V for 0x49',
-  ],
   example: 'createTsl2561(i2c)',
   create(rig, surroundings) {
     const chip = createTsl2561Chip({ surroundings });

@@ -9,7 +9,6 @@ export const CASE: DriverCase = {
   chip: 'TSL2591',
   maker: 'ams',
   datasheet: 'https://cdn-shop.adafruit.com/datasheets/TSL25911_Datasheet_EN_v1.pdf',
-  wiring: ['VDD to 3.3 V, GND to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createTsl2591(i2c)',
   create(rig, surroundings) {
     const chip = createTsl2591Chip({ surroundings });

@@ -9,7 +9,6 @@ export const CASE: DriverCase = {
   chip: 'VEML7700, VEML6030',
   maker: 'Vishay',
   datasheet: 'https://www.vishay.com/docs/84286/veml7700.pdf',
-  wiring: ['VDD to 3.3 V, GND to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createVeml7700(i2c)',
   create(rig, surroundings) {
     const chip = createVeml7700Chip({ surroundings });

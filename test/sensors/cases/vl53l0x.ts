@@ -10,7 +10,6 @@ export const CASE: DriverCase = {
   chip: 'VL53L0X',
   maker: 'STMicroelectronics',
   datasheet: 'https://www.st.com/resource/en/datasheet/vl53l0x.pdf',
-  wiring: ['VIN to 3.3 V, GND to GND', 'SDA and SCL to the bus; boards for makers have the pull-ups'],
   example: 'createVl53l0x(i2c)',
   create(rig, surroundings) {
     const chip = createVl53l0xChip({ surroundings });

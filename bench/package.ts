@@ -1,0 +1,196 @@
+// `npm run package`: the npm package as it is published, in out/package. Of the host code what the command and the library reach, without
+// names and white space that only its authors need; of the device code all, since firmware is compiled from it, without the remarks
+// inside of functions. What is published is what is checked, packed and installed: nothing is published from here.
+
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parse, type AnyNode } from 'acorn';
+import { full } from 'acorn-walk';
+import { brotliCompressSync } from 'node:zlib';
+import { minify } from 'terser';
+import ts from 'typescript';
+import { PACKED_SOURCES } from '../flash/sim/scene-build.ts';
+
+/** Bytes, unpacked, without dependencies. */
+const BYTES_MAX = 1_500_000;
+
+const OUT = join('out', 'package');
+
+/** What is called by its path, or imported by its name. */
+const ENTRIES = ['dist/flash/mote.js', 'dist/flash/index.js', 'dist/flash/testing.js'];
+const DECLARED = ['dist/flash/index.d.ts', 'dist/flash/testing.d.ts'];
+
+/** Sources that firmware is compiled from. */
+const DEVICE = 'src';
+/** Those of the world around one in a real engine: packed into one file. */
+const AROUND = ['sim/chips', 'sim/device', 'sim/environment', 'sim/rig'];
+
+const WHOLE = ['LICENSE', 'README.md', 'THIRD_PARTY.md', 'boards/jerryscript', 'types'];
+
+/** Of package.json: the rest is for those who work on Mote. */
+const PUBLIC = [
+  'name',
+  'version',
+  'description',
+  'keywords',
+  'license',
+  'type',
+  'engines',
+  'bin',
+  'exports',
+  'dependencies',
+];
+
+function put(file: string, text: string | Buffer): void {
+  const path = join(OUT, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** @returns `entries` and all files that they import, by themselves or through others. */
+function reachedFrom(entries: readonly string[], importsOf: (file: string) => string[]): string[] {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    importsOf(file).forEach(visit);
+  };
+  entries.forEach(visit);
+  return [...reached];
+}
+
+const relativeTo = (file: string, specifier: string) => join(dirname(file), specifier);
+
+/** @returns the files that a module imports, when it is loaded or later. */
+function importsOfModule(file: string): string[] {
+  const found: string[] = [];
+  full(
+    parse(readFileSync(file, 'utf8'), { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true }),
+    (one) => {
+      const { source } = one as AnyNode & { source?: { value?: unknown } | null };
+      if (typeof source?.value === 'string' && source.value.startsWith('.')) {
+        found.push(relativeTo(file, source.value));
+      }
+    },
+  );
+  return found;
+}
+
+/** @returns the declarations that a file of declarations imports. */
+function importsOfDeclaration(file: string): string[] {
+  return ts
+    .preProcessFile(readFileSync(file, 'utf8'))
+    .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+    .map(({ fileName }) => relativeTo(file, fileName.replace(/\.(js|ts)$/, '.d.ts')));
+}
+
+async function minified(file: string): Promise<string> {
+  const text = readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  // Names of functions that are exported stay: some tables go by them.
+  const { code } = await minify(text, {
+    module: true,
+    ecma: 2020,
+    compress: { ecma: 2020 },
+    format: { comments: /^!/ },
+  });
+  return `${code}\n`;
+}
+
+/** Ranges of comments, wherever a parser says that they are. */
+function commentsOf(source: ts.SourceFile): ts.CommentRange[] {
+  const found = new Map<number, ts.CommentRange>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isJSDoc(node)) return;
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(source.text, node.pos) ?? []),
+      ...(ts.getTrailingCommentRanges(source.text, node.end) ?? []),
+    ];
+    if (node.kind <= ts.SyntaxKind.LastToken) for (const range of ranges) found.set(range.pos, range);
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  return [...found.values()].sort((a, b) => b.pos - a.pos);
+}
+
+/** Where a comment tells those who import something what it is: on it, and inside of types and tables. */
+function toldOf(source: ts.SourceFile): (pos: number) => boolean {
+  const ranges = source.statements
+    .filter(
+      (one) =>
+        ts.canHaveModifiers(one) &&
+        ts.getModifiers(one)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+    )
+    .map((one) => ({ from: one.pos, to: ts.isFunctionDeclaration(one) ? one.getStart(source) : one.end }));
+  return (pos) => ranges.some(({ from, to }) => pos >= from && pos < to);
+}
+
+/** @returns `text` without remarks for its authors. What has an @ or a third slash is for compilers, and stays. */
+function withoutRemarks(file: string, text: string): string {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const isTold = toldOf(source);
+  let rest = text;
+  for (const { pos, end } of commentsOf(source)) {
+    const comment = text.slice(pos, end);
+    if (comment.startsWith('///') || /@(inline|hot|apart|ts-)/.test(comment)) continue;
+    if (comment.startsWith('/**') && isTold(pos)) continue;
+    rest = rest.slice(0, pos).trimEnd() === '' ? rest.slice(end) : rest.slice(0, pos) + rest.slice(end);
+  }
+  return rest
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{2,}/g, '\n')
+    .replace(/^\n+/, '');
+}
+
+/** @returns files in a folder and the folders in it. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(path) : [path];
+  });
+}
+
+function putManifest(): void {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
+  const entries = PUBLIC.filter((key) => key in manifest).map((key) => [key, manifest[key]]);
+  put('package.json', `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+}
+
+/** Write the package. @returns bytes in it. */
+async function writePackage(): Promise<number> {
+  rmSync(OUT, { recursive: true, force: true });
+  putManifest();
+  for (const file of reachedFrom(ENTRIES, importsOfModule)) put(file, await minified(file));
+  for (const file of reachedFrom(DECLARED, importsOfDeclaration)) {
+    put(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''));
+  }
+  for (const file of filesIn(DEVICE)) {
+    const text = readFileSync(file, 'utf8');
+    put(file, file.endsWith('.ts') ? withoutRemarks(file, text) : text);
+  }
+  const around = AROUND.flatMap(filesIn).map((file) => [file, readFileSync(file, 'utf8')]);
+  put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));
+  for (const name of WHOLE.filter((one) => existsSync(one))) {
+    cpSync(name, join(OUT, name), { recursive: true });
+  }
+  return filesIn(OUT).reduce((sum, file) => sum + statSync(file).size, 0);
+}
+
+const bytes = await writePackage();
+const parts = ['dist', 'src', 'types', 'boards'].map((folder) => {
+  const sum = filesIn(join(OUT, folder)).reduce((all, file) => all + statSync(file).size, 0);
+  return `${folder} ${Math.round(sum / 1000)}`;
+});
+console.log(`${resolve(OUT)}: ${bytes} bytes of ${BYTES_MAX} (thousands: ${parts.join(', ')})`);
+if (bytes > BYTES_MAX) {
+  console.error('error: the package is larger than it may be; see what is in it that nobody needs');
+  process.exitCode = 1;
+}
