@@ -133,7 +133,7 @@ function toldOf(source: ts.SourceFile): (pos: number) => boolean {
   return (pos) => ranges.some(({ from, to }) => pos >= from && pos < to);
 }
 
-/** @returns `text` without remarks for its authors. What has an @ or a third slash is for compilers, and stays. */
+/** @returns `text` without remarks for its authors, and with tabs. What has an @ or a third slash is for compilers, and stays. */
 function withoutRemarks(file: string, text: string): string {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const isTold = toldOf(source);
@@ -147,7 +147,8 @@ function withoutRemarks(file: string, text: string): string {
   return rest
     .replace(/[ \t]+$/gm, '')
     .replace(/\n{2,}/g, '\n')
-    .replace(/^\n+/, '');
+    .replace(/^\n+/, '')
+    .replace(/^(?: {2})+/gm, (indent) => '\t'.repeat(indent.length / 2));
 }
 
 /** @returns files in a folder and the folders in it. */
