@@ -138,7 +138,7 @@ static int load(const settings_t *settings, mote_snapshot_t *snapshot) {
 
 /* Run the firmware's start, and go round until it or a signal ends that. Returns 0 or an exit code; `again`: from the start. */
 static int live(const settings_t *settings, const mote_snapshot_t *snapshot, mote_flash_t *flash, bool *again) {
-  /* Functions stay where they are in the snapshot, which is RAM that nobody else uses: half the heap of a copy. */
+  /* Functions stay where they are in the snapshot, which is RAM that nobody else uses: a copy would take as much of the heap again. */
   jerry_value_t result;
   int code = 0;
   *again = false;

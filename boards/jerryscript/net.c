@@ -34,7 +34,6 @@ void mote_net_init(mote_net_t *net, const mote_net_events_t *events) {
 }
 
 void mote_net_end(mote_net_t *net) {
-  net->number++;
   net->is_open = net->has_failed = net->owes_drain = false;
   cut(&net->line);
   cut(&net->leaving);
@@ -104,7 +103,6 @@ int mote_net_send(mote_net_t *net, const uint8_t *bytes, size_t length) {
 }
 
 void mote_net_close(mote_net_t *net) {
-  net->number++;
   cut(&net->leaving);
   if (net->is_open && !net->has_failed) {
     net->leaving = net->line;
@@ -134,7 +132,6 @@ int mote_net_prepare(const mote_net_t *net, struct pollfd polls[MOTE_NET_POLLS],
 /* Let go of the connection, and say so. */
 static void lose(mote_net_t *net) {
   cut(&net->line);
-  net->number++;
   net->is_open = net->has_failed = net->owes_drain = false;
   net->events.closed(net->events.owner);
 }
@@ -160,7 +157,6 @@ static void receive(mote_net_t *net) {
 }
 
 static void serve_line(mote_net_t *net, short what) {
-  const uint32_t mine = net->number;
   if (!net->is_open) {
     if ((what & (POLLOUT | POLLERR | POLLHUP | POLLNVAL)) != 0) finish_opening(net);
     return;
@@ -168,7 +164,8 @@ static void serve_line(mote_net_t *net, short what) {
   if ((what & POLLOUT) != 0 && !flush(&net->line)) net->has_failed = true;
   /* What came before the end is taken before it. */
   if ((what & (POLLIN | POLLERR | POLLHUP | POLLNVAL)) != 0) receive(net);
-  if (mine != net->number || !net->is_open) return;
+  /* Another connection that stands in its place is not open yet. */
+  if (!net->is_open) return;
   if (net->has_failed) {
     if ((what & POLLIN) == 0) lose(net);
     return;

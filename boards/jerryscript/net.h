@@ -38,7 +38,6 @@ typedef struct {
   mote_net_line_t line;    /* The connection whose events count. */
   mote_net_line_t leaving; /* The one before, which was told to close and may still be sending. */
   uint64_t leave_by_ms;
-  uint32_t number; /* Of the connection: another one may stand in its place when an event comes back. */
   bool is_open;
   bool has_failed;
   bool owes_drain;

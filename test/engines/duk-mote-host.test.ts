@@ -9,7 +9,7 @@ import { compileMoteHostOnDuktape, type Command } from '../../bench/host.ts';
 import { mosquitto } from '../brokers/mosquitto.ts';
 import { describeEngine } from './describe-engine.ts';
 import { writeFakeTool } from './fake-snapshot.ts';
-import { COUNTING, lossStory, prepareScene, until } from './host-story.ts';
+import { COUNTING, lossStory, prepareScene } from './host-story.ts';
 
 const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
@@ -24,13 +24,6 @@ describeEngine(
     const counting = () => join(snapshots.of(COUNTING), 'firmware.snapshot');
 
     lossStory(scene, host, counting);
-
-    it('runs a firmware that is built in, whose checksum it looks at', async () => {
-      const command = compileMoteHostOnDuktape({ firmware: snapshots.of(COUNTING) });
-      const running = scene.start(command ?? expect.fail('no host'));
-      await until('it publishes', () => scene.seen().length >= 5);
-      expect(await running.stop()).toBe(0);
-    });
 
     it.each([
       ['no such file', ['/nowhere/firmware.snapshot'], 3, /firmware\.snapshot: No such file/],

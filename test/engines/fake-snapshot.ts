@@ -10,10 +10,6 @@ const { readFileSync, writeFileSync } = require('fs');
 const [command, ...rest] = process.argv.slice(2);
 const how = 'HOW';
 const out = rest[rest.indexOf('-o') + 1];
-const say = (text, code) => { console.error(text); process.exit(code); };
-if (how !== 'right' && how.startsWith('says ')) say(how.slice(5), 1);
-if (how === 'crashes') process.kill(process.pid, 'SIGSEGV');
-if (how === 'writes nothing') process.exit(0);
 if (command === 'litdump') { writeFileSync(out, '2 ab\\n8 moteHost'); process.exit(0); }
 const source = readFileSync(rest.at(-1));
 const header = Buffer.alloc(24);
@@ -25,14 +21,25 @@ console.log("Created snapshot file: '" + out + "'");
 END
 `;
 
+/** Those that write nothing. */
+const SHORT: Readonly<Record<string, string>> = {
+  crashes: '#!/bin/sh\nkill -SEGV $$\n',
+  'writes nothing': '#!/bin/sh\nexit 0\n',
+};
+
 /**
  * Write such a tool into a folder. @param how 'right', 'crashes', 'writes nothing', 'writes something else', 'is another version',
  * 'leaves addresses', or 'says ' and what it says on stderr before it ends with 1.
  * @returns its path.
  */
 export function writeFakeTool(folder: string, how = 'right'): string {
+  const said = /^says (.*)$/.exec(how)?.[1];
+  const text =
+    said === undefined
+      ? (SHORT[how] ?? TEXT.replace('HOW', how))
+      : `#!/bin/sh\ncat >&2 <<'END'\n${said}\nEND\nexit 1\n`;
   const path = join(folder, `jerry-snapshot-${how.replace(/\W+/g, '-').slice(0, 40)}`);
-  writeFileSync(path, TEXT.replace('HOW', how));
+  writeFileSync(path, text);
   chmodSync(path, 0o755);
   return path;
 }

@@ -4,6 +4,8 @@
 export type Step = (done: () => void) => void;
 
 declare function print(line: string): void;
+/** Of engines that have an event loop; the others take no steps. */
+declare function setTimeout(callback: () => void, ms: number): number;
 
 export function check(what: string, seen: number | string, wanted: number | string): void {
   print(seen === wanted ? 'ok ' + what : 'FAIL ' + what + ': ' + seen + ', not ' + wanted);
