@@ -55,6 +55,9 @@ export function addUpload(program: Command): void {
     .action(runUpload);
 }
 
+/** How long to wait for the report of a firmware that nothing would take the place of. */
+const ALONE_MS = 45_000;
+
 /** What came of one upload. */
 interface Outcome {
   readonly [key: string]: unknown;
@@ -150,7 +153,8 @@ async function toFlash({ flags, board, step, warn }: Session, code: string): Pro
     };
   }
   step(done.reports ? 'waiting for its first session' : 'waiting half a minute for errors');
-  const health = await waitForVerdict(board, done, trialMin * 60_000 + 5000);
+  const isTrial = await board.ask<boolean>('!!(global.moteBoot&&moteBoot.isTrial)');
+  const health = await waitForVerdict(board, done, isTrial ? trialMin * 60_000 + 5000 : ALONE_MS);
   if (health === 'rejected') {
     throw new MoteError(
       'the new firmware did not report healthy: the board runs the former one again',
@@ -243,6 +247,10 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
   const { openBoard } = await import('../upload/board.ts');
   step(`looking for the board at ${port}`);
   const board = await openBoard(port, { password: () => askPassword(flags.passwordFile) });
+  if (!flags.watch) {
+    // Left alone, a console that asks for a password would stay open.
+    process.once('SIGINT', () => void board.close().then(() => process.exit(130)));
+  }
   const session: Session = { flags, port, board, step, warn };
   const target = flags.board ?? boardFor(board.kind);
   const send = (code: string) =>
