@@ -119,6 +119,8 @@ async function run(name: string) {
   const firmware = root(`examples/${name}`);
   const { code } = await build({ firmware, board: esp32.id });
   const network = createNetwork();
+  // Who is asked for the time.
+  network.addHost('pool.ntp.org');
   const world = createVirtualWorld({ seed: 1, network });
   const heard: Heard[] = [];
   const broker = createBroker({
