@@ -46,15 +46,20 @@ export function createAccountOracle(
   let logins = 0;
   let cuts = 0;
   let lastCutAt = -Infinity;
-  /** The last time in which flash was full, with less than SAVED_MS between readings that found it so. */
+  /** The last time in which flash was full: with less than SAVED_MS between readings that found it so, or nothing delivered. */
   let fullFrom = -Infinity;
   let fullTo = -Infinity;
+  let takenAt = 0;
   let account: Readonly<Record<string, number>> | undefined;
 
   const note = (what: Counted) => {
     total[what]++;
+    if (what === 'taken') takenAt = now();
     notes.push({ at: now(), what });
   };
+
+  /** Nothing but what is delivered makes room. */
+  const isFull = () => now() - fullTo < SAVED_MS || takenAt < fullTo;
 
   const within = (what: string, value: number, least: number, most: number) => {
     if (!(value >= least && value <= most)) {
@@ -69,12 +74,12 @@ export function createAccountOracle(
     },
     noteLogin: () => void logins++,
     noteFull() {
-      if (now() - fullTo > SAVED_MS) fullFrom = now();
+      if (!isFull()) fullFrom = now();
       fullTo = now();
     },
     onPowerCut() {
       // A full flash does not take it.
-      const savedBefore = now() - fullTo < SAVED_MS ? Math.min(fullFrom, now()) : now();
+      const savedBefore = isFull() ? Math.min(fullFrom, now()) : now();
       for (const { at, what } of notes) if (at > savedBefore - SAVED_MS) short[what]++;
       notes = [];
       cuts++;

@@ -62,6 +62,7 @@ export function createLimits({ world, board, counters }: Scene): Limits {
   /** Times that Wi-Fi came up again because the access point had been away; it has been since; the life in which it came up last. */
   let returns = 0;
   let wasAway = false;
+  let isThere = true;
   let joinedIn = 0;
   const said = new Set<string>();
 
@@ -105,7 +106,8 @@ export function createLimits({ world, board, counters }: Scene): Limits {
     if (boots === joinedIn && wasAway) returns++;
     else if (boots === joinedIn) blame('rejoin', 'joins again, and the access point had not been away');
     joinedIn = boots;
-    wasAway = false;
+    // It may have gone while the mote joined.
+    wasAway = !isThere;
   };
 
   const lookAtProgress = () => {
@@ -125,6 +127,7 @@ export function createLimits({ world, board, counters }: Scene): Limits {
   };
   world.setTimer(LOOK_MS, look);
   world.accessPoint.watch((isUp) => {
+    isThere = isUp;
     if (!isUp) wasAway = true;
   });
 
