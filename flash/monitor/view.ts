@@ -41,6 +41,9 @@ export function clockText(time: number): string {
   return `${parts}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
+/** @returns colours for a terminal that has some, none for anything else. */
+const colorsFor = ({ isTTY }: Output) => colors.createColors(isTTY === true && colors.isColorSupported);
+
 const placeText = ({ file, line, column, text }: Place) => `${file}:${line}:${column}: ${text}`;
 const plainLine = ({ text, sentence }: ShownLine) =>
   sentence === undefined ? text : `${sentence} (${text.trim()})`;
@@ -51,6 +54,8 @@ const leftOut = (lines: number) =>
 export function createTextView(output: Output, notes: Output): View {
   const write = createWriter(output);
   const terminal = output.isTTY === true;
+  const { bold, cyan, dim } = colorsFor(output);
+  const noted = colorsFor(notes);
   const indent = ' '.repeat(clockText(0).length + 1);
   const clear = terminal ? '\r\x1b[K' : '';
   let below = '';
@@ -59,15 +64,13 @@ export function createTextView(output: Output, notes: Output): View {
   return {
     bytes() {},
     line(line) {
-      const time = colors.dim(clockText(line.time));
+      const time = dim(clockText(line.time));
       const text =
-        line.sentence === undefined
-          ? line.text
-          : `${colors.bold(line.sentence)} ${colors.dim(`(${line.text.trim()})`)}`;
+        line.sentence === undefined ? line.text : `${bold(line.sentence)} ${dim(`(${line.text.trim()})`)}`;
       below = '';
       show(`${time} ${text}`);
     },
-    place: (place) => show(`${indent}${colors.cyan(`  = ${placeText(place)}`)}`),
+    place: (place) => show(`${indent}${cyan(`  = ${placeText(place)}`)}`),
     partial(text, cursor) {
       if (!terminal) return;
       const room = Math.max(10, (output.columns ?? 80) - indent.length - 1);
@@ -79,7 +82,7 @@ export function createTextView(output: Output, notes: Output): View {
       below = drawn;
     },
     note(time, _kind, text) {
-      notes.write(`${clear}${colors.dim(clockText(time))} ${colors.yellow(`-- ${text} --`)}\n`);
+      notes.write(`${clear}${noted.dim(clockText(time))} ${noted.yellow(`-- ${text} --`)}\n`);
     },
   };
 }

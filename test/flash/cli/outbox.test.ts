@@ -229,7 +229,7 @@ describe('mote outbox inspect', () => {
       'a port without a board',
       ['COM3'],
       ExitCode.Usage,
-      /where in its flash is the outbox\?\n {2}do: add --board \(esp32, esp32-wrover, esp32-cyd, esp32-c3, esp32-s3, espruino-linux\), or --address and --size/,
+      /where in its flash is the outbox\?\n {2}do: add --board \(esp32, esp32-wrover, esp32-cyd, esp32-c3, esp32-s3, espruino-linux, espruino-emulator\), or --address and --size/,
     ],
     ['an address that is none', ['tcp://x', '--board', 'esp32'], ExitCode.Usage, /do: write it as tcp:/],
   ])('ends with one clear error for %s', async (_name, args, exitCode, message) => {
