@@ -206,6 +206,9 @@ declare const ESP32: {
   getWakeupCause(): number;
 };
 
+/** Of the boot selector, while a firmware is on trial; read with `typeof`, since it is mostly not there. */
+declare const moteHealthy: (() => void) | undefined;
+
 /** Properties of the global object that are not there for every program. */
 declare const global: {
   /** What the boot selector (boot/selector.ts) leaves for the program that it starts, and for whoever asks at the console. */

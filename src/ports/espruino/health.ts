@@ -2,5 +2,6 @@
 
 /** Ends the trial of a new firmware; does nothing without one. */
 export function reportHealthy(): void {
-  if (global.moteHealthy !== undefined) global.moteHealthy();
+  // By its bare name: not every engine calls its global object `global`.
+  if (typeof moteHealthy === 'function') moteHealthy();
 }
