@@ -51,8 +51,8 @@ it('does not try at each wake where a full flash says that a wait is over', () =
   for (let i = 0; i < 60; i++) tries += wakes.wake().opened.length > 0 ? 1 : 0;
   expect(tries, `seed ${SEED}`).toBeGreaterThan(0);
   expect(tries, `seed ${SEED}`).toBeLessThan(35);
-  // Power-on is somebody who wants to know.
-  expect(wakes.wake(WakeCause.PowerOn).opened).toEqual(['own:1883']);
+  // Power-on is somebody who wants to know; how often it tries before it sleeps again is a matter of chance.
+  expect(wakes.wake(WakeCause.PowerOn).opened[0], `seed ${SEED}`).toBe('own:1883');
 });
 
 it('waits as long as it is to, however many wakes that is', () => {

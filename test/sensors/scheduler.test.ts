@@ -347,8 +347,9 @@ describe('sensor scheduler, told otherwise while it runs', () => {
 
   it('takes no interval that its chip cannot do, and knows no other sensor', () => {
     const { scheduler } = createBench([fixed(createScript({ minIntervalMs: 200 }), 1000)]);
-    for (const ms of [199, 0, -1, NaN, NEVER_MS + 1])
-      {expect(scheduler.changeInterval(0, ms)).toBe(Code.Range);}
+    for (const ms of [199, 0, -1, NaN, NEVER_MS + 1]) {
+      expect(scheduler.changeInterval(0, ms)).toBe(Code.Range);
+    }
     expect(scheduler.changeInterval(1, 500)).toBe(Code.Range);
     expect(scheduler.intervalOf(1)).toBe(Code.Range);
     expect(scheduler.sampleNow(-1)).toBe(Code.Range);
