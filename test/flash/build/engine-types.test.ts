@@ -34,7 +34,7 @@ describe('a firmware that refers to the types of the engine', () => {
     expect(error.what).toMatch(/^TS\d+: Cannot find name 'Pin'/);
   });
 
-  it.each(['console.log(1);', 'load();', 'D18.set();', 'setInterval(1, 2);'])(
+  it.each(['console.log(1);', 'D18.set();', 'setInterval(1, 2);'])(
     'is told how, and not to take types of a browser or Node: %s',
     async (main) => {
       const error = await failure(build({ firmware: writeFirmware({ 'main.ts': main }) }));

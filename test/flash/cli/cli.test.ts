@@ -46,14 +46,14 @@ describe('mote', () => {
     expect(await mote(args)).toEqual({ code: ExitCode.Usage, stdout: '', stderr });
   });
 
-  it('says so when Node is too old', async () => {
+  it.each(['18.20.4', '20.11.1'])('says so when Node is too old: %s', async (version) => {
     const folder = writeFirmware({
-      'old.cjs': "Object.defineProperty(process.versions, 'node', { value: '18.20.4' });",
+      'old.cjs': `Object.defineProperty(process.versions, 'node', { value: '${version}' });`,
     });
     expect(await mote(['build'], { node: ['--require', join(folder, 'old.cjs')] })).toEqual({
       code: ExitCode.Environment,
       stdout: '',
-      stderr: 'error: Node 18.20.4 is too old for mote\n  do: install Node 20 or newer\n',
+      stderr: `error: Node ${version} is too old for mote\n  do: install Node 20.12 or newer\n`,
     });
   });
 });
