@@ -19,6 +19,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { minify } from 'terser';
 import ts from 'typescript';
 import { PACKED_SOURCES } from '../flash/sim/scene-build.ts';
+import { packageReadme } from './package-readme.ts';
 
 /** Bytes, unpacked, without dependencies. */
 const BYTES_MAX = 1_500_000;
@@ -34,7 +35,7 @@ const DEVICE = 'src';
 /** Those of the world around one in a real engine: packed into one file. */
 const AROUND = ['sim/chips', 'sim/device', 'sim/environment', 'sim/rig'];
 
-const WHOLE = ['LICENSE', 'README.md', 'THIRD_PARTY.md', 'boards/jerryscript', 'types'];
+const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types'];
 
 /** Of package.json: the rest is for those who work on Mote. */
 const PUBLIC = [
@@ -182,6 +183,10 @@ async function writePackage(): Promise<number> {
   for (const name of WHOLE.filter((one) => existsSync(one))) {
     cpSync(name, join(OUT, name), { recursive: true });
   }
+  put(
+    'README.md',
+    packageReadme(readFileSync('README.md', 'utf8'), (file) => existsSync(join(OUT, file))),
+  );
   return filesIn(OUT).reduce((sum, file) => sum + statSync(file).size, 0);
 }
 

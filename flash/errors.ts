@@ -12,7 +12,7 @@ export const ExitCode = {
   NoTelemetry: 4,
   /** Readings that were accepted did not arrive, or not in order. */
   Lost: 5,
-  /** A person ended it with Ctrl-C in the middle of a question. */
+  /** A person ended it with Ctrl-C, in the middle of a question or of an upload. */
   Interrupted: 130,
 } as const;
 
@@ -23,7 +23,8 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof ExitCode, string>> = {
   Environment: 'something outside refused: a port, a board, a broker, an engine, a file, the network',
   NoTelemetry: '`mote sim` ended without telemetry',
   Lost: 'readings that were accepted did not arrive, or not in order',
-  Interrupted: 'ended with Ctrl-C in the middle of a question; nothing was written',
+  Interrupted:
+    'ended with Ctrl-C: `init` has written nothing, an unfinished upload leaves the former firmware',
 };
 
 export class MoteError extends Error {

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { OLDEST_NODE } from '../flash/doctor/look.ts';
 
 const json = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as unknown;
 
@@ -25,6 +26,16 @@ describe('the package', () => {
 
   it('is called by its own name: it has one bin', () => {
     expect(Object.keys((json('package.json') as { bin: object }).bin)).toEqual(['mote']);
+  });
+
+  it('asks for the Node that its command and what it brings along ask for', () => {
+    const { engines } = json('package.json') as { engines: { node: string } };
+    expect(engines.node).toBe(`>=${OLDEST_NODE}`);
+    expect(json('node_modules/@clack/prompts/package.json')).toMatchObject({
+      engines: { node: `>= ${OLDEST_NODE}.0` },
+    });
+    expect(readFileSync('flash/mote.ts', 'utf8')).toContain(`OLDEST_NODE = '${OLDEST_NODE}'`);
+    expect(readFileSync('docs/getting-started.md', 'utf8')).toContain(`Node ${OLDEST_NODE} or newer`);
   });
 
   it('names in its exports what is there', () => {

@@ -12,6 +12,7 @@ import { FEATURES_FILE, featuresText } from './features.ts';
 import { displayName, isOwnSource, PACKAGE_NAME, PACKAGE_ROOT, type Firmware } from './firmware.ts';
 import { mapOf, withoutMapLink, type Code } from './emitted.ts';
 import { absentOnHost } from './host-board.ts';
+import { adviceOn, withoutAdvice } from './missing-name.ts';
 import { compilePolyfill, fillIn } from './polyfills.ts';
 import { readSettings, settingsFile, type Settings } from './settings.ts';
 
@@ -98,18 +99,19 @@ function declarationFiles(folder: string, engine: string): string[] {
   );
 }
 
-/** @param isOnHost whether what a host of JerryScript does not give may be what is missing. */
-function toMoteError(diagnostics: readonly ts.Diagnostic[], isOnHost = false): MoteError {
+/** @param engine whose names, or the lack of whose, may be what is missing. */
+function toMoteError(diagnostics: readonly ts.Diagnostic[], engine?: BoardData['engine']): MoteError {
   const [first] = diagnostics as readonly [ts.Diagnostic];
-  const message = ts.flattenDiagnosticMessageText(first.messageText, ' ').replace(/\s+/g, ' ');
+  const message = withoutAdvice(ts.flattenDiagnosticMessageText(first.messageText, ' ').replace(/\s+/g, ' '));
   const more = diagnostics.length - 1;
-  const fix = more === 0 ? 'correct it' : `correct it, and ${more} more after it`;
+  const advice = engine === 'espruino' ? adviceOn(message) : undefined;
+  const fix = advice ?? (more === 0 ? 'correct it' : `correct it, and ${more} more after it`);
   let where: string | undefined;
   if (first.file !== undefined && first.start !== undefined) {
     const { line, character } = first.file.getLineAndCharacterOfPosition(first.start);
     where = `${displayName(first.file.fileName)}:${line + 1}:${character + 1}`;
   }
-  const absent = isOnHost ? absentOnHost(message) : undefined;
+  const absent = engine === 'jerryscript' ? absentOnHost(message) : undefined;
   return absent === undefined
     ? new MoteError(`TS${first.code}: ${message}`, fix, where)
     : new MoteError(absent.what, absent.fix, where);
@@ -232,10 +234,10 @@ export function createCompiler(input: CompileInput): Compiler {
     }
     builder = ts.createEmitAndSemanticDiagnosticsBuilderProgram(program, host, builder);
     const syntax = builder.getSyntacticDiagnostics();
-    if (syntax.length > 0) throw toMoteError(syntax, isOnHost);
+    if (syntax.length > 0) throw toMoteError(syntax, input.board.engine);
     judge?.({ program, settings, resolve });
     const diagnostics = builder.getSemanticDiagnostics();
-    if (diagnostics.length > 0) throw toMoteError(diagnostics, isOnHost);
+    if (diagnostics.length > 0) throw toMoteError(diagnostics, input.board.engine);
     checkSettingsAreUsed();
     emit(builder);
     return {

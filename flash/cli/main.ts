@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { PACKAGE_ROOT } from '../build/firmware.ts';
-import { ExitCode, MoteError } from '../errors.ts';
+import { EXIT_MEANINGS, ExitCode, MoteError } from '../errors.ts';
 import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
@@ -45,11 +45,14 @@ export function createProgram(): Command {
   program.exitOverride().configureOutput({ writeErr: () => {} });
   for (const add of COMMANDS) add(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
-  const codes = Object.entries(ExitCode).map(([name, code]) => `${code} ${name}`);
-  program.addHelpText(
-    'after',
-    `\nExit codes: 0 all is well, ${codes.join(', ')}; docs/cli.md says what they mean.`,
+  const codes = Object.entries(ExitCode).map(([name, code]): [number, string] => [
+    code,
+    EXIT_MEANINGS[name as keyof typeof ExitCode],
+  ]);
+  const lines = [[0, 'it did what it was asked to'] as const, ...codes].map(
+    ([code, meaning]) => `  ${String(code).padEnd(3)}  ${meaning}\n`,
   );
+  program.addHelpText('after', `\nExit codes:\n${lines.join('')}`);
   return program;
 }
 

@@ -20,13 +20,13 @@ export interface Look {
   readonly fix?: string;
 }
 
-export const OLDEST_NODE = 20;
+export const OLDEST_NODE = '20.12';
 
 const RUN_MS = 5000;
 
 export function lookAtNode(version: string): Look {
   const what = 'Node';
-  const isNew = Number(version.split('.')[0]) >= OLDEST_NODE;
+  const isNew = version.localeCompare(OLDEST_NODE, 'en', { numeric: true }) >= 0;
   if (isNew) return { what, verdict: 'ok', found: version };
   return {
     what,

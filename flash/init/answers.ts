@@ -2,7 +2,6 @@
 
 import type { BoardData } from '../../boards/board.ts';
 import { boards } from '../../boards/index.ts';
-import { findBoard } from '../boards.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Login } from './project.ts';
 
@@ -25,14 +24,13 @@ const usage = (what: string, fix: string, where: string) => new MoteError(what, 
 
 /** @returns the board. @throws MoteError when there is none, or no project for it. */
 export function readBoard(id: string): BoardData {
-  const board = findBoard(id);
-  const why = objection(board);
-  if (why === undefined) return board;
+  const able = initBoards();
+  const board = able.find((one) => one.id === id);
+  if (board !== undefined) return board;
+  const other = boards.find((one) => one.id === id);
   throw usage(
-    why,
-    `use one of ${initBoards()
-      .map((one) => one.id)
-      .join(', ')}`,
+    other === undefined ? `unknown board "${id}"` : objection(other)!,
+    `use one of ${able.map((one) => one.id).join(', ')}`,
     '--board',
   );
 }

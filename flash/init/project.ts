@@ -75,7 +75,7 @@ function packageOf({ id, board, version }: Project): unknown {
     version: '0.1.0',
     private: true,
     type: 'module',
-    engines: { node: '>=20' },
+    engines: { node: '>=20.12' },
     scripts: {
       test: 'node --test',
       sim: `mote sim . ${on}`,

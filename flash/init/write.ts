@@ -23,19 +23,29 @@ export function checkFolder(folder: string): string {
   const path = resolve(folder);
   const fail = (what: string, fix: string) => new MoteError(what, fix, folder, ExitCode.Usage);
   const parent = dirname(path);
-  const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+  const look = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw fail(`cannot look there (${code})`, 'name another place');
+    }
+  };
+  const isFolder = (name: string) =>
+    look(() => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true);
   if (!isFolder(parent)) throw fail(`there is no folder ${parent}`, 'create it, or name another place');
   if (!existsSync(path)) return path;
   if (!isFolder(path)) throw fail('a file has this name', 'name another folder');
-  const [first] = readdirSync(path).filter((name) => !OF_GIT.includes(name));
+  const [first] = look(() => readdirSync(path)).filter((name) => !OF_GIT.includes(name));
   if (first === undefined) return path;
   throw fail(`the folder is not empty: ${first} is in it`, 'name an empty or a new folder');
 }
 
-/** A .gitignore that is there stays, with our lines behind. */
+/** A .gitignore that is there stays, with our lines behind: also those that it has, but could take back with a `!` after them. */
 function ignoreText(path: string): string {
   const lines = readFileSync(path, 'utf8').split(/\r?\n/);
-  const missing = IGNORED.filter((line) => !lines.includes(line));
+  const standing = lines.slice(lines.findLastIndex((line) => line.startsWith('!')) + 1);
+  const missing = IGNORED.filter((line) => !standing.includes(line));
   return [...lines.filter((line, index) => line !== '' || index < lines.length - 1), ...missing, ''].join(
     '\n',
   );

@@ -42,7 +42,7 @@ const BOOT_CODE = '.bootcde';
 
 const asMoteError = (error: unknown, where: string): unknown =>
   error instanceof ConsoleError
-    ? new MoteError(error.message, error.fix, where, ExitCode.Environment)
+    ? new MoteError(error.message, error.fix, where, error.isUsage ? ExitCode.Usage : ExitCode.Environment)
     : error;
 
 function openFlash(path: string | undefined, map: FlashMap): { nor: Nor; file: FlashFile | undefined } {

@@ -1,7 +1,5 @@
 // What a snapshot of JerryScript says of itself: its header (jerry-core/api/jerry-snapshot.h), and the checksum that goes with it.
 
-import { crc32 as zlibCrc32 } from 'node:zlib';
-
 /** Of JerryScript 3.0; a loader takes its own only. */
 export const SNAPSHOT_VERSION = 70;
 
@@ -39,9 +37,8 @@ export function checksum(bytes: Uint8Array): string {
   return crc32(bytes).toString(16).padStart(8, '0');
 }
 
-/** Node has it since 20.15 only. */
+/** Node has one since 20.15 only. */
 function crc32(bytes: Uint8Array): number {
-  if (typeof zlibCrc32 === 'function') return zlibCrc32(bytes);
   let crc = 0xffffffff;
   for (const byte of bytes) {
     crc ^= byte;

@@ -2,6 +2,7 @@
 // look at once; all of them see what the board says, and what any of them types arrives.
 
 import { spawn } from 'node:child_process';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ConsoleBoard } from './board.ts';
@@ -49,8 +50,24 @@ export async function serveConsole(board: ConsoleBoard, port = 0): Promise<Serve
   };
 }
 
-/** Offer the console on a pseudo terminal. @param path where it appears. @throws ConsoleError without socat. */
+/** socat deletes what has the path of its link. @throws ConsoleError unless that is nothing, or the link of a terminal. */
+function checkPath(path: string): void {
+  const fail = (what: string) => new ConsoleError(`${what}: ${path}`, 'choose another path', true);
+  if (/[,!:"'\\()[\]{}<>]/.test(path)) throw fail("this path has signs of socat's own in it");
+  let found;
+  try {
+    found = lstatSync(path);
+  } catch {
+    // Nothing is there, or socat says what is wrong.
+    return;
+  }
+  if (found.isSymbolicLink() && /^\/dev\/(pts\/|tty)/.test(readlinkSync(path))) return;
+  throw fail('a file has this name');
+}
+
+/** Offer the console on a pseudo terminal. @param path where it appears. @throws ConsoleError without socat, or at a file's place. */
 export async function serveTerminal(board: ConsoleBoard, path: string): Promise<ServedConsole> {
+  checkPath(path);
   const served = await serveConsole(board);
   const { port } = new URL(served.address);
   // `wait-slave` would lose what the board says before somebody looks; raw: the board echoes, not the terminal.

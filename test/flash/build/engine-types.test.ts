@@ -33,4 +33,34 @@ describe('a firmware that refers to the types of the engine', () => {
     const error = await failure(build({ firmware: writeFirmware({ 'main.ts': PROGRAM }) }));
     expect(error.what).toMatch(/^TS\d+: Cannot find name 'Pin'/);
   });
+
+  it.each(['console.log(1);', 'D18.set();', 'setInterval(1, 2);'])(
+    'is told how, and not to take types of a browser or Node: %s',
+    async (main) => {
+      const error = await failure(build({ firmware: writeFirmware({ 'main.ts': main }) }));
+      const name = /^\w+/.exec(main)![0];
+      expect(error.what).toMatch(new RegExp(`^TS\\d+: Cannot find name '${name}'\\.$`));
+      expect(error.fix).toMatch(
+        /^write `\/\/\/ <reference types="mote-sdk\/types\/espruino" \/>` as the first line/,
+      );
+    },
+  );
+
+  it('is told so where TypeScript knows a type of the name', async () => {
+    const main = 'Promise.resolve(1);';
+    const error = await failure(build({ firmware: writeFirmware({ 'main.ts': main }) }));
+    expect(error.what).toMatch(
+      /^TS2585: 'Promise' only refers to a type, but is being used as a value here\.$/,
+    );
+    expect(error.fix).toContain('mote-sdk/types/espruino');
+  });
+
+  it('is told nothing of them for a name that the engine has not, or another engine', async () => {
+    const browser = await failure(build({ firmware: writeFirmware({ 'main.ts': 'document.title = "";' }) }));
+    expect([browser.what, browser.fix]).toEqual(["TS2584: Cannot find name 'document'.", 'correct it']);
+    const host = await failure(
+      build({ firmware: writeFirmware({ 'main.ts': 'digitalWrite(1, 1);' }), board: 'jerryscript' }),
+    );
+    expect([host.what, host.fix]).toEqual(["TS2304: Cannot find name 'digitalWrite'.", 'correct it']);
+  });
 });

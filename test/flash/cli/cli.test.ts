@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { describe, expect, it } from 'vitest';
-import { ExitCode } from '../../../flash/errors.ts';
+import { EXIT_MEANINGS, ExitCode } from '../../../flash/errors.ts';
 import { runBundle, SAY, writeFirmware } from '../build/fixture.ts';
 import { mote, start } from './run.ts';
 
@@ -20,6 +20,13 @@ describe('mote', () => {
     const help = await mote(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/build[^]*check/);
+    for (const [name, value] of Object.entries(ExitCode)) {
+      const meaning = EXIT_MEANINGS[name as keyof typeof ExitCode];
+      expect(help.stdout).toContain(`\n  ${String(value).padEnd(3)}  ${meaning}\n`);
+    }
+    expect(help.stdout).toContain('\nExit codes:\n  0    it did what it was asked to\n');
+    // The package has no docs/.
+    expect(help.stdout).not.toContain('docs/');
     expect((await mote([])).stdout).toBe(help.stdout);
     const build = await mote(['build', '--help']);
     expect(build.code).toBe(0);
@@ -46,14 +53,14 @@ describe('mote', () => {
     expect(await mote(args)).toEqual({ code: ExitCode.Usage, stdout: '', stderr });
   });
 
-  it('says so when Node is too old', async () => {
+  it.each(['18.20.4', '20.11.1'])('says so when Node is too old: %s', async (version) => {
     const folder = writeFirmware({
-      'old.cjs': "Object.defineProperty(process.versions, 'node', { value: '18.20.4' });",
+      'old.cjs': `Object.defineProperty(process.versions, 'node', { value: '${version}' });`,
     });
     expect(await mote(['build'], { node: ['--require', join(folder, 'old.cjs')] })).toEqual({
       code: ExitCode.Environment,
       stdout: '',
-      stderr: 'error: Node 18.20.4 is too old for mote\n  do: install Node 20 or newer\n',
+      stderr: `error: Node ${version} is too old for mote\n  do: install Node 20.12 or newer\n`,
     });
   });
 });

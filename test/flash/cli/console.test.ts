@@ -1,14 +1,14 @@
 // `mote sim --console`: a board for other tools, with its flash in a file.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { openPort } from '../../../flash/port/port.ts';
 import { mote, start } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mote-console-'));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Start a board, type one line, and stop it. @returns what it said, and what the command said. */
 async function session(args: readonly string[], typed: string, end: string) {
@@ -50,4 +50,17 @@ it('says what is wrong with its options', async () => {
   const lonely = await mote(['sim', '--flash-file', 'x']);
   expect(lonely).toMatchObject({ code: 2, stdout: '' });
   expect(lonely.stderr).toContain('--flash-file: without --console there is nothing that it is for');
+});
+
+it('puts no terminal in the place of a file', async () => {
+  const main = 'one();\n';
+  writeFileSync(join(folder, 'main.ts'), main);
+  const args = ['sim', '.', '--console', 'main.ts', '--empty', '--seconds', '1', '--json'];
+  const { code, stdout } = await mote(args, { cwd: folder });
+  expect(readFileSync(join(folder, 'main.ts'), 'utf8')).toBe(main);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { what: 'a file has this name: main.ts', fix: 'choose another path', where: '--console' },
+    exitCode: 2,
+  });
+  expect(code).toBe(2);
 });

@@ -32,8 +32,10 @@ function program(name: string, text: string): string {
 
 describe('a look', () => {
   it('refuses an old Node', () => {
-    expect(lookAtNode('18.20.4')).toMatchObject({ verdict: 'wrong', fix: 'install Node 20 or newer' });
-    expect(lookAtNode('20.0.0').verdict).toBe('ok');
+    for (const version of ['18.20.4', '20.0.0', '20.11.1']) {
+      expect(lookAtNode(version)).toMatchObject({ verdict: 'wrong', fix: 'install Node 20.12 or newer' });
+    }
+    for (const version of ['20.12.0', '22.0.0']) expect(lookAtNode(version).verdict).toBe('ok');
   });
 
   it('names what of the package is missing', () => {
@@ -103,9 +105,9 @@ describe('a look', () => {
   });
 
   it('is a line, and another one where something is to be done', () => {
-    const looks = [lookAtNode('20.1.0'), lookAtNode('18.0.0')];
+    const looks = [lookAtNode('20.12.0'), lookAtNode('18.0.0')];
     expect(formatLooks(looks, false)).toBe(
-      '  ok     Node  20.1.0\n  wrong  Node  18.0.0 is too old\n               do: install Node 20 or newer\n',
+      '  ok     Node  20.12.0\n  wrong  Node  18.0.0 is too old\n               do: install Node 20.12 or newer\n',
     );
   });
 });

@@ -1,6 +1,15 @@
 // `mote init`: what it writes, what it refuses, and that nothing half-done is left.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { boards } from '../../../boards/index.ts';
@@ -118,10 +127,26 @@ describe('mote init', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.mote'))).toEqual([]);
   });
 
+  it('keeps secrets.json out of git, whatever its .gitignore takes back', async () => {
+    const folder = newFolder();
+    writeFileSync(join(folder, '.gitignore'), 'secrets.json\nout/\n!*.json\nnode_modules/\n');
+    expect((await mote(['init', '.', '--id', 'here'], { cwd: folder })).code).toBe(0);
+    expect(read(folder, '.gitignore')).toBe(
+      'secrets.json\nout/\n!*.json\nnode_modules/\nout/\nsecrets.json\n',
+    );
+    const git = (...args: string[]) => spawnSync('git', args, { cwd: folder, encoding: 'utf8' });
+    if (git('init', '--quiet').status !== 0) return;
+    const { stdout } = git('status', '--porcelain', '--untracked-files=all');
+    expect(stdout).toContain('settings.json');
+    expect(stdout).not.toContain('secrets.json');
+  });
+
   it.each<[string, string[], RegExp]>([
     ['no folder', [], /^error: no folder is named\n {2}do: write mote init DIR\n$/],
     ['a folder that is not empty', ['full'], /^error: full: the folder is not empty: notes\.txt is in it\n/],
     ['a file', ['file'], /^error: file: a file has this name\n/],
+    ['a folder in a file', ['file/x/y'], /^error: file\/x\/y: cannot look there \(ENOTDIR\)\n/],
+    ['a folder in a link to itself', ['loop/x'], /^error: loop\/x: cannot look there \(ELOOP\)\n/],
     ['a folder in none', ['a/b'], /^error: a\/b: there is no folder /],
     [
       'a name of nothing but signs',
@@ -134,7 +159,11 @@ describe('mote init', () => {
       /^error: --id: "a{24}" is no name for a mote\n {2}do: take 1 to 23 letters/,
     ],
     ['a name with a slash', ['new', '--id', 'a/b'], /^error: --id: "a\/b" is no name/],
-    ['an unknown board', ['new', '--board', 'esp8266'], /^error: --board: unknown board "esp8266"\n/],
+    [
+      'an unknown board',
+      ['new', '--board', 'esp8266'],
+      /^error: --board: unknown board "esp8266"\n {2}do: use one of esp32(, esp32-[a-z0-9]+)+\n$/,
+    ],
     [
       'a board that is a C program',
       ['new', '--board', 'jerryscript'],
@@ -208,6 +237,7 @@ describe('mote init', () => {
     mkdirSync(join(cwd, 'full'));
     writeFileSync(join(cwd, 'full', 'notes.txt'), '');
     writeFileSync(join(cwd, 'file'), '');
+    symlinkSync('loop', join(cwd, 'loop'));
     const [dir, ...flags] = args;
     const place = dir === undefined ? [] : [join(cwd, dir)];
     const error: unknown = await createProgram()
@@ -223,7 +253,7 @@ describe('mote init', () => {
     expect(text).toMatch(message);
     expect(text).not.toContain('hunter2');
     expect(exitCode).toBe(ExitCode.Usage);
-    expect(readdirSync(cwd).sort()).toEqual(['file', 'full']);
+    expect(readdirSync(cwd).sort()).toEqual(['file', 'full', 'loop']);
   });
 });
 

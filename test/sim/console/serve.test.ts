@@ -1,7 +1,7 @@
 // The console where tools find it: on a TCP port, on a pseudo terminal, with its flash in a file.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -99,6 +99,42 @@ describe.skipIf(!hasSocat)(`a console on a pseudo terminal${hasSocat ? '' : ': s
       fix: 'choose another path',
     });
   });
+
+  it('takes the place of a terminal that has gone', async () => {
+    const path = join(folder(), 'board');
+    symlinkSync('/dev/pts/99999', path);
+    const served = await serveTerminal(liveBoard(), path);
+    closers.push(served.close);
+    (await openPort(path)).close();
+  });
+});
+
+describe('a path for a pseudo terminal', () => {
+  it.each<[string, (path: string) => void]>([
+    ['a file', (path) => writeFileSync(path, 'kept')],
+    ['a folder', (path) => mkdirSync(path)],
+    ['a link to a file', (path) => symlinkSync('package.json', path)],
+  ])('is refused where %s has it, which stays', async (_what, put) => {
+    const path = join(folder(), 'board');
+    put(path);
+    const { ino, mode, mtimeMs } = lstatSync(path);
+    await expect(serveTerminal(liveBoard(), path)).rejects.toMatchObject({
+      message: `a file has this name: ${path}`,
+      isUsage: true,
+    });
+    expect(lstatSync(path)).toMatchObject({ ino, mode, mtimeMs });
+  });
+
+  it.each(['board,mode=777', 'a:b', 'a!!b', 'a"b', "a'b", 'a\\b'])(
+    'is refused with what socat reads as more than a name: %s',
+    async (name) => {
+      const path = join(folder(), name);
+      await expect(serveTerminal(liveBoard(), path)).rejects.toMatchObject({
+        message: `this path has signs of socat's own in it: ${path}`,
+        isUsage: true,
+      });
+    },
+  );
 });
 
 it('says what to install where there is no socat', async () => {
