@@ -181,6 +181,9 @@ static void catch_signals(void) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);
+  /* Whoever reads the console may go. */
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, NULL);
 }
 
 int main(int argc, char **argv) {

@@ -9,7 +9,7 @@ import { compileMoteHostOnDuktape, type Command } from '../../bench/host.ts';
 import { mosquitto } from '../brokers/mosquitto.ts';
 import { describeEngine } from './describe-engine.ts';
 import { writeFakeTool } from './fake-snapshot.ts';
-import { COUNTING, lossStory, prepareScene } from './host-story.ts';
+import { COUNTING, lifeStory, lossStory, prepareScene, RESTARTING } from './host-story.ts';
 
 const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
@@ -18,12 +18,16 @@ describeEngine(
   () => {
     const tools = mkdtempSync(join(tmpdir(), 'mote-tool-'));
     afterAll(() => rmSync(tools, { recursive: true, force: true }));
-    const { scene, snapshots } = prepareScene(writeFakeTool(tools), { [COUNTING]: { intervalMs: 20 } });
+    const { scene, snapshots } = prepareScene(writeFakeTool(tools), {
+      [COUNTING]: { intervalMs: 20 },
+      [RESTARTING]: {},
+    });
     const host = (): Command =>
       compileMoteHostOnDuktape({ parameters: SANITIZERS }) ?? expect.fail('no host');
     const counting = () => join(snapshots.of(COUNTING), 'firmware.snapshot');
 
     lossStory(scene, host, counting);
+    lifeStory(scene, host, counting, () => join(snapshots.of(RESTARTING), 'firmware.snapshot'));
 
     it.each([
       ['no such file', ['/nowhere/firmware.snapshot'], 3, /firmware\.snapshot: No such file/],
