@@ -242,7 +242,8 @@ export function compileHostParts(source: string, parameters: readonly string[]):
     probe: 'int main(void) { return 0; }\n',
     parameters: ['-std=c99', ...parameters, `-I${DUK_JERRY}`, `-I${BOARD}`],
     libraries: [],
-    wrapped: [],
+    // For names of more than one address.
+    wrapped: ['getaddrinfo'],
   });
   return path === undefined ? undefined : [path];
 }

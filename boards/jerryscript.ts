@@ -9,6 +9,7 @@ export const jerryscript: BoardData = {
   versions: '>=3.0 <4',
   sources: [
     'JerryScript 3.0 jerry-core/config.h: the heap is a build option of the host program, 512 KB by default',
+    'docs/jerryscript.md: what a host program gives, a watchdog with it',
   ],
   pins: { count: 0, analog: [], absent: [], inputOnly: [], strapping: [], taken: [], shared: [] },
   buses: { i2c: 0, spi: 0, serial: 0 },
@@ -22,7 +23,7 @@ export const jerryscript: BoardData = {
     ble: false,
     tls: undefined,
     sleep: false,
-    watchdog: false,
+    watchdog: true,
   },
   usb: [],
   clockStartsAtZero: false,

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "flash.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,6 +72,7 @@ static void file_erase(void *part, uint32_t address) {
 bool mote_flash_open_file(mote_flash_t *flash, const char *path, const mote_flash_geometry_t *geometry) {
   const uint32_t size = geometry->page_size * geometry->pages;
   long found;
+  int why;
   FILE *made = fopen(path, "ab");
   if (made == NULL) return false;
   fclose(made);
@@ -80,6 +82,12 @@ bool mote_flash_open_file(mote_flash_t *flash, const char *path, const mote_flas
   if (chip.file == NULL) return false;
   found = fseek(chip.file, 0, SEEK_END) == 0 ? ftell(chip.file) : 0;
   if (found < (long)size) set_bytes(&chip, geometry->base + (uint32_t)found, size - (uint32_t)found);
+  if (ferror(chip.file)) {
+    why = errno;
+    fclose(chip.file);
+    errno = why;
+    return false;
+  }
   flash->geometry = *geometry;
   flash->read = file_read;
   flash->program = file_program;

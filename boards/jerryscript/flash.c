@@ -51,17 +51,11 @@ static jerry_value_t script_erase(const jerry_call_info_t *call, const jerry_val
   return jerry_number(MOTE_OK);
 }
 
-static bool is_fit(const mote_flash_geometry_t *geometry) {
-  const uint32_t unit = geometry->program_unit, size = geometry->page_size;
-  if (unit == 0 || size == 0 || size % unit != 0 || geometry->base % size != 0) return false;
-  return geometry->base <= MOTE_NUMBER_MAX && geometry->pages > 0 && geometry->pages <= (MOTE_NUMBER_MAX - geometry->base) / size;
-}
-
 bool mote_flash_register(const mote_flash_t *flash) {
   const mote_flash_geometry_t *geometry = &flash->geometry;
   jerry_value_t global, binding, shape;
   bool is_set;
-  if (!is_fit(geometry)) return false;
+  if (!mote_flash_fits(geometry)) return false;
   region = flash;
   shape = jerry_object();
   is_set = mote_put(shape, "base", jerry_number(geometry->base)) &&

@@ -26,14 +26,22 @@ typedef struct {
   void *part; /* Handed to each function. */
 } mote_flash_t;
 
+/* Returns false for pages that scripts cannot have: fewer than 2, no whole program units, or addresses from 2^27 on, for which the
+ * engine would take memory with each call. */
+static inline bool mote_flash_fits(const mote_flash_geometry_t *geometry) {
+  const uint32_t unit = geometry->program_unit, size = geometry->page_size, base = geometry->base, end = 0x7ffffffu;
+  if (unit == 0 || size == 0 || size % unit != 0 || base % size != 0 || base > end) return false;
+  return geometry->pages >= 2 && geometry->pages <= (end - base) / size;
+}
+
 /* Give `flash` to scripts as the global object `moteFlash`, after jerry_init and before they run. It has to stay as long as
  * the engine does; there is one.
- * Returns false, and scripts have none: for addresses from 2^27 on, for which the engine would take memory with each call, for
- * pages of no whole program units, or when the engine has no memory left. */
+ * Returns false, and scripts have none: for pages that do not fit, or when the engine has no memory left. */
 bool mote_flash_register(const mote_flash_t *flash);
 
 /* Flash in the file `path`, which is made, erased, where there is none. It survives the end of the program, and that of the
- * machine as far as its file system does. Fills `flash` for mote_flash_register. Returns false when the file cannot be opened. */
+ * machine as far as its file system does. Fills `flash` for mote_flash_register. Returns false, and errno says why, when the file
+ * cannot be had in its whole size. The pages have to fit. */
 bool mote_flash_open_file(mote_flash_t *flash, const char *path, const mote_flash_geometry_t *geometry);
 
 /* From now on each program and erase waits until the disk says that it has it, so that what was written survives the loss of

@@ -32,10 +32,10 @@ static void keep(kept_t at, jerry_value_t value) {
   kept[at] = jerry_value_copy(value);
 }
 
-/* Call a function of scripts, if there is one, with one number. */
+/* Call a function of scripts, if there is one, with one number; none once they asked for a restart. */
 static void tell(kept_t at, int32_t number) {
   jerry_value_t argument, result;
-  if (!jerry_value_is_function(kept[at])) return;
+  if (host->wants_restart || !jerry_value_is_function(kept[at])) return;
   argument = jerry_number(number);
   result = jerry_call(kept[at], jerry_undefined(), &argument, 1);
   if (jerry_value_is_exception(result) && !jerry_value_is_abort(result)) mote_host_complain(result);

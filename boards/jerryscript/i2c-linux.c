@@ -31,6 +31,7 @@ static int linux_open(void *part, int32_t data_pin, int32_t clock_pin, int32_t h
 
 static int linux_write(void *part, uint8_t address, const uint8_t *from, size_t length) {
   struct i2c_msg message;
+  if (length > UINT16_MAX) return MOTE_RANGE;
   message.addr = address;
   message.flags = 0;
   message.len = (uint16_t)length;
@@ -41,6 +42,7 @@ static int linux_write(void *part, uint8_t address, const uint8_t *from, size_t 
 static int linux_read(void *part, uint8_t address, int32_t reg, uint8_t *into, size_t length) {
   uint8_t first = (uint8_t)reg;
   struct i2c_msg messages[2];
+  if (length > UINT16_MAX) return MOTE_RANGE;
   messages[0].addr = messages[1].addr = address;
   messages[0].flags = 0;
   messages[0].len = 1;
@@ -52,7 +54,9 @@ static int linux_read(void *part, uint8_t address, int32_t reg, uint8_t *into, s
 }
 
 bool mote_i2c_open_linux(mote_i2c_t *bus, const char *path) {
-  const int file = count < MOTE_I2C_BUSES ? open(path, O_RDWR | O_CLOEXEC) : -1;
+  int file = -1;
+  errno = EMFILE;
+  if (count < MOTE_I2C_BUSES) file = open(path, O_RDWR | O_CLOEXEC);
   if (file < 0) return false;
   files[count] = file;
   bus->open = linux_open;

@@ -10,8 +10,8 @@
 /* Buses that scripts can ask for, numbered from 1. */
 enum { MOTE_I2C_BUSES = 4 };
 
-/* One bus. Each function gives 0, MOTE_ABSENT when nobody acknowledged, MOTE_TIMEOUT when the bus is stuck; nothing is put into
- * `into` then. None may block for longer than the transfer takes. */
+/* One bus. Each function gives 0, MOTE_ABSENT when nobody acknowledged, MOTE_TIMEOUT when the bus is stuck, MOTE_RANGE for
+ * more bytes than it takes at once; nothing is put into `into` then. None may block for longer than the transfer takes. */
 typedef struct {
   /* Set the bus up. Pins of a bus that has its own are of no use. */
   int (*open)(void *part, int32_t data_pin, int32_t clock_pin, int32_t hz);

@@ -146,7 +146,7 @@ static int live(const settings_t *settings, const mote_snapshot_t *snapshot, mot
   jerry_register_magic_strings(mote_literals, MOTE_FIRMWARE_LITERALS, mote_literal_sizes);
 #endif
   if (!mote_host_register(&host) || (flash->part != NULL && !mote_flash_register(flash))) {
-    return refuse(EXIT_UNAVAILABLE, "the engine", "refuses host or flash: no memory, or pages that it cannot have");
+    return refuse(EXIT_UNAVAILABLE, "the engine", "refuses host or flash: no memory");
   }
 #if defined(MOTE_BUILT_IN) && defined(MOTE_FIRMWARE_STATIC)
   result = jerry_exec_snapshot((const uint32_t *)snapshot->bytes, snapshot->size, 0, JERRY_SNAPSHOT_EXEC_ALLOW_STATIC, NULL);
@@ -181,6 +181,9 @@ static void catch_signals(void) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);
+  /* Whoever reads the console may go. */
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, NULL);
 }
 
 int main(int argc, char **argv) {
@@ -195,7 +198,9 @@ int main(int argc, char **argv) {
   code = take_options(&settings, argc, argv);
   if (code == 0) code = load(&settings, &snapshot);
   if (code == 0 && settings.flash_path != NULL) {
-    if (!mote_flash_open_file(&flash, settings.flash_path, &settings.geometry)) {
+    if (!mote_flash_fits(&settings.geometry)) {
+      code = refuse(EXIT_UNAVAILABLE, "--pages, --page-bytes", "scripts cannot have such a flash: 2 pages or more, of whole words, below 128 MB");
+    } else if (!mote_flash_open_file(&flash, settings.flash_path, &settings.geometry)) {
       code = refuse(EXIT_UNAVAILABLE, settings.flash_path, strerror(errno));
     } else if (settings.is_synced) mote_flash_sync_file(&flash);
   }

@@ -33,9 +33,15 @@ void mote_net_init(mote_net_t *net, const mote_net_events_t *events) {
   net->line.fd = net->leaving.fd = -1;
 }
 
-void mote_net_end(mote_net_t *net) {
-  net->is_open = net->has_failed = net->owes_drain = false;
+/* Let go of the connection. After one that never stood the next address has its turn. */
+static void drop(mote_net_t *net) {
+  if (net->line.fd >= 0 && !net->is_open) net->turn++;
   cut(&net->line);
+  net->is_open = net->has_failed = net->owes_drain = false;
+}
+
+void mote_net_end(mote_net_t *net) {
+  drop(net);
   cut(&net->leaving);
 }
 
@@ -64,8 +70,16 @@ static int begin(const struct addrinfo *to) {
   return -1;
 }
 
+/* Returns an address of a list, counting round. */
+static const struct addrinfo *nth(const struct addrinfo *all, unsigned at) {
+  const struct addrinfo *to = all;
+  for (; at > 0; at--) to = to->ai_next == NULL ? all : to->ai_next;
+  return to;
+}
+
 int mote_net_open(mote_net_t *net, const char *host, uint16_t port) {
   struct addrinfo wanted, *found = NULL, *to;
+  unsigned count = 0, left;
   char service[6];
   mote_net_end(net);
   memset(&wanted, 0, sizeof wanted);
@@ -73,7 +87,13 @@ int mote_net_open(mote_net_t *net, const char *host, uint16_t port) {
   wanted.ai_socktype = SOCK_STREAM;
   (void)snprintf(service, sizeof service, "%u", (unsigned)port);
   if (getaddrinfo(host, service, &wanted, &found) != 0) return MOTE_NO_HOST;
-  for (to = found; to != NULL && net->line.fd < 0; to = to->ai_next) net->line.fd = begin(to);
+  for (to = found; to != NULL; to = to->ai_next) count++;
+  net->turn %= count;
+  for (left = count; left > 0; left--) {
+    net->line.fd = begin(nth(found, net->turn));
+    if (net->line.fd >= 0) break;
+    net->turn++;
+  }
   freeaddrinfo(found);
   return net->line.fd < 0 ? MOTE_REFUSED : MOTE_OK;
 }
@@ -111,8 +131,7 @@ void mote_net_close(mote_net_t *net) {
     net->line.fd = -1;
     net->line.count = 0;
   }
-  cut(&net->line);
-  net->is_open = net->has_failed = net->owes_drain = false;
+  drop(net);
 }
 
 int mote_net_prepare(const mote_net_t *net, struct pollfd polls[MOTE_NET_POLLS], uint64_t now_ms) {
@@ -131,8 +150,7 @@ int mote_net_prepare(const mote_net_t *net, struct pollfd polls[MOTE_NET_POLLS],
 
 /* Let go of the connection, and say so. */
 static void lose(mote_net_t *net) {
-  cut(&net->line);
-  net->is_open = net->has_failed = net->owes_drain = false;
+  drop(net);
   net->events.closed(net->events.owner);
 }
 

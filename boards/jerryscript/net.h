@@ -38,6 +38,7 @@ typedef struct {
   mote_net_line_t line;    /* The connection whose events count. */
   mote_net_line_t leaving; /* The one before, which was told to close and may still be sending. */
   uint64_t leave_by_ms;
+  unsigned turn;           /* Which address of a name is asked. */
   bool is_open;
   bool has_failed;
   bool owes_drain;
@@ -46,6 +47,7 @@ typedef struct {
 void mote_net_init(mote_net_t *net, const mote_net_events_t *events);
 
 /* Start a connection; a former one is cut off without an event. Looking a name up may take as long as the system's resolver does.
+ * Of a name with several addresses one is asked; after one that did not answer, the next open asks the next.
  * Returns 0, MOTE_NO_HOST, or MOTE_REFUSED when it failed at once: no event follows then. */
 int mote_net_open(mote_net_t *net, const char *host, uint16_t port);
 

@@ -11,7 +11,7 @@
 static const long SIZE_MAX_FILE = 16L * 1024 * 1024;
 
 /* Magic, version, flags, place of the literals, number of functions, and the place of the first: words of 4 bytes. */
-enum { MAGIC_AT = 0, VERSION_AT = 4, HEADER_SIZE = 20 };
+enum { MAGIC_AT = 0, VERSION_AT = 4, LITERALS_AT = 12, HEADER_SIZE = 24 };
 
 static uint32_t word_at(const uint8_t *bytes, size_t at) {
   uint32_t word;
@@ -35,6 +35,7 @@ const char *mote_snapshot_fault(const mote_snapshot_t *snapshot) {
   if ((uintptr_t)snapshot->bytes % 8 != 0) return "not aligned to 8 bytes";
   if (memcmp(snapshot->bytes + MAGIC_AT, "JRRY", 4) != 0) return "no snapshot of JerryScript for this byte order";
   if (word_at(snapshot->bytes, VERSION_AT) != JERRY_SNAPSHOT_VERSION) return "a snapshot for another version of JerryScript";
+  if (word_at(snapshot->bytes, LITERALS_AT) > snapshot->size) return "cut off";
   return NULL;
 }
 

@@ -2,8 +2,8 @@
 
 /** @param from where the search begins; below 0: so far from the end. @returns -1 when `item` is not there. */
 export function lastIndexFrom(items: ArrayLike<unknown>, item: unknown, from: number): number {
-  // Plus 0: -0 would come out as the index.
-  const whole = (from < 0 ? Math.ceil(from) : Math.floor(from)) + 0;
+  // Or 0: natively NaN is 0, and -0 would come out as the index.
+  const whole = (from < 0 ? Math.ceil(from) : Math.floor(from)) || 0;
   let i = whole < 0 ? items.length + whole : whole;
   if (i >= items.length) i = items.length - 1;
   for (; i >= 0; i--) {

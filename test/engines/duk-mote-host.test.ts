@@ -1,7 +1,7 @@
 // The C host for Linux, file by file as it is for JerryScript, on Duktape and under the sanitizers: where JerryScript is not to be
 // had, this is what runs src/jerryscript.ts from sensor to broker.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { compileMoteHostOnDuktape, type Command } from '../../bench/host.ts';
 import { mosquitto } from '../brokers/mosquitto.ts';
 import { describeEngine } from './describe-engine.ts';
 import { writeFakeTool } from './fake-snapshot.ts';
-import { COUNTING, lossStory, prepareScene } from './host-story.ts';
+import { COUNTING, lifeStory, lossStory, prepareScene, RESTARTING } from './host-story.ts';
 
 const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
@@ -18,12 +18,16 @@ describeEngine(
   () => {
     const tools = mkdtempSync(join(tmpdir(), 'mote-tool-'));
     afterAll(() => rmSync(tools, { recursive: true, force: true }));
-    const { scene, snapshots } = prepareScene(writeFakeTool(tools), { [COUNTING]: { intervalMs: 20 } });
+    const { scene, snapshots } = prepareScene(writeFakeTool(tools), {
+      [COUNTING]: { intervalMs: 20 },
+      [RESTARTING]: {},
+    });
     const host = (): Command =>
       compileMoteHostOnDuktape({ parameters: SANITIZERS }) ?? expect.fail('no host');
     const counting = () => join(snapshots.of(COUNTING), 'firmware.snapshot');
 
     lossStory(scene, host, counting);
+    lifeStory(scene, host, counting, () => join(snapshots.of(RESTARTING), 'firmware.snapshot'));
 
     it.each([
       ['no such file', ['/nowhere/firmware.snapshot'], 3, /firmware\.snapshot: No such file/],
@@ -34,13 +38,22 @@ describeEngine(
       ['a number that is none', ['--pages', '-1', 'SNAPSHOT'], 2, /^usage: /m],
       ['an unknown option', ['--what', 'SNAPSHOT'], 2, /^usage: /m],
       ['nothing to run', [], 2, /^usage: /m],
-      ['pages that there cannot be', ['--page-bytes', '1001', 'SNAPSHOT'], 3, /refuses host or flash/],
+      [
+        'pages that there cannot be',
+        ['--page-bytes', '1001', 'SNAPSHOT'],
+        3,
+        /^mote-host: --pages, --page-bytes: /,
+      ],
+      ['one page', ['--pages', '1', 'SNAPSHOT'], 3, /: 2 pages or more/],
+      ['more than there is', ['--pages', '32768', '--page-bytes', '65536', 'SNAPSHOT'], 3, /below 128 MB/],
     ])('says what is wrong: %s', async (_what, words, code, said) => {
       const command = host();
       const places: Record<string, string> = { HOST: command[0], SNAPSHOT: counting() };
       const running = scene.start(command, ...words.map((word) => places[word] ?? word));
       expect(await running.ended).toBe(code);
       expect(running.complaints.join('\n')).toMatch(said);
+      // Nothing is made for a mistake.
+      expect(readdirSync(scene.folder)).toEqual([]);
     });
   },
   {

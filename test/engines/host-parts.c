@@ -11,12 +11,23 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* The linker puts it in the place of getaddrinfo: the name `two` has an address that refuses, and behind it the server's. */
+int __real_getaddrinfo(const char *name, const char *service, const struct addrinfo *wanted, struct addrinfo **found);
+int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *wanted, struct addrinfo **found);
+
+int __wrap_getaddrinfo(const char *name, const char *service, const struct addrinfo *wanted, struct addrinfo **found) {
+  if (strcmp(name, "two") != 0) return __real_getaddrinfo(name, service, wanted, found);
+  (void)__real_getaddrinfo("127.0.0.2", service, wanted, found);
+  return __real_getaddrinfo("127.0.0.1", service, wanted, &(*found)->ai_next);
+}
 
 static void check(const char *what, long got, long wanted) {
   if (got != wanted) printf("FAIL %s: %ld, not %ld\n", what, got, wanted);
@@ -269,7 +280,33 @@ static void test_ends(void) {
   finish();
 }
 
+static void test_addresses(void) {
+  begin();
+  check("the first address", mote_net_open(&net, "two", port), 0);
+  until(&told.closed, 1);
+  check("refuses", told.closed, 1);
+  check("the second", mote_net_open(&net, "two", port), 0);
+  until(&told.opened, 1);
+  check("is there", told.opened, 1);
+  accept_peer();
+  mote_net_close(&net);
+  check("again", mote_net_open(&net, "two", port), 0);
+  until(&told.opened, 2);
+  check("what was there is asked first", told.opened, 2);
+  check("and nothing refused in between", told.closed, 1);
+  finish();
+
+  begin();
+  check("the first address again", mote_net_open(&net, "two", port), 0);
+  mote_net_close(&net);
+  check("one that was given up is not waited for again", mote_net_open(&net, "two", port), 0);
+  until(&told.opened, 1);
+  check("the second is there", told.opened, 1);
+  finish();
+}
+
 static void test_time(void) {
+  uint64_t earlier, later;
   mote_timer_t timer = {0, false};
   int32_t day, ms;
   check("no deadline", mote_timer_wait(&timer, -1, 5), -1);
@@ -286,7 +323,9 @@ static void test_time(void) {
   mote_timer_set(&timer, -1, 200);
   check("forgotten", mote_timer_take(&timer, 300), 0);
   check("27 bits", mote_clock_wrapped(0x8000005u), 5);
-  check("forwards", mote_clock_ms() <= mote_clock_ms(), 1);
+  earlier = mote_clock_ms();
+  later = mote_clock_ms();
+  check("forwards", earlier <= later, 1);
   mote_clock_wall(&day, &ms);
   check("a day", day >= 20454 && ms >= 0 && ms < 86400000, 1);
 }
@@ -313,6 +352,23 @@ static void test_flash(const char *path) {
   check("an erase sets a page", back[0] & back[7], 0xff);
   mote_flash_close_file(&flash);
   check("no such folder", mote_flash_open_file(&flash, "/nowhere/flash", &geometry), 0);
+  check("no room", mote_flash_open_file(&flash, "/dev/full", &geometry), 0);
+  check("and it says why", errno, ENOSPC);
+}
+
+static void test_geometry(void) {
+  const struct {
+    mote_flash_geometry_t geometry;
+    bool fits;
+  } cases[] = {{{0, 4096, 16, 4, false}, true},         {{0, 4096, 2, 4, false}, true},
+               {{0, 4096, 1, 4, false}, false},         {{0, 4096, 0, 4, false}, false},
+               {{0, 1001, 16, 4, false}, false},        {{0, 4096, 16, 0, false}, false},
+               {{0, 0x10000, 0x8000, 4, false}, false}, {{0, 0x10000, 0x7ff, 4, false}, true},
+               {{0, 0x10000, 0x800, 4, false}, false},  {{0xfffff000u, 4096, 2, 4, false}, false}};
+  size_t i;
+  for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+    check("pages that there can be", mote_flash_fits(&cases[i].geometry), cases[i].fits);
+  }
 }
 
 static void test_chip(void) {
@@ -334,16 +390,37 @@ static void test_chip(void) {
   check("no such device", mote_i2c_open_linux(&bus, "/dev/i2c-77"), 0);
 }
 
+static void test_buses(void) {
+  static uint8_t many[UINT16_MAX + 1];
+  mote_i2c_t bus;
+  int i;
+  for (i = 0; i < MOTE_I2C_BUSES; i++) check("a bus", mote_i2c_open_linux(&bus, "/dev/null"), 1);
+  check("what is no bus", bus.write(bus.part, 0x76, many, 1), MOTE_TIMEOUT);
+  check("more than a message holds", bus.write(bus.part, 0x76, many, sizeof many), MOTE_RANGE);
+  check("more than an answer holds", bus.read(bus.part, 0x76, -1, many, sizeof many), MOTE_RANGE);
+  errno = 0;
+  check("one too many", mote_i2c_open_linux(&bus, "/dev/null"), 0);
+  check("and it says why", errno, EMFILE);
+}
+
 static void test_snapshot(const char *folder) {
   static uint64_t words[8];
   uint8_t *bytes = (uint8_t *)words;
   mote_snapshot_t snapshot = {bytes, 32};
   const char *why = NULL;
-  uint32_t version = 70;
+  uint32_t version = 70, end_at = 32;
   check("CRC-32", mote_crc32((const uint8_t *)"123456789", 9) == 0xcbf43926u, 1);
   memcpy(bytes, "JRRY", 4);
   memcpy(bytes + 4, &version, 4);
   check("a snapshot", mote_snapshot_fault(&snapshot) == NULL, 1);
+  snapshot.size = 23;
+  check("not a whole header", mote_snapshot_fault(&snapshot) != NULL, 1);
+  snapshot.size = 32;
+  memcpy(bytes + 12, &end_at, 4);
+  check("whole", mote_snapshot_fault(&snapshot) == NULL, 1);
+  snapshot.size = 31;
+  check("cut off", mote_snapshot_fault(&snapshot) != NULL, 1);
+  snapshot.size = 32;
   snapshot.bytes = bytes + 4;
   check("not aligned", mote_snapshot_fault(&snapshot) != NULL, 1);
   snapshot.bytes = bytes;
@@ -367,9 +444,12 @@ int main(int argc, char **argv) {
   test_traffic();
   test_full();
   test_ends();
+  test_addresses();
   test_time();
   test_flash(path);
+  test_geometry();
   test_chip();
+  test_buses();
   test_snapshot(argv[1]);
   close(listener);
   printf("end\n");

@@ -14,6 +14,8 @@ import { startObserver, type Observer } from '../brokers/observer.ts';
 import { runMoteHost, type MoteHost } from './mote-host.ts';
 
 const LIMIT_MS = 120_000;
+/** Restarts as soon as its broker speaks, and hangs where there is none. */
+export const RESTARTING = join(PACKAGE_ROOT, 'bench', 'device', 'restarting-host');
 /** Every number once, and one register of a chip beside each. */
 export const COUNTING = join(PACKAGE_ROOT, 'bench', 'device', 'counting-host');
 
@@ -164,4 +166,36 @@ export function lossStory(scene: Scene, command: () => Command, file: () => stri
     },
     2 * LIMIT_MS,
   );
+}
+
+/** Describe its ends and its console. @param counting, @param restarting file of the snapshot of each. */
+export function lifeStory(
+  scene: Scene,
+  command: () => Command,
+  counting: () => string,
+  restarting: () => string,
+): void {
+  it('goes on when whoever reads its console has gone', async () => {
+    const running = scene.start(command(), '--no-sync', counting());
+    await until('it publishes', () => scene.seen().length >= 3);
+    running.leaveConsole();
+    const before = scene.seen().length;
+    await until('it publishes more', () => scene.seen().length >= before + 10);
+    expect(await running.stop()).toBe(0);
+    expect(running.complaints).toEqual([]);
+  });
+
+  it('starts anew where the firmware restarts, calls nothing of it in between, and ends one that hangs', async () => {
+    const running = scene.start(command(), restarting());
+    await until('it has restarted', () => running.lines.length >= 6);
+    await scene.broker.kill();
+    expect(await running.ended).toBe('SIGALRM');
+    await scene.broker.start();
+    const lives = running.lines.join(' ').split('#1 0').slice(1, -1);
+    expect(lives.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(lives)).toEqual(new Set([' #2 0 ']));
+    expect(running.lines).toContain('#3 0');
+    expect(running.lines).not.toContain('#9 0');
+    expect(running.complaints).toEqual([]);
+  });
 }

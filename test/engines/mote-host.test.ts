@@ -8,7 +8,7 @@ import { compileMoteHost, type MoteHostOptions } from '../../bench/host.ts';
 import { PACKAGE_ROOT } from '../../flash/build/firmware.ts';
 import { mosquitto } from '../brokers/mosquitto.ts';
 import { describeEngine } from './describe-engine.ts';
-import { allCome, COUNTING, lossStory, prepareScene, until } from './host-story.ts';
+import { allCome, COUNTING, lifeStory, lossStory, prepareScene, RESTARTING, until } from './host-story.ts';
 
 const EXAMPLE = join(PACKAGE_ROOT, 'examples', 'weather-station');
 const JERRY_DIR = process.env['JERRY_DIR'] ?? '';
@@ -25,6 +25,7 @@ describeEngine(
     const { scene, snapshots } = prepareScene(TOOL, {
       [EXAMPLE]: { intervalMs: 100 },
       [COUNTING]: { intervalMs: 20 },
+      [RESTARTING]: {},
     });
     const counting = () => join(snapshots.of(COUNTING), 'firmware.snapshot');
 
@@ -55,6 +56,7 @@ describeEngine(
     });
 
     lossStory(scene, host, counting);
+    lifeStory(scene, host, counting, () => join(snapshots.of(RESTARTING), 'firmware.snapshot'));
 
     it('runs a firmware that is built in, whose checksum it looks at', async () => {
       const running = scene.start(host({ firmware: snapshots.of(COUNTING) }));

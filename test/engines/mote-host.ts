@@ -20,6 +20,8 @@ export interface MoteHost {
   heap(): Promise<Heap>;
   /** Settles when it has ended, with exit code or signal. */
   readonly ended: Promise<number | string>;
+  /** Read its console no longer, as a pipe whose reader went away. */
+  leaveConsole(): void;
   /** As a power cut: nothing is said and nothing is saved. */
   kill(): Promise<void>;
   /** Let it end by itself. @returns its exit code. */
@@ -70,6 +72,9 @@ export function runMoteHost([program, ...first]: Command, parameters: readonly s
         asked.push(resolve);
         child.kill('SIGUSR1');
       }),
+    leaveConsole() {
+      child.stdout!.destroy();
+    },
     async kill() {
       child.kill('SIGKILL');
       await ended;

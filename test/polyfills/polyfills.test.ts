@@ -101,7 +101,11 @@ describe('Number', () => {
 
 describe('arrays', () => {
   it('lastIndexOf finds what it finds natively, from anywhere, and over holes', () => {
-    const from = fc.oneof(fc.integer({ min: -12, max: 12 }), fc.double({ min: -12, max: 12, noNaN: true }));
+    const from = fc.oneof(
+      fc.integer({ min: -12, max: 12 }),
+      fc.double({ min: -12, max: 12, noNaN: true }),
+      fc.constantFrom(NaN, Infinity, -Infinity),
+    );
     fc.assert(
       fc.property(
         holey,
@@ -115,6 +119,7 @@ describe('arrays', () => {
       RUNS,
     );
     expect(lastIndexOf(new Uint8Array([1, 2, 1]), 1)).toBe(2);
+    expect(lastIndexFrom([1, 2], 1, NaN)).toBe(0);
   });
 
   it('reduceRight goes the same way, with the same arguments', () => {

@@ -36,6 +36,7 @@ export const USES: readonly string[] = [
   'numbers.lastIndexOf(2)',
   'numbers.lastIndexOf(2, 2)',
   'numbers.lastIndexOf(2, -4)',
+  'numbers.lastIndexOf(1, NaN)',
   'numbers.lastIndexOf(9)',
   'bytes.lastIndexOf(7)',
   'numbers.reduceRight((text, item) => text + item, "")',

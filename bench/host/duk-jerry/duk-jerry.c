@@ -19,6 +19,9 @@ static struct {
   double number;
 } slots[SLOTS];
 
+/* What is thrown on its way through Duktape, which knows of no aborts, is one. */
+static bool is_aborting;
+
 static duk_context *duk;
 
 static void fatal(void *udata, const char *message) {
@@ -127,6 +130,7 @@ jerry_value_t jerry_current_realm(void) {
 /* Give Duktape what a function of the host returned. */
 static duk_ret_t hand_over(jerry_value_t result) {
   const bool is_exception = slots[result].is_exception;
+  is_aborting = slots[result].is_abort;
   push(result);
   jerry_value_free(result);
   return is_exception ? duk_throw(duk) : 1;
@@ -260,6 +264,8 @@ jerry_size_t jerry_string_to_buffer(jerry_value_t string, jerry_encoding_t encod
 static jerry_value_t result_of(duk_int_t failed) {
   const jerry_value_t result = take_top();
   slots[result].is_exception = failed != 0;
+  slots[result].is_abort = failed != 0 && is_aborting;
+  is_aborting = false;
   return result;
 }
 

@@ -66,7 +66,7 @@ export interface Host {
 
   /** @returns 0, or Code.Absent when there is no such bus. */
   i2cOpen(bus: number, data: number, clock: number, hz: number): number;
-  /** All of `bytes`. @returns 0, Code.Absent or Code.Timeout. */
+  /** All of `bytes`. @returns 0, Code.Absent, Code.Timeout, or Code.Range: more than the bus takes at once. */
   i2cWrite(bus: number, address: number, bytes: Uint8Array): number;
   /** Fill all of `into`. @param register written before; -1: none. @returns as i2cWrite. */
   i2cRead(bus: number, address: number, register: number, into: Uint8Array): number;

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { BoardData } from '../../../boards/board.ts';
 import { boards } from '../../../boards/index.ts';
 import { esp32C3 } from '../../../boards/esp32-c3.ts';
 import { espruinoLinux } from '../../../boards/espruino-linux.ts';
@@ -36,12 +37,12 @@ const compiler = createCompiler({
 const DONE = new Error('judged');
 
 /** @returns the findings of a line behind HEAD, as text; places are those of that line, or of settings.json. */
-function findings(board: string, line: string): string[] {
+function findings(board: string | BoardData, line: string): string[] {
   writeFileSync(join(folder, 'main.ts'), HEAD + line);
   let found: Finding[] = [];
   // All is known before types are checked, which nobody waits for here.
   const judge = (draft: Draft) => {
-    found = checkForBoard(draft, folder, findBoard(board));
+    found = checkForBoard(draft, folder, typeof board === 'string' ? findBoard(board) : board);
     throw DONE;
   };
   expect(() => compiler.compile(judge)).toThrow(DONE);
@@ -172,11 +173,6 @@ describe('buses and abilities', () => {
     ],
     [
       'jerryscript',
-      'createWatchdog(mote.openPower());',
-      'error board-watchdog 1:1 createWatchdog asks for it, and JerryScript in a host program has no watchdog',
-    ],
-    [
-      'jerryscript',
       'createHistory();',
       'warning board-outbox 1:1 createHistory keeps what it knows in flash, and JerryScript in a host program has none that is known: a restart forgets it',
     ],
@@ -187,6 +183,15 @@ describe('buses and abilities', () => {
     ],
   ])('%s: %s', (board, line, finding) => {
     expect(findings(board, line)).toEqual([finding]);
+  });
+
+  it('has a watchdog in a host program, and says where there is none', () => {
+    const line = 'createWatchdog(mote.openPower());';
+    expect(findings('jerryscript', line)).toEqual([]);
+    const without = { ...jerryscript, capabilities: { ...jerryscript.capabilities, watchdog: false } };
+    expect(findings(without, line)).toEqual([
+      'error board-watchdog 1:1 createWatchdog asks for it, and JerryScript in a host program has no watchdog',
+    ]);
   });
 
   it('leaves nothing behind that a mended firmware would miss', () => {

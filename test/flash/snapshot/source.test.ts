@@ -146,6 +146,43 @@ describe('what the engine must have', () => {
     expect(features(code).options).toContain(option);
   });
 
+  // Every JERRY_BUILTIN_... of jerry-core/config.h of JerryScript 3.0, with programs that need it.
+  const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+    ANNEXB: [
+      '"a".substr(1)',
+      'escape("a")',
+      'unescape("a")',
+      'new Date().getYear()',
+      'x.__defineGetter__("a",f)',
+    ],
+    ARRAY: ['[].push(1)'],
+    ATOMICS: ['Atomics.add(a,0,1)'],
+    BIGINT: ['BigInt(1)', '1n', 'new BigInt64Array(1)', 'new DataView(b).getBigInt64(0)'],
+    BOOLEAN: ['Boolean(1)'],
+    CONTAINER: ['new Map()', 'new WeakSet()'],
+    DATAVIEW: ['new DataView(b).getInt8(0)'],
+    DATE: ['new Date()'],
+    ERRORS: ['throw new TypeError("a")'],
+    GLOBAL_THIS: ['globalThis.a'],
+    JSON: ['JSON.parse("1")'],
+    MATH: ['Math.floor(1)'],
+    NUMBER: ['(5).toFixed(1)'],
+    PROXY: ['new Proxy({},{})'],
+    // Is for programs in C that make further realms: scripts have no name for them.
+    REALMS: [],
+    REFLECT: ['Reflect.has({},"a")'],
+    REGEXP: ['/a/.test("b")', '"a".replace("a","b")', '"a".match("a")', '"a".search("a")', 'r.compile("a")'],
+    SHAREDARRAYBUFFER: ['new SharedArrayBuffer(1)'],
+    STRING: ['"a".charAt(0)'],
+    TYPEDARRAY: ['new Uint8Array(1)'],
+    WEAKREF: ['new WeakRef({})'],
+  };
+  it.each(
+    Object.entries(OPTIONS).flatMap(([option, programs]) => programs.map((code) => [option, code] as const)),
+  )('is JERRY_BUILTIN_%s: %s', (option, code) => {
+    expect(features(code).options).toContain(`JERRY_BUILTIN_${option}`);
+  });
+
   it('is the parser where code is made of text', () => {
     expect(features('eval("1")').parser).toBe(true);
     expect(features('new Function("return 1")()').parser).toBe(true);
