@@ -72,6 +72,8 @@ export interface BrokerEvents {
   onOnline?(clientId: string): void;
   /** A PUBLISH has come with DUP. */
   onDuplicate?(clientId: string): void;
+  /** A PUBLISH to a client goes out with DUP. */
+  onAgain?(clientId: string, message: Message): void;
   /**
    * A session is over. @param open messages of QoS 2 that the broker has taken, and whose PUBREL has not come.
    * @param lost messages to the client that it has not acknowledged, and will never have.
@@ -252,7 +254,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     clean,
     filters: new Map(),
     incoming: createIncoming(),
-    outgoing: createOutgoing(),
+    outgoing: createOutgoing((message) => events.onAgain?.(clientId, message)),
     // Whoever asks for a clean session knows that there is no other.
     former: clean ? NOTHING : (formers.get(clientId) ?? NOTHING),
   });

@@ -34,7 +34,8 @@ export interface Outgoing {
   noted(): number[];
 }
 
-export function createOutgoing(): Outgoing {
+/** @param onAgain told of each PUBLISH that goes out with DUP. */
+export function createOutgoing(onAgain: (message: Message) => void = () => {}): Outgoing {
   const waiting: Message[] = [];
   let underWay: Exchange[] = [];
   let again: ReadonlySet<Exchange> = new Set();
@@ -50,7 +51,9 @@ export function createOutgoing(): Outgoing {
     exchange.isSent = true;
     const { id, isReceived, message } = exchange;
     if (isReceived) return ack(Type.Pubrel, id);
-    const flags = (again.has(exchange) ? DUP : 0) | (message.retain ? RETAIN : 0);
+    const isAgain = again.has(exchange);
+    if (isAgain) onAgain(message);
+    const flags = (isAgain ? DUP : 0) | (message.retain ? RETAIN : 0);
     return publish(message.topic, message.payload, message.qos, flags, id);
   };
 

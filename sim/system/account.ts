@@ -3,6 +3,15 @@
 
 /** The account is written to flash each 5 minutes, or up to 10 s later. */
 const SAVED_MS = 311_000;
+/** Where flash has no room for it, that is tried each 10 s. */
+const RETRY_MS = 11_000;
+/**
+ * What is full takes nothing before a whole page is acknowledged, since it is erased whole and holds nothing else: 78 messages of 52 bytes or more
+ * in 4,096 but for 40. Two windows of 8 more may have been taken before the last of them is, which may be of QoS 2 and take two ways.
+ */
+const ROOM_TAKEN = 78 + 16;
+/** Where one reading was refused, another one may still have fitted behind it, which is shorter; two need a new page. */
+const ROOM_ACCEPTED = 2;
 /** Bytes may arrive so much later than they were sent, through a network that was cut meanwhile: maybe after the power of the mote went. */
 const TRANSIT_MAX_MS = 780_000;
 
@@ -17,7 +26,7 @@ export interface AccountOracle {
   noteSeen(what: 'repeated' | 'connects', since: number): void;
   /** The broker has let the mote in, whether it hears of that or not. */
   noteLogin(): void;
-  /** Flash had no room for a reading, so it has none for the account. */
+  /** Flash had no room for a reading, so it has none for the account. It is noted as sampled and refused right after. */
   noteFull(): void;
   onPowerCut(): void;
   /** The mote may count so many messages later than the broker has taken them: it has not heard of that, and sends them again. */
@@ -46,20 +55,26 @@ export function createAccountOracle(
   let logins = 0;
   let cuts = 0;
   let lastCutAt = -Infinity;
-  /** The last time in which flash was full: with less than SAVED_MS between readings that found it so, or nothing delivered. */
+  /** The last time in which flash was full: with less than SAVED_MS between readings that found it so, or without room since. */
   let fullFrom = -Infinity;
   let fullTo = -Infinity;
-  let takenAt = 0;
+  /** Since the last reading that found it so, what was taken and accepted, and when that proved that there is room. */
+  let takenSince = 0;
+  let acceptedSince = 0;
+  let roomAt = -Infinity;
   let account: Readonly<Record<string, number>> | undefined;
 
   const note = (what: Counted) => {
     total[what]++;
-    if (what === 'taken') takenAt = now();
+    if (what === 'taken') takenSince++;
+    if (what === 'sampled') acceptedSince++;
+    if (what === 'refused') acceptedSince--;
+    const isRoom = takenSince >= ROOM_TAKEN || acceptedSince >= ROOM_ACCEPTED;
+    if (isRoom && roomAt === Infinity) roomAt = now();
     notes.push({ at: now(), what });
   };
 
-  /** Nothing but what is delivered makes room. */
-  const isFull = () => now() - fullTo < SAVED_MS || takenAt < fullTo;
+  const isFull = () => now() - fullTo < SAVED_MS || now() - roomAt < RETRY_MS;
 
   const within = (what: string, value: number, least: number, most: number) => {
     if (!(value >= least && value <= most)) {
@@ -76,6 +91,8 @@ export function createAccountOracle(
     noteFull() {
       if (!isFull()) fullFrom = now();
       fullTo = now();
+      takenSince = acceptedSince = 0;
+      roomAt = Infinity;
     },
     onPowerCut() {
       // A full flash does not take it.

@@ -19,12 +19,14 @@ interface Fate {
   isUnkept: boolean;
   /** The power went before flash had its packet identifier. It may come again once. */
   mayRepeat: boolean;
+  /** Its PUBLISH went out with DUP: the first one may have been lost on the way. */
+  isAgain: boolean;
   readonly session: SessionLosses;
 }
 
 /** Of a session that began unheard. */
 interface SessionLosses {
-  /** Of its commands so many may be taken for repetitions of what came in a former session. */
+  /** Of its commands that come with DUP so many may be taken for repetitions of what came in a former session. */
   left: number;
 }
 
@@ -32,6 +34,8 @@ export interface Commands {
   onConsole(line: string): void;
   /** @param messages that the mote had not acknowledged. */
   onSessionEnd(messages: readonly Message[]): void;
+  /** A PUBLISH to the mote goes out with DUP. */
+  onAgain(message: Message): void;
   onPowerCut(torn: boolean): void;
   /** No more commands. */
   stop(): void;
@@ -59,7 +63,14 @@ export function createCommands({ world, broker }: Scene, isFull: () => boolean):
     const number = figures.sent + 1;
     if (broker.publish({ topic: COMMANDS, payload: String(number), qos: 2, retain: false })) {
       figures.sent = number;
-      fates.set(number, { seen: 0, mayBeLost: false, isUnkept: false, mayRepeat: false, session });
+      fates.set(number, {
+        seen: 0,
+        mayBeLost: false,
+        isUnkept: false,
+        mayRepeat: false,
+        isAgain: false,
+        session,
+      });
     }
     world.setTimer(EVERY_MS, send);
   };
@@ -90,9 +101,12 @@ export function createCommands({ world, broker }: Scene, isFull: () => boolean):
       }
       session = { left: 0 };
     },
+    onAgain({ topic, payload }) {
+      if (topic === COMMANDS) fates.get(Number(payload))!.isAgain = true;
+    },
     onPowerCut(torn) {
-      // Flash has identifiers of a session that is over, and the mote cannot know it any more: it takes what comes with one for a
-      // repetition, once for each.
+      // Flash has identifiers of a session that is over, and the mote cannot know it any more: it takes what comes with one and
+      // with DUP for a repetition, once for each.
       session.left = Math.max(session.left, Math.min(broker.stale(MOTE_ID), NOTED_MAX));
       for (const fate of fates.values()) {
         if (fate.isUnkept) fate.mayRepeat = true;
@@ -102,9 +116,9 @@ export function createCommands({ world, broker }: Scene, isFull: () => boolean):
     },
     stop: () => void (isOver = true),
     finish() {
-      for (const [number, { seen, mayBeLost, session: from }] of fates) {
+      for (const [number, { seen, mayBeLost, isAgain, session: from }] of fates) {
         if (seen > 0) continue;
-        if (mayBeLost || from.left-- > 0) figures.lost++;
+        if (mayBeLost || (isAgain && from.left-- > 0)) figures.lost++;
         else blame(`the mote never had command ${number}`);
       }
       if (broker.waiting(MOTE_ID) > 0) blame(`${broker.waiting(MOTE_ID)} commands are not through`);

@@ -91,6 +91,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
     },
     onOnline: () => oracle.onOnline(),
     onDuplicate: () => oracle.onDuplicate(),
+    onAgain: (_, message) => commands.onAgain(message),
     onSessionEnd(clientId, session, open, lost) {
       tell(`broker: session ${session} is over, ${open.length} exchanges open, ${lost.length} commands lost`);
       oracle.onSessionEnd(clientId, session, open);

@@ -1472,6 +1472,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const value = wordAt(kept, i);
       open.push(idFrom(value));
     }
+    // The power may have gone before flash had forgotten those of a session that was lost.
+    doubted = open.length;
   }
 
   return {

@@ -101,6 +101,10 @@ describe('a message of QoS 2 from the broker', () => {
     return world;
   }
 
+  /** PUBLISH for the first time, and again: where the first one was lost on the way, this is all that comes. */
+  const FIRST = 4;
+  const AGAIN = 12;
+
   it('is handed over once, over a reboot too, until PUBREL [MQTT-4.3.3-2]', () => {
     const nor = createChip();
     const before = listen(nor);
@@ -117,8 +121,10 @@ describe('a message of QoS 2 from the broker', () => {
     expect(after.sent()).toEqual(['pubcomp #7', 'pubcomp #300']);
     const last = listen(nor);
     last.online(true);
-    last.socket.deliver(message('a', 'new', 4, 7) + message('a', 'z', 12, 8) + message('a', 'also', 4, 300));
-    expect(last.got).toEqual(['a new 34', 'a also 34']);
+    last.socket.deliver(
+      message('a', 'new', AGAIN, 7) + message('a', 'z', AGAIN, 8) + message('a', 'also', FIRST, 300),
+    );
+    expect(last.got).toEqual(['a new 3c', 'a also 34']);
   });
 
   it('is known however many are open', () => {
@@ -155,8 +161,8 @@ describe('a message of QoS 2 from the broker', () => {
     release(after, 17);
     const last = listen(nor);
     last.online(true);
-    last.socket.deliver(message('a', 'new', 4, 20));
-    expect(last.got).toEqual(['a new 34']);
+    last.socket.deliver(message('a', 'new', AGAIN, 20));
+    expect(last.got).toEqual(['a new 3c']);
   });
 
   it('is a new one where the broker has lost the session', () => {
@@ -169,8 +175,8 @@ describe('a message of QoS 2 from the broker', () => {
     after.socket.deliver(ack(PUBREL, 7));
     const last = listen(nor);
     last.online(true);
-    last.socket.deliver(message('a', 'new', 4, 7));
-    expect(last.got).toEqual(['a new 34']);
+    last.socket.deliver(message('a', 'new', AGAIN, 7));
+    expect(last.got).toEqual(['a new 3c']);
   });
 
   it('may be a new one, too, where a CONNACK that said so never came: then DUP tells', () => {
@@ -184,11 +190,35 @@ describe('a message of QoS 2 from the broker', () => {
     world.socket.accept();
     world.socket.drop();
     world.online(true);
-    const DUP = 8;
     world.socket.deliver(
-      message('a', 'y', 4 + DUP, 8) + message('a', 'new', 4, 7) + message('a', 'new', 4 + DUP, 7),
+      message('a', 'y', AGAIN, 8) + message('a', 'new', FIRST, 7) + message('a', 'new', AGAIN, 7),
     );
     expect(world.got).toEqual(['a x 34', 'a y 34', 'a new 34']);
+  });
+
+  it('may be a new one after a loss of power, too, where flash had no room to forget a lost session: then DUP tells', () => {
+    const nor = createChip();
+    const before = listen(nor);
+    before.online();
+    before.socket.deliver(message('a', 'x', 4, 7) + message('a', 'y', 4, 8));
+    before.socket.drop();
+    for (const size of [300, 60, 10, 1]) while (before.publish(before.one, 'x'.repeat(size)) === Code.Ok);
+    before.online(false);
+    const after = listen(nor);
+    after.online(true);
+    after.socket.deliver(
+      message('a', 'y', AGAIN, 8) + message('a', 'new', FIRST, 7) + message('a', 'new', AGAIN, 7),
+    );
+    expect(after.got).toEqual(['a new 34']);
+    expect(after.sent().filter((line) => line.startsWith('pubrec'))).toEqual([
+      'pubrec #8',
+      'pubrec #7',
+      'pubrec #7',
+    ]);
+    const last = listen(nor);
+    last.online(true);
+    last.socket.deliver(message('a', 'new', AGAIN, 7));
+    expect(last.got).toEqual([]);
   });
 
   it('costs no flash where the session is not to be kept', () => {
@@ -242,8 +272,8 @@ describe('a message of QoS 2 from the broker', () => {
     expect(world.sent()).toEqual([]);
     const after = listen(nor);
     after.online(true);
-    after.socket.deliver(message('a', 'new', 4, 7));
-    expect(after.got).toEqual(['a new 34']);
+    after.socket.deliver(message('a', 'new', AGAIN, 7));
+    expect(after.got).toEqual(['a new 3c']);
   });
 
   it('that a lost session has ended is forgotten as soon as there is room', () => {
@@ -262,8 +292,8 @@ describe('a message of QoS 2 from the broker', () => {
     before.client.tick(before.clock.now());
     const after = listen(nor);
     after.online(true);
-    after.socket.deliver(message('a', 'new', 4, 7));
-    expect(after.got).toEqual(['a new 34']);
+    after.socket.deliver(message('a', 'new', AGAIN, 7));
+    expect(after.got).toEqual(['a new 3c']);
   });
 });
 

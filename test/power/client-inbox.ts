@@ -32,7 +32,7 @@ export interface Inbox {
   publishes: { readonly id: number; readonly isAgain: boolean }[];
   releases: number[];
   /** Of this connection: what was sent and what the client has not answered. */
-  unreceived: number[];
+  unreceived: { readonly id: number; readonly isAgain: boolean }[];
   uncompleted: number[];
 
   /** All messages in the order in which they were sent first. */
@@ -50,7 +50,7 @@ export interface Inbox {
   isRefused: boolean;
   /**
    * Where the power went away before they did: identifiers that no client can know to be of a session that is lost, since the
-   * broker has one again. A message that comes with one of them is not seen.
+   * broker has one again. A message that comes with one of them is not seen where its first PUBLISH was lost on the way: what comes has DUP.
    */
   stale: Set<number>;
   missed: Set<string>;
@@ -154,7 +154,7 @@ export function offer(inbox: Inbox, length: number): boolean {
 export function nextPublish(inbox: Inbox): string | undefined {
   const next = inbox.publishes.shift();
   if (next === undefined) return undefined;
-  inbox.unreceived.push(next.id);
+  inbox.unreceived.push(next);
   return message(INBOX_TOPIC, withId(inbox, next.id)!.payload, QOS_2 | (next.isAgain ? DUP : 0), next.id);
 }
 
@@ -207,9 +207,11 @@ export function noteForgotten(inbox: Inbox): void {
 /** The client has handed PUBREC or PUBCOMP to its socket: it may arrive or not. */
 export function handAnswer(inbox: Inbox, cmd: 'pubrec' | 'pubcomp', id: number): void {
   if (cmd === 'pubrec') {
-    demand(inbox.unreceived.shift() === id, `PUBREC ${id} out of turn`);
+    const sent = inbox.unreceived.shift();
+    demand(sent?.id === id, `PUBREC ${id} out of turn`);
     const { payload } = withId(inbox, id)!;
-    if (!inbox.seen.has(payload) && inbox.stale.delete(id)) inbox.missed.add(payload);
+    const isStale = inbox.stale.delete(id);
+    if (!inbox.seen.has(payload) && isStale && sent!.isAgain) inbox.missed.add(payload);
     demand(inbox.seen.has(payload) || inbox.missed.has(payload), `PUBREC, and no handler saw it: ${payload}`);
   } else {
     const at = inbox.uncompleted.indexOf(id);

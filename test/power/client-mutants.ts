@@ -185,6 +185,16 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
     isInbound: true,
     edits: [['if (isStale) isStale = !keepOpen(0) || !keepOpen(KEPT_TOGETHER);', '']],
   },
+  {
+    name: 'identifiers in flash are all believed after a loss of power',
+    isInbound: true,
+    edits: [['doubted = open.length;\n  }', '}']],
+  },
+  {
+    name: 'DUP tells nothing of identifiers in flash',
+    isInbound: true,
+    edits: [['place < doubted && (first & DUP) === 0', 'place < doubted']],
+  },
 ];
 
 /** @returns the client's text with the edits of a mutant. Throws when it has another text than they are for. */

@@ -186,6 +186,11 @@ export function goOn(
     finishAll(again);
     // Each identifier comes again.
     offerSome(again, random, isSerial ? 2 : WINDOW);
+    if (random.chance(0.5)) {
+      // And all that was published is lost on the way.
+      again.drop();
+      again.connect(false);
+    }
     judge(again);
   }
 }

@@ -160,6 +160,14 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [['        keepOpen(place);\n', '']],
   },
   {
+    name: 'identifiers in flash are all believed after a loss of power',
+    seed: 9320,
+    isForBusy: true,
+    expected: /the mote never had command \d+/,
+    file: 'mqtt/client.ts',
+    edits: [['doubted = open.length;\n  }', '}']],
+  },
+  {
     name: 'a command that comes again is handled again',
     seed: 2,
     expected: /the mote has command \d+ twice/,

@@ -1,5 +1,5 @@
 // The oracle of the account: each count has a bound on either side, and each side can fail.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createAccountOracle } from '../../../sim/system/account.ts';
 
 const IN_FLIGHT = 8;
@@ -71,6 +71,67 @@ it('lets a count be short by what went with the power, when it says so', () => {
   expect(judge({ ...short, since: 1 }, cut)).toEqual([]);
   expect(judge(short, cut)).toEqual(['short, and does not say since when']);
   expect(judge({ sent: 18 + IN_FLIGHT + 1 }, cut)).toEqual(['sent less duplicates 25, not within 0 and 24']);
+});
+
+describe('a full flash', () => {
+  const FULL_MS = 1_000_000;
+  const SAVED_MS = 311_000;
+  const RETRY_MS = 11_000;
+  /** Readings before it is full, in each of which the account was written. */
+  const BEFORE = 4;
+
+  /** @returns what is wrong where no reading behind the first was counted and the power goes `thenMs` after `then`, 400 s after flash was full. */
+  function judgeFull(
+    thenMs: number,
+    then: (note: (what: 'sampled' | 'taken', count: number) => void) => void,
+  ) {
+    let now = 0;
+    const blamed: string[] = [];
+    const oracle = createAccountOracle(
+      IN_FLIGHT,
+      () => now,
+      (what) => void blamed.push(what),
+    );
+    for (let i = 0; i < BEFORE; i++) {
+      oracle.note('sampled');
+      now += 100_000;
+    }
+    now = FULL_MS;
+    oracle.noteFull();
+    oracle.note('sampled');
+    oracle.note('refused');
+    now += 400_000;
+    then((what, count) => {
+      for (let i = 0; i < count; i++) oracle.note(what);
+    });
+    now += thenMs;
+    oracle.onPowerCut();
+    const none = { sent: 0, duplicates: 0, connects: 0, stored: 0, acknowledged: 0, refused: 0 };
+    oracle.take(JSON.stringify({ ...RIGHT, ...none, sampled: BEFORE, since: 1 }));
+    oracle.finish(0, 0);
+    return blamed.filter((what) => what.includes('sampled'));
+  }
+  const lacking = expect.arrayContaining([expect.stringMatching(/sampled 4, not within/)]) as string[];
+
+  it('takes no account, also where nothing more is sampled', () => {
+    expect(judgeFull(0, () => {})).toEqual([]);
+  });
+
+  it('has room when all of a page is acknowledged, not before', () => {
+    expect(judgeFull(2 * SAVED_MS, (note) => note('taken', 5))).toEqual([]);
+    expect(judgeFull(2 * SAVED_MS, (note) => note('taken', 93))).toEqual([]);
+    expect(judgeFull(2 * SAVED_MS, (note) => note('taken', 94))).toEqual(lacking);
+  });
+
+  it('has room when two readings are accepted, one of which may have fitted behind the one that was refused', () => {
+    expect(judgeFull(2 * SAVED_MS, (note) => note('sampled', 1))).toEqual([]);
+    expect(judgeFull(2 * SAVED_MS, (note) => note('sampled', 2))).toEqual(lacking);
+  });
+
+  it('takes the account no sooner than it is tried again', () => {
+    expect(judgeFull(RETRY_MS - 1, (note) => note('taken', 94))).toEqual([]);
+    expect(judgeFull(RETRY_MS, (note) => note('taken', 94))).toEqual(lacking);
+  });
 });
 
 it('lets a message be counted in the life in which its acknowledgement comes', () => {
