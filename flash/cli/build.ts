@@ -1,7 +1,7 @@
 // `mote build`: a firmware becomes a bundle on disk.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { BuildResult } from '../build/build.ts';
 import { PACKAGE_NAME, PACKAGE_ROOT } from '../build/firmware.ts';
@@ -45,6 +45,25 @@ function relocate(map: string, folder: string): string {
   return JSON.stringify({ ...parsed, sources });
 }
 
+/** @throws MoteError where bundle or map would be written over what firmware is made from, by its own name or by a link. */
+function checkOut(out: string): void {
+  for (const file of [out, `${out}.map`]) {
+    let real = file;
+    try {
+      real = realpathSync(file);
+    } catch {
+      // Nothing is there yet.
+    }
+    if (!/\.([cm]?tsx?|json)$/i.test(real)) continue;
+    throw new MoteError(
+      `${out} is no place for a bundle: ${basename(real)} has the name of a source`,
+      'name a .js file',
+      '--out',
+      ExitCode.Usage,
+    );
+  }
+}
+
 function writeBundle(result: BuildResult, out: string): void {
   const folder = dirname(resolve(out));
   try {
@@ -82,6 +101,7 @@ function asText(result: BuildResult, flags: BuildFlags, warnings: readonly strin
 }
 
 async function runBuild(firmware: string, flags: BuildFlags): Promise<void> {
+  checkOut(flags.out);
   const progress = createProgress();
   const silent = flags.json === true;
   const options = {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { describe, expect, it } from 'vitest';
@@ -194,6 +194,24 @@ describe('mote build', () => {
     expect(stdout).toBe('');
     expect(stderr.replace(/^.* \.\.\.\n/gm, '')).toMatch(message);
     expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  it.each([
+    ['main.ts', 'main.ts'],
+    ['settings.json', 'settings.json'],
+    ['linked.js', 'main.ts'],
+    ['mapped.js', 'settings.json'],
+  ])('writes no bundle and no map over a source: --out %s', async (out, source) => {
+    const folder = firmware();
+    symlinkSync('main.ts', join(folder, 'linked.js'));
+    symlinkSync('settings.json', join(folder, 'mapped.js.map'));
+    const before = readFileSync(join(folder, source), 'utf8');
+    const { code, stderr } = await mote(['build', '--out', out], { cwd: folder });
+    expect(readFileSync(join(folder, source), 'utf8')).toBe(before);
+    expect(code).toBe(ExitCode.Usage);
+    expect(stderr).toMatch(
+      /^error: --out: [\w.]+ is no place for a bundle: [^\n]+ has the name of a source\n {2}do: name a \.js file\n$/,
+    );
   });
 
   it('goes on watching through changes and errors until it is told to stop', async () => {
