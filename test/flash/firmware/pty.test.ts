@@ -95,7 +95,10 @@ describe.skipIf(SOCAT === undefined)('on a pty (needs socat)', () => {
     const { pty, rom } = await startRom();
     const other = await openPort(pty.path);
     const error = await failure(flash(writeBuild(build()), pty.path));
+    // Whoever opens it hears the same.
+    const { what, fix } = await failure(openPort(pty.path));
     other.close();
+    expect(error).toMatchObject({ what, fix });
     expect(error.what).toMatch(/cannot open it: .*lock/i);
     expect(error.fix).toMatch(/close the other program/);
     expect(rom.story).toEqual([]);
