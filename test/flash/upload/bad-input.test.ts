@@ -81,6 +81,12 @@ describe('a port with', () => {
       '',
       /2v04 is older than 2v29/,
     ],
+    [
+      'an Espruino that is new enough, and answers nothing else',
+      (typed: string) => (typed.includes('MOTE-VERSION') ? 'MOTE-VERSION 2v29\r\n' : 'Uncaught Error\r\n>'),
+      '',
+      /no Espruino console answers: .*2v29/,
+    ],
   ])('%s', async (_, reply, greeting, what) => {
     const error = await failure(openBoard(await something(reply, greeting), QUICK));
     expect(error.what).toMatch(what);
