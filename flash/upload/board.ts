@@ -4,6 +4,7 @@
 import { ExitCode, MoteError } from '../errors.ts';
 import { createAsker } from '../port/console.ts';
 import { openPort } from '../port/port.ts';
+import { IN_LOADER, NOTHING_TO_START } from '../port/signs.ts';
 import { isTooOld, oldestRelease } from '../release.ts';
 
 const ANSWER_MS = 3000;
@@ -58,15 +59,11 @@ const environment = (what: string, fix: string, where: string) =>
 
 const SIGNS: readonly (readonly [pattern: RegExp, what: string, fix: string])[] = [
   [
-    /waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i,
+    IN_LOADER,
     'the board is in its boot loader',
     'let go of the boot button and press reset; if it has no Espruino yet: mote flash',
   ],
-  [
-    /invalid header|flash read err|ets_main\.c|No bootable app/i,
-    'the board has no firmware that starts',
-    'flash Espruino: mote flash',
-  ],
+  [NOTHING_TO_START, 'the board has no firmware that starts', 'flash Espruino: mote flash'],
   [/>>> |Traceback \(most recent|MicroPython/, 'MicroPython answers there', 'flash Espruino: mote flash'],
 ];
 

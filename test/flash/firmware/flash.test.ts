@@ -385,6 +385,7 @@ describe('a board that does not start', () => {
     ['rst:0x1,boot:0x3 (DOWNLOAD_BOOT)\r\nwaiting for download\r\n', /still in its loader/, /EN/],
     ['flash read err, 1000\r\n', /finds nothing to start: flash read err, 1000/, /three files/],
     ['invalid header: 0xffffffff\r\n', /finds nothing to start: invalid header/, /three files/],
+    ['ets_main.c 371 \r\n', /finds nothing to start: ets_main.c 371/, /three files/],
     ["Guru Meditation Error: Core 0 panic'ed (LoadProhibited)\r\n", /crashes .*LoadProhibited/, /--erase/],
     ['\r\npassword>', /locked with a password/, /password/],
   ])('says so: %j', async (says, what, fix) => {

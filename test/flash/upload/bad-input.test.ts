@@ -64,6 +64,12 @@ describe('a port with', () => {
     ],
     ['a chip without firmware', () => undefined, 'invalid header: 0xffffffff\r\n', /no firmware/],
     [
+      'a chip with a damaged one',
+      () => undefined,
+      'E (54) esp_image: image at 0x10000 has invalid magic byte\r\n',
+      /no firmware/,
+    ],
+    [
       'MicroPython',
       (typed: string) => `${typed}\r\nTraceback (most recent call last):\r\n>>> `,
       '',
