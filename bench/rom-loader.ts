@@ -2,6 +2,7 @@
 // It restarts what was flashed by itself, as a finger on EN would, when the transfer has been over for a second.
 
 import { spawn } from 'node:child_process';
+import { lstatSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { IDENTITIES } from '../sim/rom-loader/chips.ts';
 import { createProgram } from '../sim/rom-loader/program.ts';
@@ -12,6 +13,11 @@ const QUIET_MS = 1000;
 const [link = '', chip = 'esp32', fault = ''] = process.argv.slice(2);
 if (link === '' || !Object.hasOwn(IDENTITIES, chip)) {
   process.stderr.write(`usage: rom-loader LINK [${Object.keys(IDENTITIES).join('|')}] [silentAtBlock=3]\n`);
+  process.exit(2);
+}
+// socat puts its link in the place of anything.
+if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === false) {
+  process.stderr.write(`${link} is there, and is no link: name a path where nothing is\n`);
   process.exit(2);
 }
 const [name = '', value = ''] = fault.split('=');

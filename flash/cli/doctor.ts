@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import colors from 'picocolors';
 import type { Look, Verdict } from '../doctor/look.ts';
 import { ExitCode } from '../errors.ts';
+import { harmless } from '../monitor/safe.ts';
 import { createProgress } from './output.ts';
 
 interface DoctorFlags {
@@ -28,10 +29,16 @@ const SIGNS: Readonly<Record<Verdict, readonly [sign: string, paint: (text: stri
   absent: ['-', colors.dim],
 };
 
-/** @returns the lines of some looks. */
+/** @returns the lines of some looks. Boards and USB devices say of themselves what they like. */
 export function formatLooks(looks: readonly Look[], isTerminal: boolean): string {
-  const width = Math.max(...looks.map(({ what }) => what.length));
-  return looks
+  const safe = looks.map((look) => ({
+    ...look,
+    what: harmless(look.what),
+    found: harmless(look.found),
+    ...(look.fix !== undefined && { fix: harmless(look.fix) }),
+  }));
+  const width = Math.max(...safe.map(({ what }) => what.length));
+  return safe
     .map(({ what, verdict, found, fix }) => {
       const [sign, paint] = SIGNS[verdict];
       const mark = sign.padEnd(5);

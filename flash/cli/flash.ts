@@ -6,6 +6,7 @@ import { ExitCode, MoteError } from '../errors.ts';
 import { DOWNLOADS } from '../firmware/chips.ts';
 import type { Flashed } from '../firmware/flash.ts';
 import type { Plan, Region } from '../firmware/plan.ts';
+import { harmless } from '../monitor/safe.ts';
 import { createProgress, seconds } from './output.ts';
 
 interface FlashFlags {
@@ -120,12 +121,13 @@ function asJson(
   return `${JSON.stringify(result)}\n`;
 }
 
-function asText(port: string, { chip, plan, booted, milliseconds }: Flashed): string {
+/** @returns what is said in the end. What runs on the board chose its name and version itself. */
+export function asText(port: string, { chip, plan, booted, milliseconds }: Flashed): string {
   const pieces = plan.pieces.map(
     ({ what, address, bytes }) => `${what} (${hex(address)}, ${bytes.length} bytes)`,
   );
   return [
-    `${port}: Espruino ${booted.version} for ${booted.board} runs on ${chip.description}, ${chip.mac}`,
+    `${port}: Espruino ${harmless(`${booted.version} for ${booted.board}`)} runs on ${chip.description}, ${chip.mac}`,
     `written and verified in ${seconds(milliseconds)}: ${pieces.join(', ')}`,
     '',
   ].join('\n');
@@ -176,7 +178,7 @@ async function runFlash(flags: FlashFlags): Promise<void> {
       onPlan: (plan, chip) => say(`${port.path}: ${chip.description}, ${chip.mac}\n${planText(plan)}`),
     });
     const trouble = versionTrouble(flashed.booted.version, board);
-    if (trouble !== undefined) say(`warning: ${trouble}\n`);
+    if (trouble !== undefined) say(`warning: ${harmless(trouble)}\n`);
     bar.clear();
     process.stdout.write(
       silent ? asJson(port.path, flags.erase === true, flashed) : asText(port.path, flashed),

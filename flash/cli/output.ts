@@ -3,6 +3,7 @@
 import colors from 'picocolors';
 import type { SizeRow } from '../build/sizes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
+import { harmless } from '../monitor/safe.ts';
 
 /** What a program is told of an error, on stdout, where the command line says --json. */
 export interface ErrorReport {
@@ -23,7 +24,8 @@ export function errorReport(error: unknown): ErrorReport {
 }
 
 /**
- * Print an error as one line and what to do as another, or as one JSON object; with MOTE_DEBUG=1 the stack too.
+ * Print an error as one line and what to do as another, or as one JSON object; with MOTE_DEBUG=1 the stack too. A board's words may be in
+ * all of it: a terminal obeys none of them.
  * @param isJson default: whether the command line says so, which holds for every command. @returns the exit code.
  */
 export function reportError(error: unknown, isJson = process.argv.includes('--json')): number {
@@ -32,9 +34,13 @@ export function reportError(error: unknown, isJson = process.argv.includes('--js
   if (isJson) process.stdout.write(`${JSON.stringify(report)}\n`);
   else {
     const paint = process.stderr.isTTY ? colors.red : String;
-    process.stderr.write(`${paint('error:')} ${where === null ? '' : `${where}: `}${what}\n  do: ${fix}\n`);
+    process.stderr.write(
+      `${paint('error:')} ${harmless(`${where === null ? '' : `${where}: `}${what}`)}\n  do: ${harmless(fix)}\n`,
+    );
   }
-  if (process.env['MOTE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (process.env['MOTE_DEBUG'] === '1' && error instanceof Error) {
+    process.stderr.write(`${String(error.stack).split('\n').map(harmless).join('\n')}\n`);
+  }
   return report.exitCode;
 }
 

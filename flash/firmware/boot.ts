@@ -2,6 +2,7 @@
 
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Port } from '../port/port.ts';
+import { IN_LOADER, NOTHING_TO_START } from '../port/signs.ts';
 
 export interface Booted {
   /** As Espruino writes it, 2v29. */
@@ -24,9 +25,9 @@ const WRITTEN = 'the flash is written and verified, but';
 
 /** What a chip prints when it does not start, and what to do. */
 const TROUBLES: readonly (readonly [RegExp, string, string])[] = [
-  [/waiting for download/, 'the board is still in its loader', 'press EN (RST), with BOOT let go of'],
+  [IN_LOADER, 'the board is still in its loader', 'press EN (RST), with BOOT let go of'],
   [
-    /(flash read err[^\r\n]*|invalid header: 0x[\da-f]+|No bootable app[^\r\n]*|image at \S+ has invalid magic[^\r\n]*)/i,
+    NOTHING_TO_START,
     'the chip finds nothing to start',
     'flash the folder with all three files of the build, or the merged image',
   ],

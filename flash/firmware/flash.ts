@@ -45,9 +45,10 @@ function refuseWrongChip(firmware: Firmware, chip: ChipFound, port: string): voi
 
 /** @throws MoteError that says what is wrong and what to do; the loader in the chip stays in any case. */
 export async function flashFirmware(options: FlashOptions): Promise<Flashed> {
-  const { firmware, port, onStep } = options;
+  const { firmware, device, port, onStep } = options;
   const started = performance.now();
   const loader = createLoader(options);
+  let touched = false;
   let closed = false;
   const close = async () => {
     if (!closed) await loader.close().catch(() => {});
@@ -63,6 +64,7 @@ export async function flashFirmware(options: FlashOptions): Promise<Flashed> {
       firmware.boot === undefined ? readPartitions(await loader.read(TABLE_ADDRESS, TABLE_BYTES)) : undefined;
     const plan = createPlan(firmware, { port, flashBytes, partitions }, options.regions, options.erase);
     options.onPlan(plan, chip);
+    touched = true;
     if (options.erase) {
       onStep('erasing all');
       await loader.eraseAll();
@@ -82,6 +84,8 @@ export async function flashFirmware(options: FlashOptions): Promise<Flashed> {
     });
     return { chip, flashBytes, plan, booted, milliseconds: Math.round(performance.now() - started) };
   } finally {
+    // What ran before runs again. Half a firmware does not: a chip with USB of its own would come and go.
+    if (!touched && device.readable !== null) await loader.reset();
     await close();
   }
 }

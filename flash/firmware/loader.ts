@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { ESPLoader, Transport, type FlashSizeValues } from 'esptool-js';
 import { ExitCode, MoteError } from '../errors.ts';
+import { cannotOpen } from '../port/port.ts';
 import type { WebSerialDevice } from './web-serial.ts';
 
 const ROM_BAUD = 115_200;
@@ -104,15 +105,6 @@ const TROUBLES: readonly (readonly [RegExp, string, string])[] = [
   ],
 ];
 
-const OPENING: readonly (readonly [RegExp, string])[] = [
-  [/no such file|not found|ENOENT/i, 'name the port of the board; is it plugged in?'],
-  [
-    /permission denied|access denied|EACCES/i,
-    'let your user use serial ports: on Linux, add it to the group dialout',
-  ],
-  [/lock|busy/i, 'close the other program that has the port open, a monitor for example'],
-];
-
 function explain(error: unknown, port: string): MoteError {
   if (error instanceof MoteError) return error;
   const text = error instanceof Error ? error.message : String(error);
@@ -171,21 +163,14 @@ export function createLoader({
     }
   }
 
-  /** esptool-js opens the port itself, and passes on why it could not. */
-  function refused(error: Error): MoteError {
-    const fix =
-      OPENING.find(([pattern]) => pattern.test(error.message))?.[1] ??
-      'check the port, and that nothing else uses it';
-    return new MoteError(`cannot open it: ${error.message}`, fix, port, ExitCode.Environment);
-  }
-
   return {
     connect: () =>
       attempt(async () => {
         try {
           await esp.connect('default_reset', attempts);
         } catch (error) {
-          throw device.readable === null ? refused(error as Error) : error;
+          // esptool-js opens the port itself, and passes on why it could not.
+          throw device.readable === null ? cannotOpen(port, (error as Error).message) : error;
         }
         if (esp.secureDownloadMode) {
           throw new MoteError(

@@ -3,6 +3,7 @@
 import type { BoardData } from '../../boards/board.ts';
 import { esp32 } from '../../boards/esp32.ts';
 import { ExitCode, MoteError } from '../errors.ts';
+import { isTooOld, oldestRelease } from '../release.ts';
 import type { Firmware } from './firmware.ts';
 import type { Region } from './plan.ts';
 
@@ -40,15 +41,6 @@ export function checkTarget(board: BoardData, firmware: Firmware): void {
 
 /** @returns what is to be said of the version that runs, undefined when it is all right. */
 export function versionTrouble(version: string, board: BoardData = USUAL): string | undefined {
-  const has = /^(\d+)v(\d+)/.exec(version);
-  const needs = /^>=(\d+)\.(\d+)/.exec(board.versions);
-  if (has === null || needs === null) return undefined;
-  const [major, minor, least, leastMinor] = [has[1], has[2], needs[1], needs[2]].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (major > least || (major === least && minor >= leastMinor)) return undefined;
-  return `Espruino ${version} is older than Mote needs: flash ${least}v${leastMinor} or later`;
+  if (isTooOld(version, board) !== true) return undefined;
+  return `Espruino ${version} is older than Mote needs: flash ${oldestRelease(board)} or later`;
 }

@@ -1,4 +1,4 @@
-// What a board prints, made harmless: no byte of it moves the cursor, changes a colour, a title or the clipboard of whoever looks on.
+// What a board says, made harmless: none of it moves the cursor, changes a colour, a title or the clipboard of whoever looks on.
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -13,11 +13,16 @@ function escape(character: string): string {
     : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
+/** @returns text that may have words of a board or a device in it, fit for one line of a terminal. */
+export function harmless(text: string): string {
+  return text.replace(UNSAFE, escape);
+}
+
 /** @param bytes a line, one character a byte. @returns the line as text; bytes that are none are written as \xNN. */
 export function safeText(bytes: string): string {
-  if (!/[\x80-\xff]/.test(bytes)) return bytes.replace(UNSAFE, escape);
+  if (!/[\x80-\xff]/.test(bytes)) return harmless(bytes);
   try {
-    return decoder.decode(Buffer.from(bytes, 'latin1')).replace(UNSAFE, escape);
+    return harmless(decoder.decode(Buffer.from(bytes, 'latin1')));
   } catch {
     return bytes.replace(/[\p{Cc}\x80-\xff]/gu, escape);
   }

@@ -40,11 +40,12 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     /EACCES|permission denied|access denied/i,
     'let your user use serial ports: on Linux, add it to the group dialout',
   ],
-  [/EBUSY|resource busy|lock/i, 'close the other program that has the port open'],
+  [/busy|lock/i, 'close the other program that has the port open, a monitor for example'],
   [/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT/i, 'start what listens there, or name another address'],
 ];
 
-function failure(name: string, why: string): MoteError {
+/** @param why as the system or a package says it. */
+export function cannotOpen(name: string, why: string): MoteError {
   const fix =
     FIXES.find(([pattern]) => pattern.test(why))?.[1] ?? 'check the port, and that nothing else uses it';
   return new MoteError(`cannot open it: ${why}`, fix, name, ExitCode.Environment);
@@ -97,11 +98,11 @@ function openTcp(name: string, address: { host: string; port: number }): Promise
     const socket = connect(address);
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(failure(name, `ETIMEDOUT after ${CONNECT_MS / 1000} s`));
+      reject(cannotOpen(name, `ETIMEDOUT after ${CONNECT_MS / 1000} s`));
     }, CONNECT_MS);
     const fail = (error: Error) => {
       clearTimeout(timer);
-      reject(failure(name, error.message));
+      reject(cannotOpen(name, error.message));
     };
     socket.once('error', fail);
     socket.once('connect', () => {
@@ -117,7 +118,7 @@ async function openSerial(name: string): Promise<Port> {
   const { SerialPort } = await import('serialport');
   return new Promise((resolve, reject) => {
     const serial = new SerialPort({ path: name, baudRate: BAUD_RATE }, (error) => {
-      if (error !== null) reject(failure(name, error.message));
+      if (error !== null) reject(cannotOpen(name, error.message));
       else resolve(portOn(serial, () => serial.close(() => {})));
     });
   });

@@ -4,9 +4,9 @@
 import { ExitCode, MoteError } from '../errors.ts';
 import { createAsker } from '../port/console.ts';
 import { openPort } from '../port/port.ts';
+import { IN_LOADER, NOTHING_TO_START } from '../port/signs.ts';
+import { isTooOld, oldestRelease } from '../release.ts';
 
-/** The oldest release that all of this was tried on. */
-const OLDEST = '2v29';
 const ANSWER_MS = 3000;
 const TRIES = 3;
 /** Ctrl-C ends what the program is just doing, and twice ends an Espruino on Linux: only where nothing else helps. */
@@ -59,15 +59,11 @@ const environment = (what: string, fix: string, where: string) =>
 
 const SIGNS: readonly (readonly [pattern: RegExp, what: string, fix: string])[] = [
   [
-    /waiting for download|DOWNLOAD_BOOT|DOWNLOAD\(/i,
+    IN_LOADER,
     'the board is in its boot loader',
     'let go of the boot button and press reset; if it has no Espruino yet: mote flash',
   ],
-  [
-    /invalid header|flash read err|ets_main\.c|No bootable app/i,
-    'the board has no firmware that starts',
-    'flash Espruino: mote flash',
-  ],
+  [NOTHING_TO_START, 'the board has no firmware that starts', 'flash Espruino: mote flash'],
   [/>>> |Traceback \(most recent|MicroPython/, 'MicroPython answers there', 'flash Espruino: mote flash'],
 ];
 
@@ -75,7 +71,7 @@ const SIGNS: readonly (readonly [pattern: RegExp, what: string, fix: string])[] 
 function diagnose(name: string, text: string): MoteError {
   for (const [pattern, what, fix] of SIGNS) if (pattern.test(text)) return environment(what, fix, name);
   const version = /MOTE-VERSION (\dv\d+)/.exec(text)?.[1];
-  if (version !== undefined) return tooOld(name, version);
+  if (version !== undefined && isTooOld(version)) return tooOld(name, version);
   if (text.trim() === '') {
     return environment(
       'no answer: nothing is printed there',
@@ -93,16 +89,10 @@ function diagnose(name: string, text: string): MoteError {
 
 const tooOld = (name: string, version: string) =>
   environment(
-    `Espruino ${version} is older than ${OLDEST}, which all of this was tried on`,
+    `Espruino ${version} is older than ${oldestRelease()}, which all of this was tried on`,
     'flash a newer one: mote flash',
     name,
   );
-
-/** @returns 229 of "2v29.277". */
-const releaseNumber = (version: string): number => {
-  const match = /^(\d+)v(\d+)/.exec(version);
-  return match === null ? 0 : Number(match[1]) * 100 + Number(match[2]);
-};
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -185,7 +175,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
       }
       if (answer?.startsWith('=') !== true) continue;
       [version, kind] = JSON.parse(answer.slice(1)) as [string, string];
-      if (releaseNumber(version) < releaseNumber(OLDEST)) throw tooOld(name, version);
+      if (isTooOld(version) !== false) throw tooOld(name, version);
       return;
     }
     port.write('\x10print("MOTE-VERSION "+process.env.VERSION)\n');

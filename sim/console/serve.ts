@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ConsoleBoard } from './board.ts';
 import { ConsoleError } from './error.ts';
+import { createWebFilter } from './web.ts';
 
 export interface ServedConsole {
   /** As tools take it: `tcp://127.0.0.1:PORT`, or the path of the pseudo terminal. */
@@ -18,13 +19,18 @@ export interface ServedConsole {
 const MAX_UNSENT = 1 << 20;
 const PTY_MS = 3000;
 
-/** Offer the console on 127.0.0.1. @param port 0: a free one. @throws ConsoleError when it is taken. */
+/** Offer the console on 127.0.0.1, to all but browsers. @param port 0: a free one. @throws ConsoleError when it is taken. */
 export async function serveConsole(board: ConsoleBoard, port = 0): Promise<ServedConsole> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
-    socket.on('data', (bytes) => board.write(bytes.toString('latin1')));
+    const filter = createWebFilter();
+    socket.on('data', (bytes) => {
+      const text = filter(bytes.toString('latin1'));
+      if (text === undefined) socket.destroy();
+      else board.write(text);
+    });
     // Tools come and go as they like.
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));

@@ -1,10 +1,12 @@
 // What is in the flash, started: the boot loader's complaints where nothing can be started, else a console that tells its version.
 
+import { runInNewContext } from 'node:vm';
 import type { RomFlash } from './flash.ts';
 
 const IMAGE = 0xe9;
 const TABLE = 0x8000;
 const APPLICATION = 0x10000;
+const RUN_MS = 1000;
 
 export interface ProgramOptions {
   readonly version: string;
@@ -29,6 +31,19 @@ function trouble({ bytes }: RomFlash, bootloader: number): string | undefined {
 export function createProgram({ version, board, send }: ProgramOptions): Program {
   let line = '';
   let running = false;
+
+  /** A line without echo. What is typed is run, so that a question with a fault in it has no answer. */
+  function run(code: string): void {
+    const print = (...values: unknown[]) =>
+      send(`\r\x1b[J${values.map(String).join(' ').replace(/\n/g, '\r\n')}\r\n`);
+    try {
+      runInNewContext(code, { print, process: { version, env: { BOARD: board } } }, { timeout: RUN_MS });
+    } catch (error) {
+      send(`\r\x1b[JUncaught ${String(error)}\r\n`);
+    }
+    send('>');
+  }
+
   return {
     boot(flash, bootloader) {
       const why = trouble(flash, bootloader);
@@ -43,9 +58,7 @@ export function createProgram({ version, board, send }: ProgramOptions): Program
       const lines = line.split('\n');
       line = lines.pop()!;
       for (const typed of lines) {
-        if (typed.startsWith('\x10print("\\nMOTE RUNS"')) {
-          send(`\r\x1b[J\nMOTE RUNS ${version} ${board}\r\n>`);
-        }
+        if (typed.startsWith('\x10')) run(typed.slice(1));
       }
     },
   };

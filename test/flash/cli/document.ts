@@ -68,6 +68,8 @@ ${table(['command', 'what it does'], names)}
   \`{"error":{"what":"...","fix":"...","where":"..."},"exitCode":n}\`, where \`where\` may be \`null\`. What has an outcome and fails (\`outbox inspect\`) has
   both in one object; the findings of \`check\` are objects of their own.
 - **Progress** goes to standard error, as does what a person is told of an error: what, where, what to do.
+- **Words of a board** or of a USB device in an error, in \`doctor\` and in \`flash\` are written so that a terminal obeys none of them (ESC as \`\\x1b\`); JSON
+  has them as they came.
 - **Questions** are asked on a terminal only, and never with \`--yes\` or \`--json\`. Ctrl-C in one leaves nothing half-written.
 - **Passwords** are never options: other users of a computer see the options of its processes. They come from a question, from the environment
   (\`MOTE_WIFI_PASSWORD\`, \`MOTE_BROKER_PASSWORD\`), or from \`secrets.json\` ([security](security.md#secrets)).

@@ -1,5 +1,8 @@
+// What all commands print alike, and that nobody else's words do anything there.
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { formatSizes, reportError } from '../../../flash/cli/output.ts';
+import { formatLooks } from '../../../flash/cli/doctor.ts';
+import { asText } from '../../../flash/cli/flash.ts';
+import { errorReport, formatSizes, reportError } from '../../../flash/cli/output.ts';
 import { ExitCode, MoteError } from '../../../flash/errors.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -33,6 +36,39 @@ describe('an error', () => {
   it('shows where it came from with MOTE_DEBUG=1', () => {
     vi.stubEnv('MOTE_DEBUG', '1');
     expect(report(new TypeError('wrong')).text).toMatch(/\n +at .*output\.test\.ts/);
+  });
+});
+
+describe('words of a board', () => {
+  const EVIL = '\x1b]0;evil\x07\x1b[2J\nerror: \u202eall fine';
+  const SHOWN = '\\x1b]0;evil\\x07\\x1b[2J\\x0aerror: \\u202eall fine';
+
+  it('are harmless in an error, and stay what they are for a program', () => {
+    const error = new MoteError(`it says ${EVIL}`, `do ${EVIL}`, `tty ${EVIL}`);
+    expect(report(error).text).toBe(`error: tty ${SHOWN}: it says ${SHOWN}\n  do: do ${SHOWN}\n`);
+    expect(errorReport(error).error.what).toBe(`it says ${EVIL}`);
+    vi.stubEnv('MOTE_DEBUG', '1');
+    expect(report(error).text).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+  });
+
+  it('are harmless in what mote doctor finds', () => {
+    const looks = [{ what: EVIL, verdict: 'ok', found: EVIL, fix: EVIL } as const];
+    const lines = formatLooks(looks, false).split('\n');
+    expect(lines).toHaveLength(3);
+    for (const line of lines.slice(0, 2)) expect(line).toContain(SHOWN);
+    expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('are harmless in what mote flash says in the end', () => {
+    const text = asText('tty', {
+      chip: { name: 'ESP32', description: 'ESP32', mac: '00:00' },
+      flashBytes: 0,
+      plan: { pieces: [], kept: [], lost: [] },
+      booted: { version: EVIL, board: EVIL },
+      milliseconds: 0,
+    });
+    expect(text).toContain(`Espruino ${SHOWN} for ${SHOWN} runs`);
+    expect(text).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
   });
 });
 

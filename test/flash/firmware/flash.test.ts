@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MoteError } from '../../../flash/errors.ts';
+import { checkBoot } from '../../../flash/firmware/boot.ts';
 import { readFirmware } from '../../../flash/firmware/firmware.ts';
 import { flashFirmware, type Flashed } from '../../../flash/firmware/flash.ts';
 import { createBoard, type BoardOptions, type TestBoard } from './device.ts';
@@ -311,6 +312,28 @@ describe('a flash that is refused leaves the board as it was', () => {
     expect(attempt.error?.fix).toMatch(/--erase/);
     expect(attempt.board.rom.flash.erased.size).toBe(0);
   });
+
+  it.concurrent.each([
+    ['another chip', () => writeBuild(build('esp32c3')), {}, /is for ESP32-C3/],
+    ['an application alone with --erase', alone, { erase: true }, /application alone/],
+    ['a locked chip', alone, { faults: { secure: true }, chip: 'esp32c3' }, /locked/],
+    ['a busy port', alone, { busy: 'Cannot lock port' }, /cannot open it/],
+  ] as const)('and what runs on it runs on: %s', async (_name, path, options: Case, what) => {
+    const chip = options.chip ?? 'esp32';
+    const { board, error } = await flash(path(), {
+      ...options,
+      prepare({ rom }) {
+        const { loader, table, app } = build(chip);
+        rom.flash.bytes.set(loader, chip === 'esp32' ? 0x1000 : 0);
+        rom.flash.bytes.set(table, 0x8000);
+        rom.flash.bytes.set(app, 0x10000);
+        rom.press(false);
+      },
+    });
+    expect(error?.what).toMatch(what);
+    const booted = await checkBoot({ open: board.openConsole, port: '', patienceMs: 1000, everyMs: 10 });
+    expect(booted.version).toBe('2v29');
+  });
 });
 
 describe('a flash that breaks is named, and flashing again mends it', () => {
@@ -362,6 +385,7 @@ describe('a board that does not start', () => {
     ['rst:0x1,boot:0x3 (DOWNLOAD_BOOT)\r\nwaiting for download\r\n', /still in its loader/, /EN/],
     ['flash read err, 1000\r\n', /finds nothing to start: flash read err, 1000/, /three files/],
     ['invalid header: 0xffffffff\r\n', /finds nothing to start: invalid header/, /three files/],
+    ['ets_main.c 371 \r\n', /finds nothing to start: ets_main.c 371/, /three files/],
     ["Guru Meditation Error: Core 0 panic'ed (LoadProhibited)\r\n", /crashes .*LoadProhibited/, /--erase/],
     ['\r\npassword>', /locked with a password/, /password/],
   ])('says so: %j', async (says, what, fix) => {

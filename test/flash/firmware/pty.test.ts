@@ -1,4 +1,7 @@
 // `mote flash` through a serial port of the system, a pty, with the loader of a chip at its other end; and ports that are not to be had.
+import { spawnSync } from 'node:child_process';
+import { lstatSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MoteError } from '../../../flash/errors.ts';
 import { readFirmware } from '../../../flash/firmware/firmware.ts';
@@ -92,7 +95,10 @@ describe.skipIf(SOCAT === undefined)('on a pty (needs socat)', () => {
     const { pty, rom } = await startRom();
     const other = await openPort(pty.path);
     const error = await failure(flash(writeBuild(build()), pty.path));
+    // Whoever opens it hears the same.
+    const { what, fix } = await failure(openPort(pty.path));
     other.close();
+    expect(error).toMatchObject({ what, fix });
     expect(error.what).toMatch(/cannot open it: .*lock/i);
     expect(error.fix).toMatch(/close the other program/);
     expect(rom.story).toEqual([]);
@@ -155,4 +161,16 @@ describe('mote flash', () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/error: \/no\/port: cannot open it: .*\n {2}do: name the port of the board/);
   });
+});
+
+it('the loader to try by hand takes the place of no file', () => {
+  const file = join(write({ 'notes.txt': image() }), 'notes.txt');
+  const before = readFileSync(file);
+  const { status, stderr } = spawnSync(process.execPath, [resolve('dist/bench/rom-loader.js'), file], {
+    encoding: 'utf8',
+    timeout: 5000,
+  });
+  expect(lstatSync(file).isFile()).toBe(true);
+  expect(readFileSync(file)).toEqual(before);
+  expect([status, stderr]).toEqual([2, `${file} is there, and is no link: name a path where nothing is\n`]);
 });

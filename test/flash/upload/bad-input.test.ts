@@ -64,6 +64,12 @@ describe('a port with', () => {
     ],
     ['a chip without firmware', () => undefined, 'invalid header: 0xffffffff\r\n', /no firmware/],
     [
+      'a chip with a damaged one',
+      () => undefined,
+      'E (54) esp_image: image at 0x10000 has invalid magic byte\r\n',
+      /no firmware/,
+    ],
+    [
       'MicroPython',
       (typed: string) => `${typed}\r\nTraceback (most recent call last):\r\n>>> `,
       '',
@@ -80,6 +86,12 @@ describe('a port with', () => {
       (typed: string) => (typed.includes('MOTE-VERSION') ? 'MOTE-VERSION 2v04\r\n' : 'Uncaught Error\r\n>'),
       '',
       /2v04 is older than 2v29/,
+    ],
+    [
+      'an Espruino that is new enough, and answers nothing else',
+      (typed: string) => (typed.includes('MOTE-VERSION') ? 'MOTE-VERSION 2v29\r\n' : 'Uncaught Error\r\n>'),
+      '',
+      /no Espruino console answers: .*2v29/,
     ],
   ])('%s', async (_, reply, greeting, what) => {
     const error = await failure(openBoard(await something(reply, greeting), QUICK));

@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -78,6 +79,65 @@ describe('a console on TCP', () => {
       message: `port ${port} cannot be used: EADDRINUSE`,
       fix: 'choose another port, or 0 for a free one',
     });
+  });
+});
+
+describe('a web page', () => {
+  const REQUEST = 'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n\x03\n\x10print("ran "+(6*7))\n';
+
+  /** Send pieces, each by itself. @returns what was heard, when the other side has closed. */
+  async function post(address: string, pieces: readonly string[]): Promise<string> {
+    const socket = connect(Number(new URL(address).port), '127.0.0.1');
+    closers.push(() => socket.destroy());
+    let heard = '';
+    socket.on('data', (bytes) => (heard += bytes.toString('latin1')));
+    // What is sent after the other side has closed breaks.
+    socket.on('error', () => {});
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+    socket.setNoDelay(true);
+    for (const piece of pieces) {
+      if (socket.writable) await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
+    }
+    await closed;
+    return heard;
+  }
+
+  it.each([
+    ['at once', [REQUEST]],
+    ['in pieces', ['POST ', ...REQUEST.slice(5)]],
+    [
+      'with a long address',
+      ['GET /', 'x'.repeat(5000), 'y'.repeat(5000), ' HTTP/1.1\r\nHost: x\r\n\r\n1+1\n'],
+    ],
+    ['without an end', ['GET /', 'x'.repeat(70_000)]],
+  ])('types nothing: %s', async (_name, pieces) => {
+    const served = await serveConsole(liveBoard());
+    closers.push(served.close);
+    const other = await openPort(served.address);
+    closers.push(other.close);
+    await ask(other, '1\n', '=1\r\n>');
+    expect(await post(served.address, pieces)).toBe('');
+    // Nothing of it stands on the line.
+    expect(await ask(other, '2\n', '=2\r\n>')).toBe('2\r\n=2\r\n>');
+  });
+
+  it('is not what a person types', async () => {
+    const served = await serveConsole(liveBoard());
+    closers.push(served.close);
+    const other = await openPort(served.address);
+    closers.push(other.close);
+    await ask(other, '1\n', '=1\r\n>');
+    const port = await openPort(served.address);
+    closers.push(port.close);
+    // Each key is echoed at once.
+    for (const key of 'GET=8;P') expect(await ask(port, key, key)).toBe(key);
+    expect(await ask(port, 'OST=4\n', '=4\r\n>')).toBe('OST=4\r\n=4\r\n>');
+    const next = await openPort(served.address);
+    closers.push(next.close);
+    next.write('GET /2');
+    expect(await ask(next, '\n', '>')).toBe('GET /2\r\n=4\r\n>');
+    expect(await ask(next, 'GET /POST\n', '>')).toBe('GET /POST\r\n=2\r\n>');
   });
 });
 
