@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { boardFor } from '../boards.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Board } from '../upload/board.ts';
 import { addFirmwareOptions, firmwareOptions, type FirmwareFlags } from './options.ts';
@@ -34,7 +35,7 @@ export function addUpload(program: Command): void {
       .description('put a firmware on a board with Espruino; the former one comes back if it does not work')
       .argument('[firmware]', 'folder with main.ts, a .ts file, or a bundle (.js)', '.')
       .option('--port <port>', 'serial port or tcp://host:port; without it, the only board that is there')
-      .option('--board <id>', 'what it is built for; without it, what the board says'),
+      .option('--board <id>', 'what it is built for; without it, what the board says that it is'),
   )
     .option('--ram', 'run it from memory: the next restart brings back what is stored')
     .option('--watch', 'upload again at every change, to memory, until Ctrl-C')
@@ -94,9 +95,6 @@ function checkFlags(flags: UploadFlags): void {
     if (clash) throw new MoteError(what, fix, where, ExitCode.Usage);
   }
 }
-
-/** @returns the id of the board that Espruino calls `kind`. */
-const boardFor = (kind: string) => (kind === 'LINUX' ? 'espruino-linux' : 'esp32');
 
 function readBundle(file: string): string {
   try {
@@ -170,6 +168,14 @@ async function toFlash({ flags, board, step, warn }: Session, code: string): Pro
   return { ...facts, health, text: `${bytes} bytes in slot ${facts.slot}: it ${said}; ${fit}` };
 }
 
+/** @returns the id of the board at a port, for who does not keep the connection. */
+async function askWhatItIs(port: string, flags: UploadFlags): Promise<string> {
+  const { openBoard } = await import('../upload/board.ts');
+  const board = await openBoard(port, { password: () => askPassword(flags.passwordFile) });
+  await board.close();
+  return boardFor(board.kind).id;
+}
+
 async function viaEspruinoTools(
   port: string,
   code: string,
@@ -237,8 +243,8 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
 
   if (flags.via === 'espruino-tools') {
     const build = async () =>
-      (await (await import('../build/build.ts')).build(options(flags.board ?? 'esp32'))).code;
-    const code = isBundle ? readBundle(firmware) : await build();
+      (await import('../build/build.ts')).build(options(flags.board ?? (await askWhatItIs(port, flags))));
+    const code = isBundle ? readBundle(firmware) : (await build()).code;
     print(await viaEspruinoTools(port, code, flags, step), flags);
     progress.clear();
     return;
@@ -252,7 +258,7 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
     process.once('SIGINT', () => void board.close().then(() => process.exit(130)));
   }
   const session: Session = { flags, port, board, step, warn };
-  const target = flags.board ?? boardFor(board.kind);
+  const target = () => flags.board ?? boardFor(board.kind).id;
   const send = (code: string) =>
     (flags.ram || (flags.watch && !flags.store) ? toRam : toFlash)(session, code);
   try {
@@ -267,14 +273,14 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
     if (!flags.watch) {
       const code = isBundle
         ? readBundle(firmware)
-        : (await (await import('../build/build.ts')).build(options(target))).code;
+        : (await (await import('../build/build.ts')).build(options(target()))).code;
       const outcome = await send(code);
       await applyLock(session);
       progress.clear();
       print(outcome, flags);
       return;
     }
-    await watchAndSend(options(target), send, flags, progress);
+    await watchAndSend(options(target()), send, flags, progress);
   } finally {
     progress.clear();
     await board.close();

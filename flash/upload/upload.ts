@@ -20,6 +20,7 @@ import {
 import { SELECTOR_TEXT } from './selector.ts';
 import {
   eraseSlot,
+  flashOf,
   installHelper,
   mend,
   readState,
@@ -293,6 +294,11 @@ export async function upload(board: Board, options: UploadOptions): Promise<Uplo
   const program = { bytes, sum: sumOf(bytes) };
   const facts = { bytes: bytes.length, sum: program.sum, reports: code.includes('moteHealthy') };
   onStep('looking at what is on the board');
+  if (flashOf(board.kind) === undefined) {
+    options.warn?.(
+      `the flash of ${board.kind} is not described: what an upload that was cut off leaves is not mended`,
+    );
+  }
   const before = await settle(board, options);
   checkBootCode(board, before, options);
   const { chosen } = before;

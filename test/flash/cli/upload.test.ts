@@ -32,6 +32,47 @@ describe('mote upload', () => {
     expect((await whoRuns(board.port)).name).toBe('one');
   });
 
+  // D6 and D7 are the flash of an ESP32, and D18 and D19 the USB of an ESP32-C3.
+  const pins = (...on: readonly number[]) =>
+    `import * as mote from 'mote-sdk/espruino';\n${on.map((pin) => `mote.openDigitalOutput(${pin}, 0);\n`).join('')}`;
+
+  it.each([
+    ['esp32-c3', 18, 'the USB'],
+    ['esp32-s3', 19, 'the USB'],
+    ['esp32', 6, 'the flash'],
+  ] as const)('builds for what the board says that it is: %s', async (id, taken, by) => {
+    board = await startVirtualBoard({ board: id });
+    const cwd = writeFirmware({ 'main.ts': pins(taken) });
+    const refused = await mote(['upload', '.', '--ram', '--port', board.port], { cwd });
+    expect(refused.code).toBe(ExitCode.Firmware);
+    expect(refused.stderr).toContain(`D${taken} belongs to ${by}`);
+  });
+
+  it('takes what the chip has free where an ESP32 has its flash, with EspruinoTools too', async () => {
+    board = await startVirtualBoard({ board: 'esp32-c3' });
+    const cwd = writeFirmware({ 'free/main.ts': pins(6, 7), 'taken/main.ts': pins(18) });
+    const to = ['--ram', '--port', board.port];
+    expect(await mote(['upload', 'free', ...to], { cwd })).toMatchObject({ code: 0 });
+    // Whether the tool is there or not, the firmware is judged before.
+    const via = await mote(['upload', 'taken', '--via', 'espruino-tools', ...to], { cwd });
+    expect(via.stderr).toContain('D18 belongs to the USB');
+  });
+
+  it('asks what a board is that it does not know', async () => {
+    board = await startVirtualBoard({ calls: 'PICO_R1_3' });
+    const cwd = writeFirmware({ 'main.ts': main('a stranger'), 'one.js': program('one') });
+    const to = ['--ram', '--port', board.port];
+    const asked = await mote(['upload', '.', ...to], { cwd });
+    expect(asked.code).toBe(ExitCode.Usage);
+    expect(asked.stderr).toMatch(
+      /Espruino calls the board "PICO_R1_3", and mote boards lists none.*--board/s,
+    );
+    // A bundle has been built already.
+    const { code, stderr } = await mote(['upload', 'one.js', '--json', '--port', board.port], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^warning: the flash of PICO_R1_3 is not described: .* is not mended\n$/);
+  });
+
   it('refuses what cannot be meant, before it looks for a board', async () => {
     for (const [args, what] of [
       [['--trial', '0'], /not a number of minutes/],
