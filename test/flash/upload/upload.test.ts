@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openBoard } from '../../../flash/upload/board.ts';
 import { inspectBoard } from '../../../flash/upload/inspect.ts';
+import { lockBoard } from '../../../flash/upload/lock.ts';
+import { upload } from '../../../flash/upload/upload.ts';
 import { waitForVerdict } from '../../../flash/upload/verdict.ts';
 import { startVirtualBoard, type VirtualBoard } from './virtual-board.ts';
 import { program, send, whoRuns } from './who.ts';
@@ -42,6 +44,51 @@ describe('an upload', () => {
     expect(warnings.join()).toMatch(/power cut erases everything/);
     on.restart();
     expect((await whoRuns(on.port)).name).toBe('two');
+  });
+
+  it('compacts nothing where even that would not make room', async () => {
+    on = await startVirtualBoard();
+    for (const name of ['zero', 'old']) await send(on.port, program(name));
+    const known = { password: () => Promise.resolve('secret') };
+    const board = await openBoard(on.port);
+    await lockBoard(board, 'secret');
+    await board.close();
+    const again = await openBoard(on.port, known);
+    const warnings: string[] = [];
+    const sent = upload(again, {
+      code: `${program('big')}/*${'y'.repeat(900 * 1024)}*/`,
+      trialMin: 1,
+      compact: true,
+      warn: (text) => warnings.push(text),
+    });
+    await expect(sent).rejects.toThrow(/are needed in Storage, .*build a smaller program/);
+    expect(warnings).toEqual([]);
+    expect(await again.ask('[name,require("Storage").read("mote.a")!==undefined]')).toEqual(['old', true]);
+    await again.close();
+    const locked = await openBoard(on.port, known);
+    expect(locked.isLocked).toBe(true);
+    await locked.close();
+  });
+
+  it('that fails behind a compaction leaves the former program running, and the console locked', async () => {
+    on = await startVirtualBoard();
+    for (const name of ['zero', 'old']) await send(on.port, program(name));
+    const board = await openBoard(on.port);
+    await board.ask('require("Storage").write("mote.choice",new Uint8Array(254*16),32)');
+    await lockBoard(board, 'secret');
+    await board.close();
+    const known = { password: () => Promise.resolve('secret') };
+    const again = await openBoard(on.port, known);
+    const onStep = (step: string) => {
+      if (step.startsWith('writing')) throw new Error('the host has had enough');
+    };
+    const sent = upload(again, { code: program('new'), trialMin: 1, compact: true, onStep });
+    await expect(sent).rejects.toThrow('the host has had enough');
+    expect(await again.ask('name')).toBe('old');
+    await again.close();
+    const locked = await openBoard(on.port, known);
+    expect(locked.isLocked).toBe(true);
+    await locked.close();
   });
 
   it('leaves boot code of somebody else alone, unless it is told otherwise', async () => {
