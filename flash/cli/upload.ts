@@ -130,7 +130,7 @@ async function toRam({ board, step }: Session, code: string): Promise<Outcome> {
 
 async function toFlash({ flags, board, step, warn }: Session, code: string): Promise<Outcome> {
   const { upload } = await import('../upload/upload.ts');
-  const { waitForVerdict } = await import('../upload/verdict.ts');
+  const { judge, trialMs, waitForVerdict } = await import('../upload/verdict.ts');
   const trialMin = trialMinutes(flags.trial);
   const done = await upload(board, {
     code,
@@ -152,19 +152,12 @@ async function toFlash({ flags, board, step, warn }: Session, code: string): Pro
   }
   step(done.reports ? 'waiting for its first session' : 'waiting half a minute for errors');
   const isTrial = await board.ask<boolean>('!!(global.moteBoot&&moteBoot.isTrial)');
-  const health = await waitForVerdict(board, done, isTrial ? trialMin * 60_000 + 5000 : ALONE_MS);
-  if (health === 'rejected') {
-    throw new MoteError(
-      'the new firmware did not report healthy: the board runs the former one again',
-      'look at what it prints with mote monitor, or give it longer with --trial',
-      board.name,
-      ExitCode.Firmware,
-    );
-  }
+  const health = await waitForVerdict(board, done, isTrial ? trialMs(trialMin) : ALONE_MS);
+  judge(health, isTrial, board.name);
   const said =
     health === 'healthy'
       ? `${isSame ? 'is there already, and ' : ''}runs and reports healthy`
-      : 'runs and has not reported; there is no former firmware to go back to, or it sleeps';
+      : 'runs and has not reported; there is no former firmware to go back to';
   return { ...facts, health, text: `${bytes} bytes in slot ${facts.slot}: it ${said}; ${fit}` };
 }
 

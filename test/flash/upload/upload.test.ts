@@ -1,10 +1,11 @@
 // Uploads to the virtual board: what runs afterwards, what comes back.
 import { afterEach, describe, expect, it } from 'vitest';
+import { ExitCode } from '../../../flash/errors.ts';
 import { openBoard } from '../../../flash/upload/board.ts';
 import { inspectBoard } from '../../../flash/upload/inspect.ts';
 import { lockBoard } from '../../../flash/upload/lock.ts';
 import { upload } from '../../../flash/upload/upload.ts';
-import { waitForVerdict } from '../../../flash/upload/verdict.ts';
+import { judge, trialMs, waitForVerdict } from '../../../flash/upload/verdict.ts';
 import { startVirtualBoard, type VirtualBoard } from './virtual-board.ts';
 import { program, send, whoRuns } from './who.ts';
 
@@ -122,5 +123,21 @@ describe('an upload', () => {
     expect(await waitForVerdict(board, { slot: 1, place: 1 }, 10_000)).toBe('rejected');
     expect(await board.ask('name')).toBe('good');
     await board.close();
+  });
+});
+
+describe('the verdict on an upload', () => {
+  it('is waited for as long as a board may try: three times', () => {
+    expect(trialMs(10)).toBeGreaterThanOrEqual(3 * 10 * 60_000);
+    expect(trialMs(10)).toBeLessThan(4 * 10 * 60_000);
+  });
+
+  it('is good only of what reported, or has nothing to go back to', () => {
+    const refusals = { exitCode: ExitCode.Firmware };
+    expect(() => judge('healthy', true, 'ttyTEST')).not.toThrow();
+    expect(() => judge('waiting', false, 'ttyTEST')).not.toThrow();
+    expect(() => judge('rejected', true, 'ttyTEST')).toThrow(expect.objectContaining(refusals));
+    expect(() => judge('waiting', true, 'ttyTEST')).toThrow(expect.objectContaining(refusals));
+    expect(() => judge('waiting', true, 'ttyTEST')).toThrow(/^ttyTEST: .*still on trial.*mote doctor --port/);
   });
 });
