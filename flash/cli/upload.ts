@@ -114,6 +114,8 @@ interface Session {
   readonly flags: UploadFlags;
   readonly port: string;
   readonly board: Board;
+  /** To lock the console with. */
+  readonly password: string | undefined;
   step(text: string): void;
   warn(text: string): void;
 }
@@ -210,17 +212,27 @@ function print(outcome: Outcome, flags: UploadFlags): void {
   process.stdout.write(flags.json ? `${JSON.stringify(facts)}\n` : `${text}\n`);
 }
 
-async function applyLock({ flags, board, step }: Session): Promise<void> {
-  if (!flags.lock && !flags.unlock) return;
+/** @returns what to lock the console with, undefined when it is not to be locked. Asked for before anything is done to the board. */
+async function passwordToSet(flags: UploadFlags): Promise<string | undefined> {
+  if (!flags.lock) return undefined;
+  const { checkPassword } = await import('../upload/lock.ts');
+  const password = await newPassword(flags.passwordFile);
+  checkPassword(password);
+  return password;
+}
+
+async function applyLock({ flags, board, password, step }: Session): Promise<void> {
+  if (password === undefined && !flags.unlock) return;
   const { lockBoard, unlockBoard } = await import('../upload/lock.ts');
-  if (flags.unlock) return unlockBoard(board);
+  if (password === undefined) return unlockBoard(board);
   step('locking the console');
-  await lockBoard(board, await newPassword(flags.passwordFile));
+  await lockBoard(board, password);
 }
 
 async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
   checkFlags(flags);
   trialMinutes(flags.trial);
+  const password = await passwordToSet(flags);
   const progress = createProgress();
   const step = (text: string) => {
     if (!flags.json) progress.step(text);
@@ -250,7 +262,7 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
     // Left alone, a console that asks for a password would stay open.
     process.once('SIGINT', () => void board.close().then(() => process.exit(130)));
   }
-  const session: Session = { flags, port, board, step, warn };
+  const session: Session = { flags, port, board, password, step, warn };
   const target = () => flags.board ?? boardFor(board.kind).id;
   const send = (code: string) =>
     (flags.ram || (flags.watch && !flags.store) ? toRam : toFlash)(session, code);

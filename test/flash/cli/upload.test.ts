@@ -1,7 +1,7 @@
 // `mote upload` as a process, to a virtual board: what it prints, how it ends, and how soon a saved file runs.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ExitCode } from '../../../flash/errors.ts';
 import { openBoard } from '../../../flash/upload/board.ts';
 import { writeFirmware } from '../build/fixture.ts';
@@ -84,6 +84,17 @@ describe('mote upload', () => {
       expect([ExitCode.Usage, ExitCode.Environment]).toContain(code);
       expect(stderr).toMatch(what);
     }
+  });
+
+  it.each([
+    ['', /no password to lock the board with/],
+    ['with space', /cannot be typed at the console/],
+  ])('refuses to lock with %j before it looks for a board', async (password, what) => {
+    vi.stubEnv('MOTE_PASSWORD', password);
+    const { code, stderr } = await mote(['upload', 'x.js', '--lock', '--port', 'tcp://127.0.0.1:1']);
+    vi.unstubAllEnvs();
+    expect(stderr).toMatch(what);
+    expect(code).toBe(ExitCode.Usage);
   });
 
   it(`runs a saved file within ${SAVED_MS / 1000} s`, async () => {

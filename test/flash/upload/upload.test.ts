@@ -126,6 +126,25 @@ describe('an upload', () => {
   });
 });
 
+describe('a locked console', () => {
+  it('is unlocked after each restart, and its password asked for once', async () => {
+    on = await startVirtualBoard();
+    await send(on.port, program('one'));
+    const board = await openBoard(on.port);
+    await lockBoard(board, 'secret');
+    await board.close();
+    const answers = ['wrong', 'secret'];
+    const password = () => Promise.resolve(answers.shift());
+    await expect(openBoard(on.port, { password })).rejects.toThrow(/not that of the console/);
+    const again = await openBoard(on.port, { password });
+    for (let i = 0; i < 2; i++) {
+      await again.restart(10_000);
+      expect(await again.ask('name')).toBe('one');
+    }
+    await again.close();
+  });
+});
+
 describe('the verdict on an upload', () => {
   it('is waited for as long as a board may try: three times', () => {
     expect(trialMs(10)).toBeGreaterThanOrEqual(3 * 10 * 60_000);
