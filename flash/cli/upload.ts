@@ -78,7 +78,7 @@ function trialMinutes(text: string): number {
 
 function checkFlags(flags: UploadFlags): void {
   const locks = flags.lock === true || flags.unlock === true;
-  const keeps = !flags.ram && (!flags.watch || flags.store === true);
+  const keeps = !flags.ram && !flags.watch;
   const clashes: readonly (readonly [clash: unknown, what: string, fix: string, where: string])[] = [
     [flags.store && !flags.watch, 'an upload is stored anyway', 'leave it out', '--store'],
     [flags.ram && flags.store, 'either is meant, not both', 'leave out --ram or --store', '--store'],
@@ -116,6 +116,8 @@ interface Session {
   readonly board: Board;
   /** To lock the console with. */
   readonly password: string | undefined;
+  /** Ctrl-C: nothing more is waited for. */
+  isStopped(): boolean;
   step(text: string): void;
   warn(text: string): void;
 }
@@ -130,9 +132,9 @@ async function toRam({ board, step }: Session, code: string): Promise<Outcome> {
   };
 }
 
-async function toFlash({ flags, board, step, warn }: Session, code: string): Promise<Outcome> {
+async function toFlash({ flags, board, isStopped, step, warn }: Session, code: string): Promise<Outcome> {
   const { upload } = await import('../upload/upload.ts');
-  const { judge, trialMs, waitForVerdict } = await import('../upload/verdict.ts');
+  const { judge, look, trialMs, waitForVerdict } = await import('../upload/verdict.ts');
   const trialMin = trialMinutes(flags.trial);
   const done = await upload(board, {
     code,
@@ -145,16 +147,15 @@ async function toFlash({ flags, board, step, warn }: Session, code: string): Pro
   const { slot, place, bytes, isSame, uploadsLeft: left } = done;
   const fit = `${left} more of this size fit`;
   const facts = { bytes, stored: true, slot: 'ab'[slot], entry: place, isSame, uploadsLeft: left };
-  if (!flags.wait) {
-    return {
-      ...facts,
-      health: 'waiting',
-      text: `${bytes} bytes in slot ${facts.slot} run, on trial; ${fit}`,
-    };
-  }
-  step(done.reports ? 'waiting for its first session' : 'waiting half a minute for errors');
+  const waiting = `${bytes} bytes in slot ${facts.slot} run, and have not reported; ${fit}`;
+  if (!flags.wait && !isSame) return { ...facts, health: 'waiting', text: waiting };
+  if (flags.wait) step(done.reports ? 'waiting for its first session' : 'waiting half a minute for errors');
   const isTrial = await board.ask<boolean>('!!(global.moteBoot&&moteBoot.isTrial)');
-  const health = await waitForVerdict(board, done, isTrial ? trialMs(trialMin) : ALONE_MS);
+  const limitMs = isTrial ? trialMs(trialMin) : ALONE_MS;
+  const health = flags.wait
+    ? await waitForVerdict(board, done, limitMs, isStopped)
+    : (await look(board, place)).verdict;
+  if (health === 'waiting' && (!flags.wait || isStopped())) return { ...facts, health, text: waiting };
   judge(health, isTrial, board.name);
   const said =
     health === 'healthy'
@@ -262,7 +263,8 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
     // Left alone, a console that asks for a password would stay open.
     process.once('SIGINT', () => void board.close().then(() => process.exit(130)));
   }
-  const session: Session = { flags, port, board, password, step, warn };
+  const stop = { isAsked: false };
+  const session: Session = { flags, port, board, password, isStopped: () => stop.isAsked, step, warn };
   const target = () => flags.board ?? boardFor(board.kind).id;
   const send = (code: string) =>
     (flags.ram || (flags.watch && !flags.store) ? toRam : toFlash)(session, code);
@@ -285,7 +287,7 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
       print(outcome, flags);
       return;
     }
-    await watchAndSend(options(target()), send, flags, progress);
+    await watchAndSend(options(target()), send, stop, flags, progress);
   } finally {
     progress.clear();
     await board.close();
@@ -296,12 +298,14 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
 async function watchAndSend(
   options: ReturnType<typeof firmwareOptions> & { board: string },
   send: (code: string) => Promise<Outcome>,
+  stop: { isAsked: boolean },
   flags: UploadFlags,
   progress: ReturnType<typeof createProgress>,
 ): Promise<void> {
   const { watch } = await import('../build/build.ts');
-  let busy: Promise<void> = Promise.resolve();
-  const deliver = async (code: string) => {
+  const { createNewest } = await import('../upload/newest.ts');
+  // The board has one console, and every upload takes room of its Storage.
+  const builds = createNewest(async (code: string) => {
     const begin = performance.now();
     try {
       const outcome = await send(code);
@@ -311,16 +315,18 @@ async function watchAndSend(
       progress.clear();
       reportError(error);
     }
-    if (!flags.json) process.stderr.write('watching; Ctrl-C ends it\n');
-  };
+    if (!flags.json && !stop.isAsked) process.stderr.write('watching; Ctrl-C ends it\n');
+  });
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  }).then(() => {
+    stop.isAsked = true;
+    return builds.stop();
+  });
   const watcher = await watch(options, (result) => {
     if (result instanceof MoteError) reportError(result);
-    // One after the other: the board has one console.
-    else busy = busy.then(() => deliver(result.code));
+    else builds.offer(result.code);
   });
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await stopped;
   watcher.close();
-  await busy;
 }

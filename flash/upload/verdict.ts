@@ -34,15 +34,16 @@ export async function look(board: Board, place: number): Promise<Look> {
   return { running, verdict: 'waiting' };
 }
 
-/** Wait until the program at `place` has reported or is given up, at most `limitMs`. */
+/** Wait until the program at `place` has reported or is given up, at most `limitMs`, and no longer than until `isStopped`. */
 export async function waitForVerdict(
   board: Board,
   { slot, place }: { slot: Slot; place: number },
   limitMs: number,
+  isStopped: () => boolean = () => false,
 ): Promise<Verdict> {
   const end = performance.now() + limitMs;
   let verdict: Verdict = 'waiting';
-  while (verdict === 'waiting' && performance.now() < end) {
+  while (verdict === 'waiting' && performance.now() < end && !isStopped()) {
     try {
       const seen = await look(board, place);
       // The former program is what there is to see once the restart is over.

@@ -26,6 +26,8 @@ describe('mote upload', () => {
     const done = await mote(['upload', 'one.js', '--json', ...port], { cwd });
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(done.stdout)).toMatchObject({ slot: 'a', entry: 0, stored: true, health: 'healthy' });
+    const again = await mote(['upload', 'one.js', '--no-wait', '--json', ...port], { cwd });
+    expect(JSON.parse(again.stdout)).toMatchObject({ isSame: true, health: 'healthy' });
     const bad = await mote(['upload', 'bad.js', ...port], { cwd });
     expect(bad.code).toBe(ExitCode.Firmware);
     expect(bad.stderr).toMatch(/did not report healthy: the board runs the former one again/);
@@ -78,6 +80,7 @@ describe('mote upload', () => {
       [['--trial', '0'], /not a number of minutes/],
       [['--store'], /--store: an upload is stored anyway/],
       [['--lock', '--ram'], /a password is kept with a stored firmware/],
+      [['--lock', '--watch', '--store'], /a password is kept with a stored firmware/],
       [['--port', 'tcp://127.0.0.1:1'], /ECONNREFUSED/],
     ] as const) {
       const { code, stderr } = await mote(['upload', 'x.js', ...args]);
@@ -115,5 +118,19 @@ describe('mote upload', () => {
     const connection = await openBoard(board.port);
     expect(await connection.ask('require("Storage").list().length')).toBe(0);
     await connection.close();
+  });
+
+  it('ends at Ctrl-C while it waits for a report, and sends nothing more', async () => {
+    board = await startVirtualBoard();
+    const cwd = writeFirmware({ 'main.ts': main('first') });
+    const watching = start(['upload', '.', '--watch', '--store', '--port', board.port], { cwd });
+    while (!board.printed().includes('I am first')) await new Promise((resolve) => setTimeout(resolve, 20));
+    watching.child.kill('SIGINT');
+    const asked = Date.now();
+    const { code, stdout } = await watching.done;
+    // The report would have been waited for 30 s and longer.
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+ bytes in slot a run, and have not reported; /);
   });
 });
