@@ -97,8 +97,9 @@ function checkFlags(flags: UploadFlags): void {
 }
 
 function readBundle(file: string): string {
+  let code: string;
   try {
-    return readFileSync(file, 'latin1');
+    code = readFileSync(file, 'latin1');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new MoteError(
@@ -108,6 +109,8 @@ function readBundle(file: string): string {
       ExitCode.Environment,
     );
   }
+  if (code.trim() !== '') return code;
+  throw new MoteError('nothing is in it', 'build it again with mote build', file, ExitCode.Firmware);
 }
 
 interface Session {

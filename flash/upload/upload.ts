@@ -3,7 +3,7 @@
 
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Board } from './board.ts';
-import { literal, UNINSTALL } from './board-code.ts';
+import { literal, piecesOf, UNINSTALL } from './board-code.ts';
 import { roomOf } from './chain.ts';
 import {
   CHOICE_BYTES,
@@ -29,8 +29,6 @@ import {
   type BoardState,
 } from './state.ts';
 
-/** Bytes of a program in one command: with what is around it, half the input buffer of Espruino on Linux. */
-const CHUNK = 384;
 const CHUNK_TRIES = 4;
 const RESTART_MS = 20_000;
 
@@ -96,8 +94,7 @@ async function writeFile(
 ): Promise<void> {
   await createFile(board, file, bytes.length);
   // One at a time: on Linux, Espruino's console loses itself when it is typed at while it works.
-  for (let at = 0; at < bytes.length; at += CHUNK) {
-    const part = bytes.subarray(at, at + CHUNK);
+  for (const { at, part } of piecesOf(bytes)) {
     await writeAt(board, file, bytes.length, at, part);
     onProgress(at + part.length);
   }

@@ -100,6 +100,14 @@ describe('mote upload', () => {
     expect(code).toBe(ExitCode.Usage);
   });
 
+  it('refuses a bundle that is empty', async () => {
+    board = await startVirtualBoard();
+    const cwd = writeFirmware({ 'empty.js': '' });
+    const { code, stderr } = await mote(['upload', 'empty.js', '--port', board.port], { cwd });
+    expect(stderr).toMatch(/error: empty\.js: nothing is in it/);
+    expect(code).toBe(ExitCode.Firmware);
+  });
+
   it(`runs a saved file within ${SAVED_MS / 1000} s`, async () => {
     board = await startVirtualBoard();
     const cwd = writeFirmware({ 'main.ts': main('first') });

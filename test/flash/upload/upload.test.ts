@@ -1,9 +1,10 @@
 // Uploads to the virtual board: what runs afterwards, what comes back.
 import { afterEach, describe, expect, it } from 'vitest';
 import { ExitCode } from '../../../flash/errors.ts';
-import { openBoard } from '../../../flash/upload/board.ts';
+import { openBoard, type Board } from '../../../flash/upload/board.ts';
 import { inspectBoard } from '../../../flash/upload/inspect.ts';
 import { lockBoard } from '../../../flash/upload/lock.ts';
+import { runFromRam } from '../../../flash/upload/ram.ts';
 import { upload } from '../../../flash/upload/upload.ts';
 import { judge, trialMs, waitForVerdict } from '../../../flash/upload/verdict.ts';
 import { startVirtualBoard, type VirtualBoard } from './virtual-board.ts';
@@ -123,6 +124,36 @@ describe('an upload', () => {
     expect(await waitForVerdict(board, { slot: 1, place: 1 }, 10_000)).toBe('rejected');
     expect(await board.ask('name')).toBe('good');
     await board.close();
+  });
+});
+
+describe('what is typed at a board', () => {
+  /** What is around an expression on its line. */
+  const AROUND = 45;
+
+  it.each([
+    ['plain text', 'z'],
+    ['quotes', '"'],
+    ['lines', '\n'],
+    ['bytes of UTF-8', '\xc3\xa4'],
+  ])('is no line of more than 500 characters: %s', async (_what, text) => {
+    on = await startVirtualBoard();
+    const board = await openBoard(on.port);
+    let longest = 0;
+    const ask: Board['ask'] = (expression, answerMs) => {
+      longest = Math.max(longest, expression.length + AROUND);
+      return board.ask(expression, answerMs);
+    };
+    const restart = (limitMs: number) => board.restart(limitMs);
+    const code = `${program('long')}/*${text.repeat(500)}*/`;
+    const { name, version, kind, isLocked, type, reset, attach, close } = board;
+    const heard: Board = { name, version, kind, isLocked, type, reset, attach, close, ask, restart };
+    await upload(heard, { code, trialMin: 1 });
+    await runFromRam(heard, code);
+    expect(await board.ask('name')).toBe('long');
+    await board.close();
+    expect(longest).toBeGreaterThan(300);
+    expect(longest).toBeLessThanOrEqual(500);
   });
 });
 
