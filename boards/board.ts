@@ -129,6 +129,8 @@ export interface BoardData {
   readonly id: string;
   readonly name: string;
   readonly engine: 'espruino' | 'jerryscript';
+  /** What the engine calls the board, in `process.env.BOARD`; several may be called the same. Without it: JerryScript, which calls them nothing. */
+  readonly engineName?: string;
   /** Engine versions this description holds for, as an npm-style range of the engine's own numbers. */
   readonly versions: string;
   /** Where the numbers come from. */

@@ -8,6 +8,7 @@ export const esp32C3: BoardData = {
   ...esp32,
   id: 'esp32-c3',
   name: 'ESP32-C3 (Espruino)',
+  engineName: 'ESP32C3_IDF4',
   sources: [
     'Espruino boards/ESP32C3_IDF4.py, which calls itself beta: variables, pins, buses, saved_code, console, ESP_HEAP_SIZE of 70000',
     'Espruino targets/esp32/main.c: a board gets (free heap - 70000) / 13 variables, at most 4095; process.memory().total says how many',
@@ -23,6 +24,7 @@ export const esp32C3: BoardData = {
     'ESP32-C3 series datasheet, "RF current consumption": receiving 84 mA, sending 276 to 335 mA; of which 112 mA is one part sending to six parts receiving',
     "Espressif's low-power guide (esp-techpedia): deep sleep of the ESP32-C3 5 uA; the currents while it runs and with the radio on were not read again in its newest datasheet",
     'Not measured: 500 ms from wake to program, as the ESP32',
+    'Espruino src/jswrap_process.c, scripts/build_platform_config.py: process.env.BOARD is the name of the file in boards/',
   ],
   heap: { vars: 4095, varBytes: 13 },
   pins: {

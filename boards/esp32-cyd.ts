@@ -9,12 +9,14 @@ export const esp32Cyd: BoardData = {
   ...esp32,
   id: 'esp32-cyd',
   name: 'ESP32 Cheap Yellow Display (Espruino)',
+  engineName: 'ESP32_CYD',
   sources: [
     'As esp32, and:',
     'Espruino boards/ESP32_CYD.py: what is wired to which pin, binary_name, no NEOPIXEL',
     'Pins of the ESP32-2432S028, as its community keeps them (PINS.md): free on connectors are 22, 27 and the input 35; the CH340 on board',
     'Espruino make/targets/ESP32.make: the archive names the image espruino_esp32.bin on every ESP32',
     'Not measured: the screen and its light come on top of the currents',
+    'Espruino src/jswrap_process.c, scripts/build_platform_config.py: process.env.BOARD is the name of the file in boards/',
   ],
   pins: {
     ...esp32.pins,

@@ -9,6 +9,7 @@ export const esp32S3: BoardData = {
   ...esp32,
   id: 'esp32-s3',
   name: 'ESP32-S3 (Espruino)',
+  engineName: 'ESP32S3_IDF4',
   sources: [
     'Espruino boards/ESP32S3_IDF4.py: variables, pins, buses, saved_code, console; no pin of it measures voltages',
     'Espruino targets/esp32/main.c: a board gets (free heap - 40000) / 14 variables, at most 16383; process.memory().total says how many',
@@ -21,6 +22,7 @@ export const esp32S3: BoardData = {
     'ESP32-S3 series datasheet, "RF current consumption": receiving 88 mA, sending 283 to 340 mA; of which 116 mA is one part sending to six parts receiving',
     "Espressif's low-power guide (esp-techpedia): deep sleep of the ESP32-S3 7 uA; the currents while it runs and with the radio on were not read again in its newest datasheet",
     'Not measured: 500 ms from wake to program, as the ESP32',
+    'Espruino src/jswrap_process.c, scripts/build_platform_config.py: process.env.BOARD is the name of the file in boards/',
   ],
   pins: {
     count: 49,

@@ -10,7 +10,7 @@ export const esp32Wrover: BoardData = {
   sources: [
     'As esp32, and:',
     'ESP32-WROVER datasheet, "Pin description": GPIO16 and GPIO17 are the PSRAM; modules without PSRAM in them have them free',
-    "Espruino boards/ESP32.py: its build does not use the PSRAM, so variables and heap are esp32's",
+    "Espruino boards/ESP32.py: its build does not use the PSRAM, so variables, heap and name are esp32's",
     'Not measured: what the PSRAM draws in deep sleep comes on top',
   ],
   pins: {

@@ -7,6 +7,7 @@ export const esp32: BoardData = {
   id: 'esp32',
   name: 'ESP32 (Espruino)',
   engine: 'espruino',
+  engineName: 'ESP32',
   versions: '>=2.29 <3',
   sources: [
     'Espruino boards/ESP32.py: variables, pins, buses, saved_code, console, binary_name',
@@ -22,6 +23,7 @@ export const esp32: BoardData = {
     'ESP32 series datasheet, "Current consumption by power modes": two cores at 240 MHz with the modem asleep 30 to 68 mA, of which the middle; deep sleep with RTC timer and RTC memory 10 uA',
     'ESP32 series datasheet, "RF power-consumption specifications": receiving 95 to 100 mA, sending 180 to 240 mA; of which 120 mA is one part sending to six parts receiving',
     'Not measured: 500 ms from wake to program, of which most is the boot loader reading the engine from flash',
+    'Espruino src/jswrap_process.c, scripts/build_platform_config.py: process.env.BOARD is the name of the file in boards/',
   ],
   heap: { vars: 16383, varBytes: 14 },
   pins: {

@@ -136,6 +136,7 @@ export function describeBoard(board: BoardData): Line[] {
   const { i2cPins } = board;
   return [
     ['engine', engineText(board)],
+    ...(board.engineName === undefined ? [] : [['called by it', board.engineName] as const]),
     ['heap', heapText(board)],
     ...pinLines(board),
     ['buses', `${buses.i2c} I2C, ${buses.spi} SPI, ${buses.serial} serial`],

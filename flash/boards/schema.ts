@@ -114,6 +114,7 @@ const shape = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/)),
   name: v.pipe(v.string(), v.minLength(5)),
   engine: v.picklist(['espruino', 'jerryscript']),
+  engineName: v.optional(v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]*$/))),
   versions: v.pipe(v.string(), v.regex(/^>=\d+(\.\d+)? <\d+$/)),
   sources: v.pipe(v.array(sentence), v.minLength(1)),
   heap: v.optional(v.strictObject({ vars: positive, varBytes: positive })),
@@ -161,6 +162,10 @@ function filesFit({ flash: map, firmware: images }: v.InferOutput<typeof shape>)
 
 const board = v.pipe(
   shape,
+  v.check(
+    ({ engine, engineName }) => (engine === 'espruino') === (engineName !== undefined),
+    "Espruino without the engine's name of the board, or another engine with one",
+  ),
   v.check(
     ({ flash: map, whyNoFlash }) => (map === undefined) === (whyNoFlash !== undefined),
     'says neither where its flash is nor why there is none, or both',

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
+import { boardFor } from '../boards.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Board } from '../upload/board.ts';
 import { addFirmwareOptions, firmwareOptions, type FirmwareFlags } from './options.ts';
@@ -34,7 +35,7 @@ export function addUpload(program: Command): void {
       .description('put a firmware on a board with Espruino; the former one comes back if it does not work')
       .argument('[firmware]', 'folder with main.ts, a .ts file, or a bundle (.js)', '.')
       .option('--port <port>', 'serial port or tcp://host:port; without it, the only board that is there')
-      .option('--board <id>', 'what it is built for; without it, what the board says'),
+      .option('--board <id>', 'what it is built for; without it, what the board says that it is'),
   )
     .option('--ram', 'run it from memory: the next restart brings back what is stored')
     .option('--watch', 'upload again at every change, to memory, until Ctrl-C')
@@ -77,7 +78,7 @@ function trialMinutes(text: string): number {
 
 function checkFlags(flags: UploadFlags): void {
   const locks = flags.lock === true || flags.unlock === true;
-  const keeps = !flags.ram && (!flags.watch || flags.store === true);
+  const keeps = !flags.ram && !flags.watch;
   const clashes: readonly (readonly [clash: unknown, what: string, fix: string, where: string])[] = [
     [flags.store && !flags.watch, 'an upload is stored anyway', 'leave it out', '--store'],
     [flags.ram && flags.store, 'either is meant, not both', 'leave out --ram or --store', '--store'],
@@ -95,12 +96,10 @@ function checkFlags(flags: UploadFlags): void {
   }
 }
 
-/** @returns the id of the board that Espruino calls `kind`. */
-const boardFor = (kind: string) => (kind === 'LINUX' ? 'espruino-linux' : 'esp32');
-
 function readBundle(file: string): string {
+  let code: string;
   try {
-    return readFileSync(file, 'latin1');
+    code = readFileSync(file, 'latin1');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new MoteError(
@@ -110,12 +109,18 @@ function readBundle(file: string): string {
       ExitCode.Environment,
     );
   }
+  if (code.trim() !== '') return code;
+  throw new MoteError('nothing is in it', 'build it again with mote build', file, ExitCode.Firmware);
 }
 
 interface Session {
   readonly flags: UploadFlags;
   readonly port: string;
   readonly board: Board;
+  /** To lock the console with. */
+  readonly password: string | undefined;
+  /** Ctrl-C: nothing more is waited for. */
+  isStopped(): boolean;
   step(text: string): void;
   warn(text: string): void;
 }
@@ -130,9 +135,9 @@ async function toRam({ board, step }: Session, code: string): Promise<Outcome> {
   };
 }
 
-async function toFlash({ flags, board, step, warn }: Session, code: string): Promise<Outcome> {
+async function toFlash({ flags, board, isStopped, step, warn }: Session, code: string): Promise<Outcome> {
   const { upload } = await import('../upload/upload.ts');
-  const { waitForVerdict } = await import('../upload/verdict.ts');
+  const { judge, look, trialMs, waitForVerdict } = await import('../upload/verdict.ts');
   const trialMin = trialMinutes(flags.trial);
   const done = await upload(board, {
     code,
@@ -145,29 +150,29 @@ async function toFlash({ flags, board, step, warn }: Session, code: string): Pro
   const { slot, place, bytes, isSame, uploadsLeft: left } = done;
   const fit = `${left} more of this size fit`;
   const facts = { bytes, stored: true, slot: 'ab'[slot], entry: place, isSame, uploadsLeft: left };
-  if (!flags.wait) {
-    return {
-      ...facts,
-      health: 'waiting',
-      text: `${bytes} bytes in slot ${facts.slot} run, on trial; ${fit}`,
-    };
-  }
-  step(done.reports ? 'waiting for its first session' : 'waiting half a minute for errors');
+  const waiting = `${bytes} bytes in slot ${facts.slot} run, and have not reported; ${fit}`;
+  if (!flags.wait && !isSame) return { ...facts, health: 'waiting', text: waiting };
+  if (flags.wait) step(done.reports ? 'waiting for its first session' : 'waiting half a minute for errors');
   const isTrial = await board.ask<boolean>('!!(global.moteBoot&&moteBoot.isTrial)');
-  const health = await waitForVerdict(board, done, isTrial ? trialMin * 60_000 + 5000 : ALONE_MS);
-  if (health === 'rejected') {
-    throw new MoteError(
-      'the new firmware did not report healthy: the board runs the former one again',
-      'look at what it prints with mote monitor, or give it longer with --trial',
-      board.name,
-      ExitCode.Firmware,
-    );
-  }
+  const limitMs = isTrial ? trialMs(trialMin) : ALONE_MS;
+  const health = flags.wait
+    ? await waitForVerdict(board, done, limitMs, isStopped)
+    : (await look(board, place)).verdict;
+  if (health === 'waiting' && (!flags.wait || isStopped())) return { ...facts, health, text: waiting };
+  judge(health, isTrial, board.name);
   const said =
     health === 'healthy'
       ? `${isSame ? 'is there already, and ' : ''}runs and reports healthy`
-      : 'runs and has not reported; there is no former firmware to go back to, or it sleeps';
+      : 'runs and has not reported; there is no former firmware to go back to';
   return { ...facts, health, text: `${bytes} bytes in slot ${facts.slot}: it ${said}; ${fit}` };
+}
+
+/** @returns the id of the board at a port, for who does not keep the connection. */
+async function askWhatItIs(port: string, flags: UploadFlags): Promise<string> {
+  const { openBoard } = await import('../upload/board.ts');
+  const board = await openBoard(port, { password: () => askPassword(flags.passwordFile) });
+  await board.close();
+  return boardFor(board.kind).id;
 }
 
 async function viaEspruinoTools(
@@ -211,17 +216,27 @@ function print(outcome: Outcome, flags: UploadFlags): void {
   process.stdout.write(flags.json ? `${JSON.stringify(facts)}\n` : `${text}\n`);
 }
 
-async function applyLock({ flags, board, step }: Session): Promise<void> {
-  if (!flags.lock && !flags.unlock) return;
+/** @returns what to lock the console with, undefined when it is not to be locked. Asked for before anything is done to the board. */
+async function passwordToSet(flags: UploadFlags): Promise<string | undefined> {
+  if (!flags.lock) return undefined;
+  const { checkPassword } = await import('../upload/lock.ts');
+  const password = await newPassword(flags.passwordFile);
+  checkPassword(password);
+  return password;
+}
+
+async function applyLock({ flags, board, password, step }: Session): Promise<void> {
+  if (password === undefined && !flags.unlock) return;
   const { lockBoard, unlockBoard } = await import('../upload/lock.ts');
-  if (flags.unlock) return unlockBoard(board);
+  if (password === undefined) return unlockBoard(board);
   step('locking the console');
-  await lockBoard(board, await newPassword(flags.passwordFile));
+  await lockBoard(board, password);
 }
 
 async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
   checkFlags(flags);
   trialMinutes(flags.trial);
+  const password = await passwordToSet(flags);
   const progress = createProgress();
   const step = (text: string) => {
     if (!flags.json) progress.step(text);
@@ -237,8 +252,8 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
 
   if (flags.via === 'espruino-tools') {
     const build = async () =>
-      (await (await import('../build/build.ts')).build(options(flags.board ?? 'esp32'))).code;
-    const code = isBundle ? readBundle(firmware) : await build();
+      (await import('../build/build.ts')).build(options(flags.board ?? (await askWhatItIs(port, flags))));
+    const code = isBundle ? readBundle(firmware) : (await build()).code;
     print(await viaEspruinoTools(port, code, flags, step), flags);
     progress.clear();
     return;
@@ -251,8 +266,9 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
     // Left alone, a console that asks for a password would stay open.
     process.once('SIGINT', () => void board.close().then(() => process.exit(130)));
   }
-  const session: Session = { flags, port, board, step, warn };
-  const target = flags.board ?? boardFor(board.kind);
+  const stop = { isAsked: false };
+  const session: Session = { flags, port, board, password, isStopped: () => stop.isAsked, step, warn };
+  const target = () => flags.board ?? boardFor(board.kind).id;
   const send = (code: string) =>
     (flags.ram || (flags.watch && !flags.store) ? toRam : toFlash)(session, code);
   try {
@@ -267,14 +283,14 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
     if (!flags.watch) {
       const code = isBundle
         ? readBundle(firmware)
-        : (await (await import('../build/build.ts')).build(options(target))).code;
+        : (await (await import('../build/build.ts')).build(options(target()))).code;
       const outcome = await send(code);
       await applyLock(session);
       progress.clear();
       print(outcome, flags);
       return;
     }
-    await watchAndSend(options(target), send, flags, progress);
+    await watchAndSend(options(target()), send, stop, flags, progress);
   } finally {
     progress.clear();
     await board.close();
@@ -285,12 +301,14 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
 async function watchAndSend(
   options: ReturnType<typeof firmwareOptions> & { board: string },
   send: (code: string) => Promise<Outcome>,
+  stop: { isAsked: boolean },
   flags: UploadFlags,
   progress: ReturnType<typeof createProgress>,
 ): Promise<void> {
   const { watch } = await import('../build/build.ts');
-  let busy: Promise<void> = Promise.resolve();
-  const deliver = async (code: string) => {
+  const { createNewest } = await import('../upload/newest.ts');
+  // The board has one console, and every upload takes room of its Storage.
+  const builds = createNewest(async (code: string) => {
     const begin = performance.now();
     try {
       const outcome = await send(code);
@@ -300,16 +318,18 @@ async function watchAndSend(
       progress.clear();
       reportError(error);
     }
-    if (!flags.json) process.stderr.write('watching; Ctrl-C ends it\n');
-  };
+    if (!flags.json && !stop.isAsked) process.stderr.write('watching; Ctrl-C ends it\n');
+  });
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  }).then(() => {
+    stop.isAsked = true;
+    return builds.stop();
+  });
   const watcher = await watch(options, (result) => {
     if (result instanceof MoteError) reportError(result);
-    // One after the other: the board has one console.
-    else busy = busy.then(() => deliver(result.code));
+    else builds.offer(result.code);
   });
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await stopped;
   watcher.close();
-  await busy;
 }

@@ -31,7 +31,7 @@ function roomOf({ freeBytes, totalBytes, trashBytes, uploadsLeft }: BoardReport)
 
 /** @returns what there is to say of a board. */
 export function looksAtBoard(report: BoardReport): Look[] {
-  const { port, version, board, bootCode, otherBoot, programs, health, freeBlocks, open } = report;
+  const { port, version, board, boards, bootCode, otherBoot, programs, health, freeBlocks, open } = report;
   const isTorn = bootCode === 'torn';
   // Not every engine counts them.
   const free = Number.isInteger(freeBlocks) ? `; ${freeBlocks} variables free` : '';
@@ -39,7 +39,7 @@ export function looksAtBoard(report: BoardReport): Look[] {
     {
       what: 'answers',
       verdict: 'ok',
-      found: `Espruino ${version} on ${board}, at ${port}${free}`,
+      found: `Espruino ${version} on ${board} (${boards.join(' or ') || 'none that mote boards lists'}), at ${port}${free}`,
     },
     {
       what: 'boot code',

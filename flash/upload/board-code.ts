@@ -50,6 +50,23 @@ export function literal(bytes: Uint8Array): string {
   return `"${escaped}"`;
 }
 
+/** Characters of a program in one command: with what is around it, half the input buffer of Espruino on Linux. */
+const PIECE = 384;
+
+/** @returns a program in pieces, each as long as one command takes when it is written as a literal. */
+export function piecesOf(bytes: Uint8Array): { readonly at: number; readonly part: Uint8Array }[] {
+  const pieces = [];
+  for (let at = 0, end = 0; end < bytes.length; at = end) {
+    for (let typed = 0; end < bytes.length; end++) {
+      // Without its quotes.
+      typed += literal(bytes.subarray(end, end + 1)).length - 2;
+      if (typed > PIECE) break;
+    }
+    pieces.push({ at, part: bytes.subarray(at, end) });
+  }
+  return pieces;
+}
+
 /** Together no longer than half the input buffer of Espruino on Linux, which loses itself when it is typed at while it works. */
 const LINE = 400;
 

@@ -113,6 +113,8 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
   let asker = createAsker(port, hear);
   let tag = Math.floor(Math.random() * 1e6) * 1000;
   let isLocked = false;
+  /** That opened the console: a restart locks it again. */
+  let known: string | undefined;
   let version = '';
   let kind = '';
 
@@ -137,7 +139,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
 
   async function login(): Promise<void> {
     isLocked = true;
-    const password = await options.password?.();
+    const password = known ?? (await options.password?.());
     if (password === undefined) {
       throw environment(
         'the console is locked with a password',
@@ -152,6 +154,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     heard = '';
     port.write(`${password}\n`);
     const got = await waitFor([/Logged in/, /Invalid password/], LOGIN_MS);
+    known = got === 0 ? password : undefined;
     if (got === 0) return;
     throw environment(
       'the password is not that of the console',

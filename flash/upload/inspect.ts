@@ -1,5 +1,6 @@
 // What a board is and how it is, for `mote doctor`: release, room, programs, health, and what of it is open to others.
 
+import { boardsCalled } from '../boards.ts';
 import { openBoard, type BoardOptions } from './board.ts';
 import { UNINSTALL } from './board-code.ts';
 import { SLOT_FILES } from './layout.ts';
@@ -10,6 +11,8 @@ export interface BoardReport {
   /** "2v29.277" and what Espruino calls the board. */
   readonly version: string;
   readonly board: string;
+  /** Names on the command line that it may be, empty when nobody described it. */
+  readonly boards: readonly string[];
   /** Bytes of Storage. */
   readonly totalBytes: number;
   readonly freeBytes: number;
@@ -80,6 +83,7 @@ export async function inspectBoard(port: string, options: BoardOptions = {}): Pr
       port,
       version: board.version,
       board: board.kind,
+      boards: boardsCalled(board.kind).map(({ id }) => id),
       totalBytes: state.totalBytes,
       freeBytes: Math.max(0, state.freeBytes - reserveOf(board.kind)),
       trashBytes: state.trashBytes,

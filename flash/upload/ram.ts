@@ -2,11 +2,10 @@
 
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Board } from './board.ts';
-import { literal, UNINSTALL } from './board-code.ts';
+import { literal, piecesOf, UNINSTALL } from './board-code.ts';
 import { LOCK_FILE, sumOf } from './layout.ts';
 import { installHelper } from './state.ts';
 
-const CHUNK = 384;
 const TRIES = 4;
 const START_MS = 20_000;
 
@@ -21,8 +20,7 @@ export async function runFromRam(
   await board.reset();
   await installHelper(board);
   onStep(`sending ${bytes.length} bytes`);
-  for (let at = 0; at < bytes.length; at += CHUNK) {
-    const part = bytes.subarray(at, at + CHUNK);
+  for (const { at, part } of piecesOf(bytes)) {
     const call = `moteUp.gather(${at},${sumOf(part)},${literal(part)})`;
     let answer = '';
     for (let tries = 0; tries < TRIES && answer !== 'ok'; tries++) answer = await board.ask<string>(call);

@@ -1,7 +1,7 @@
 // What a board's Storage holds for an upload: room, boot code, programs, the entry that counts. Asked in a few questions.
 
 import type { FlashMap } from '../../boards/board.ts';
-import { findBoard } from '../boards.ts';
+import { boardsCalled, findBoard } from '../boards.ts';
 import type { Board } from './board.ts';
 import { INSTALL, literal } from './board-code.ts';
 import { eraseAll, mendChain, readChain, roomOf, unsteady, type Chain, type Patch } from './chain.ts';
@@ -59,8 +59,9 @@ const CHUNK = 256;
 
 /** @returns the flash of a board by what Espruino calls it, undefined for one that nobody described. */
 export function flashOf(kind: string): FlashMap | undefined {
-  if (kind === 'LINUX') return findBoard('espruino-linux').flash;
-  return kind.startsWith('ESP32') ? findBoard('esp32').flash : undefined;
+  // Espruino's board files put Storage in one place on everything that is called ESP32 and more.
+  const [board = kind.startsWith('ESP32') ? findBoard('esp32') : undefined] = boardsCalled(kind);
+  return board?.flash;
 }
 
 /** Bytes at the end of Storage that no header may come to lie in: a torn one there makes the engine erase everything. */

@@ -3,7 +3,7 @@
 
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Board } from './board.ts';
-import { literal, UNINSTALL } from './board-code.ts';
+import { literal, piecesOf, UNINSTALL } from './board-code.ts';
 import { roomOf } from './chain.ts';
 import {
   CHOICE_BYTES,
@@ -20,6 +20,7 @@ import {
 import { SELECTOR_TEXT } from './selector.ts';
 import {
   eraseSlot,
+  flashOf,
   installHelper,
   mend,
   readState,
@@ -28,8 +29,6 @@ import {
   type BoardState,
 } from './state.ts';
 
-/** Bytes of a program in one command: with what is around it, half the input buffer of Espruino on Linux. */
-const CHUNK = 384;
 const CHUNK_TRIES = 4;
 const RESTART_MS = 20_000;
 
@@ -95,8 +94,7 @@ async function writeFile(
 ): Promise<void> {
   await createFile(board, file, bytes.length);
   // One at a time: on Linux, Espruino's console loses itself when it is typed at while it works.
-  for (let at = 0; at < bytes.length; at += CHUNK) {
-    const part = bytes.subarray(at, at + CHUNK);
+  for (const { at, part } of piecesOf(bytes)) {
     await writeAt(board, file, bytes.length, at, part);
     onProgress(at + part.length);
   }
@@ -123,24 +121,36 @@ function checkBootCode(board: Board, state: BoardState, { replace, warn }: Uploa
   warn?.(`${what}: replaced`);
 }
 
-function roomError(board: Board, state: BoardState, need: number): MoteError {
-  const free = Math.max(0, state.freeBytes - reserveOf(board.kind));
-  const gain = state.trashBytes + sparesOf(state);
-  const what = `${need} bytes are needed in Storage, and ${free} are free; --compact would free ${gain}`;
-  const isEnough = free + gain >= need;
-  return refuse(
-    what,
-    isEnough
-      ? 'add --compact: a power cut while it runs erases everything on the board'
-      : 'build a smaller program, or erase files of your own',
-    board,
-  );
+const COMPACT = 'add --compact: a power cut while it runs erases everything on the board';
+
+/** @returns bytes of what is given up before a compaction: the programs that are not chosen. */
+function sparesOf({ chosen, slots }: BoardState): number {
+  const others = slots.filter((file, slot) => file !== undefined && slot !== chosen?.slot);
+  return others.reduce((sum, file) => sum + roomOf(file!.bytes), 0);
 }
 
-/** @returns bytes of what can be given up before a compaction: the program that is not chosen. */
-function sparesOf({ chosen, slots }: BoardState): number {
-  const other = chosen === undefined ? undefined : slots[1 - chosen.slot];
-  return other === undefined ? 0 : roomOf(other.bytes);
+/** Throw, with the figures, where the program does not fit: unless a compaction is wanted, and makes room. */
+function checkRoom(
+  board: Board,
+  state: BoardState,
+  slot: Slot,
+  program: Program,
+  { compact: isWanted }: UploadOptions,
+): void {
+  if (fits(board, state, slot, program)) return;
+  const need = needOf(state, slot, program);
+  // What is in the slot already is given up, too.
+  const needAfter = isIn(state, slot, program) ? need + roomOf(program.bytes.length) : need;
+  const free = Math.max(0, state.freeBytes - reserveOf(board.kind));
+  const gain = state.trashBytes + sparesOf(state);
+  const isEnough = free + gain >= needAfter;
+  if (isEnough && isWanted) return;
+  if (isEnough && state.placesLeft === 0) throw refuse('the choice file is full', COMPACT, board);
+  throw refuse(
+    `${needAfter} bytes are needed in Storage, and ${free} are free; --compact would free ${gain}`,
+    isEnough ? COMPACT : 'build a smaller program, or erase files of your own',
+    board,
+  );
 }
 
 async function askState(board: Board): Promise<BoardState> {
@@ -228,6 +238,8 @@ async function choose(board: Board, state: BoardState, head: Uint8Array): Promis
 interface Program {
   readonly bytes: Uint8Array;
   readonly sum: number;
+  /** It reports itself. */
+  readonly reports: boolean;
 }
 
 const isIn = (state: BoardState, slot: Slot, { bytes, sum }: Program) =>
@@ -240,23 +252,8 @@ function needOf(state: BoardState, slot: Slot, program: Program): number {
   return (isIn(state, slot, program) ? 0 : roomOf(program.bytes.length)) + choice + selector;
 }
 
-/** @returns a state with room for the program. Throws MoteError with the figures. */
-async function findRoom(
-  board: Board,
-  before: BoardState,
-  slot: Slot,
-  program: Program,
-  options: UploadOptions,
-): Promise<BoardState> {
-  const fits = (state: BoardState) =>
-    state.placesLeft > 0 && state.freeBytes - reserveOf(board.kind) >= needOf(state, slot, program);
-  if (fits(before)) return before;
-  const state = options.compact ? await compact(board, before, options) : before;
-  if (fits(state)) return state;
-  if (state.placesLeft > 0) throw roomError(board, state, needOf(state, slot, program));
-  const fix = 'add --compact: a power cut while it runs erases everything on the board';
-  throw refuse('the choice file is full', fix, board);
-}
+const fits = (board: Board, state: BoardState, slot: Slot, program: Program): boolean =>
+  state.placesLeft > 0 && state.freeBytes - reserveOf(board.kind) >= needOf(state, slot, program);
 
 async function writeProgram(
   board: Board,
@@ -286,13 +283,40 @@ async function installSelector(
   for (const file of inTheWay(state)) await board.ask(`(require("Storage").erase("${file}"),1)`);
 }
 
+/** Write the program where there is room, choose it, and restart the board. */
+async function place(
+  board: Board,
+  state: BoardState,
+  slot: Slot,
+  program: Program,
+  { trialMin, restartMs = RESTART_MS, onStep = () => {} }: UploadOptions,
+): Promise<Pick<Uploaded, 'place' | 'uploadsLeft'>> {
+  if (!isIn(state, slot, program)) await writeProgram(board, slot, program, onStep);
+  if (!state.hasChoice) await createFile(board, CHOICE_FILE, CHOICE_BYTES);
+  const at = await choose(board, state, entryHead(slot, program.reports, trialMin, program.sum));
+  await installSelector(board, state, onStep);
+  onStep('restarting the board');
+  await board.restart(restartMs);
+  const after = {
+    ...state,
+    freeBytes: state.freeBytes - needOf(state, slot, program),
+    placesLeft: state.placesLeft - 1,
+  };
+  return { place: at, uploadsLeft: uploadsLeft(after, board.kind, program.bytes.length) };
+}
+
 /** Put a program on a board and restart it. Throws MoteError; what ran before is then still what starts. */
 export async function upload(board: Board, options: UploadOptions): Promise<Uploaded> {
-  const { code, trialMin, onStep = () => {} } = options;
+  const { code, onStep = () => {} } = options;
   const bytes = Buffer.from(code, 'latin1');
-  const program = { bytes, sum: sumOf(bytes) };
-  const facts = { bytes: bytes.length, sum: program.sum, reports: code.includes('moteHealthy') };
+  const program = { bytes, sum: sumOf(bytes), reports: code.includes('moteHealthy') };
+  const facts = { ...program, bytes: bytes.length };
   onStep('looking at what is on the board');
+  if (flashOf(board.kind) === undefined) {
+    options.warn?.(
+      `the flash of ${board.kind} is not described: what an upload that was cut off leaves is not mended`,
+    );
+  }
   const before = await settle(board, options);
   checkBootCode(board, before, options);
   const { chosen } = before;
@@ -303,17 +327,16 @@ export async function upload(board: Board, options: UploadOptions): Promise<Uplo
   }
 
   const slot: Slot = chosen?.slot === 0 ? 1 : 0;
-  const state = await findRoom(board, before, slot, program, options);
-  if (!isIn(state, slot, program)) await writeProgram(board, slot, program, onStep);
-  if (!state.hasChoice) await createFile(board, CHOICE_FILE, CHOICE_BYTES);
-  const place = await choose(board, state, entryHead(slot, facts.reports, trialMin, program.sum));
-  await installSelector(board, state, onStep);
-  onStep('restarting the board');
-  await board.restart(options.restartMs ?? RESTART_MS);
-  const after = {
-    ...state,
-    freeBytes: state.freeBytes - needOf(state, slot, program),
-    placesLeft: state.placesLeft - 1,
-  };
-  return { ...facts, slot, place, isSame: false, uploadsLeft: uploadsLeft(after, board.kind, bytes.length) };
+  checkRoom(board, before, slot, program, options);
+  if (fits(board, before, slot, program)) {
+    return { ...facts, slot, ...(await place(board, before, slot, program, options)), isSame: false };
+  }
+  try {
+    const state = await compact(board, before, options);
+    return { ...facts, slot, ...(await place(board, state, slot, program, options)), isSame: false };
+  } catch (error) {
+    // The compaction has ended what ran, and what locks the console.
+    await board.restart(options.restartMs ?? RESTART_MS).catch(() => {});
+    throw error;
+  }
 }

@@ -1,13 +1,15 @@
 // What becomes of a program that was uploaded: it reports, or the board goes back to the former one. Asked at the console, since
 // what the selector prints may be lost among what else is printed.
 
-import { MoteError } from '../errors.ts';
+import { ExitCode, MoteError } from '../errors.ts';
 import type { Board } from './board.ts';
-import { CHOICE_FILE, PLACE_BYTES, readEntry, type Slot } from './layout.ts';
+import { CHOICE_FILE, PLACE_BYTES, readEntry, TRY_COUNT, type Slot } from './layout.ts';
 
 export type Verdict = 'healthy' | 'rejected' | 'waiting';
 
 const POLL_MS = 400;
+/** A restart, generously. */
+const TRY_MS = 10_000;
 /** A board that restarts and restarts is asked again until the end. */
 const ATTACH_MS = 5000;
 
@@ -32,15 +34,16 @@ export async function look(board: Board, place: number): Promise<Look> {
   return { running, verdict: 'waiting' };
 }
 
-/** Wait until the program at `place` has reported or is given up, at most `limitMs`. */
+/** Wait until the program at `place` has reported or is given up, at most `limitMs`, and no longer than until `isStopped`. */
 export async function waitForVerdict(
   board: Board,
   { slot, place }: { slot: Slot; place: number },
   limitMs: number,
+  isStopped: () => boolean = () => false,
 ): Promise<Verdict> {
   const end = performance.now() + limitMs;
   let verdict: Verdict = 'waiting';
-  while (verdict === 'waiting' && performance.now() < end) {
+  while (verdict === 'waiting' && performance.now() < end && !isStopped()) {
     try {
       const seen = await look(board, place);
       // The former program is what there is to see once the restart is over.
@@ -54,4 +57,27 @@ export async function waitForVerdict(
     if (verdict === 'waiting') await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return verdict;
+}
+
+/** @returns how long a trial lasts at most: each try may end right before its time is over, with a restart. */
+export const trialMs = (trialMin: number): number => TRY_COUNT * (trialMin * 60_000 + TRY_MS);
+
+/** Throw unless the program is healthy, or nothing would take its place. @param isTrial something would. */
+export function judge(verdict: Verdict, isTrial: boolean, name: string): void {
+  if (verdict === 'rejected') {
+    throw new MoteError(
+      'the new firmware did not report healthy: the board runs the former one again',
+      'look at what it prints with mote monitor, or give it longer with --trial',
+      name,
+      ExitCode.Firmware,
+    );
+  }
+  if (verdict === 'waiting' && isTrial) {
+    throw new MoteError(
+      'the new firmware runs, has not reported, and is still on trial',
+      'if it sleeps, wait for its first session; mote doctor --port says what became of it',
+      name,
+      ExitCode.Firmware,
+    );
+  }
 }

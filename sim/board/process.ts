@@ -13,7 +13,7 @@ export function createProcess(machine: Machine): object {
     version: VERSION,
     env: realm.object({
       VERSION,
-      BOARD: data.id === 'esp32' ? 'ESP32' : 'LINUX',
+      BOARD: data.engineName,
       FLASH: flash?.bytes ?? 0,
       STORAGE: flash?.storage.bytes ?? 0,
       SERIAL: machine.serial,

@@ -6,8 +6,6 @@ import { VERSION } from '../board/process.ts';
 /** Keeps a terminal from wrapping lines. */
 const NO_WRAP = '\x1b[?7l';
 
-export const boardName = (data: BoardData) => (data.bootCode ? 'ESP32' : 'LINUX');
-
 /** @returns the banner, its first line empty. */
 export function banner(data: BoardData): string {
   return `${data.bootCode ? NO_WRAP : ''}

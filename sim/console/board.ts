@@ -17,7 +17,6 @@ import type { World, WorldTimer } from '../board/world.ts';
 import type { Nor, NorOperation, Torn } from '../nor.ts';
 import { createNor } from '../nor.ts';
 import { prefix } from '../torn.ts';
-import { boardName } from './banner.ts';
 import { createFlow } from './flow.ts';
 import { createRepl } from './repl.ts';
 import type { ReplHost } from './repl.ts';
@@ -93,7 +92,7 @@ export function createConsoleBoard(options: ConsoleBoardOptions): ConsoleBoard {
     send,
     run: (line) => program?.type(line),
     complete: (text) => program?.complete(text) ?? '',
-    name: () => `Espruino ${VERSION} ${boardName(data)}`,
+    name: () => `Espruino ${VERSION} ${data.engineName}`,
     interrupted() {
       if (data.bootCode) return undefined;
       const now = world.now();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { boards } from '../../boards/index.ts';
 import type { FlashMap, FlashRegion } from '../../boards/board.ts';
-import { findBoard } from '../../flash/boards.ts';
+import { boardsCalled, findBoard } from '../../flash/boards.ts';
 import { MoteError } from '../../flash/errors.ts';
 
 const inside = (inner: FlashRegion, map: FlashMap) =>
@@ -65,5 +65,24 @@ describe('findBoard', () => {
     expect(() => findBoard('esp31')).toThrow(
       '--board: unknown board "esp31" (use one of esp32, esp32-wrover, esp32-cyd, esp32-c3, esp32-s3, espruino-linux, espruino-emulator, jerryscript)',
     );
+  });
+});
+
+describe('boardsCalled', () => {
+  // process.env.BOARD is the name of the engine's board file, unless that file says another.
+  it.each([
+    ['ESP32', ['esp32', 'esp32-wrover']],
+    ['ESP32_CYD', ['esp32-cyd']],
+    ['ESP32C3_IDF4', ['esp32-c3']],
+    ['ESP32S3_IDF4', ['esp32-s3']],
+    ['LINUX', ['espruino-linux']],
+    ['ESP32_IDF4', []],
+    ['PICO_R1_3', []],
+  ])('knows what Espruino calls %s', (name, ids) => {
+    expect(boardsCalled(name).map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('takes no watch for the emulator of one', () => {
+    expect(boardsCalled(findBoard('espruino-emulator').engineName!)).toEqual([]);
   });
 });

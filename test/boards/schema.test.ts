@@ -21,6 +21,17 @@ describe('the schema of boards', () => {
     ['a field that is none', { ...esp32, color: 'red' } as BoardData, /^color: /],
     ['an id with capitals', { ...esp32, id: 'ESP32' }, /^id: /],
     ['an open range of versions', { ...esp32, versions: '>=2.29' }, /^versions: /],
+    [
+      'Espruino without its name of the board',
+      { ...esp32, engineName: undefined } as unknown as BoardData,
+      /^esp32: .*engine's name/,
+    ],
+    [
+      'a name of Espruino on JerryScript',
+      { ...jerryscript, engineName: 'LINUX' },
+      /^jerryscript: .*engine's name/,
+    ],
+    ["an engine's name with a space", { ...esp32, engineName: 'ESP32 C3' }, /^engineName: /],
     ['no sources', { ...esp32, sources: [] }, /^sources: /],
     ['an outbox in Storage', withFlash({ outbox: { ...OUTBOX, address: 0x360000 } }), /^esp32: .*Storage/],
     [

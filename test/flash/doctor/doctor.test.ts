@@ -116,6 +116,7 @@ const REPORT: BoardReport = {
   port: 'tcp://b:1',
   version: '2v29',
   board: 'ESP32',
+  boards: ['esp32', 'esp32-wrover'],
   totalBytes: 917504,
   freeBytes: 100000,
   trashBytes: 500000,
@@ -137,7 +138,10 @@ describe('a board', () => {
     expect(text).toContain('; 9000 variables free\n');
     const uncounted = { ...REPORT, freeBlocks: undefined as never };
     expect(formatLooks(looksAtBoard(uncounted), false)).toMatch(
-      /answers +Espruino 2v29 on ESP32, at tcp:\/\/b:1\n/,
+      /answers +Espruino 2v29 on ESP32 \(esp32 or esp32-wrover\), at tcp:\/\/b:1\n/,
+    );
+    expect(formatLooks(looksAtBoard({ ...REPORT, board: 'PICO_R1_3', boards: [] }), false)).toContain(
+      'Espruino 2v29 on PICO_R1_3 (none that mote boards lists), at tcp://b:1',
     );
     expect(text).toMatch(
       / {2}- +open +the console on Serial1 takes commands from anyone\n +do: mote upload --lock closes/,
@@ -160,14 +164,14 @@ describe('a board', () => {
 
 describe('mote doctor', () => {
   it('looks at the board at a port, and says all of it to a program', async () => {
-    const board = await startVirtualBoard();
+    const board = await startVirtualBoard({ board: 'esp32-c3' });
     for (const name of ['ESPRUINO', 'JERRY', 'JERRY_SNAPSHOT', 'JERRY_DIR']) vi.stubEnv(name, '');
     const { code, stdout } = await mote(['doctor', '--port', board.port, '--json']);
     await board.close();
     const said = JSON.parse(stdout) as Record<string, unknown>;
     expect(said).toMatchObject({
       computer: expect.arrayContaining([{ what: 'Node', verdict: 'ok', found: process.versions.node }]),
-      board: { port: board.port, board: 'ESP32', bootCode: 'none' },
+      board: { port: board.port, board: 'ESP32C3_IDF4', boards: ['esp32-c3'], bootCode: 'none' },
     });
     expect(code).toBe(said['healthy'] ? 0 : ExitCode.Environment);
   });

@@ -17,17 +17,24 @@ export interface VirtualBoard {
 }
 
 export interface VirtualOptions {
+  /** Default: esp32. */
+  readonly board?: string;
+  /** What it calls itself; default: what Espruino calls such a board. */
+  readonly calls?: string;
   readonly nor?: Nor;
   readonly cutAtOperation?: number;
   readonly torn?: (operation: NorOperation) => Torn;
 }
 
 export async function startVirtualBoard({
+  board: id = 'esp32',
+  calls,
   nor,
   cutAtOperation,
   torn,
 }: VirtualOptions = {}): Promise<VirtualBoard> {
-  const data = findBoard('esp32');
+  const known = findBoard(id);
+  const data = calls === undefined ? known : { ...known, engineName: calls };
   const flash = nor ?? createNor(data.flash!);
   const board = createConsoleBoard({
     board: data,

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { esp32 } from '../../../boards/esp32.ts';
+import { boards } from '../../../boards/index.ts';
 import { storedFile, storedNames, storeFile } from '../../../sim/console/preload.ts';
 import { createNor } from '../../../sim/nor.ts';
 import { createConsoleRig, storing } from './rig.ts';
@@ -23,6 +24,16 @@ describe('a board with a console', () => {
     expect(rig.type('\x05')).toBe('Espruino 2v29 ESP32\r\n');
     expect(rig.type('\x03')).toBe('');
   });
+
+  it.each(boards.filter(({ engine }) => engine === 'espruino').map((board) => [board.id, board] as const))(
+    'is called what Espruino calls it: %s',
+    (_id, board) => {
+      const rig = createConsoleRig({ data: board });
+      rig.on();
+      expect(rig.type('\x05')).toBe(`Espruino 2v29 ${board.engineName}\r\n`);
+      expect(rig.run('print(process.env.BOARD)')).toEqual([board.engineName]);
+    },
+  );
 
   it('runs saved code when the power comes, without a banner', () => {
     const rig = createConsoleRig({
