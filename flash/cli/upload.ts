@@ -252,7 +252,12 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
   });
   if (!flags.watch) {
     // Left alone, a console that asks for a password would stay open.
-    process.once('SIGINT', () => void board.close().then(() => process.exit(130)));
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      process.once(signal, () => void board.close().then(() => process.exit(code)));
+    }
   }
   const session: Session = { flags, port, board, step, warn };
   const target = flags.board ?? boardFor(board.kind);

@@ -4,6 +4,7 @@
 import { ExitCode, MoteError } from '../errors.ts';
 import { createAsker } from '../port/console.ts';
 import { openPort } from '../port/port.ts';
+import { LOCK_FILE } from './layout.ts';
 
 /** The oldest release that all of this was tried on. */
 const OLDEST = '2v29';
@@ -48,7 +49,7 @@ export interface Board {
   type(statement: string): void;
   /** Start the board anew, and come back to its console. @param limitMs until it must answer. */
   restart(limitMs: number): Promise<void>;
-  /** Start it anew without any program. */
+  /** Start it anew without any program; a console that is to ask for a password still does. */
   reset(): Promise<void>;
   /** Come back to a board that restarts by itself. */
   attach(limitMs: number): Promise<void>;
@@ -123,6 +124,11 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 /** Of the whole chip where there is one. */
 const RESTART = 'if(process.env.BOARD=="LINUX")load();else E.reboot()';
 const RESET_MS = 5000;
+/** What the selector does at a start: a password that is whole is asked for. */
+const SET_PASSWORD =
+  '(function(t){var p,s;if(t===undefined)return 0;p=t.substr(4);s=E.CRC32(p);' +
+  'if(t.substr(0,4)===String.fromCharCode(s&255,s>>8&255,s>>16&255,s>>24&255))E.setPassword(p);return 1})' +
+  `(require("Storage").read("${LOCK_FILE}"))`;
 
 /** Find the board at a port. Throws MoteError that says what is there instead. */
 export async function openBoard(name: string, options: BoardOptions = {}): Promise<Board> {
@@ -326,7 +332,11 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     },
     type: (statement) => port.write(`\x10${statement}\n`),
     restart: (limitMs) => leave(RESTART, limitMs),
-    reset: () => leave('reset()', RESET_MS),
+    async reset() {
+      await leave('reset()', RESET_MS);
+      // With all that was in memory the password is gone.
+      await board.ask(SET_PASSWORD);
+    },
     attach,
     async close() {
       // Harmless without a password.

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openBoard } from '../../../flash/upload/board.ts';
 import { inspectBoard } from '../../../flash/upload/inspect.ts';
+import { lockBoard } from '../../../flash/upload/lock.ts';
 import { waitForVerdict } from '../../../flash/upload/verdict.ts';
 import { startVirtualBoard, type VirtualBoard } from './virtual-board.ts';
 import { program, send, whoRuns } from './who.ts';
@@ -75,5 +76,36 @@ describe('an upload', () => {
     expect(await waitForVerdict(board, { slot: 1, place: 1 }, 10_000)).toBe('rejected');
     expect(await board.ask('name')).toBe('good');
     await board.close();
+  });
+});
+
+describe('a locked board', () => {
+  const known = { password: async () => 'secret' };
+  const lock = async (port: string) => {
+    await send(port, program('old'));
+    const board = await openBoard(port);
+    await lockBoard(board, 'secret');
+    await board.close();
+  };
+
+  it('has its password again as soon as what runs was ended for --ram', async () => {
+    on = await startVirtualBoard();
+    await lock(on.port);
+    const board = await openBoard(on.port, known);
+    await board.reset();
+    // Whoever comes next finds the console as the pulled cable left it, and leaves it closed.
+    await board.ask('(E.lockConsole(),1)').catch(() => {});
+    await expect(openBoard(on.port)).rejects.toThrow(/locked with a password/);
+    await board.close();
+  });
+
+  it('is not closed to everybody by a password that was torn, when what runs is ended', async () => {
+    on = await startVirtualBoard();
+    await send(on.port, program('old'));
+    const board = await openBoard(on.port);
+    await board.ask('require("Storage").write("mote.lock","xxxxsecre\xff")');
+    await board.reset();
+    await board.close();
+    await (await openBoard(on.port)).close();
   });
 });
