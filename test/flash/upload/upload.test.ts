@@ -99,6 +99,18 @@ describe('a locked board', () => {
     await board.close();
   });
 
+  it('is said to be open when its password was torn, or is set by nobody', async () => {
+    on = await startVirtualBoard();
+    await lock(on.port);
+    expect((await inspectBoard(on.port, known)).open).toEqual([]);
+    const board = await openBoard(on.port, known);
+    // In the place of the selector, as another tool would put it there.
+    await board.ask('(require("Storage").erase(".bootcde"),require("Storage").write(".bootcde","1"))');
+    await board.close();
+    on.restart();
+    expect((await inspectBoard(on.port)).open).not.toEqual([]);
+  });
+
   it('is not closed to everybody by a password that was torn, when what runs is ended', async () => {
     on = await startVirtualBoard();
     await send(on.port, program('old'));
@@ -106,6 +118,6 @@ describe('a locked board', () => {
     await board.ask('require("Storage").write("mote.lock","xxxxsecre\xff")');
     await board.reset();
     await board.close();
-    await (await openBoard(on.port)).close();
+    expect((await inspectBoard(on.port)).open).not.toEqual([]);
   });
 });
