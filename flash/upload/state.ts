@@ -14,6 +14,7 @@ import {
   PLACES,
   SELECTOR_FILE,
   SLOT_FILES,
+  WAKE_PLACES,
   type Chosen,
   type Slot,
 } from './layout.ts';
@@ -152,7 +153,7 @@ export async function readState(board: Board): Promise<BoardState> {
     otherBoot: OTHER_BOOT.filter((_, i) => others[i] !== undefined),
     slots: [a, b],
     choice,
-    placesLeft: Math.min(places, PLACES) - firstBlankPlace(choice),
+    placesLeft: Math.max(0, Math.min(places, PLACES) - WAKE_PLACES - firstBlankPlace(choice)),
     hasChoice: choiceFile !== undefined,
     chosen: chooseProgram(choice, [a?.sum, b?.sum]),
     running: running === 0 ? undefined : { slot: running[0], place: running[1], isTrial: running[2] },
