@@ -261,10 +261,18 @@ async function runUpload(firmware: string, flags: UploadFlags): Promise<void> {
 
   const { openBoard } = await import('../upload/board.ts');
   step(`looking for the board at ${port}`);
-  const board = await openBoard(port, { password: () => askPassword(flags.passwordFile) });
+  const board = await openBoard(port, {
+    password: () => askPassword(flags.passwordFile),
+    canInterrupt: true,
+  });
   if (!flags.watch) {
     // Left alone, a console that asks for a password would stay open.
-    process.once('SIGINT', () => void board.close().then(() => process.exit(130)));
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      process.once(signal, () => void board.close().then(() => process.exit(code)));
+    }
   }
   const stop = { isAsked: false };
   const session: Session = { flags, port, board, password, isStopped: () => stop.isAsked, step, warn };

@@ -6,16 +6,17 @@ import { createAsker } from '../port/console.ts';
 import { openPort } from '../port/port.ts';
 import { IN_LOADER, NOTHING_TO_START } from '../port/signs.ts';
 import { isTooOld, oldestRelease } from '../release.ts';
+import { LOCK_FILE } from './layout.ts';
 
 const ANSWER_MS = 3000;
 const TRIES = 3;
-/** Ctrl-C ends what the program is just doing, and twice ends an Espruino on Linux: only where nothing else helps. */
-const KNOCKS: readonly (readonly [keys: string, answerMs: number])[] = [
-  ['', 600],
-  ['', 1000],
-  ['\x03\n', 2000],
-  ['', 3000],
-];
+/** Together longer than a connection that nobody answers keeps the engine from its console, which is about 20 s. */
+const KNOCKS_MS = [600, 1000, 3000, 5000, 8000, 8000];
+/** Of a board that is restarting: what was typed too early is lost, and its port may be. */
+const RESTART_KNOCKS_MS = [600, 1000, 2000, 3000];
+const INTERRUPT_MS = 5000;
+/** Espruino's debugger, which a Ctrl-C begins while the program works: nothing runs until it is told to leave. What is asked without an echo is refused there. */
+const DEBUGGER = /debug>|In debug mode/;
 const LOGIN_MS = 3000;
 const RETRY_MS = 250;
 const KEPT = 4096;
@@ -23,6 +24,11 @@ const KEPT = 4096;
 export interface BoardOptions {
   /** Asked when the console is locked. undefined: nobody knows it. */
   readonly password?: () => Promise<string | undefined>;
+  /**
+   * Ctrl-C when nothing else helps: it ends what the program is just doing, which may be the end of the program. Only for one
+   * who replaces it. Default false: whatever runs goes on.
+   */
+  readonly canInterrupt?: boolean;
   /** Multiplies the waits for answers; default 1. */
   readonly patience?: number;
   /** What the board prints, with what answers the questions. */
@@ -43,7 +49,7 @@ export interface Board {
   type(statement: string): void;
   /** Start the board anew, and come back to its console. @param limitMs until it must answer. */
   restart(limitMs: number): Promise<void>;
-  /** Start it anew without any program. */
+  /** Start it anew without any program; a console that is to ask for a password still does. */
   reset(): Promise<void>;
   /** Come back to a board that restarts by itself. */
   attach(limitMs: number): Promise<void>;
@@ -71,7 +77,9 @@ const SIGNS: readonly (readonly [pattern: RegExp, what: string, fix: string])[] 
 function diagnose(name: string, text: string): MoteError {
   for (const [pattern, what, fix] of SIGNS) if (pattern.test(text)) return environment(what, fix, name);
   const version = /MOTE-VERSION (\dv\d+)/.exec(text)?.[1];
-  if (version !== undefined && isTooOld(version)) return tooOld(name, version);
+  if (version !== undefined) {
+    return isTooOld(version) === false ? tooBusy(name, version) : tooOld(name, version);
+  }
   if (text.trim() === '') {
     return environment(
       'no answer: nothing is printed there',
@@ -94,15 +102,27 @@ const tooOld = (name: string, version: string) =>
     name,
   );
 
+const tooBusy = (name: string, version: string) =>
+  environment(
+    `Espruino ${version} is there, and its program leaves it no time to answer`,
+    'press reset, and try again at once',
+    name,
+  );
+
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Of the whole chip where there is one. */
 const RESTART = 'if(process.env.BOARD=="LINUX")load();else E.reboot()';
 const RESET_MS = 5000;
+/** What the selector does at a start: a password that is whole is asked for. */
+const SET_PASSWORD =
+  '(function(t){var p,s;if(t===undefined)return 0;p=t.substr(4);s=E.CRC32(p);' +
+  'if(t.substr(0,4)===String.fromCharCode(s&255,s>>8&255,s>>16&255,s>>24&255))E.setPassword(p);return 1})' +
+  `(require("Storage").read("${LOCK_FILE}"))`;
 
 /** Find the board at a port. Throws MoteError that says what is there instead. */
 export async function openBoard(name: string, options: BoardOptions = {}): Promise<Board> {
-  const { onText = () => {}, patience = 1 } = options;
+  const { onText = () => {}, patience = 1, canInterrupt = false } = options;
   let port = await openPort(name);
   /** What the board has printed since it was asked for. */
   let heard = '';
@@ -163,26 +183,50 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     );
   }
 
-  /** Knock until the console answers. */
-  async function greet(): Promise<void> {
-    heard = '';
+  /** Ask who is there. @returns whether it answered. */
+  async function knock(ms: number): Promise<boolean> {
+    const own = ++tag;
     const hello = '[process.env.VERSION,process.env.BOARD]';
-    for (const [keys, ms] of KNOCKS) {
-      const own = ++tag;
-      if (keys !== '') port.write(keys);
-      let answer = await askOnce(own, hello, ms * patience);
-      if (answer === undefined && /password>/.test(heard)) {
-        await login();
-        heard = '';
-        answer = await askOnce(own, hello, ANSWER_MS);
+    let answer = await askOnce(own, hello, ms * patience);
+    if (answer === undefined && /password>/.test(heard)) {
+      await login();
+      heard = '';
+      answer = await askOnce(own, hello, ANSWER_MS);
+    }
+    if (answer?.startsWith('=') !== true) return false;
+    [version, kind] = JSON.parse(answer.slice(1)) as [string, string];
+    if (isTooOld(version) !== false) throw tooOld(name, version);
+    return true;
+  }
+
+  /** Have a program that stands in the debugger go on, or end what it was doing where it is to be replaced. */
+  function leaveDebugger(): void {
+    port.write(canInterrupt ? '\nquit\n' : '\ncontinue\n');
+    heard = '';
+  }
+
+  /** Knock until the console answers. */
+  async function greet(knocksMs: readonly number[], interrupts: boolean): Promise<void> {
+    heard = '';
+    for (const ms of knocksMs) {
+      if (await knock(ms)) return;
+      if (DEBUGGER.test(heard)) leaveDebugger();
+    }
+    if (interrupts) {
+      port.write('\x03\n');
+      for (let tries = 0; tries < 2; tries++) {
+        await waitFor([DEBUGGER], 500 * patience);
+        if (DEBUGGER.test(heard)) leaveDebugger();
+        if (await knock(INTERRUPT_MS)) return;
       }
-      if (answer?.startsWith('=') !== true) continue;
-      [version, kind] = JSON.parse(answer.slice(1)) as [string, string];
-      if (isTooOld(version) !== false) throw tooOld(name, version);
-      return;
     }
     port.write('\x10print("MOTE-VERSION "+process.env.VERSION)\n');
     await sleep(500 * patience);
+    // Whoever gives up leaves no program halted.
+    if (interrupts || DEBUGGER.test(heard)) {
+      port.write('\ncontinue\n');
+      await sleep(20);
+    }
     throw diagnose(name, heard);
   }
 
@@ -205,7 +249,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     const end = performance.now() + limitMs;
     for (;;) {
       try {
-        await greet();
+        await greet(RESTART_KNOCKS_MS, false);
         return;
       } catch (error) {
         if (performance.now() > end) throw error;
@@ -238,7 +282,7 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
   }
 
   try {
-    await greet();
+    await greet(KNOCKS_MS, canInterrupt);
   } catch (error) {
     port.close();
     throw error;
@@ -281,7 +325,11 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     },
     type: (statement) => port.write(`\x10${statement}\n`),
     restart: (limitMs) => leave(RESTART, limitMs),
-    reset: () => leave('reset()', RESET_MS),
+    async reset() {
+      await leave('reset()', RESET_MS);
+      // With all that was in memory the password is gone.
+      await board.ask(SET_PASSWORD);
+    },
     attach,
     async close() {
       // Harmless without a password.

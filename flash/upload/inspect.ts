@@ -105,7 +105,8 @@ export async function inspectBoard(port: string, options: BoardOptions = {}): Pr
       uploadsLeft: bytes === undefined ? undefined : uploadsLeft(state, board.kind, bytes),
       entriesLeft: state.placesLeft,
       freeBlocks: doors.free,
-      open: openDoors(doors, board.kind, board.isLocked || state.hasLock),
+      // A file with a password may be torn, or nobody there sets it: what counts is that it was asked for.
+      open: openDoors(doors, board.kind, board.isLocked),
     };
   } finally {
     await board.close();

@@ -20,6 +20,9 @@ const TRIES = 8;
 const HEALTHY = 11;
 const REJECTED = 12;
 export const TRY_COUNT = 3;
+/** The places behind an entry, where a byte is cleared at each wake on trial; blank without one. No entry may be without them. */
+export const WAKE_PLACES = 3;
+export const WAKES = WAKE_PLACES * PLACE_BYTES;
 const BLANK = 0xff;
 const REPORTS = 2;
 
@@ -33,6 +36,8 @@ export interface Entry {
   readonly sum: number;
   /** Boots on trial that have begun. */
   readonly tries: number;
+  /** Wakes from deep sleep on trial. */
+  readonly wakes: number;
   readonly isHealthy: boolean;
   readonly isRejected: boolean;
 }
@@ -76,6 +81,8 @@ export function readEntry(choice: Uint8Array, place: number): Entry | undefined 
   if ((flags ^ notFlags) !== 255 || (trialMin ^ notMin) !== 255) return undefined;
   const marks = bytes.subarray(TRIES, TRIES + TRY_COUNT);
   const free = marks.indexOf(BLANK);
+  const wakeMarks = choice.subarray((place + 1) * PLACE_BYTES, (place + 1) * PLACE_BYTES + WAKES);
+  const freeWake = wakeMarks.indexOf(BLANK);
   return {
     place,
     slot: (flags & 1) as Slot,
@@ -83,6 +90,7 @@ export function readEntry(choice: Uint8Array, place: number): Entry | undefined 
     trialMin,
     sum: new DataView(bytes.buffer, bytes.byteOffset + SUM).getUint32(0, true),
     tries: free < 0 ? TRY_COUNT : free,
+    wakes: freeWake < 0 ? wakeMarks.length : freeWake,
     isHealthy: bytes[HEALTHY] !== BLANK,
     isRejected: bytes[REJECTED] !== BLANK,
   };
@@ -99,7 +107,7 @@ export interface Chosen {
   readonly isTrial: boolean;
 }
 
-const hasTries = ({ isHealthy, tries }: Entry) => isHealthy || tries < TRY_COUNT;
+const hasTries = ({ isHealthy, tries, wakes }: Entry) => isHealthy || (tries < TRY_COUNT && wakes < WAKES);
 
 /** @returns what the selector starts, undefined without any whole program. */
 export function chooseProgram(choice: Uint8Array, sums: Sums): Chosen | undefined {

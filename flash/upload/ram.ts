@@ -3,7 +3,7 @@
 import { ExitCode, MoteError } from '../errors.ts';
 import type { Board } from './board.ts';
 import { literal, piecesOf, UNINSTALL } from './board-code.ts';
-import { LOCK_FILE, sumOf } from './layout.ts';
+import { sumOf } from './layout.ts';
 import { installHelper } from './state.ts';
 
 const TRIES = 4;
@@ -37,10 +37,6 @@ export async function runFromRam(
     throw new MoteError('the program arrived damaged', 'try again', board.name, ExitCode.Environment);
   }
   await board.ask(UNINSTALL);
-  // With all that was in memory the password is gone.
-  await board.ask(
-    `(function(t){if(t)E.setPassword(t.substr(4));return 1})(require("Storage").read("${LOCK_FILE}"))`,
-  );
   onStep('starting it');
   // As boot code would run: its variables are global, and `init` follows.
   board.type('try{eval(moteText);global.moteRan=1}catch(e){print("Uncaught "+e);global.moteRan=""+e}');

@@ -10,11 +10,11 @@ import {
   CHOICE_FILE,
   chooseProgram,
   firstBlankPlace,
-  LOCK_FILE,
   PLACE_BYTES,
   PLACES,
   SELECTOR_FILE,
   SLOT_FILES,
+  WAKE_PLACES,
   type Chosen,
   type Slot,
 } from './layout.ts';
@@ -47,7 +47,6 @@ export interface BoardState {
   readonly choice: Uint8Array;
   readonly placesLeft: number;
   readonly hasChoice: boolean;
-  readonly hasLock: boolean;
   /** What the selector starts next. */
   readonly chosen: Chosen | undefined;
   readonly running: Running | undefined;
@@ -139,12 +138,12 @@ export async function readState(board: Board): Promise<BoardState> {
     '(function(b,x){return[x.totalBytes,x.freeBytes,x.trashBytes,b?[b.slot,b.place,b.isTrial]:0]})' +
       '(global.moteBoot,require("Storage").getStats())',
   );
-  const names = [SELECTOR_FILE, ...SLOT_FILES, CHOICE_FILE, LOCK_FILE, ...OTHER_BOOT];
+  const names = [SELECTOR_FILE, ...SLOT_FILES, CHOICE_FILE, ...OTHER_BOOT];
   const raw = await board.ask<([number, number] | 0)[]>(
     `${JSON.stringify(names)}.map(function(n){return moteUp.file(n)})`,
   );
   const files = raw.map((file) => (file === 0 ? undefined : { bytes: file[0], sum: file[1] }));
-  const [selector, a, b, choiceFile, lock, ...others] = files;
+  const [selector, a, b, choiceFile, ...others] = files;
   const choice = choiceFile === undefined ? new Uint8Array() : await readChoice(board);
   const places = Math.floor((choiceFile?.bytes ?? CHOICE_BYTES) / PLACE_BYTES);
   return {
@@ -155,9 +154,8 @@ export async function readState(board: Board): Promise<BoardState> {
     otherBoot: OTHER_BOOT.filter((_, i) => others[i] !== undefined),
     slots: [a, b],
     choice,
-    placesLeft: Math.min(places, PLACES) - firstBlankPlace(choice),
+    placesLeft: Math.max(0, Math.min(places, PLACES) - WAKE_PLACES - firstBlankPlace(choice)),
     hasChoice: choiceFile !== undefined,
-    hasLock: lock !== undefined,
     chosen: chooseProgram(choice, [a?.sum, b?.sum]),
     running: running === 0 ? undefined : { slot: running[0], place: running[1], isTrial: running[2] },
   };

@@ -3,10 +3,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { build } from '../../flash/build/build.ts';
 import { openBoard } from '../../flash/upload/board.ts';
 import { findEspruinoTools, uploadWithEspruinoTools } from '../../flash/upload/espruino-tools.ts';
+import { sumOf } from '../../flash/upload/layout.ts';
 import { startVirtualBoard } from '../flash/upload/virtual-board.ts';
 import { describeEngine } from './describe-engine.ts';
 import { createEspruinoBoard } from '../../bench/espruino-board.ts';
@@ -18,6 +19,9 @@ function tools(): string | undefined {
     return undefined;
   }
 }
+
+/** The counter's beat, the first that it says. */
+const STARTS = /~\r?$/m;
 
 const command = tools();
 const NEED = {
@@ -38,13 +42,16 @@ describeEngine(
       real.start();
       const virtual = await startVirtualBoard();
       try {
-        for (const port of [real.port, virtual.port]) {
+        for (const { port, printed } of [real, virtual]) {
           await uploadWithEspruinoTools(command!, { port, file, store: true });
           const board = await openBoard(port);
           // With the lines that it ends a file with.
-          expect(await board.ask<number>('require("Storage").read(".bootcde").trim().length'), port).toBe(
-            code.trim().length,
+          expect(await board.ask<number>('E.CRC32(require("Storage").read(".bootcde").trim())'), port).toBe(
+            sumOf(Buffer.from(code.trim(), 'latin1')),
           );
+          const before = printed().length;
+          await board.restart(20_000);
+          await vi.waitFor(() => expect(printed().slice(before), port).toMatch(STARTS), { timeout: 10_000 });
           await board.close();
         }
       } finally {

@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { build } from '../../flash/build/build.ts';
 import { startBroker } from '../../flash/sim/broker.ts';
 import { openBoard } from '../../flash/upload/board.ts';
@@ -30,8 +30,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const isFull = process.env['MODE'] === 'full';
 const FIX = { name: 'gcc', enable: 'install gcc', isThere: existsSync('/usr/bin/gcc') };
 
-/** Espruino on Linux dies now and then of being typed at, oftener on a loaded machine: docs/upload.md. */
-const AGAIN = { retry: 3 };
+/** Espruino on Linux dies now and then of being typed at, oftener on a loaded machine: docs/upload.md. Nothing else is tried again. */
+let hasDied = false;
+const AGAIN = { retry: { count: 3, condition: () => hasDied } };
 
 /** A program that says who it is, and that it works. */
 const program = (name: string, rest = 'global.moteHealthy&&moteHealthy();') =>
@@ -43,6 +44,7 @@ describeEngine(
     const binary = engine.find()!;
     let board: EspruinoBoard | undefined;
     afterEach(async () => {
+      hasDied = board?.isOn() === false;
       await board?.close();
       board = undefined;
     });
@@ -235,6 +237,40 @@ startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] }
       await connection.close();
     });
 
+    it.each([
+      ['is looked at', (port: string) => inspectBoard(port)],
+      [
+        'gets an upload that is refused',
+        async (port: string) => {
+          const connection = await openBoard(port, { canInterrupt: true });
+          await connection.close();
+        },
+      ],
+    ])('goes on as it did when a busy program %s', AGAIN, async (_, visit) => {
+      const on = await fresh();
+      on.start();
+      // Busy for 3 s of every 4.5.
+      const tick =
+        'function tick(){n++;print("n="+n);var t=getTime()+3;while(getTime()<t){n=n}setTimeout(tick,1500)}';
+      await send(on.port, program('busy', `var n=0;${tick}setTimeout(tick,1500);`));
+      await vi.waitFor(() => expect(on.printed()).toContain('n=2'), { timeout: 20_000, interval: 20 });
+      await visit(on.port);
+      const before = on.printed().length;
+      await vi.waitFor(() => expect(on.printed().slice(before)).toMatch(/n=\d/), { timeout: 15_000 });
+      expect(on.printed()).not.toMatch(/debug>|Execution Interrupted/);
+    });
+
+    it('has a program go on that stands in the debugger', AGAIN, async () => {
+      const on = await fresh();
+      on.start();
+      const connection = await openBoard(on.port);
+      connection.type('setTimeout(function(){debugger;print("went"+" on")},300)');
+      await vi.waitFor(() => expect(on.printed()).toContain('debug>'), { timeout: 10_000 });
+      await connection.close();
+      expect((await inspectBoard(on.port)).board).toBe('LINUX');
+      expect(on.printed()).toContain('went on');
+    });
+
     it('is typed into a console that floods, and that has half a line on it', AGAIN, async () => {
       const on = await fresh();
       on.start();
@@ -270,6 +306,7 @@ startMote({ id: 'm', broker: { host: '127.0.0.1', port: ${port} }, sensors: [] }
       const again = await openBoard(on.port, { password: async () => 'se"cret' });
       await upload(again, { code: program('after'), trialMin: 1 });
       expect(await again.ask('name')).toBe('after');
+      await again.reset();
       await again.close();
       await expect(openBoard(on.port)).rejects.toThrow(/locked with a password/);
     });

@@ -5,8 +5,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ExitCode } from '../../../flash/errors.ts';
 import { openBoard } from '../../../flash/upload/board.ts';
 import { writeFirmware } from '../build/fixture.ts';
+import { lockBoard } from '../../../flash/upload/lock.ts';
 import { startVirtualBoard, type VirtualBoard } from '../upload/virtual-board.ts';
-import { program, whoRuns } from '../upload/who.ts';
+import { program, send, whoRuns } from '../upload/who.ts';
 import { mote, start } from './run.ts';
 
 let board: VirtualBoard | undefined;
@@ -106,6 +107,22 @@ describe('mote upload', () => {
     const { code, stderr } = await mote(['upload', 'empty.js', '--port', board.port], { cwd });
     expect(stderr).toMatch(/error: empty\.js: nothing is in it/);
     expect(code).toBe(ExitCode.Firmware);
+  });
+
+  it('closes the console again when it is ended by SIGTERM', async () => {
+    board = await startVirtualBoard();
+    // On trial beside a former one: the upload waits for its report.
+    await send(board.port, program('old'));
+    const connection = await openBoard(board.port);
+    await lockBoard(connection, 'secret');
+    await connection.close();
+    const cwd = writeFirmware({ 'new.js': program('new', 'moteHealthy;'), password: 'secret' });
+    const args = ['upload', 'new.js', '--port', board.port, '--password-file', 'password'];
+    const running = start(args, { cwd });
+    await running.shown('waiting for its first session');
+    running.child.kill('SIGTERM');
+    expect((await running.done).code).toBe(143);
+    await expect(openBoard(board.port)).rejects.toThrow(/locked with a password/);
   });
 
   it(`runs a saved file within ${SAVED_MS / 1000} s`, async () => {

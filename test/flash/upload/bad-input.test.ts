@@ -100,6 +100,63 @@ describe('a port with', () => {
   });
 });
 
+/** What stands in the debugger until it is told to leave it. */
+function halted(leaves: RegExp) {
+  let typed = '';
+  let isHalted = true;
+  return {
+    typed: () => typed,
+    reply(more: string) {
+      typed += more;
+      if (leaves.test(more)) isHalted = false;
+      return isHalted
+        ? "In debug mode: Expected a simple ID, type 'help' for more info.\r\ndebug>"
+        : 'on\r\n';
+    },
+    isHalted: () => isHalted,
+  };
+}
+
+describe('a program that leaves the console no time', () => {
+  it('gets no Ctrl-C from one who only looks', async () => {
+    let typed = '';
+    const port = await something((more) => {
+      typed += more;
+      return undefined;
+    });
+    await failure(openBoard(port, QUICK));
+    expect(typed).not.toBe('');
+    expect(typed).not.toContain('\x03');
+  });
+
+  it('gets one from an upload, after 25 seconds', async () => {
+    let at = 0;
+    const begin = performance.now();
+    const port = await something((more) => {
+      if (more.includes('\x03')) at = performance.now() - begin;
+      return undefined;
+    });
+    await failure(openBoard(port, { ...QUICK, canInterrupt: true }));
+    expect(at).toBeGreaterThan(25_000 * QUICK.patience);
+  });
+
+  it('is named as that, not as an old release', async () => {
+    const port = await something((typed) => (typed.includes('MOTE-VERSION') ? 'MOTE-VERSION 2v29\r\n' : '>'));
+    expect((await failure(openBoard(port, QUICK))).what).toMatch(/2v29 is there.*no time/);
+  });
+
+  it('goes on when it stands in the debugger, and ends where it is to be replaced', async () => {
+    const looked = halted(/\bcontinue\n/);
+    await failure(openBoard(await something(looked.reply), QUICK));
+    expect(looked.isHalted()).toBe(false);
+    const replaced = halted(/\bquit\n/);
+    await failure(openBoard(await something(replaced.reply), { ...QUICK, canInterrupt: true }));
+    expect(replaced.isHalted()).toBe(false);
+    // It is left halted by nobody who gives up.
+    expect(replaced.typed()).toMatch(/continue\n$/);
+  });
+});
+
 describe('a board', () => {
   it('that says stop is not written to until it says go on', async () => {
     let got = '';

@@ -11,8 +11,12 @@ import {
   firstBlankPlace,
   LOCK_FILE,
   PLACE_BYTES,
+  PLACES,
+  readEntry,
   SLOT_FILES,
   sumOf,
+  WAKE_PLACES,
+  WAKES,
   type Slot,
 } from '../../../flash/upload/layout.ts';
 import { createRandom } from '../../../sim/network/random.ts';
@@ -58,6 +62,7 @@ const board = (choice: Uint8Array, files: Files = {}): Files => ({
 });
 
 const HEALTHY_A = place(0, { healthy: true });
+const wake = (files: Files) => boot(files, { wakeupCause: 4 });
 const isBlank = (choice: Uint8Array, at: number) => choice[at] === 0xff;
 
 describe('the selector', () => {
@@ -135,9 +140,42 @@ describe('the selector', () => {
     expect(boot(files).ran).toEqual(['a']);
   });
 
-  it('counts no wake from deep sleep as a failed try', () => {
+  it(`gives up a program that ${WAKES} wakes from deep sleep have brought no report of`, () => {
     const files = board(choiceOf(HEALTHY_A, place(1)));
-    for (let i = 0; i < 9; i++) expect(boot(files, { wakeupCause: 4 }).ran).toEqual(['b']);
+    for (let wakes = 1; wakes <= WAKES; wakes++) {
+      const start = wake(files);
+      expect(start.ran, `wake ${wakes}`).toEqual(['b']);
+      expect(start.printed.at(-1)).toBe(`mote: mote.b, wake ${wakes} of ${WAKES}`);
+    }
+    // None of them was a try.
+    expect(
+      files[CHOICE_FILE]!.subarray(PLACE_BYTES + 8, 2 * PLACE_BYTES).every((byte) => byte === 0xff),
+    ).toBe(true);
+    expect(wake(files).ran).toEqual(['a']);
+    expect(boot(files).ran).toEqual(['a']);
+    expect(chooseProgram(files[CHOICE_FILE]!, sums)).toMatchObject({ slot: 0, isTrial: false });
+    // The next upload takes a place behind.
+    const next = firstBlankPlace(files[CHOICE_FILE]!);
+    expect(next).toBe(2 + WAKE_PLACES);
+    files[CHOICE_FILE]!.set(place(1), next * PLACE_BYTES);
+    expect(wake(files).ran).toEqual(['b']);
+  });
+
+  it('keeps a program whose last wake brings a report', () => {
+    const files = board(choiceOf(HEALTHY_A, place(1)));
+    for (let wakes = 1; wakes < WAKES; wakes++) wake(files);
+    wake(files).root.moteHealthy!();
+    for (let i = 0; i < 5; i++) expect(wake(files).ran).toEqual(['b']);
+  });
+
+  it('counts no wake of the only program, and none behind the last place', () => {
+    const only = board(choiceOf(place(0)));
+    delete only[SLOT_FILES[1]];
+    for (let i = 0; i < 2 * WAKES; i++) expect(wake(only).ran).toEqual(['a']);
+    expect(firstBlankPlace(only[CHOICE_FILE]!)).toBe(1);
+    const last = choiceOf(...Array.from({ length: PLACES - 1 }, () => HEALTHY_A), place(1));
+    const full = board(last);
+    for (let i = 0; i < 3; i++) expect(wake(full).ran).toEqual(['b']);
   });
 
   it('never gives up the only program', () => {
@@ -212,23 +250,57 @@ describe('an entry that was not written to its end', () => {
     }
   });
 
-  it('is none in any state of its first two bytes', () => {
-    for (let first = 0; first < 256; first++) {
-      for (let second = 0; second < 256; second += 1) {
-        const [flags, complement] = whole as unknown as [number, number];
-        if ((first & flags) !== flags || (second & complement) !== complement) continue;
-        if (first === flags && second === complement) continue;
-        expect((first ^ second) === 255, `${first} ${second}`).toBe(false);
+  it('is none in any state of its flags, or of its minutes', () => {
+    for (const at of [0, 2]) {
+      const [byte, complement] = [whole[at]!, whole[at + 1]!];
+      for (let first = 0; first < 256; first++) {
+        for (let second = 0; second < 256; second++) {
+          if ((first & byte) !== byte || (second & complement) !== complement) continue;
+          if (first === byte && second === complement) continue;
+          const choice = former();
+          choice.set(whole, PLACE_BYTES);
+          choice.set([first, second], PLACE_BYTES + at);
+          expect(readEntry(choice, 1), `${first} ${second}`).toBeUndefined();
+          // The selector on some of them: each is a start of its own.
+          if ((first + second) % 5 === 0) {
+            expect(boot(board(choice)).ran, `${first} ${second}`).toEqual(['a']);
+          }
+        }
       }
     }
   });
 
-  it('leaves no mark that is neither', () => {
-    for (let mark = 0; mark < 255; mark += 6) {
-      for (const at of [8, 9, 10, 11, 12]) {
+  it.each([
+    ['a first try is a try', 8, {}, 'b', ['try 2 of 3']],
+    ['a last try is the last', 10, { tries: 2 }, 'a', []],
+    ['healthy is healthy', 11, { tries: 3 }, 'b', []],
+    ['rejected is rejected', 12, {}, 'a', []],
+  ] as const)('half a mark of %s', (_, at, marks, runs, says) => {
+    for (let left = 0; left < 255; left += 6) {
+      const choice = choiceOf(HEALTHY_A, place(1, marks));
+      choice[PLACE_BYTES + at] = left;
+      expect(chooseProgram(choice, sums)!.slot, `${left}`).toBe('ab'.indexOf(runs));
+      const start = boot(board(choice));
+      expect(start.ran, `${left}`).toEqual([runs]);
+      for (const text of says) expect(start.printed.at(-1)).toContain(text);
+    }
+  });
+
+  it('half a mark of a wake is a wake, and never an entry', () => {
+    for (let wakes = 0; wakes < WAKES; wakes++) {
+      for (const left of [0, 1, 2, 0x55, 0x7f, 0x80, 0xfd, 0xfe]) {
         const choice = choiceOf(HEALTHY_A, place(1));
-        choice[PLACE_BYTES + at] = mark;
-        expect(['a', 'b']).toContain(boot(board(choice)).ran[0]);
+        choice.fill(0, 2 * PLACE_BYTES, 2 * PLACE_BYTES + wakes);
+        choice[2 * PLACE_BYTES + wakes] = left;
+        const isLast = wakes === WAKES - 1;
+        for (let behind = 2; behind < 2 + WAKE_PLACES; behind++) {
+          const entry = readEntry(choice, behind);
+          expect(entry === undefined || entry.sum !== sums[entry.slot], `${wakes} ${left}`).toBe(true);
+        }
+        expect(chooseProgram(choice, sums)!.slot, `${wakes} ${left}`).toBe(isLast ? 0 : 1);
+        const start = wake(board(choice));
+        expect(start.ran, `${wakes} ${left}`).toEqual([isLast ? 'a' : 'b']);
+        if (!isLast) expect(start.printed.at(-1)).toContain(`wake ${wakes + 2} of ${WAKES}`);
       }
     }
   });
@@ -249,6 +321,10 @@ describe('the host', () => {
     };
     for (let run = 0; run < 400; run++) {
       const choice = choiceOf(...Array.from({ length: random.integer(0, 5) }, anyPlace));
+      if (random.chance(0.4)) {
+        const behind = firstBlankPlace(choice) * PLACE_BYTES;
+        choice.fill(0, behind, behind + random.integer(0, WAKES));
+      }
       const hasA = random.chance(0.9);
       const hasB = random.chance(0.9);
       const files = board(choice.slice());

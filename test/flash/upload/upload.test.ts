@@ -191,3 +191,46 @@ describe('the verdict on an upload', () => {
     expect(() => judge('waiting', true, 'ttyTEST')).toThrow(/^ttyTEST: .*still on trial.*mote doctor --port/);
   });
 });
+
+describe('a locked board', () => {
+  const known = { password: async () => 'secret' };
+  const lock = async (port: string) => {
+    await send(port, program('old'));
+    const board = await openBoard(port);
+    await lockBoard(board, 'secret');
+    await board.close();
+  };
+
+  it('has its password again as soon as what runs was ended for --ram', async () => {
+    on = await startVirtualBoard();
+    await lock(on.port);
+    const board = await openBoard(on.port, known);
+    await board.reset();
+    // Whoever comes next finds the console as the pulled cable left it, and leaves it closed.
+    await board.ask('(E.lockConsole(),1)').catch(() => {});
+    await expect(openBoard(on.port)).rejects.toThrow(/locked with a password/);
+    await board.close();
+  });
+
+  it('is said to be open when its password was torn, or is set by nobody', async () => {
+    on = await startVirtualBoard();
+    await lock(on.port);
+    expect((await inspectBoard(on.port, known)).open).toEqual([]);
+    const board = await openBoard(on.port, known);
+    // In the place of the selector, as another tool would put it there.
+    await board.ask('(require("Storage").erase(".bootcde"),require("Storage").write(".bootcde","1"))');
+    await board.close();
+    on.restart();
+    expect((await inspectBoard(on.port)).open).not.toEqual([]);
+  });
+
+  it('is not closed to everybody by a password that was torn, when what runs is ended', async () => {
+    on = await startVirtualBoard();
+    await send(on.port, program('old'));
+    const board = await openBoard(on.port);
+    await board.ask('require("Storage").write("mote.lock","xxxxsecre\xff")');
+    await board.reset();
+    await board.close();
+    expect((await inspectBoard(on.port)).open).not.toEqual([]);
+  });
+});

@@ -13,9 +13,11 @@ const TRIES = 8;
 const HEALTHY = 11;
 const REJECTED = 12;
 const TRY_COUNT = 3;
+/** Of the three places behind an entry: the wakes of its trial, a byte each. */
+const WAKES = 48;
 /** In the flags of an entry, beside the slot: the program reports itself. */
 const REPORTS = 2;
-/** Of an entry: rejected; its tries are used up; healthy or with tries left. */
+/** Of an entry: rejected; its tries or wakes are used up; healthy or with some left. */
 const ANY = 0;
 const KEPT = 1;
 const GOOD = 2;
@@ -75,9 +77,17 @@ function triesAt(place: number): number {
   return tries;
 }
 
+function wakesAt(place: number): number {
+  let wakes = 0;
+  // Behind the last place there is nothing, which is not less than anything.
+  while (wakes < WAKES && byteAt(place, PLACE_BYTES + wakes) < 255) wakes++;
+  return wakes;
+}
+
 function levelAt(place: number): number {
   if (isSet(place, REJECTED)) return ANY;
-  return isSet(place, HEALTHY) || triesAt(place) < TRY_COUNT ? GOOD : KEPT;
+  if (isSet(place, HEALTHY)) return GOOD;
+  return triesAt(place) < TRY_COUNT && wakesAt(place) < WAKES ? GOOD : KEPT;
 }
 
 /** @returns the newest entry before `end` that is of this level, and whose program is whole and not in `exceptSlot`; -1 without one. */
@@ -167,22 +177,22 @@ function listen(place: number, isTrial: boolean): void {
 /** @returns what there is to say of the trial. */
 function startTrial(place: number): string {
   const limitMin = byteAt(place, 2);
-  const tries = triesAt(place);
-  // A wake from deep sleep is no failed try: the program ended on purpose.
+  // A wake from deep sleep is no failed try: the program ended on purpose. A deadline would begin anew, so wakes are counted.
   const isWake = typeof ESP32 !== 'undefined' && ESP32.getWakeupCause() > 0;
-  if (!isWake) mark(place, TRIES + tries);
+  const count = isWake ? wakesAt(place) : triesAt(place);
+  mark(place, (isWake ? PLACE_BYTES : TRIES) + count);
   E.enableWatchdog(WATCHDOG_SEC, true);
   setTimeout(function () {
     reject('not healthy after ' + limitMin + ' min');
   }, limitMin * 60000);
-  return ', try ' + (tries + 1) + ' of ' + TRY_COUNT;
+  return (isWake ? ', wake ' : ', try ') + (count + 1) + ' of ' + (isWake ? WAKES : TRY_COUNT);
 }
 
 function start(): void {
   const place = choosePlace(countPlaces());
   const slot = place < 0 ? onlySlot() : slotAt(place);
   const isOpen = place >= 0 && !isSet(place, HEALTHY) && !isSet(place, REJECTED);
-  const isTrial = isOpen && triesAt(place) < TRY_COUNT && findPlace(place, KEPT, slot) >= 0;
+  const isTrial = isOpen && levelAt(place) === GOOD && findPlace(place, KEPT, slot) >= 0;
   global.moteBoot = {
     text: slot < 0 ? '' : storage.read(programs[slot]),
     slot: slot,
