@@ -211,6 +211,8 @@ export async function openBoard(name: string, options: BoardOptions = {}): Promi
     for (const ms of knocksMs) {
       if (await knock(ms)) return;
       if (DEBUGGER.test(heard)) leaveDebugger();
+      // Half a command may stand on the line: the engine erases it at this sequence, and nothing ends.
+      port.write('\x1b[2H');
     }
     if (interrupts) {
       port.write('\x03\n');
