@@ -12,3 +12,6 @@ type EspruinoSerial = Serial;
 type EspruinoOneWire = OneWire;
 type EspruinoEdge = EspruinoWatchEvent;
 type EspruinoWifiLoss = { reason?: string };
+
+/** Of Mote's boot selector, while a firmware is on trial; read with `typeof`, since it is mostly not there. */
+declare const moteHealthy: (() => void) | undefined;
