@@ -100,7 +100,7 @@ async function minified(file: string): Promise<string> {
   const { code } = await minify(text, {
     module: true,
     ecma: 2020,
-    compress: { ecma: 2020 },
+    compress: { ecma: 2020, passes: 2 },
     format: { comments: /^!/ },
   });
   return `${code}\n`;
@@ -134,7 +134,7 @@ function toldOf(source: ts.SourceFile): (pos: number) => boolean {
   return (pos) => ranges.some(({ from, to }) => pos >= from && pos < to);
 }
 
-/** @returns `text` without remarks for its authors, and with tabs. What has an @ or a third slash is for compilers, and stays. */
+/** @returns `text` without remarks for its authors. What has an @ or a third slash is for compilers, and stays. */
 function withoutRemarks(file: string, text: string): string {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const isTold = toldOf(source);
@@ -148,8 +148,12 @@ function withoutRemarks(file: string, text: string): string {
   return rest
     .replace(/[ \t]+$/gm, '')
     .replace(/\n{2,}/g, '\n')
-    .replace(/^\n+/, '')
-    .replace(/^(?: {2})+/gm, (indent) => '\t'.repeat(indent.length / 2));
+    .replace(/^\n+/, '');
+}
+
+/** A tab in the place of two spaces. */
+function withTabs(text: string): string {
+  return text.replace(/^(?: {2})+/gm, (indent) => '\t'.repeat(indent.length / 2));
 }
 
 /** @returns files in a folder and the folders in it. */
@@ -176,12 +180,15 @@ async function writePackage(): Promise<number> {
   }
   for (const file of filesIn(DEVICE)) {
     const text = readFileSync(file, 'utf8');
-    put(file, file.endsWith('.ts') ? withoutRemarks(file, text) : text);
+    put(file, file.endsWith('.ts') ? withTabs(withoutRemarks(file, text)) : text);
   }
   const around = AROUND.flatMap(filesIn).map((file) => [file, readFileSync(file, 'utf8')]);
   put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));
   for (const name of WHOLE.filter((one) => existsSync(one))) {
     cpSync(name, join(OUT, name), { recursive: true });
+  }
+  for (const file of ['types', 'boards'].flatMap((folder) => filesIn(join(OUT, folder)))) {
+    if (/\.(ts|c|h)$/.test(file)) writeFileSync(file, withTabs(readFileSync(file, 'utf8')));
   }
   put(
     'README.md',
