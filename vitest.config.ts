@@ -2,6 +2,8 @@
 // those are absent.
 // What works on bytes runs twice: over strings, as on Espruino, and over Uint8Arrays, as on JerryScript.
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 import type { Plugin } from 'vite';
 import { BROKER_PREFIX } from './test/brokers/suite-name.ts';
 import { EngineReporter, SuiteReporter } from './test/engines/reporter.ts';
@@ -19,6 +21,32 @@ const arrayForm: Plugin = {
   },
 };
 
+/** Files that take half a minute or more. Begun last, one of them would keep a core waiting at the end. */
+const SLOW = [
+  'engines/dukhost-allocations',
+  'flash/sim/run',
+  'examples/examples',
+  'flash/counter/program',
+  'test/espruino',
+  'bench/outbox',
+  'system/sample',
+  'system/mutants',
+  'engines/dukhost',
+  'bench/mqtt',
+  'power/power',
+];
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = SLOW.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
+      return at < 0 ? SLOW.length : at;
+    };
+    return sorted.sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 /** These take minutes: `npm run test:engines`, `npm run test:brokers`, `npm run test:system`. */
 const exclude = [
   ...configDefaults.exclude,
@@ -32,6 +60,7 @@ const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    sequence: { sequencer: SlowFirst },
     reporters: ['default', new EngineReporter(), new SuiteReporter('broker', BROKER_PREFIX)],
     projects: [
       { extends: true, test: { name: 'string', include: ['test/**/*.test.ts'], exclude } },
