@@ -10,7 +10,7 @@ export const espruinoEmulator: BoardData = {
   versions: '>=2.29 <3',
   sources: [
     'Espruino boards/EMSCRIPTEN2.py: variables, flash, pins',
-    'Espruino targets/emscripten/jshardware.c: pages of 4096 bytes, program unit of 4 bytes, no free area reported, a reboot that is not implemented',
+    'Espruino targets/emscripten/jshardware.c: pages of 4096 bytes, program unit of 4 bytes, no free area reported, E.reboot throws',
     'Measured: process.memory() and process.env of emu/emulator_banglejs2.js, 2v29.74',
     'Espruino boards/EMSCRIPTEN2.py: boardname, which is what process.env.BOARD says; a real Bangle.js 2 says the same',
   ],

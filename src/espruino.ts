@@ -2,8 +2,15 @@
 
 import type { Bytes } from './bytes/bytes.ts';
 import { HAS_OUTBOX_FLASH, OUTBOX_FLASH, TLS_BLOCK_BYTES, TLS_BYTES } from './board.ts';
-import { FLASH, LOG, STATE, TIME } from './features.ts';
-import { createLink } from './link/link.ts';
+import {
+  createNonce,
+  keepConnected,
+  keepSteady,
+  openFlashOutbox,
+  OUTBOX_PLACES,
+  flashOutboxOptions,
+} from './compose.ts';
+import { FLASH, STATE } from './features.ts';
 import type { LinkOptions } from './link/link.ts';
 import { startMote as startOnPorts } from './mote.ts';
 import type { MoteOptions, OpenTls } from './mote.ts';
@@ -14,8 +21,7 @@ import { PAGE_OVERHEAD, stateRoom } from './outbox/log.ts';
 import { createRamOutbox } from './outbox/ram.ts';
 import { openDigest } from './ports/espruino/digest.ts';
 import { createClock } from './ports/espruino/clock.ts';
-import { createSteadyClock } from './ports/steady-clock.ts';
-import { Code, Event } from './ports/codes.ts';
+import { Code } from './ports/codes.ts';
 import { openFlashBytes } from './ports/espruino/flash.ts';
 import { createLog } from './ports/espruino/log.ts';
 import { reportHealthy } from './ports/espruino/health.ts';
@@ -57,45 +63,16 @@ export type { MoteOptions, MoteSensor, OpenTls } from './mote.ts';
 export type { TlsOptions } from './ports/espruino/tls-socket.ts';
 export type { SigningOptions } from './signing/signer.ts';
 
-/** Messages of QoS 1 and 2 that wait for the broker. */
-const OUTBOX_PLACES = 8;
-
-const NO_OPTIONS: OutboxOptions = {};
-
 /** What a page has for one record, whatever else is in it. */
 const PAGE_ROOM = OUTBOX_FLASH.pageSize - PAGE_OVERHEAD - (STATE ? stateRoom(OUTBOX_FLASH.pageSize) : 0);
 /** A record does not go over the end of a page. */
 const RECORD_MAX = PACKET_MAX < PAGE_ROOM ? PACKET_MAX : PAGE_ROOM;
 
-/** In flash, where the board has some for it; else in RAM. What cannot be opened takes nothing, and that is said once. */
+/** In flash, where the board has some for it; else in RAM. */
 function openOutbox(random: Random, log: Log, clock: Clock, options?: OutboxOptions): Outbox<Bytes> {
   if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX);
-  const of = options === undefined ? NO_OPTIONS : options;
-  const outbox = createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX, {
-    whenFull: of.whenFull,
-    lazyAcknowledgements: of.lazyAcknowledgements,
-    clock,
-    onDrop(why, count) {
-      if (LOG) log.write(Event.Dropped, count * 4 + why);
-    },
-  });
-  const code = outbox.open(createNonce(random));
-  if (LOG && code !== Code.Ok) log.write(Event.OutboxClosed, -code);
-  return outbox;
-}
-
-/** @returns the board's clock: where readings say when they were taken, one that a small correction does not turn back. */
-function openClock(log: Log): Clock {
-  const clock = createClock();
-  if (!TIME) return clock;
-  return createSteadyClock(clock, (minutes) => {
-    if (LOG) log.write(Event.ClockSetBack, minutes);
-  });
-}
-
-/** @returns a number that no life of the flash has had before, as good as. */
-function createNonce(random: Random): number {
-  return random.next() * 2048 + (random.next() & 2047);
+  const made = flashOutboxOptions(log, clock, options);
+  return openFlashOutbox(createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX, made), random, log);
 }
 
 /**
@@ -114,7 +91,7 @@ export function formatOutbox(): number {
 export function openBoard(options?: OutboxOptions) {
   const random = createRandom();
   const log = createLog();
-  const clock = openClock(log);
+  const clock = keepSteady(createClock(), log);
   return {
     socket: createSocket(),
     clock,
@@ -192,19 +169,7 @@ export interface MqttOptions extends LinkOptions {
  */
 export function openMqtt(options: MqttOptions): Client {
   const ports = withTls(openBoard(options.outbox), options.encryptedButUnverified);
-  function wake(): void {
-    timer.set(0);
-  }
-  const link = createLink(ports, options, {
-    onChange: wake,
-    onStage(stage) {
-      if (stage === Stage.Running) reportHealthy();
-    },
+  return keepConnected(ports, options, function (stage) {
+    if (stage === Stage.Running) reportHealthy();
   });
-  function run(): void {
-    timer.set(link.tick(ports.clock.now()));
-  }
-  const timer = ports.createTimer(run);
-  wake();
-  return link.client;
 }

@@ -2,8 +2,15 @@
 // the host has what is behind them, so that one firmware is for both. Only in builds that hold bytes in Uint8Arrays.
 
 import type { Bytes } from './bytes/bytes.ts';
-import { FLASH, LOG, STATE, TIME } from './features.ts';
-import { createLink } from './link/link.ts';
+import {
+  createNonce,
+  keepConnected,
+  keepSteady,
+  openFlashOutbox,
+  OUTBOX_PLACES,
+  flashOutboxOptions,
+} from './compose.ts';
+import { FLASH, STATE } from './features.ts';
 import type { LinkOptions } from './link/link.ts';
 import { startMote as startOnPorts } from './mote.ts';
 import type { MoteOptions } from './mote.ts';
@@ -14,7 +21,7 @@ import { createFlashOutbox, type FlashOutbox, type FlashOutboxOptions } from './
 import { PAGE_OVERHEAD, stateRoom } from './outbox/log.ts';
 import { createRamOutbox } from './outbox/ram.ts';
 import type { Clock } from './ports/clock.ts';
-import { Code, Event } from './ports/codes.ts';
+import { Code } from './ports/codes.ts';
 import type { Flash } from './ports/flash.ts';
 import { createLog, createRandom, freeMemory } from './ports/jerryscript/board.ts';
 import { createClock, createTimers } from './ports/jerryscript/clock.ts';
@@ -25,7 +32,6 @@ import type { Log } from './ports/log.ts';
 import type { Outbox, OutboxOptions } from './ports/outbox.ts';
 import type { Random } from './ports/random.ts';
 import type { Socket } from './ports/socket.ts';
-import { createSteadyClock } from './ports/steady-clock.ts';
 
 export { createCountStore } from './outbox/count-store.ts';
 export { openI2c } from './ports/jerryscript/i2c.ts';
@@ -35,12 +41,8 @@ export type { CreatePart, Mote, MotePart } from './part.ts';
 export type { Client } from './mqtt/client.ts';
 export type { MoteOptions, MoteSensor } from './mote.ts';
 
-/** Messages of QoS 1 and 2 that wait for the broker. */
-const OUTBOX_PLACES = 8;
 /** What the log reads beyond a record: headers, and what is looked at at once to see whether it is blank. */
 const READ_MORE = 64;
-
-const NO_OPTIONS: OutboxOptions = {};
 
 /** @returns the outbox of the host's pages. */
 function createOutbox(flash: Flash, options: FlashOutboxOptions): FlashOutbox {
@@ -51,36 +53,11 @@ function createOutbox(flash: Flash, options: FlashOutboxOptions): FlashOutbox {
   return createFlashOutbox(createFlashBytes(flash, recordMax + READ_MORE), recordMax, options);
 }
 
-/** In flash, where the host gives some; else in RAM. What cannot be opened takes nothing, and that is said once. */
+/** In flash, where the host gives some; else in RAM. */
 function openOutbox(random: Random, log: Log, clock: Clock, options?: OutboxOptions): Outbox<Bytes> {
   const flash = FLASH ? openFlash() : null;
   if (flash === null) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX);
-  const of = options === undefined ? NO_OPTIONS : options;
-  const outbox = createOutbox(flash, {
-    whenFull: of.whenFull,
-    lazyAcknowledgements: of.lazyAcknowledgements,
-    clock,
-    onDrop(why, count) {
-      if (LOG) log.write(Event.Dropped, count * 4 + why);
-    },
-  });
-  const code = outbox.open(createNonce(random));
-  if (LOG && code !== Code.Ok) log.write(Event.OutboxClosed, -code);
-  return outbox;
-}
-
-/** @returns the host's clock: where readings say when they were taken, one that a small correction does not turn back. */
-function openClock(log: Log): Clock {
-  const clock = createClock();
-  if (!TIME) return clock;
-  return createSteadyClock(clock, (minutes) => {
-    if (LOG) log.write(Event.ClockSetBack, minutes);
-  });
-}
-
-/** @returns a number that no life of the flash has had before, as good as. */
-function createNonce(random: Random): number {
-  return random.next() * 2048 + (random.next() & 2047);
+  return openFlashOutbox(createOutbox(flash, flashOutboxOptions(log, clock, options)), random, log);
 }
 
 /**
@@ -99,7 +76,7 @@ export function formatOutbox(): number {
 export function openBoard(options?: OutboxOptions) {
   const random = createRandom();
   const log = createLog();
-  const clock = openClock(log);
+  const clock = keepSteady(createClock(), log);
   return {
     // `Bytes` is what this socket has wherever this file is built; to an editor it is text.
     socket: createSocket() as unknown as Socket<Bytes>,
@@ -133,15 +110,5 @@ export interface MqttOptions extends LinkOptions {
  * Prepare its topics and subscriptions at once. Options that no broker can take are reported on the console.
  */
 export function openMqtt(options: MqttOptions): Client {
-  const ports = openBoard(options.outbox);
-  function wake(): void {
-    timer.set(0);
-  }
-  const link = createLink(ports, options, { onChange: wake, onStage() {} });
-  function run(): void {
-    timer.set(link.tick(ports.clock.now()));
-  }
-  const timer = ports.createTimer(run);
-  wake();
-  return link.client;
+  return keepConnected(openBoard(options.outbox), options, function () {});
 }
