@@ -6,6 +6,7 @@ import ts from 'typescript';
 import type { Draft } from './compile.ts';
 import { createConstants, type Constants, type Value } from './constants.ts';
 import { isOwnSource, PACKAGE_ROOT } from './firmware.ts';
+import { isChoice } from './references.ts';
 import { numberOf, textOf } from './traffic.ts';
 
 /** What is done with a pin: `bus` drives it and is wired to a chip. */
@@ -143,6 +144,21 @@ const CALLS: Readonly<Record<string, Ask>> = {
 /** The engine's own names of its buses. */
 const BUS_NAME = /^(I2C|SPI|Serial)(\d)$/;
 
+/** @returns whether a part of a node runs whenever the node does; undefined when that is unknown, false: it never does. */
+function runsIn(constants: Constants, at: ts.Node, part: ts.Node): boolean | undefined {
+  if (ts.isIfStatement(at) && part !== at.expression) {
+    const truth = constants.truthOf(constants.of(at.expression));
+    return truth === undefined ? undefined : truth === (part === at.thenStatement);
+  }
+  if (ts.isConditionalExpression(at) && part !== at.condition) {
+    const truth = constants.truthOf(constants.of(at.condition));
+    return truth === undefined ? undefined : truth === (part === at.whenTrue);
+  }
+  if (ts.isBinaryExpression(at) && part === at.right && isChoice(at)) return constants.takesRight(at);
+  const mayNot = ts.isFunctionLike(at) || ts.isIterationStatement(at, false) || ts.isCaseOrDefaultClause(at);
+  return mayNot ? undefined : true;
+}
+
 /**
  * @returns whether a node runs whenever the program does; undefined when it surely never runs. A condition that source and settings
  * decide is none.
@@ -151,30 +167,11 @@ function runs(constants: Constants, node: ts.Node): boolean | undefined {
   let isSure = true;
   let inner = node;
   for (let at = node.parent; !ts.isSourceFile(at); inner = at, at = at.parent) {
-    const branch = branchOf(at, inner);
-    if (branch !== undefined) {
-      const test = constants.of(branch.test);
-      if (test.kind !== 'known') isSure = false;
-      else if (Boolean(test.value) !== branch.when) return undefined;
-    } else if (ts.isFunctionLike(at) || ts.isIterationStatement(at, false) || ts.isCaseOrDefaultClause(at)) {
-      isSure = false;
-    }
+    const does = runsIn(constants, at, inner);
+    if (does === false) return undefined;
+    if (does === undefined) isSure = false;
   }
   return isSure;
-}
-
-/** @returns on what it depends that a part of a node runs, and what that has to be. */
-function branchOf(at: ts.Node, part: ts.Node): { test: ts.Expression; when: boolean } | undefined {
-  if (ts.isIfStatement(at) && part !== at.expression) {
-    return { test: at.expression, when: part === at.thenStatement };
-  }
-  if (ts.isConditionalExpression(at) && part !== at.condition) {
-    return { test: at.condition, when: part === at.whenTrue };
-  }
-  if (!ts.isBinaryExpression(at) || part !== at.right) return undefined;
-  if (at.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) return { test: at.left, when: true };
-  if (at.operatorToken.kind === ts.SyntaxKind.BarBarToken) return { test: at.left, when: false };
-  return undefined;
 }
 
 /** @returns what Mote declares under a name, file and name, or the engine does. */

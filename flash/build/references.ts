@@ -30,7 +30,6 @@ export interface References {
 
 const ASSIGNMENTS = [ts.SyntaxKind.FirstAssignment, ts.SyntaxKind.LastAssignment] as const;
 
-/** Operators that give one of their sides. */
 const CHOOSING: readonly ts.SyntaxKind[] = [
   ts.SyntaxKind.BarBarToken,
   ts.SyntaxKind.AmpersandAmpersandToken,
@@ -44,6 +43,11 @@ const PRIMITIVE =
   ts.TypeFlags.Null |
   ts.TypeFlags.Undefined |
   ts.TypeFlags.Void;
+
+/** @returns whether an operator gives one of its sides. */
+export function isChoice({ operatorToken }: ts.BinaryExpression): boolean {
+  return CHOOSING.includes(operatorToken.kind);
+}
 
 export function isAssignment(node: ts.Node): node is ts.BinaryExpression {
   if (!ts.isBinaryExpression(node)) return false;
@@ -166,7 +170,7 @@ export function createReferences({ program }: Pick<Draft, 'program'>): Reference
 
     function onBinary(node: ts.Expression, parent: ts.BinaryExpression): void {
       const { kind } = parent.operatorToken;
-      if (CHOOSING.includes(kind)) follow(parent);
+      if (isChoice(parent)) follow(parent);
       else if (kind === ts.SyntaxKind.CommaToken) {
         if (parent.right === node) follow(parent);
       } else if (isAssignment(parent)) fate.isLoose = true;

@@ -142,6 +142,17 @@ describe('pins', () => {
     expect(findings('esp32', 'settings.led && mote.openOneWire(24);')[0]).toMatch(/^error board-pin/);
     expect(findings('esp32', 'void (settings.led ? 1 : mote.openOneWire(24));')).toEqual([]);
   });
+
+  it.each([
+    ['if (sometimes && !settings.led) mote.openOneWire(24);', undefined],
+    ['if (sometimes || settings.led) mote.openOneWire(24);', 'error'],
+    ['if ({ ...settings }) mote.openOneWire(24);', 'error'],
+    ['(sometimes as unknown) ?? mote.openOneWire(24);', 'warning'],
+    ['(settings.pin as unknown) ?? mote.openOneWire(24);', undefined],
+    ['sometimes && mote.openOneWire(24);', 'warning'],
+  ])('is judged by what a condition comes to: %s', (line, severity) => {
+    expect(findings('esp32', line).map((text) => text.split(' ')[0])).toEqual(severity ? [severity] : []);
+  });
 });
 
 describe('buses and abilities', () => {
