@@ -47,6 +47,8 @@ let timer = createManualTimer();
 let wifi = createManualWifi();
 let log = createRecordingLog();
 let driver = createDriver();
+/** Times that the mote said it works. */
+let healthy = 0;
 
 function start(options: Partial<MoteOptions> = {}): number {
   return startMote(
@@ -60,6 +62,7 @@ function start(options: Partial<MoteOptions> = {}): number {
       createTimer: timer.createTimer,
       serial: '30c6f7-12ab34',
       freeMemory: () => 4000,
+      reportHealthy: () => void healthy++,
     },
     {
       id: 'm',
@@ -100,12 +103,27 @@ beforeEach(() => {
   wifi = createManualWifi();
   log = createRecordingLog();
   driver = createDriver();
+  healthy = 0;
 });
 
 /** Topic and payload as they stand in a CONNECT. */
 const WILL = '\x00\x08m/status\x00\x07offline';
 
 describe('mote', () => {
+  it('is healthy when a broker has let it in, not before', () => {
+    start();
+    pass(0);
+    wifi.up();
+    pass(0);
+    socket.accept();
+    socket.drain();
+    socket.deliver('\x20\x02\x00\x05');
+    pass(10_000);
+    expect(healthy).toBe(0);
+    accept();
+    expect(healthy).toBe(1);
+  });
+
   it('publishes what its sensor measures, once an interval', () => {
     expect(start()).toBe(Code.Ok);
     pass(0);
