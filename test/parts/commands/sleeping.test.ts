@@ -96,6 +96,16 @@ describe('a mote that sleeps', () => {
     }
   });
 
+  it('goes back in the same wake however long the link was to wait for the new one', () => {
+    const place = createPlace([['new.example:8883', 'refuses']]);
+    keepMessage(place.brokers, 'own:1883', DESIRED, NEW);
+    const broker = { host: 'own', port: 1883, backoff: { windowMs: MINUTE, maxMs: 10 * MINUTE } };
+    const options = { cause: WakeCause.PowerOn, random: [0xffff], mote: { broker } };
+    const rig = wake(place, options, 3 * MINUTE);
+    expect(rig.opened).toEqual(['own:1883', 'new.example:8883', 'own:1883']);
+    expect(rig.reported().at(-1)).toMatchObject({ state: 'rolled-back', id: 1 });
+  });
+
   it('counts no wake without the radio to the starts that end a trial', () => {
     const place = createPlace([['new.example:8883', 'silent']]);
     const options = { nor: place.nor, sleep: EACH, minutes: 2 };
