@@ -220,6 +220,16 @@ describe('Wi-Fi', () => {
     expect(lines[0]).toBe('2026');
   });
 
+  it('brings no time of a server that was named before', () => {
+    const { board, world, network, lines } = createRig(
+      joined(`${ASK} require("Wifi").setSNTP("nobody", "UTC"); ${YEARS}`),
+    );
+    network.addHost('pool.ntp.org');
+    board.powerOn();
+    world.run(5000);
+    expect(new Set(lines)).toEqual(new Set(['1970']));
+  });
+
   // As lwIP does: SNTP_RETRY_TIMEOUT.
   it.each([
     ['before there is a network', `${ASK} ${joined('')} ${YEARS}`, undefined],
