@@ -17,7 +17,7 @@ function collect(realm: Realm, value: unknown, into: number[]): void {
 const isByteArray = (value: unknown): value is Uint8Array =>
   Object.prototype.toString.call(value) === '[object Uint8Array]';
 
-const isBuffer = (value: unknown): value is ArrayBuffer =>
+export const isBuffer = (value: unknown): value is ArrayBuffer =>
   Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 
 function isRepeated(value: unknown): value is { data: unknown; count: number } {

@@ -76,6 +76,9 @@ export function quoted(text: string): string {
   return `${out}"`;
 }
 
+/** @returns whether a field of this name is shown without quotes (jsutils.c: isIDString; or a whole number). */
+export const isFieldName = (name: string) => /^([A-Za-z_]\w*|0|[1-9]\d*)$/.test(name);
+
 const isPlain = (value: unknown) =>
   value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean';
 

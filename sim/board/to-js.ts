@@ -1,9 +1,8 @@
 // A value as source text, as short as can be: names of fields without quotes. What `E.toJS` gives, and what Storage keeps.
 
+import { isBuffer } from './bytes.ts';
 import { Pin } from './pin.ts';
-import { quoted, textOf } from './text.ts';
-
-const isName = (text: string) => /^[A-Za-z_$][\w$]*$|^(0|[1-9]\d*)$/.test(text);
+import { isFieldName, quoted, textOf } from './text.ts';
 
 interface Form {
   /** Fields that are functions are left out. */
@@ -20,12 +19,13 @@ function write(value: unknown, form: Form): string {
   if (form.plain && typeof value === 'number' && !Number.isFinite(value)) return 'null';
   if (typeof value !== 'object' || value === null) return textOf(value);
   if (ArrayBuffer.isView(value)) return `[${Array.from(value as Uint8Array, textOf).join(',')}]`;
+  if (isBuffer(value)) return write(new Uint8Array(value), form);
   if (Array.isArray(value)) return `[${value.map((item) => write(item, form)).join(',')}]`;
   const { toJSON } = value as { toJSON?: () => unknown };
   if (typeof toJSON === 'function') return write(toJSON.call(value), form);
   const fields = Object.entries(value)
     .filter(([, item]) => item !== undefined && !(form.dropFunctions && typeof item === 'function'))
-    .map(([name, item]) => `${isName(name) ? name : quoted(name)}:${write(item, form)}`);
+    .map(([name, item]) => `${isFieldName(name) ? name : quoted(name)}:${write(item, form)}`);
   return `{${fields.join(',')}}`;
 }
 

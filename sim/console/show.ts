@@ -1,8 +1,9 @@
 // A value as the console shows it after `=`: shortened in the middle, names of fields without quotes where they can do
 // without. Follows src/jswrap_json.c with the flags that the console uses.
 
+import { isBuffer } from '../board/bytes.ts';
 import { Pin } from '../board/pin.ts';
-import { quoted, textOf } from '../board/text.ts';
+import { isFieldName, quoted, textOf } from '../board/text.ts';
 
 /** Longer lists and texts show their beginning and their end. */
 const LIST = { most: 15, each: 5 } as const;
@@ -25,7 +26,6 @@ const isPlain = (value: unknown) =>
   typeof value === 'number' ||
   typeof value === 'boolean' ||
   value instanceof Pin;
-const isName = (text: string) => /^[A-Za-z_$][\w$]*$/.test(text) || /^(0|[1-9]\d*)$/.test(text);
 
 function showText(text: string): string {
   if (text.length <= TEXT.most) return quoted(text);
@@ -91,7 +91,7 @@ export function createShow(names: ShowNames): (value: unknown) => string {
   const showFields = (value: object, depth: number) => {
     const fields = Object.entries(value).filter(([name]) => !name.startsWith('#'));
     const shown = fields.map(([name, item]) => ({
-      text: `${isName(name) ? name : quoted(name)}: ${show(item, depth + 1)}`,
+      text: `${isFieldName(name) ? name : quoted(name)}: ${show(item, depth + 1)}`,
       plain: isPlain(item),
     }));
     return `{ ${join(shown, depth, ITEMS_PER_LINE)} }`;
@@ -111,8 +111,8 @@ export function createShow(names: ShowNames): (value: unknown) => string {
     if (device !== undefined) return device;
     if (names.isNative(value)) return 'function () { [native code] }';
     if (ArrayBuffer.isView(value)) return showBytes(value);
-    if (Object.prototype.toString.call(value) === '[object ArrayBuffer]') {
-      const bytes = new Uint8Array(value as ArrayBuffer);
+    if (isBuffer(value)) {
+      const bytes = new Uint8Array(value);
       return bytes.every((byte) => byte === 0)
         ? `new ArrayBuffer(${bytes.length})`
         : `${showBytes(bytes)}.buffer`;
