@@ -129,6 +129,7 @@ export function wifiStation(machine: Machine): Station {
     if (!point.givesAddresses) return later(ADDRESS_AGAIN_MS, requestAddress);
     later(point.addressMs, () => {
       state = 'joined';
+      point.admit();
       complete(null);
       emit('connected', address());
       for (const run of joinListeners) run();

@@ -18,10 +18,15 @@ export interface AccessPoint {
   setUp(up: boolean): void;
   /** Be told of each change. @returns a function that ends this. */
   watch(onChange: (up: boolean) => void): () => void;
+  /** A station has its address: it has joined. */
+  admit(): void;
+  /** Be told of each station that has joined, before its program hears of it. @returns a function that ends this. */
+  watchJoins(onJoin: () => void): () => void;
 }
 
 export function createAccessPoint(): AccessPoint {
   const watchers = new Set<(up: boolean) => void>();
+  const joinWatchers = new Set<() => void>();
   let up = true;
   return {
     ssid: undefined,
@@ -39,6 +44,13 @@ export function createAccessPoint(): AccessPoint {
     watch(onChange) {
       watchers.add(onChange);
       return () => void watchers.delete(onChange);
+    },
+    admit() {
+      for (const onJoin of [...joinWatchers]) onJoin();
+    },
+    watchJoins(onJoin) {
+      joinWatchers.add(onJoin);
+      return () => void joinWatchers.delete(onJoin);
     },
   };
 }

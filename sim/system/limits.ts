@@ -59,11 +59,14 @@ export function createLimits({ world, board, counters }: Scene): Limits {
   let progressAt = 0;
   let attemptsMost = 0;
   let joinsMost = 0;
-  /** Times that Wi-Fi came up again because the access point had been away; it has been since; the life in which it came up last. */
-  let returns = 0;
-  let wasAway = false;
-  let isThere = true;
+  /** The life in which the mote joined last, and how often in that; the access point has been away since. */
   let joinedIn = 0;
+  let joined = 0;
+  let wasAway = false;
+  /** The life in which the mote said last that Wi-Fi is up, and how often in that; times that it was not the first. */
+  let upIn = 0;
+  let ups = 0;
+  let returns = 0;
   const said = new Set<string>();
 
   const blame = (key: string, what: string) => {
@@ -100,14 +103,23 @@ export function createLimits({ world, board, counters }: Scene): Limits {
     if (joins > limit) blame('join storm', `${joins} attempts to join within a minute, more than ${limit}`);
   };
 
-  /** Once in a life, and once for each time that the access point went away. */
+  /** Once in a life, and once for each time that the access point went away. The mote may hear of both later, and of both at once. */
   const lookAtJoin = () => {
     const { boots } = board.counters;
-    if (boots === joinedIn && wasAway) returns++;
-    else if (boots === joinedIn) blame('rejoin', 'joins again, and the access point had not been away');
+    joined = boots === joinedIn ? joined + 1 : 1;
+    if (joined > 1 && !wasAway) blame('rejoin', 'joins again, and the access point had not been away');
     joinedIn = boots;
-    // It may have gone while the mote joined.
-    wasAway = !isThere;
+    wasAway = false;
+  };
+
+  /** What the mote says of it: not more often than it has joined. */
+  const lookAtUp = () => {
+    const { boots } = board.counters;
+    ups = boots === upIn ? ups + 1 : 1;
+    upIn = boots;
+    if (ups > 1) returns++;
+    const most = boots === joinedIn ? joined : 0;
+    if (ups > most) blame('up', `Wi-Fi came up ${ups} times, and the mote had joined ${most}`);
   };
 
   const lookAtProgress = () => {
@@ -127,9 +139,9 @@ export function createLimits({ world, board, counters }: Scene): Limits {
   };
   world.setTimer(LOOK_MS, look);
   world.accessPoint.watch((isUp) => {
-    isThere = isUp;
     if (!isUp) wasAway = true;
   });
+  world.accessPoint.watchJoins(lookAtJoin);
 
   return {
     violations,
@@ -146,7 +158,7 @@ export function createLimits({ world, board, counters }: Scene): Limits {
       if (qos > 0) progressAt = world.now();
     },
     onConsole(line) {
-      if (line === WIFI_UP) lookAtJoin();
+      if (line === WIFI_UP) lookAtUp();
     },
     isDisturbed: (from) => inTheWay > 0 || quietSince >= from - TRANSIT_MS,
     finish() {

@@ -81,8 +81,9 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
   let storedAtStart = 0;
   let heldAtStart = 0;
   /**
-   * Of those, so many may be phantoms, whose mark was torn: it reads as none at first, and later as a whole one. And so many have been found,
-   * which are not held any more, and nobody has acknowledged them.
+   * Of those, so many may be phantoms, whose mark was torn: it reads as none at first, and later as a whole one, in this boot or in any after
+   * it, since flash has no way to make a mark that reads as none stay so. And so many have been found in this boot, which are not held any more,
+   * and nobody has acknowledged them; what is found is made whole, so that it stays so.
    */
   let phantomsMost = 0;
   let phantoms = 0;
@@ -138,8 +139,8 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
     if (held > most) blame(`${held} messages in flash, and ${most} at most were not acknowledged`);
     storedAtStart = stored;
     heldAtStart = held;
-    // A phantom is one that the broker has.
-    phantomsMost = Math.min(tornSince, held - missing);
+    // A phantom is one that the broker has: those that were not found yet, and one for each torn write since that was not of a reading.
+    phantomsMost = Math.min(phantomsMost - phantoms + tornSince - more, held - missing);
     account.noteMoved(Math.max(0, held - missing));
     phantoms = 0;
     acceptedSince = tornSince = 0;
@@ -159,6 +160,8 @@ export function createOracle(last: readonly (() => number)[], now: () => number)
       );
     } else {
       phantoms = gone;
+      // What was not found is held still, and not among what the broker lacks.
+      phantomsMost = Math.min(phantomsMost, phantoms + Math.max(0, held! - missing));
     }
     if (stored !== storedAtStart + acceptedSince) {
       blame(

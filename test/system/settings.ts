@@ -20,6 +20,8 @@ export const SAMPLE = [
   2898,
   7520,
   9320,
+  11043,
+  11360,
 ];
 /** Time that a shard may take. */
 export const TIMEOUT_MS = IS_FULL ? 7_200_000 : 300_000;
