@@ -1,4 +1,5 @@
-// Math.hypot of two numbers, for engines that have none; the build nests calls for more.
+// Math.hypot of two numbers, for engines that have none; the build nests calls for more: there an overflow hides a NaN that
+// comes after it.
 
 /** @returns the length of the hypotenuse; nothing overflows on the way. */
 export function hypot(a: number, b: number): number {
