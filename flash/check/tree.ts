@@ -7,7 +7,7 @@ import type {
   FunctionExpression,
   Program,
 } from 'acorn';
-import { fullAncestor } from 'acorn-walk';
+import { base } from 'acorn-walk';
 
 export type FunctionNode = FunctionDeclaration | FunctionExpression | ArrowFunctionExpression;
 
@@ -51,26 +51,60 @@ const LINK = Symbol('link');
 
 interface Link {
   /** Whose link it is: of a node that was walked before, an older tree has left one. */
-  readonly tree: object;
-  readonly parent: AnyNode | undefined;
-  owner: FunctionNode | Program | undefined;
+  tree: object;
+  parent: AnyNode | undefined;
+  owner: FunctionNode | Program;
 }
 
 type Linked = AnyNode & { [LINK]?: Link };
+
+/** Tells of the children of a node, in the order of the source. */
+type Walk = (
+  node: AnyNode,
+  parent: AnyNode,
+  tell: (child: AnyNode, parent: AnyNode, part?: string) => void,
+) => void;
+
+/** What acorn-walk does by type of node. Its own walks keep the whole way up at each node, which nobody needs who has links. */
+const WALKS = base as unknown as Readonly<Record<string, Walk>>;
 
 /** Nodes of one program belong to the tree that was made of it last. */
 export function createTree(code: string, program: Program): Tree {
   const tree = {};
   const nodes: AnyNode[] = [];
   const byType = new Map<string, AnyNode[]>();
-  fullAncestor(program, (node: Linked, _state, ancestors) => {
-    if (node[LINK]?.tree === tree) return;
-    node[LINK] = { tree, parent: ancestors.at(-2) as AnyNode | undefined, owner: undefined };
+
+  function link(node: Linked, parent: AnyNode | undefined, owner: FunctionNode | Program): void {
+    const known = node[LINK];
+    if (known === undefined) node[LINK] = { tree, parent, owner };
+    else {
+      known.tree = tree;
+      known.parent = parent;
+      known.owner = owner;
+    }
+  }
+
+  function visit(node: AnyNode): void {
+    const walk = WALKS[node.type];
+    if (walk === undefined) throw new Error(`a ${node.type} is no node that is known`);
+    walk(node, node, visitChild);
     nodes.push(node);
     const alike = byType.get(node.type);
     if (alike === undefined) byType.set(node.type, [node]);
     else alike.push(node);
-  });
+  }
+
+  function visitChild(node: Linked, parent: Linked, part?: string): void {
+    // Functions and classes name a walk that they have in common.
+    if (node === parent) return (WALKS[part as string] as Walk)(node, node, visitChild);
+    if (node[LINK]?.tree === tree) return;
+    const owner = isFunction(parent) && parent.id !== node ? parent : (parent[LINK] as Link).owner;
+    link(node, parent, owner);
+    visit(node);
+  }
+
+  link(program, undefined, program);
+  visit(program);
 
   function linkOf(node: Linked): Link | undefined {
     const link = node[LINK];
@@ -82,10 +116,7 @@ export function createTree(code: string, program: Program): Tree {
   }
 
   function owner(node: AnyNode): FunctionNode | Program {
-    const link = linkOf(node);
-    if (link?.parent === undefined) return program;
-    link.owner ??= isFunction(link.parent) && link.parent.id !== node ? link.parent : owner(link.parent);
-    return link.owner;
+    return linkOf(node)?.owner ?? program;
   }
 
   return { code, program, nodes, byType, parent, owner };
