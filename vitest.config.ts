@@ -60,6 +60,8 @@ const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    // Of two cores the default would leave one idle; and many tests wait for a clock or for another program.
+    maxWorkers: 3,
     sequence: { sequencer: SlowFirst },
     reporters: ['default', new EngineReporter(), new SuiteReporter('broker', BROKER_PREFIX)],
     projects: [
