@@ -1,8 +1,8 @@
-// MQTT 3.1.1 packets as bytes, nothing else: no time, no I/O, no state of a session. Those of every minute are put together
+// MQTT packets as bytes, nothing else: no time, no I/O, no state of a session. Those of every minute are put together
 // in form-string.ts and form-array.ts; here are the others, which are built as text whatever the form.
 // Arguments are trusted; topic.ts validates.
 
-import { AUTH } from '../features.ts';
+import { AUTH, V5 } from '../features.ts';
 
 /** First byte of each packet: type and flags together (MQTT 3.1.1 section 2.2). */
 export const enum First {
@@ -18,6 +18,8 @@ export const enum First {
   Unsubscribe = 0xa2,
   Unsuback = 0xb0,
   Pingresp = 0xd0,
+  Disconnect = 0xe0,
+  Auth = 0xf0,
 }
 
 /** Flags in the first byte of a PUBLISH. */
@@ -95,15 +97,26 @@ export function encodePacket(first: First, body: string): string {
   return chr(first) + encodeLength(body.length) + body;
 }
 
-/** @returns a whole CONNECT (section 3.1). */
-export function encodeConnect(connect: Connect): string {
+/** What a CONNECT of MQTT 5.0 says besides; the properties behind their lengths. */
+export interface Connect5 {
+  readonly clientId: string;
+  readonly cleanStart: boolean;
+  readonly properties: string;
+  readonly willProperties: string;
+}
+
+/** @returns a whole CONNECT (section 3.1). @param more with it of MQTT 5.0, else of 3.1.1. */
+export function encodeConnect(connect: Connect, more?: Connect5): string {
+  const is5 = V5 && more !== undefined;
   const username = connect.username;
   const password = connect.password;
   const will = connect.will;
-  let flags = connect.cleanSession ? 2 : 0;
-  let payload = encodeString(connect.clientId);
+  let flags = (is5 ? more.cleanStart : connect.cleanSession) ? 2 : 0;
+  let payload = encodeString(is5 ? more.clientId : connect.clientId);
+  if (is5) payload = more.properties + payload;
   if (AUTH && will !== undefined) {
     flags |= 4 | (will.qos << 3) | (will.retain ? 32 : 0);
+    if (is5) payload += more.willProperties;
     payload += encodeString(will.topic) + encodeString(will.payload);
   }
   if (AUTH && username !== undefined) {
@@ -114,5 +127,6 @@ export function encodeConnect(connect: Connect): string {
       payload += encodeString(password);
     }
   }
-  return encodePacket(First.Connect, '\0\x04MQTT\x04' + chr(flags) + word(connect.keepAliveSec) + payload);
+  const protocol = is5 ? '\0\x04MQTT\x05' : '\0\x04MQTT\x04';
+  return encodePacket(First.Connect, protocol + chr(flags) + word(connect.keepAliveSec) + payload);
 }

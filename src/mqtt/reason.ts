@@ -1,0 +1,50 @@
+// Reason codes of MQTT 5.0 (section 2.4), and which a broker may say in which packet.
+
+const at = String.fromCharCode;
+
+export const enum Reason {
+  Success = 0,
+  NoMatchingSubscribers = 0x10,
+  NoSubscriptionExisted = 0x11,
+  ContinueAuthentication = 0x18,
+  ReAuthenticate = 0x19,
+  Unspecified = 0x80,
+  MalformedPacket = 0x81,
+  ProtocolError = 0x82,
+  UnsupportedVersion = 0x84,
+  BadClientId = 0x85,
+  BadLogin = 0x86,
+  NotAuthorized = 0x87,
+  ServerUnavailable = 0x88,
+  BadAuthMethod = 0x8c,
+  SessionTakenOver = 0x8e,
+  PacketIdNotFound = 0x92,
+  ReceiveMaximumExceeded = 0x93,
+  TopicAliasInvalid = 0x94,
+  PacketTooLarge = 0x95,
+  QuotaExceeded = 0x97,
+  PayloadFormatInvalid = 0x99,
+  RetainNotSupported = 0x9a,
+  QosNotSupported = 0x9b,
+  UseAnotherServer = 0x9c,
+  ServerMoved = 0x9d,
+}
+
+/** Failures are from here on. */
+export const FAILURE = 0x80;
+
+// The codes that a packet may have, each as a character: the highest bit turned, and 48 added.
+export const OF_CONNACK = '\xb00123456789:<@EGIJKLMO';
+/** PUBACK and PUBREC. */
+export const OF_PUBLISH = '\xb0\xc0037@AGI';
+/** PUBREL and PUBCOMP. */
+export const OF_RELEASE = '\xb0B';
+export const OF_SUBACK = '\xb0\xb1\xb2037?AGNQR';
+export const OF_UNSUBACK = '\xb0\xc1037?A';
+/** From a broker. */
+export const OF_DISCONNECT = '\xb0012379;=>?@CDEFGHIJKLMNOPQR';
+
+/** @returns whether `code` is among `codes`. */
+export function isAmong(codes: string, code: number): boolean {
+  return codes.indexOf(at((code ^ 128) + 48)) >= 0;
+}
