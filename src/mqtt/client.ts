@@ -4,6 +4,7 @@
 
 import {
   byteAt,
+  constant,
   copy,
   createBuffer,
   createView,
@@ -21,11 +22,12 @@ import {
   joinWord,
   standsAt,
   tail,
+  toText,
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
 import { joinSeconds } from '../bytes/seconds.ts';
-import { AUTH, BATCH, INBOUND, LAZY, QOS2, STATE, STREAM, TIME } from '../features.ts';
+import { AUTH, BATCH, INBOUND, LAZY, QOS2, STATE, STREAM, TIME, V5 } from '../features.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   after,
@@ -47,10 +49,12 @@ import {
   type Outbox,
   type OutboxRecord,
 } from '../ports/outbox.ts';
-import type { PacketWriter, TextSink, Topic } from '../ports/packet-writer.ts';
+import { PROPERTIES_MAX, type PacketWriter, type TextSink, type Topic } from '../ports/packet-writer.ts';
+import { PropertyId, type Property } from '../ports/properties.ts';
 import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
 import { createDecoder } from './decoder.ts';
 import {
+  BLOCKED,
   DISCONNECT,
   idFrom,
   idValue,
@@ -70,6 +74,7 @@ import {
   PUBLISH_0,
   PUBLISH_1,
   publishHeader,
+  publishHeader5,
   readId,
   packetKey,
   readKey,
@@ -83,6 +88,7 @@ import {
 import {
   DUP,
   encodeConnect,
+  encodePacket,
   First,
   PACKET_MAX,
   packetSize,
@@ -90,9 +96,19 @@ import {
   qosOf,
   REMAINING_LENGTH_MAX,
   RETAIN,
+  word,
   type Connect,
 } from './packet.ts';
-import { awaitedFor, isInFlight, isLegalConnack, judgeStray, mayCome, State, Verdict } from './session.ts';
+import {
+  awaitedFor,
+  isInFlight,
+  isLegalConnack,
+  judgeStray,
+  mayCome,
+  mayCome5,
+  State,
+  Verdict,
+} from './session.ts';
 import { createStreamer, type StreamSource } from './streamer.ts';
 import {
   createSubscriptions,
@@ -102,8 +118,24 @@ import {
   type OnMessage,
   type Route,
   type Subscription,
+  type SubscriptionOptions,
 } from './subscriptions.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
+// What 5.0 adds stands last, so that a build without it is what it was.
+import { connectProperties, encodeConnectProperties, encodeWillProperties, numberOf } from './connect.ts';
+import { createIncoming, type MessageProperties } from './incoming.ts';
+import { createLimits } from './limits.ts';
+import {
+  behindProperties,
+  encodeProperties,
+  IN_ACK,
+  IN_DISCONNECT,
+  IN_TOPIC,
+  readProperties,
+  wideAt,
+} from './properties.ts';
+import { FAILURE, isAmong, OF_CONNACK, OF_DISCONNECT, OF_PUBLISH, OF_RELEASE, Reason } from './reason.ts';
+import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
 
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
 const ACK_SIZE = 4;
@@ -132,6 +164,8 @@ const KEPT_TOGETHER = STATE_MAX / 2;
 const TIME_SIZE = 10;
 /** Stands for the sequence of a streamed message that was given up. */
 const GIVEN_UP = -1;
+/** What a PUBLISH has at most besides topic, properties and payload: header, identifier, length of the properties, alias. */
+const LONGEST_EXTRA = 9;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
 /** Of the acknowledgements that may wait, those for PUBREC: one for each message in flight. */
@@ -158,8 +192,14 @@ export interface ClientEvents {
   onOnline(present: boolean): void;
   /** The connection ended. @param detail the CONNACK return code when `why` is Close.Refused, else 0. */
   onOffline(why: Close, detail: number): void;
-  /** Something worth a line: Oversize, StrayAck, HandlerFailed, Subscribed. */
+  /** Something worth a line: Oversize, StrayAck, HandlerFailed, Subscribed, MessageRejected, MessageExpired. */
   onReport(event: Event, detail: number): void;
+  /**
+   * MQTT 5.0: what the broker says in words, of CONNACK, DISCONNECT, acknowledgements and messages: reason string, user property (name and
+   * value, each behind two bytes of its length), server reference, response information, assigned identifier.
+   * @param first first byte of the packet. @param value valid until this returns.
+   */
+  onProperty?(first: number, id: PropertyId, value: Bytes): void;
 }
 
 /** What happened since the client was made. */
@@ -194,6 +234,9 @@ export interface ClientCounters {
   sent: number;
   /** Of those, whose acknowledgement had not come when their connection ended: they go out again, so the broker may have them twice. */
   unanswered: number;
+  /** MQTT 5.0: messages that the broker refused for good, or that are over its limits; and those that expired unsent. Each is reported. */
+  rejected?: number;
+  expired?: number;
 }
 
 export interface Client extends PacketWriter<Bytes> {
@@ -233,6 +276,10 @@ export interface Client extends PacketWriter<Bytes> {
    * @returns 0, or a code of `publish`: then they stay together, for another try.
    */
   release(): number;
+  /** MQTT 5.0: from the next connection on speak it, or 3.1.1. */
+  speak?(level: number): void;
+  /** MQTT 5.0: what the message that a handler was just called with came with; the same object each time. */
+  message?(): MessageProperties;
   /** Give up the streamed message that is under way, if there is one; a packet that was begun ends with its connection. */
   abandon(): void;
   /**
@@ -241,7 +288,13 @@ export interface Client extends PacketWriter<Bytes> {
    * @param onChunk takes messages over `receiveMax` in pieces; without it they are passed over and acknowledged.
    * @returns null when filter or QoS are not valid.
    */
-  subscription(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
+  subscription(
+    filter: string,
+    qos: number,
+    onMessage: OnMessage,
+    onChunk?: OnChunk,
+    options?: SubscriptionOptions,
+  ): Subscription | null;
   /**
    * Before the first connection, where a former start subscribed to the same: not again, if the broker still has our session.
    * Needs `cleanSession` false.
@@ -267,7 +320,7 @@ export interface Client extends PacketWriter<Bytes> {
 /** @returns whether a CONNECT can carry these options (sections 3.1.2 and 3.1.3). */
 function isSendable(options: Connect): boolean {
   const id = options.clientId;
-  let valid = isText(fromText(id)) && (id.length > 0 || options.cleanSession);
+  let valid = isText(fromText(id)) && (id.length > 0 || options.cleanSession || V5);
   if (AUTH) {
     const username = options.username;
     const password = options.password;
@@ -401,6 +454,31 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeHigh = -1;
   let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
+  /** The connection speaks MQTT 5.0. */
+  let is5 = V5;
+  /** First byte of the packet whose properties are read. */
+  let told = 0;
+  const toldView = createView();
+  /** Messages of QoS 1 and 2 that came on this connection and have not had their last answer. */
+  let unansweredIn = 0;
+  /** Messages that the broker refused for good. */
+  let denied = 0;
+  let clientId = options.clientId;
+  /** There is something of a session here that a broker may have the other half of. */
+  let hasSession = false;
+  let pingMs = pingIntervalMs;
+  const list5 = V5 ? connectProperties(options) : null!;
+  const properties5 = V5 ? encodeConnectProperties(list5) : null;
+  const willProperties5 = V5 ? encodeWillProperties(options) : null;
+  const reader = V5 ? createLimits(onProperty) : null!;
+  const limits = V5 ? reader.limits : null!;
+  const incoming =
+    V5 && INBOUND ? createIncoming(numberOf(list5, PropertyId.TopicAliasMaximum, 0), onProperty) : null!;
+  const shapes = V5 ? createShapes() : null!;
+  const receiveMaximum = V5 ? numberOf(list5, PropertyId.ReceiveMaximum, 0) : 0;
+  /** What the next connection is to speak. */
+  let next5 = V5;
+
   /** @hot 9 */
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
     let size: number | undefined;
@@ -515,7 +593,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
-    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+    if (
+      INBOUND &&
+      !(V5 && is5) &&
+      byteAt(chunk, 1) === size - 2 &&
+      (standsAt(chunk, hot.key, 2) || seek(chunk, 2))
+    ) {
       if (isByte(chunk, 0, PUBLISH_0)) {
         received++;
         try {
@@ -581,7 +664,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       }
     }
     // Of QoS 2, or one that comes again, or whose acknowledgement has to wait: the slow way.
-    if (!INBOUND || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
+    if (!INBOUND || (V5 && is5) || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
       onOther(first, bytes, at, end);
       return;
     }
@@ -620,6 +703,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send an acknowledgement. @hot */
   function answer(head: KeyHead, id: Id): void {
+    if (V5 && unansweredIn > 0 && (head === PUBACK || head === PUBCOMP)) unansweredIn--;
     if (room > 3) {
       room -= 4;
       try {
@@ -661,11 +745,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return QOS2 && awaited[place] === keyOf(PUBCOMP, keyId(awaited[place]));
   }
 
+  /** @returns whether something is in flight at `place`. @inline */
+  function isTaken(place: number): boolean {
+    return awaited[place] !== NO_KEY && (!V5 || awaited[place] !== BLOCKED);
+  }
+
   /** What is in flight is so no more. */
   function leaveInFlight(): void {
     for (let i = 0; i < IN_FLIGHT_MAX; i++) {
       if (isHalfway(i)) halfway++;
-      else if (awaited[i] !== NO_KEY) counters.unanswered++;
+      else if (isTaken(i)) counters.unanswered++;
       awaited[i] = NO_KEY;
     }
   }
@@ -697,9 +786,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (STREAM) streamer.interrupt();
   }
 
-  function violate(): void {
+  /** @param reason told to a broker that speaks 5.0. */
+  function violate(reason?: number): void {
     counters.violations++;
+    if (V5) leaveWith(reason === undefined ? Reason.MalformedPacket : reason);
     fail(Close.ProtocolError, 0);
+  }
+
+  /** Say why we go, where that can be said. */
+  function leaveWith(reason: number): void {
+    if (is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
@@ -753,6 +849,54 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(Close.Local, 0);
   }
 
+  /** The message of `sequence` will not be sent, for good. */
+  function giveUp(sequence: number, event: Event, reason: number): void {
+    if (event === Event.MessageExpired) counters.expired = counters.expired! + 1;
+    else counters.rejected = counters.rejected! + 1;
+    outbox.acknowledge(sequence);
+    owner.onReport(event, sequence * 256 + reason);
+  }
+
+  /** Whether PUBLISHes of such a first byte need no look at what the broker takes. */
+  function isUsual(first: number): boolean {
+    const isKept = (first & RETAIN) > 0 && !limits.retains;
+    return limits.packetMax > SHORT_MAX && qosOf(first) <= limits.qosMax && !isKept;
+  }
+
+  /** @returns what of a first byte the broker takes [MQTT-3.2.2-14]. */
+  function allowedOf(first: number): number {
+    return limits.retains ? first : first & ~RETAIN;
+  }
+
+  /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
+  function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
+    const payload = record.payload;
+    const ageSec = record.ageSec === undefined ? 0 : record.ageSec;
+    const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
+    if (qosOf(to.first) > limits.qosMax) {
+      // It stays: another broker may take it, or this one when it is set up for it.
+      leaveWith(Reason.QosNotSupported);
+      fail(Reason.QosNotSupported as number, 0);
+      return false;
+    }
+    // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
+    const isExpired = !again && expirySec >= 0 && ageSec >= expirySec;
+    const shape = shapes.look(to, ageSec);
+    const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 4);
+    if (isExpired) {
+      giveUp(sequence, Event.MessageExpired, 0);
+    } else if (needed > limits.packetMax) {
+      giveUp(sequence, Event.MessageRejected, Reason.PacketTooLarge);
+    } else {
+      if (room < SEND_WINDOW && needed > room) return false;
+      expect(to.first, id, sequence);
+      const first = allowedOf(to.first) | (again ? DUP : 0);
+      put(join(publishHeader5(first, shape.wire, shape.tail, payload.length, id), payload));
+      shapes.commit();
+    }
+    return true;
+  }
+
   /** Send what `record` holds, as far as it is its turn. @returns false while the socket has to drain first. */
   function transmit(): boolean {
     const topic = record.topic;
@@ -762,6 +906,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (QOS2 && record.received) {
       if (room < 4) return false;
       resume(id, sequence);
+    } else if (V5) {
+      if (!transmit5(topic, sequence, id, again)) return false;
     } else {
       // First byte, remaining length and identifier.
       const size = topic.name.length + record.payload.length + 4;
@@ -782,7 +928,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function pump(): void {
     if (isQuiet) return;
     if (INBOUND && room > 0) {
-      const text = subscriptions.next();
+      const text = V5 && is5 ? subscriptions.next(limits) : subscriptions.next();
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
@@ -802,7 +948,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Nothing is in flight, but something waits: a mark that was torn reads otherwise than before. Look from the oldest on. */
   function lookAgain(): void {
-    for (let i = 0; i < IN_FLIGHT_MAX; i++) if (awaited[i] !== NO_KEY) return;
+    for (let i = 0; i < IN_FLIGHT_MAX; i++) if (isTaken(i)) return;
     cursor = 0;
     caughtUp = false;
     pump();
@@ -889,8 +1035,34 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
+  /** A session has begun, with what the broker said of itself. */
+  function begin5(): void {
+    hasSession = !options.cleanSession;
+    // Written once in the life of the flash.
+    if (STATE && hasSession) outbox.remember(StateKey.Session, fromText('\x01'));
+    unansweredIn = 0;
+    pingMs = limits.keepAliveSec < 0 ? pingIntervalMs : limits.keepAliveSec * 750;
+    for (let i = limits.receiveMaximum; i < IN_FLIGHT_MAX; i++) awaited[i] = BLOCKED;
+    shapes.begin(is5, limits.aliasMax, isUsual);
+    if (INBOUND) incoming.reset();
+  }
+
+  function onConnack5(bytes: Bytes, at: number, end: number): void {
+    const flags = byteAt(bytes, at);
+    const code = byteAt(bytes, at + 1);
+    reader.reset();
+    // A broker that does not know 5.0 refuses it as 3.1.1 does.
+    const isOld = end === at + 2 && flags === 0 && code === 1;
+    const stop = isOld ? end : reader.read(bytes, at + 2, end);
+    if (stop !== end) violate(stop < 0 ? -stop : Reason.MalformedPacket);
+    else if (flags > 1 || (!isOld && !isAmong(OF_CONNACK, code))) violate();
+    // A refusal, or a session that was not to be taken up, comes without one [MQTT-3.2.2-4].
+    else if (flags > 0 && (code > 0 || isFresh())) violate(Reason.ProtocolError);
+    else onConnack(flags, code);
+  }
+
   function onConnack(flags: number, code: number): void {
-    if (!isLegalConnack(flags, code, options.cleanSession)) {
+    if (!(V5 && is5) && !isLegalConnack(flags, code, options.cleanSession)) {
       violate();
       return;
     }
@@ -916,26 +1088,32 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (present && unanswered > 0) doubted = open.length;
     if (INBOUND) subscriptions.begin(present, present && unanswered === 0);
     unanswered = 0;
+    if (V5) begin5();
     owner.onOnline(present);
     pump();
+  }
+
+  /** Say of an identifier that nothing here has it (sections 3.6.2.1 and 3.7.2.1). */
+  function answerUnknown(first: First, id: Id): void {
+    const reason = String.fromCharCode(Reason.PacketIdNotFound);
+    if (canAnswer()) put(fromText(encodePacket(first, word(idValue(id)) + reason)));
   }
 
   /** An acknowledgement that nothing waits for in this form. */
   function onStray(first: number, id: Id): void {
     const verdict = judgeStray(awaited, first, id);
     if (verdict === Verdict.Violation) {
-      violate();
+      violate(Reason.ProtocolError);
       return;
     }
     if (verdict === Verdict.Repeated) answer(PUBREL, id);
+    else if (V5 && is5 && first === First.Pubrec) answerUnknown(First.Pubrel, id);
     counters.strays++;
     owner.onReport(Event.StrayAck, idValue(id));
   }
 
-  /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. */
-  function onAck(first: number, bytes: Bytes, at: number): void {
-    const place = awaited.indexOf(readKey(bytes, at));
-    const id = readId(bytes, at);
+  /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. @param place where it is awaited, -1: nowhere. */
+  function onAck(first: number, place: number, id: Id): void {
     if (place < 0) {
       onStray(first, id);
     } else if (STREAM && isUnsent(place)) {
@@ -993,7 +1171,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       counters.postponed++;
       return;
     }
-    answer(PUBCOMP, id);
+    if (V5 && is5 && index < 0) answerUnknown(First.Pubcomp, id);
+    else answer(PUBCOMP, id);
   }
 
   /** The broker has answered: what waited behind that may be asked for, as soon as there is room. */
@@ -1002,13 +1181,115 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     pump();
   }
 
+  /** SUBACK or UNSUBACK, whose codes begin at `from`. */
+  function onList(first: number, bytes: Bytes, at: number, from: number, end: number): void {
+    const verdict = subscriptions.answer(first, bytes, at, from, end);
+    if (verdict === Verdict.Violation) violate(Reason.ProtocolError);
+    else if (verdict === Verdict.Stray) counters.strays++;
+    else askNext();
+  }
+
+  /** Tell the owner what is no business of ours. */
+  function onProperty(id: number, _value: number, bytes: Bytes, from: number, to: number): void {
+    if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
+    if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
+  }
+
+  /** The broker has found a name for us; it names the session from now on [MQTT-3.1.3-2]. */
+  function assign(id: string): void {
+    clientId = id;
+    if (STATE) outbox.remember(StateKey.ClientId, fromText(id));
+  }
+
+  /** The broker does not take the message at `place`, and never will: that is an acknowledgement too [MQTT-4.4.0-2]. */
+  function reject(place: number, reason: number): void {
+    const sequence = sequences[place];
+    awaited[place] = NO_KEY;
+    denied++;
+    if (!STREAM || sequence > 0) {
+      giveUp(sequence, Event.MessageRejected, reason);
+    } else {
+      counters.rejected = counters.rejected! + 1;
+      if (sequence === 0) streamer.finish(Code.Rejected);
+    }
+    if (!caughtUp) pump();
+  }
+
+  /** PUBACK, PUBREC, PUBREL or PUBCOMP, of a legal reason code. */
+  function onAck5(first: number, id: Id, reason: number): void {
+    const head = first === First.Puback ? PUBACK : first === First.Pubrec ? PUBREC : PUBCOMP;
+    const place = awaited.indexOf(keyOf(head, id));
+    if (QOS2 && INBOUND && first === First.Pubrel) onPubrel(id);
+    else if (reason < FAILURE || first === First.Pubcomp || place < 0) onAck(first, place, id);
+    else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
+    else reject(place, reason);
+  }
+
+  /** DISCONNECT: the broker goes, and says why. */
+  function onBye(reason: number): void {
+    const isTakenOver = reason === Reason.SessionTakenOver;
+    socket.close();
+    fail(isTakenOver ? Close.TakenOver : reason > 0 ? reason : Close.Disconnected, reason);
+  }
+
+  /** A packet of MQTT 5.0 other than PINGRESP. */
+  function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
+    told = first;
+    if (first >> 4 === 3) {
+      onPublish5(first, bytes, at, end);
+      return;
+    }
+    if (first === First.Connack) {
+      onConnack5(bytes, at, end);
+      return;
+    }
+    const isList = first === First.Suback || first === First.Unsuback;
+    const isEnd = first === First.Disconnect;
+    // Behind the identifier, where there is one, stands a reason code, where there is only one.
+    let from = isEnd ? at : at + 2;
+    const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
+    const stop =
+      from < end ? readProperties(bytes, from, end, isEnd ? IN_DISCONNECT : IN_ACK, onProperty) : from;
+    const codes = isEnd ? OF_DISCONNECT : first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
+    if (stop < 0) violate(-stop);
+    else if (isList) onList(first, bytes, at, stop, end);
+    else if (stop !== end || !isAmong(codes, reason)) violate();
+    else if (isEnd) onBye(reason);
+    else onAck5(first, readId(bytes, at), reason);
+  }
+
+  /** A PUBLISH: as `onPacket` and `onReliable` do, behind what 5.0 puts before its payload. */
+  function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
+    const from = incoming.read(first, bytes, at, end);
+    if (from < 0) {
+      violate(-from);
+      return;
+    }
+    const topic = incoming.topic;
+    const route = turn(topic.bytes, topic.at, topic.end);
+    const id = first > QOS0_LAST ? readId(bytes, at + 2 + wideAt(bytes, at)) : idFrom(1);
+    if (route === nowhere || id === NO_ID) violate();
+    else if (first > QOS0_LAST && ++unansweredIn > receiveMaximum) violate(Reason.ReceiveMaximumExceeded);
+    else if (first <= QOS0_LAST || admit(first, id)) {
+      received++;
+      try {
+        route.take(cut(pieceView, bytes, from, end - from), route.name, first);
+        if (first > QOS0_LAST) confirm(first, id);
+      } catch {
+        failHandler(route.to);
+      }
+    }
+  }
+
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
-    if (!mayCome(state, first, end - at)) {
+    if (!(V5 && is5 ? mayCome5(state, first, end - at) : mayCome(state, first, end - at))) {
       violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
+    } else if (V5 && is5 && first !== First.Pingresp) {
+      onPacket5(first, bytes, at, end);
     } else if (first >> 4 === 3) {
       onReliable(first, bytes, at, end);
     } else if (first === First.Connack) {
@@ -1019,17 +1300,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     } else if (QOS2 && INBOUND && first === First.Pubrel) {
       onPubrel(readId(bytes, at));
     } else if (INBOUND && (first === First.Suback || first === First.Unsuback)) {
-      const verdict = subscriptions.answer(first, bytes, at, end);
-      if (verdict === Verdict.Violation) violate();
-      else if (verdict === Verdict.Stray) counters.strays++;
-      else askNext();
+      onList(first, bytes, at, at + 2, end);
     } else {
-      onAck(first, bytes, at);
+      onAck(first, awaited.indexOf(readKey(bytes, at)), readId(bytes, at));
     }
   }
 
   function onHeader(first: number, length: number): void {
-    if (!mayCome(state, first, length)) violate();
+    if (!(V5 && is5 ? mayCome5(state, first, length) : mayCome(state, first, length))) violate();
   }
 
   function countOversize(length: number): void {
@@ -1056,6 +1334,26 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     largeSkip = largeSkip > count ? largeSkip - count : 0;
   }
 
+  /**
+   * Look behind the properties of a message over the limit, which begin `needed` bytes behind `at`.
+   * @returns where its payload begins, 0: they are not all there; -1: they are over the limit by themselves; -2: it was a violation.
+   */
+  function behindLarge(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
+    const size = bytes.length < end ? bytes.length : end;
+    const behind = at + needed < size ? behindProperties(bytes, at + needed) : at + needed + 1;
+    if (behind > size && behind <= end) return behind - at < options.receiveMax ? 0 : -1;
+    told = first;
+    const from = incoming.read(first, bytes, at, end);
+    if (from < 0) violate(-from);
+    return from < 0 ? -2 : from - at;
+  }
+
+  /** @returns where a message over the limit goes; one whose properties are, too, goes nowhere. */
+  function turnLarge(payloadAt: number): Route {
+    const topic = incoming.topic;
+    return payloadAt < 0 ? nowhere : turn(topic.bytes, topic.at, topic.end);
+  }
+
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
@@ -1080,10 +1378,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       countOversize(end - at);
       return used;
     }
-    const route = INBOUND ? turn(bytes, at, end) : hot;
+    const payloadAt = V5 && INBOUND && is5 ? behindLarge(first, bytes, at, end, needed) : needed;
+    if (V5 && (payloadAt === 0 || payloadAt === -2)) return 0;
+    const route = INBOUND ? (V5 && is5 ? turnLarge(payloadAt) : turn(bytes, at, end)) : hot;
     largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : idFrom(1);
-    if ((INBOUND && route === nowhere) || largeId === NO_ID) {
+    if ((INBOUND && route === nowhere && !(V5 && payloadAt < 0)) || largeId === NO_ID) {
       violate();
+      return 0;
+    }
+    if (V5 && is5 && first > QOS0_LAST && ++unansweredIn > receiveMaximum) {
+      violate(Reason.ReceiveMaximumExceeded);
       return 0;
     }
     if (first > QOS0_LAST && !admit(first, largeId)) return needed;
@@ -1092,13 +1396,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (STREAM && to !== null && to.onChunk !== undefined) {
       largeTo = to;
       largeTopic = copy(largeTopic, route.name);
-      largeTotal = end - at - needed;
+      largeTotal = end - at - (V5 ? payloadAt : needed);
       largeOffset = 0;
       received++;
     } else {
       countOversize(end - at);
     }
-    return needed;
+    return V5 && payloadAt > 0 ? payloadAt : needed;
   }
 
   function onPiece(bytes: Bytes, at: number, count: number, left: number): void {
@@ -1116,6 +1420,22 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (largeFirst > QOS0_LAST && largeId === NO_ID) readLargeId(bytes, at, count);
     if (left === 0 && largeFirst > QOS0_LAST) confirm(largeFirst, largeId);
+  }
+
+  /** @returns our CONNECT; empty and too long for any when 5.0 cannot say what it is to. */
+  function encodeOurs(): string {
+    if (!V5 || !is5) return encodeConnect(options);
+    return encodeConnect(options, {
+      clientId,
+      cleanStart: isFresh(),
+      properties: properties5!,
+      willProperties: willProperties5!,
+    });
+  }
+
+  /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
+  function isFresh(): boolean {
+    return options.cleanSession || !hasSession;
   }
 
   const decoder = createDecoder({ onPacket, onHeader, onLarge, onPiece }, options.receiveMax, SEND_WINDOW);
@@ -1157,7 +1477,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
       whys[0] = Close.ConnackTimeout;
       room = SEND_WINDOW;
-      put(fromText(encodeConnect(options)));
+      put(fromText(V5 ? encodeOurs() : encodeConnect(options)));
       unanswered++;
       room = 0;
       owner.onOpen();
@@ -1191,11 +1511,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const subscriptions = INBOUND ? createSubscriptions(PACKET_MAX, onAnswer, onUnwanted, onNoTopic) : null!;
 
   /** Messages that are read while they are sent; not in a build without them. */
-  const streamer = STREAM ? createStreamer({ send, expect, resume, fail: abort }) : null!;
+  const streamer = STREAM ? createStreamer({ send, expect, resume, fail: abort, header: header5 }) : null!;
 
   function connect(host: string, port: number): number {
     disconnect();
-    if (!isSendable(options) || encodeConnect(options).length > PACKET_MAX) return Code.BadPayload;
+    if (V5) {
+      is5 = next5;
+      reader.reset();
+    }
+    if (V5 && (properties5 === null || willProperties5 === null)) return Code.BadPayload;
+    if (!isSendable(options) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
+      return Code.BadPayload;
+    }
     const result = socket.open(host, port, events);
     if (result === Code.Ok) {
       state = State.Opening;
@@ -1229,8 +1556,41 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return state === State.Online;
   }
 
+  /** @returns whether a caller gave a topic of ours: one that was not used on this connection has a size that is no number. */
+  function isTopic5(topic: Topic<Bytes> | null): boolean {
+    return !!topic && (topic.size > 0 || topic.size !== topic.size);
+  }
+
+  /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
+  function longest5(topic: Topic<Bytes>, length: number): number {
+    return packetSize(topic.name.length + propertiesOf(topic).length + length + LONGEST_EXTRA);
+  }
+
+  /** What `publishSlow` does, and messages of QoS 1 and 2 of a topic that was not used on this connection. */
+  function publish5(topic: Topic<Bytes> | null, payload: Bytes): number {
+    if (!isTopic5(topic)) return refuse(Code.BadTopic);
+    if (!isBytes(payload)) return refuse(Code.BadPayload);
+    const to = topic!;
+    const most = longest5(to, payload.length);
+    if (most > PACKET_MAX) return refuseLength(most);
+    if (to.first > QOS0_LAST) {
+      return BATCH && isHolding ? publishHeld(to, payload) : publishAlone(to, payload);
+    }
+    if (state !== State.Online) return refuse(Code.Closed);
+    const shape = shapes.look(to, 0);
+    const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 2);
+    counters.available = limits.packetMax;
+    if (needed > limits.packetMax) return refuseLength(needed);
+    if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
+    const header = publishHeader5(allowedOf(to.first), shape.wire, shape.tail, payload.length, NO_ID);
+    const code = put(join(header, payload));
+    shapes.commit();
+    return code < 0 ? refuse(code) : code;
+  }
+
   /** Publish with QoS 0 what does not fit now or not in a short packet, or refuse. */
   function publishSlow(topic: Topic<Bytes> | null, payload: Bytes): number {
+    if (V5) return publish5(topic, payload);
     if (!topic || !(topic.size > 0)) return refuse(Code.BadTopic);
     if (!isBytes(payload)) return refuse(Code.BadPayload);
     const size = topic.size - (topic.first > QOS0_LAST ? RELIABLE : 0) + payload.length;
@@ -1241,8 +1601,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const code = put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
     return code < 0 ? refuse(code) : code;
   }
+  /** @returns how a streamed message begins. */
+  function header5(to: Topic<Bytes>, total: number, id: Id, dup: number): Bytes {
+    const shape = shapes.look(to, 0);
+    shapes.commit();
+    return publishHeader5(allowedOf(to.first) | dup, shape.wire, shape.tail, total, id);
+  }
+
   function stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number {
-    if (!STREAM || !topic || !(topic.size > 0)) return refuse(Code.BadTopic);
+    if (!STREAM || !topic || !(V5 ? isTopic5(topic) : topic.size > 0)) return refuse(Code.BadTopic);
     if (!(total >= 0) || total !== (total | 0)) return refuse(Code.BadPayload);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
@@ -1297,13 +1664,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** PINGREQ when nothing was sent, or nothing came, for so long. @returns ms until that may be. */
   function ping(now: number): number {
-    if (pingIntervalMs === 0) return NEVER_MS;
+    if ((V5 ? pingMs : pingIntervalMs) === 0) return NEVER_MS;
     // Nobody is told of the answer, and the next one is due so long after it.
-    if (ends[1] >= 0) return pingIntervalMs;
+    if (ends[1] >= 0) return V5 ? pingMs : pingIntervalMs;
     const sent = elapsed(spokeAt, now);
     const come = elapsed(heardAt, now);
     const quiet = sent > come ? sent : come;
-    if (quiet < pingIntervalMs) return pingIntervalMs - quiet;
+    if (quiet < (V5 ? pingMs : pingIntervalMs)) return (V5 ? pingMs : pingIntervalMs) - quiet;
     if (room >= PINGREQ.length) {
       put(PINGREQ);
       pingAt = spokeAt = now;
@@ -1312,7 +1679,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       // Not even two bytes fit: what is before them has the time of an answer to leave. Each piece of a streamed message has its own.
       hasten(now);
     }
-    return pingIntervalMs;
+    return V5 ? pingMs : pingIntervalMs;
   }
 
   /** Do what flash had no room for when a session was lost, or an exchange ended. */
@@ -1368,11 +1735,30 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return wait;
   }
 
+  function speak(level: number): void {
+    next5 = level > 4;
+  }
+
   function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
     const level = qos === undefined ? 0 : qos;
     const valid = level === 0 || level === 1 || (QOS2 && level === 2);
     if (!valid || !isTopic(fromText(name), false)) return null;
     return prepareTopic(name, First.Publish | (level << 1) | (retain ? RETAIN : 0));
+  }
+
+  /** @returns a topic with properties; null when they are not possible. */
+  function topic5(
+    name: string,
+    qos?: number,
+    retain?: boolean,
+    properties?: readonly Property[],
+  ): Topic<Bytes> | null {
+    const to = topic(name, qos, retain);
+    const body = properties === undefined ? '' : encodeProperties(properties, IN_TOPIC);
+    if (to === null || body === null || body.length > PROPERTIES_MAX) return null;
+    (to as { properties?: Bytes }).properties = constant(body);
+    shapes.add(to);
+    return to;
   }
 
   function subscription(
@@ -1382,6 +1768,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     onChunk?: OnChunk,
   ): Subscription | null {
     return INBOUND ? subscriptions.prepare(filter, qos, onMessage, onChunk) : null;
+  }
+
+  function subscription5(
+    filter: string,
+    qos: number,
+    onMessage: OnMessage,
+    onChunk?: OnChunk,
+    more?: SubscriptionOptions,
+  ): Subscription | null {
+    return INBOUND ? subscriptions.prepare(filter, qos, onMessage, onChunk, more) : null;
   }
 
   /** @hot */
@@ -1446,7 +1842,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Publish the draft with QoS 1 or 2; it is the outbox that puts in the time, when it is sent. */
   function publishTimed(to: Topic<Bytes>): number {
-    const needed = packetSize(to.size - RELIABLE + draft.length + TIME_SIZE);
+    const needed = V5
+      ? longest5(to, draft.length + TIME_SIZE)
+      : packetSize(to.size - RELIABLE + draft.length + TIME_SIZE);
     if (needed > PACKET_MAX) return refuseLength(needed);
     return BATCH && isHolding ? publishHeld(to, draft, draftTimeAt) : publishAlone(to, draft, draftTimeAt);
   }
@@ -1456,8 +1854,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     counters.received = received;
     // What was sent was acknowledged, is in flight, or was so when its connection ended: nothing is counted as it is sent.
     let inFlight = 0;
-    for (let i = 0; i < awaited.length; i++) if (awaited[i] !== NO_KEY) inFlight++;
+    for (let i = 0; i < awaited.length; i++) if (isTaken(i)) inFlight++;
     counters.sent = delivered + inFlight + counters.unanswered + halfway;
+    if (V5) counters.sent += denied;
     return counters;
   }
 
@@ -1475,8 +1874,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // The power may have gone before flash had forgotten those of a session that was lost.
     doubted = open.length;
   }
+  if (V5) {
+    counters.rejected = counters.expired = 0;
+    const name = outbox.recall(StateKey.ClientId);
+    if (clientId.length === 0) clientId = toText(name, 0, name.length);
+    hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
+  }
 
-  return {
+  const client: Client = {
     connect,
     disconnect,
     quiet,
@@ -1503,4 +1908,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     bytes,
     end: endMessage,
   };
+  if (V5) {
+    client.topic = topic5;
+    client.subscription = subscription5;
+    client.speak = speak;
+    client.message = () => incoming.message;
+  }
+  return client;
 }

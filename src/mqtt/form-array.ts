@@ -11,6 +11,7 @@ import {
   type Byte,
   type Bytes,
 } from '../bytes/bytes-array.ts';
+import { V5 } from '../features.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 import { PACKET_MAX } from './packet.ts';
 
@@ -32,6 +33,8 @@ export const PUBREC: KeyHead = 0x50;
 export const PUBREL: KeyHead = 0x62;
 export const PUBCOMP: KeyHead = 0x70;
 export const NO_KEY: Key = 0;
+/** Where no acknowledgement may be waited for: none has identifier 0. */
+export const BLOCKED: Key = 0x1000000;
 export const NO_ID: Id = 0;
 /** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
 export const PUBLISH_0: Byte = 0x30;
@@ -42,6 +45,12 @@ export const DISCONNECT: Bytes = constant('\xE0\0');
 /** The packet that is being put together; sent or copied before the next one is. */
 const packet = createBuffer(PACKET_MAX);
 const reply = constant('\0\x02\0\0');
+
+interface Shaped extends Topic<Bytes> {
+  wire: Bytes;
+  tail: Bytes;
+  size: number;
+}
 
 /** @inline */
 export function idFrom(value: number): Id {
@@ -123,9 +132,10 @@ export function shortPublishId(topic: Topic<Bytes>, payload: Bytes, size: number
   const head = topic.head;
   const data = head.data;
   const at = size - payload.length;
+  const idAt = V5 ? at - topic.tail!.length : at;
   data[1] = size - 2;
-  data[at - 2] = id >> 8;
-  data[at - 1] = id & 255;
+  data[idAt - 2] = id >> 8;
+  data[idAt - 1] = id & 255;
   place(data, at, payload);
   head.length = size;
   return head;
@@ -150,6 +160,56 @@ export function publishHeader(topic: Topic<Bytes>, payloadLength: number, id: Id
     data[packet.length++] = id & 255;
   }
   return packet;
+}
+
+/**
+ * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
+ * @param tail properties behind their length; empty with 3.1.1. @param payloadLength bytes that follow. @param id NO_ID with QoS 0.
+ */
+export function publishHeader5(
+  first: number,
+  wire: Bytes,
+  tail: Bytes,
+  payloadLength: number,
+  id: Id,
+): Bytes {
+  const data = packet.data;
+  let left = wire.length + tail.length + (first > 0x31 ? 2 : 0) + payloadLength;
+  let at = 1;
+  data[0] = first;
+  while (left > 127) {
+    data[at++] = (left & 127) | 128;
+    left >>= 7;
+  }
+  data[at++] = left;
+  packet.from = 0;
+  packet.length = at;
+  join(packet, wire);
+  if (first > 0x31) {
+    data[packet.length++] = id >> 8;
+    data[packet.length++] = id & 255;
+  }
+  return join(packet, tail);
+}
+
+/** Make `topic` one whose PUBLISHes are not known yet: its size is no number, so that each goes the slow way. */
+export function unshape(topic: Topic<Bytes>): void {
+  (topic as Shaped).size = NaN;
+}
+
+/**
+ * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0).
+ * @param wire what stands in the place of its name. @param tail its properties behind their length; empty with 3.1.1.
+ */
+export function shape(topic: Topic<Bytes>, wire: Bytes, tail: Bytes): void {
+  const shaped = topic as Shaped;
+  const fixed = wire.length + tail.length + (topic.first > 0x31 ? 4 : 2);
+  shaped.wire = wire;
+  shaped.tail = tail;
+  shaped.size = fixed + (topic.first > 0x31 ? RELIABLE : 0);
+  if (fixed > SHORT_MAX) return;
+  place(topic.head.data, 2, wire);
+  place(topic.head.data, fixed - tail.length, tail);
 }
 
 /** @returns whether a topic from outside is plain ASCII without wildcards, so that there is nothing more to check. */

@@ -1,6 +1,7 @@
 // What is in every minute's packets, as strings: put together from ready-made ones, never cut out of a larger one.
 
 import type { Byte, Bytes } from '../bytes/bytes.ts';
+import { V5 } from '../features.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 
 /** A packet identifier as it stands in a packet. */
@@ -21,6 +22,8 @@ export const PUBREC: KeyHead = 'P\x02';
 export const PUBREL: KeyHead = 'b\x02';
 export const PUBCOMP: KeyHead = 'p\x02';
 export const NO_KEY: Key = '';
+/** Where no acknowledgement may be waited for. */
+export const BLOCKED: Key = ' ';
 export const NO_ID: Id = '\0\0';
 /** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
 export const PUBLISH_0: Byte = '0';
@@ -34,6 +37,12 @@ const chr = String.fromCharCode;
 /** The remaining length of a packet of so many bytes, up to SHORT_MAX: found faster than made. */
 let LENGTHS = '  ';
 for (let i = 0; i < 128; i++) LENGTHS += chr(i);
+
+interface Shaped extends Topic {
+  wire: Bytes;
+  tail: Bytes;
+  size: number;
+}
 
 /** @inline */
 export function idFrom(value: number): Id {
@@ -91,12 +100,14 @@ export function prepareTopic(name: string, first: number): Topic {
 
 /** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. @inline */
 export function shortPublish(topic: Topic, payload: Bytes, size: number): Bytes {
-  return topic.head + LENGTHS[size] + topic.name + payload;
+  return topic.head + LENGTHS[size] + (V5 ? topic.wire! : topic.name) + payload;
 }
 
 /** @returns a PUBLISH of QoS 1 or 2 and at most SHORT_MAX bytes. @param size its bytes. @inline */
 export function shortPublishId(topic: Topic, payload: Bytes, size: number, id: Id): Bytes {
-  return topic.head + LENGTHS[size] + topic.name + id + payload;
+  return V5
+    ? topic.head + LENGTHS[size] + topic.wire! + id + topic.tail! + payload
+    : topic.head + LENGTHS[size] + topic.name + id + payload;
 }
 
 /** @returns a PUBLISH without its payload. @param payloadLength bytes that follow. @param id NO_ID with QoS 0. @param dup 8, or 0. */
@@ -108,6 +119,44 @@ export function publishHeader(topic: Topic, payloadLength: number, id: Id, dup: 
     left >>= 7;
   }
   return header + chr(left) + topic.name + (topic.first > 0x31 ? id : '');
+}
+
+/**
+ * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
+ * @param tail properties behind their length; empty with 3.1.1. @param payloadLength bytes that follow. @param id NO_ID with QoS 0.
+ */
+export function publishHeader5(
+  first: number,
+  wire: Bytes,
+  tail: Bytes,
+  payloadLength: number,
+  id: Id,
+): Bytes {
+  const isReliable = first > 0x31;
+  let left = wire.length + tail.length + (isReliable ? 2 : 0) + payloadLength;
+  let header = chr(first);
+  while (left > 127) {
+    header += chr((left & 127) | 128);
+    left >>= 7;
+  }
+  return header + chr(left) + wire + (isReliable ? id : '') + tail;
+}
+
+/** Make `topic` one whose PUBLISHes are not known yet: its size is no number, so that each goes the slow way. */
+export function unshape(topic: Topic): void {
+  (topic as Shaped).size = NaN;
+}
+
+/**
+ * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0).
+ * @param wire what stands in the place of its name. @param tail its properties behind their length; empty with 3.1.1.
+ */
+export function shape(topic: Topic, wire: Bytes, tail: Bytes): void {
+  const shaped = topic as Shaped;
+  const isReliable = topic.first > 0x31;
+  shaped.wire = isReliable ? wire : wire + tail;
+  shaped.tail = tail;
+  shaped.size = wire.length + tail.length + (isReliable ? RELIABLE + 4 : 2);
 }
 
 // Letters, digits, everyday punctuation: valid in a topic whatever its order. What else there is goes the slow way.

@@ -3,6 +3,7 @@
 // Arguments are trusted; topic.ts validates.
 
 import { AUTH, V5 } from '../features.ts';
+import type { Property } from '../ports/properties.ts';
 
 /** First byte of each packet: type and flags together (MQTT 3.1.1 section 2.2). */
 export const enum First {
@@ -46,6 +47,8 @@ export interface Will {
   payload: string;
   qos: number;
   retain: boolean;
+  /** MQTT 5.0: delay, expiry, content type and others (section 3.1.3.2). */
+  properties?: readonly Property[];
 }
 
 /** What a CONNECT says (section 3.1). Strings are UTF-8 bytes, one character each. */
@@ -59,6 +62,11 @@ export interface Connect {
   username?: string | undefined;
   password?: string | undefined;
   will?: Will | undefined;
+  /**
+   * MQTT 5.0 (section 3.1.2.11). Left out: a session that is to be kept never expires, and the client's own limits are told. Names
+   * and values of user properties as well.
+   */
+  properties?: readonly Property[] | undefined;
 }
 
 const chr = String.fromCharCode;
@@ -127,6 +135,8 @@ export function encodeConnect(connect: Connect, more?: Connect5): string {
       payload += encodeString(password);
     }
   }
-  const protocol = is5 ? '\0\x04MQTT\x05' : '\0\x04MQTT\x04';
-  return encodePacket(First.Connect, protocol + chr(flags) + word(connect.keepAliveSec) + payload);
+  return encodePacket(
+    First.Connect,
+    (is5 ? '\0\x04MQTT\x05' : '\0\x04MQTT\x04') + chr(flags) + word(connect.keepAliveSec) + payload,
+  );
 }

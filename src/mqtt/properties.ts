@@ -2,45 +2,12 @@
 // and its value. Bytes only.
 
 import { byteAt, constant, createView, cut, type Bytes } from '../bytes/bytes.ts';
-import { encodeLength, encodeString, word } from './packet.ts';
+import { PropertyId, type Property } from '../ports/properties.ts';
+import { encodeLength, encodeString } from './packet.ts';
 import { Reason } from './reason.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 
 const chr = String.fromCharCode;
-
-/** Identifiers (section 2.2.2.2). */
-export const enum PropertyId {
-  PayloadFormat = 1,
-  MessageExpiry = 2,
-  ContentType = 3,
-  ResponseTopic = 8,
-  CorrelationData = 9,
-  SubscriptionId = 11,
-  SessionExpiry = 17,
-  AssignedClientId = 18,
-  ServerKeepAlive = 19,
-  AuthMethod = 21,
-  AuthData = 22,
-  RequestProblemInformation = 23,
-  WillDelay = 24,
-  RequestResponseInformation = 25,
-  ResponseInformation = 26,
-  ServerReference = 28,
-  ReasonString = 31,
-  ReceiveMaximum = 33,
-  TopicAliasMaximum = 34,
-  TopicAlias = 35,
-  MaximumQos = 36,
-  RetainAvailable = 37,
-  User = 38,
-  MaximumPacketSize = 39,
-  WildcardAvailable = 40,
-  SubscriptionIdAvailable = 41,
-  SharedAvailable = 42,
-}
-
-/** A property to send: its identifier and its value; of a user property its name, then its value. Strings are UTF-8 bytes, one character each. */
-export type Property = readonly [id: number, value: number | string, second?: string];
 
 const enum Type {
   /** One byte: 0 or 1, whichever property it is. */
@@ -117,7 +84,9 @@ function encodeValue(type: number, property: Property): string | null {
   const value = property[1];
   if (type < Type.Length) {
     const field = encodeNumber(value, type === Type.Double ? 4 : type);
-    return (type === Type.Bit && !(value <= 1)) || !isLegal(property[0], value as number) ? null : field;
+    return (type === Type.Bit && !((value as number) <= 1)) || !isLegal(property[0], value as number)
+      ? null
+      : field;
   }
   const text = encodeText(value, type === Type.Binary);
   if (type !== Type.Pair) return text;
@@ -176,6 +145,13 @@ function readLength(bytes: Bytes): number {
     value |= (byte & 127) << shift;
   }
   return byte > 127 || (byte === 0 && shift > 7) ? BEYOND : value;
+}
+
+/** @returns the place behind the properties whose length stands at `at`, whatever they are; beyond every packet when it is none. */
+export function behindProperties(bytes: Bytes, at: number): number {
+  place = at;
+  const length = readLength(bytes);
+  return place + length;
 }
 
 /**

@@ -28,6 +28,8 @@ export const enum Reason {
   QosNotSupported = 0x9b,
   UseAnotherServer = 0x9c,
   ServerMoved = 0x9d,
+  SharedNotSupported = 0x9e,
+  WildcardsNotSupported = 0xa2,
 }
 
 /** Failures are from here on. */

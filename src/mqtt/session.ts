@@ -1,7 +1,7 @@
 // What may come in which state, and which acknowledgement follows which: pure tables over first bytes.
 // No time, no I/O, no bytes beyond an identifier.
 
-import { INBOUND, QOS2 } from '../features.ts';
+import { INBOUND, QOS2, V5_AUTH } from '../features.ts';
 import { keyId, keyOf, NO_ID, PUBACK, PUBCOMP, PUBREC, type Id, type Key } from './form.ts';
 import { First, QOS0_LAST, QOS1_LAST, qosOf } from './packet.ts';
 
@@ -37,6 +37,24 @@ export function mayCome(state: State, first: number, length: number): boolean {
     length === 2 &&
     (first === First.Puback ||
       (INBOUND && first === First.Unsuback) ||
+      (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel))))
+  );
+}
+
+/** The same for MQTT 5.0: packets may be longer, and DISCONNECT and AUTH may come. */
+export function mayCome5(state: State, first: number, length: number): boolean {
+  if (V5_AUTH && first === First.Auth) return state >= State.Connecting && length >= 0;
+  if (state !== State.Online) {
+    // What speaks 3.1.1 refuses as 3.1.1 does.
+    return state === State.Connecting && first === First.Connack && length > 1;
+  }
+  if (first >> 4 === 3) return mayCome(state, first, length);
+  if (first === First.Pingresp) return length === 0;
+  if (first === First.Disconnect) return length >= 0;
+  if (INBOUND && (first === First.Suback || first === First.Unsuback)) return length > 3;
+  return (
+    length > 1 &&
+    (first === First.Puback ||
       (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel))))
   );
 }

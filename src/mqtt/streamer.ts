@@ -2,6 +2,7 @@
 // anew from its first byte with the same identifier. No time, no I/O.
 
 import type { Bytes } from '../bytes/bytes.ts';
+import { V5 } from '../features.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter } from '../ports/outbox.ts';
 import type { Topic } from '../ports/packet-writer.ts';
@@ -30,6 +31,8 @@ export interface StreamerPorts {
   resume(id: Id, sequence: number): void;
   /** A packet was begun that cannot be finished: the connection has to end. */
   fail(): void;
+  /** @returns how its PUBLISH begins, where it may be one of MQTT 5.0. */
+  header(topic: Topic<Bytes>, total: number, id: Id, dup: number): Bytes;
 }
 
 const enum Phase {
@@ -130,7 +133,8 @@ export function createStreamer(ports: StreamerPorts): Streamer {
     offset = 0;
     phase = Phase.Sending;
     if (first > QOS0_LAST) ports.expect(first, id, 0);
-    ports.send(publishHeader(topic!, total, id, dup), total === 0);
+    const header = V5 ? ports.header(topic!, total, id, dup) : publishHeader(topic!, total, id, dup);
+    ports.send(header, total === 0);
     // From here on the broker may have seen it.
     if (first > QOS0_LAST) dup = DUP;
     if (total === 0) complete();

@@ -2,11 +2,12 @@
 // One SUBSCRIBE or UNSUBSCRIBE is under way at a time. No time, no I/O.
 
 import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from '../bytes/bytes.ts';
-import { QOS2 } from '../features.ts';
+import { QOS2, V5 } from '../features.ts';
 import type { TextSink } from '../ports/packet-writer.ts';
 import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
-import { encodePacket, encodeString, First, word } from './packet.ts';
+import { encodeLength, encodePacket, encodeString, First, word } from './packet.ts';
+import { isAmong, OF_SUBACK, OF_UNSUBACK, Reason } from './reason.ts';
 import { Verdict } from './session.ts';
 import { isText, isTopic } from './topic.ts';
 
@@ -17,6 +18,16 @@ export type OnChunk<B = Bytes> = (chunk: B, offset: number, total: number, topic
 
 /** Identifiers of SUBSCRIBE and UNSUBSCRIBE, in turn: this and the next, which nothing else uses. */
 export const FIRST_ID = 65534;
+/** Header, identifier and properties of a SUBSCRIBE of MQTT 5.0, at most. */
+const HEAD_SIZE = 10;
+/** Bits behind a filter: No Local, Retain As Published; Retain Handling is above them, and no greater than this in its place. */
+const NO_LOCAL = 4;
+const AS_PUBLISHED = 8;
+const HANDLING_SHIFT = 4;
+const BITS_MAX = 0x2f;
+/** Identifier of a subscription identifier among properties. */
+const SUBSCRIPTION_ID = '\x0b';
+
 /** Return code of a subscription that the broker refused (section 3.9.3). */
 const REFUSED = 128;
 
@@ -35,6 +46,26 @@ const enum Wish {
   Leaving,
 }
 
+/** What MQTT 5.0 adds to a subscription (section 3.8.3.1). With 3.1.1 it is left out. */
+export interface SubscriptionOptions {
+  /** Not what we publish ourselves. Not with a shared subscription [MQTT-3.8.3-4]. */
+  readonly noLocal?: boolean;
+  /** Messages keep the RETAIN that they were published with. */
+  readonly retainAsPublished?: boolean;
+  /** Messages that are kept come: 0 always, 1 only if it is new, 2 never. */
+  readonly retainHandling?: number;
+  /** Messages say that they came for it: its number and one. It is asked for in a packet of its own. */
+  readonly identified?: boolean;
+}
+
+/** What a broker takes. */
+export interface SubscriptionLimits {
+  readonly packetMax: number;
+  readonly hasWildcards: boolean;
+  readonly hasShared: boolean;
+  readonly hasIds: boolean;
+}
+
 /** A topic filter with its handlers. */
 export interface Subscription extends Filter {
   readonly filter: string;
@@ -48,6 +79,9 @@ export interface Subscription extends Filter {
   /** Where messages to it go, if it has no wildcards. */
   route: Route | null;
   wish: Wish;
+  /** MQTT 5.0: options behind the filter, QoS among them; and whether messages say its number. */
+  bits?: number;
+  isIdentified?: boolean;
 }
 
 /** A topic and where it goes. */
@@ -64,7 +98,13 @@ export interface Route {
 
 export interface Subscriptions {
   /** Want a filter from now on. Start-up only. @returns null when filter or QoS are not valid, or one SUBSCRIBE cannot hold all. */
-  prepare(filter: string, qos: number, onMessage: OnMessage, onChunk?: OnChunk): Subscription | null;
+  prepare(
+    filter: string,
+    qos: number,
+    onMessage: OnMessage,
+    onChunk?: OnChunk,
+    more?: SubscriptionOptions,
+  ): Subscription | null;
   /**
    * The session begins. @param present the broker has one of ours. @param isSame it knows what we subscribed to before: where the
    * answer to a CONNECT was lost, it may be a session that was begun then.
@@ -74,10 +114,13 @@ export interface Subscriptions {
   assume(): void;
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
-  /** @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way. */
-  next(): string;
-  /** SUBACK or UNSUBACK came. @returns Verdict.Stray when nothing with its identifier is under way. */
-  answer(first: number, bytes: Bytes, at: number, end: number): Verdict;
+  /**
+   * @param limits of a broker that speaks 5.0; undefined: 3.1.1.
+   * @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way.
+   */
+  next(limits?: SubscriptionLimits): string;
+  /** SUBACK or UNSUBACK came, whose codes begin at `from`. @returns Verdict.Stray when nothing with its identifier is under way. */
+  answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict;
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
   want(subscription: Subscription, wanted: boolean): boolean;
   /** @returns where the message goes whose body lies at `at`, if its topic is wanted without wildcards or came lately. */
@@ -125,16 +168,35 @@ export function createSubscriptions(
   let isDue = false;
   let bytesLeft = packetMax - 7;
 
+  /** @returns what stands behind a filter (section 3.8.3.1). */
+  function bitsOf(qos: number, more?: SubscriptionOptions): number {
+    if (more === undefined) return qos;
+    const handling = more.retainHandling === undefined ? 0 : more.retainHandling;
+    return (
+      qos |
+      (more.noLocal === true ? NO_LOCAL : 0) |
+      (more.retainAsPublished === true ? AS_PUBLISHED : 0) |
+      (handling << HANDLING_SHIFT)
+    );
+  }
+
+  /** @returns whether a filter may have such options [MQTT-3.8.3-4] [MQTT-3.8.3-5]. */
+  function isPossible(bits: number, isShared: boolean): boolean {
+    return bits >= 0 && bits <= BITS_MAX && !(isShared && (bits & NO_LOCAL) > 0);
+  }
+
   function prepare(
     filter: string,
     qos: number,
     onMessage: OnMessage,
     onChunk?: OnChunk,
+    more?: SubscriptionOptions,
   ): Subscription | null {
     const pattern = prepareShared(filter);
     const isLegal = qos === 0 || qos === 1 || (QOS2 && qos === 2);
     const isValid = isText(constant(filter)) && isTopic(constant(pattern), true);
     if (!isLegal || !isValid || filter.length + 3 > bytesLeft) return null;
+    if (V5 && !isPossible(bitsOf(qos, more), filter !== pattern)) return null;
     bytesLeft -= filter.length + 3;
     const parts = prepareFilter(pattern);
     const hash = pattern.indexOf('#');
@@ -153,6 +215,10 @@ export function createSubscriptions(
       wish: Wish.Wanted,
       route: null,
     };
+    if (V5) {
+      to.bits = bitsOf(qos, more);
+      to.isIdentified = more !== undefined && more.identified === true;
+    }
     all.push(to);
     if (hash < 0 && plus < 0) {
       const key = constant(encodeString(pattern));
@@ -195,6 +261,43 @@ export function createSubscriptions(
     return body;
   }
 
+  /** @returns why a broker cannot be asked for `to`, 0: it can. */
+  function obstacleOf(to: Subscription, limits: SubscriptionLimits): number {
+    const hasWildcards = to.route === null;
+    if (HEAD_SIZE + to.filter.length + 3 > limits.packetMax) return Reason.PacketTooLarge;
+    if (hasWildcards && !limits.hasWildcards) return Reason.WildcardsNotSupported;
+    return to.filter.indexOf('$share/') === 0 && !limits.hasShared ? Reason.SharedNotSupported : 0;
+  }
+
+  /** As `collect`, of a broker that speaks 5.0: as many as go into one packet. @returns with the properties before them. */
+  function collect5(wish: Wish, asked: Wish, limits: SubscriptionLimits): string {
+    let body = '';
+    let properties = '\0';
+    for (let i = 0; i < all.length; i++) {
+      const to = all[i];
+      if (to.wish !== wish) continue;
+      const isNew = asked === Wish.Asked;
+      const obstacle = isNew ? obstacleOf(to, limits) : 0;
+      if (obstacle > 0) {
+        to.wish = Wish.Answered;
+        to.granted = obstacle;
+        onAnswer(to);
+        continue;
+      }
+      const isAlone = isNew && to.isIdentified === true && limits.hasIds;
+      const more = encodeString(to.filter) + (isNew ? String.fromCharCode(to.bits!) : '');
+      if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > limits.packetMax)) break;
+      to.wish = asked;
+      body += more;
+      if (isAlone) {
+        const number = SUBSCRIPTION_ID + encodeLength(to.number + 1);
+        properties = encodeLength(number.length) + number;
+        break;
+      }
+    }
+    return body.length === 0 ? body : properties + body;
+  }
+
   /** What is wanted has changed. */
   function forget(): void {
     for (let i = 0; i < OTHERS_MAX; i++) {
@@ -212,10 +315,14 @@ export function createSubscriptions(
     isDue = true;
   }
 
-  function nextPacket(): string {
+  function collectFor(wish: Wish, asked: Wish, limits?: SubscriptionLimits): string {
+    return V5 && limits !== undefined ? collect5(wish, asked, limits) : collect(wish, asked);
+  }
+
+  function nextPacket(limits?: SubscriptionLimits): string {
     if (!isDue || underWay > 0) return '';
-    const leaving = collect(Wish.Unwanted, Wish.Leaving);
-    const body = leaving.length > 0 ? leaving : collect(Wish.Wanted, Wish.Asked);
+    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, limits);
+    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, limits);
     if (body.length === 0) {
       isDue = false;
       return body;
@@ -224,7 +331,7 @@ export function createSubscriptions(
     return encodePacket(leaving.length > 0 ? First.Unsubscribe : First.Subscribe, word(underWay) + body);
   }
 
-  function answer(first: number, bytes: Bytes, at: number, end: number): Verdict {
+  function answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict {
     const asked = first === First.Suback ? Wish.Asked : Wish.Leaving;
     const id = toText(bytes, at, 2);
     if (id === word(0)) return Verdict.Violation;
@@ -232,11 +339,15 @@ export function createSubscriptions(
     let count = 0;
     for (let i = 0; i < all.length; i++) if (all[i].wish === asked) count++;
     // One return code for each filter of the SUBSCRIBE [MQTT-3.9.3-1], and none that is reserved [MQTT-3.9.3-2].
-    if (count === 0 || (first === First.Suback && count !== end - at - 2)) return Verdict.Violation;
-    for (let i = at + 2; i < end; i++) {
-      if (byteAt(bytes, i) > 2 && byteAt(bytes, i) !== REFUSED) return Verdict.Violation;
+    const is5 = V5 && from > at + 2;
+    if (count === 0 || ((first === First.Suback || is5) && count !== end - from)) return Verdict.Violation;
+    for (let i = from; i < end; i++) {
+      if (is5) {
+        const codes = first === First.Suback ? OF_SUBACK : OF_UNSUBACK;
+        if (!isAmong(codes, byteAt(bytes, i))) return Verdict.Violation;
+      } else if (byteAt(bytes, i) > 2 && byteAt(bytes, i) !== REFUSED) return Verdict.Violation;
     }
-    let code = at + 2;
+    let code = from;
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       if (to.wish !== asked) continue;

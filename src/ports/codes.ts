@@ -40,6 +40,8 @@ export const enum Code {
   Abandoned = -27,
   /** No name server knows the host. */
   NoHost = -28,
+  /** The broker does not take it, and never will. */
+  Rejected = -29,
   // What a store did (src/outbox).
   Full = -40,
   Empty = -41,
@@ -117,6 +119,10 @@ export const enum Event {
   SensorLate = 32,
   /** The board cannot sleep: the mote stays awake [0]. */
   CannotSleep = 33,
+  /** A message was given up, because the broker will never take it [its sequence * 256 + reason code of MQTT 5.0]. */
+  MessageRejected = 42,
+  /** A message was given up, because its message expiry interval passed before it could be sent [its sequence * 256]. */
+  MessageExpired = 43,
 }
 
 /** Why a message is given up that was accepted. */
@@ -183,4 +189,8 @@ export const enum Close {
   BadSettings = 26,
   /** Before a sleep. */
   Asleep = 27,
+  /** The broker said goodbye (DISCONNECT), and no reason. Its reasons are reason codes of MQTT 5.0, which are greater than 127. */
+  Disconnected = 28,
+  FirstReason = 128,
+  QosNotSupported = 0x9b,
 }

@@ -48,6 +48,9 @@ export const enum StateKey {
   Account = 4,
   /** The last transitions of the link (src/parts/history.ts). */
   History = 5,
+  /** MQTT 5.0: a session has begun, so a broker may have its other half; the identifier that a broker assigned. */
+  Session = 6,
+  ClientId = 17,
   /** Messages given up with their pages (src/outbox/flash.ts). */
   Dropped = 7,
   /** What a mote that sleeps has to know when it wakes (src/parts/sleep.ts). */

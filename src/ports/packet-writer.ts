@@ -1,6 +1,7 @@
 // How telemetry hands a payload to the protocol without building an object: begin, fields, end.
 
 import type { Held } from './held-string.ts';
+import type { Property } from './properties.ts';
 
 /** Most bytes of the properties of a topic. */
 export const PROPERTIES_MAX = 255;
@@ -20,6 +21,9 @@ export interface Topic<B = Held> {
    * interval, if there is one, comes first. A topic alias is of one connection, and never among them. Left out: none.
    */
   readonly properties?: B;
+  /** MQTT 5.0, of the present connection: what stands in the place of `name`, and with QoS 1 and 2 behind the identifier. */
+  readonly wire?: B;
+  readonly tail?: B;
 }
 
 /** Takes text: a packet writer, or something that counts or keeps it. */
@@ -30,9 +34,12 @@ export interface TextSink {
 export interface PacketWriter<B = Held> {
   /**
    * Prepare a topic. Start-up only: allocates. QoS 0 and RETAIN 0 unless given.
-   * @returns null when `name` is no valid topic name (empty, over-long, wildcard, NUL, not UTF-8) or `qos` none that is built in.
+   * @param properties MQTT 5.0, where that is built in: what all its messages come with: PayloadFormat, MessageExpiry, ContentType,
+   * ResponseTopic, CorrelationData, User. With 3.1.1 they are left out.
+   * @returns null when `name` is no valid topic name (empty, over-long, wildcard, NUL, not UTF-8), `qos` none that is built in, or a
+   * property not possible.
    */
-  topic(name: string, qos?: number, retain?: boolean): Topic<B> | null;
+  topic(name: string, qos?: number, retain?: boolean, properties?: readonly Property[]): Topic<B> | null;
   /** Start a message, dropping one that was begun and not ended. */
   begin(topic: Topic<B>): void;
   /** Append text as it is: bytes, one character each. */
