@@ -27,3 +27,7 @@ export const LATEST = true;
 export const LAZY = true;
 /** Take several messages with one program of the flash. */
 export const BATCH = true;
+/** MQTT 5.0: spoken where the broker does, 3.1.1 else. */
+export const V5: boolean = false;
+/** Enhanced authentication of MQTT 5.0. Needs V5. */
+export const V5_AUTH: boolean = false;

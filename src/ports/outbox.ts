@@ -89,6 +89,11 @@ export interface OutboxRecord<B = string> {
   payload: B;
   /** QoS 2: PUBREC has come, so PUBREL is next, never PUBLISH again. */
   received: boolean;
+  /**
+   * MQTT 5.0, of a message with a message expiry interval: seconds since it was taken, as far as that is known; of time without power, or in
+   * an earlier life of which nobody knows the clock, nothing is. Else 0.
+   */
+  ageSec?: number;
 }
 
 export interface Outbox<B = string> {

@@ -2,6 +2,9 @@
 
 import type { Held } from './held-string.ts';
 
+/** Most bytes of the properties of a topic. */
+export const PROPERTIES_MAX = 255;
+
 /** A topic prepared once at start-up, with the QoS and RETAIN of all that goes to it; the rest belongs to the protocol. */
 export interface Topic<B = Held> {
   /** First byte of its PUBLISH packets without DUP: QoS in bits 1 and 2, RETAIN in bit 0. */
@@ -12,6 +15,11 @@ export interface Topic<B = Held> {
   readonly name: B;
   /** Length of its PUBLISH packets without payload, with a remaining length of one byte; with QoS 1 and 2 much more is added. */
   readonly size: number;
+  /**
+   * MQTT 5.0: the properties of its PUBLISH packets as they stand behind their length, at most PROPERTIES_MAX bytes; the message expiry
+   * interval, if there is one, comes first. A topic alias is of one connection, and never among them. Left out: none.
+   */
+  readonly properties?: B;
 }
 
 /** Takes text: a packet writer, or something that counts or keeps it. */
