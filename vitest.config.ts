@@ -21,6 +21,18 @@ const arrayForm: Plugin = {
   },
 };
 
+/** MQTT 5.0 in the device code, which src/features.ts leaves out. */
+const withV5: Plugin = {
+  name: 'with-v5',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/src/features.ts')) return null;
+    const text = 'V5: boolean = false;';
+    if (!code.includes(text)) throw new Error(`src/features.ts has no "${text}"`);
+    return code.replace(text, 'V5: boolean = true;');
+  },
+};
+
 /** Files that take half a minute or more. Begun last, one of them would keep a core waiting at the end. */
 const SLOW = [
   'engines/dukhost-allocations',
@@ -56,6 +68,9 @@ const exclude = [
   'test/system/seeds-*.test.ts',
 ];
 const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands}/**/*.test.ts';
+/** Tests of what `V5` of src/features.ts is for: they run with it, all others without. */
+const V5_TESTS = 'test/**/*.v5.test.ts';
+const STRING_ONLY = 'test/**/*.string.test.ts';
 
 export default defineConfig({
   test: {
@@ -63,11 +78,20 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     reporters: ['default', new EngineReporter(), new SuiteReporter('broker', BROKER_PREFIX)],
     projects: [
-      { extends: true, test: { name: 'string', include: ['test/**/*.test.ts'], exclude } },
+      {
+        extends: true,
+        test: { name: 'string', include: ['test/**/*.test.ts'], exclude: [...exclude, V5_TESTS] },
+      },
       {
         extends: true,
         plugins: [arrayForm],
-        test: { name: 'array', include: [BOTH_FORMS], exclude: [...exclude, 'test/**/*.string.test.ts'] },
+        test: { name: 'array', include: [BOTH_FORMS], exclude: [...exclude, V5_TESTS, STRING_ONLY] },
+      },
+      { extends: true, plugins: [withV5], test: { name: 'string-v5', include: [V5_TESTS], exclude } },
+      {
+        extends: true,
+        plugins: [withV5, arrayForm],
+        test: { name: 'array-v5', include: [V5_TESTS], exclude },
       },
     ],
     coverage: {
