@@ -12,6 +12,7 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
+import { V5 } from '../features.ts';
 import { elapsed, wallRest, wallSeconds, wallUnits, type Clock, type WallTime } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter, STATE_MAX, StateKey } from '../ports/outbox.ts';
@@ -54,6 +55,8 @@ export interface Times {
   resolve(stamp: Stamp, sequence: number): number;
   /** @returns seconds since a message was made, -1: nobody knows. */
   age(stamp: Stamp, sequence: number): number;
+  /** @returns the same where it is known, and never less than what is: a message of a former boot is older than this one. */
+  leastAge?(stamp: Stamp, sequence: number): number;
 }
 
 /** @returns times 128 seconds of a stamp that says seconds. @inline */
@@ -207,5 +210,15 @@ export function createTimes(clock: Clock, log: Log): Times {
     return made < 0 || wall.day < 0 ? -1 : wallSeconds(wall) - made;
   }
 
-  return { open, tick, stamp, resolve, age };
+  function leastAge(stamp: Stamp, sequence: number): number {
+    const known = age(stamp, sequence);
+    // By its number; or by its stamp, since one of this boot is known.
+    const isFormer = !isBehind(sequence, others) || (known < 0 && stamp.kind === Kind.Uptime);
+    const least = isFormer ? upSec : 0;
+    return known > least ? known : least;
+  }
+
+  const times: Times = { open, tick, stamp, resolve, age };
+  if (V5) times.leastAge = leastAge;
+  return times;
 }
