@@ -690,21 +690,44 @@ export function createFlashOutbox(
     return timed;
   }
 
-  /** Read the properties of the message of `read`, if there are any, and how old it is at least. @param from where its topic begins. @returns place behind both. */
-  function readProperties(out: OutboxRecord<Bytes>, read: Bytes, flags: number, from: number): number {
-    const at = from + nameSize(read, from);
+  /** @returns place of the properties of the message of `bytes` behind their length, whose topic begins at `from`. */
+  function propertiesAt(bytes: Bytes, from: number): number {
+    return from + nameSize(bytes, from) + 1;
+  }
+
+  /** @returns place behind the topic at `from`, and behind its properties, which `topic` has from now on. */
+  function takeProperties(bytes: Bytes, flags: number, from: number): number {
+    const at = propertiesAt(bytes, from);
     topic.properties = EMPTY;
+    if ((flags & HAS_PROPERTIES) === 0) return at - 1;
+    const count = byteAt(bytes, at - 1);
+    topic.properties = cut(propertiesView, bytes, at, count);
+    return at + count;
+  }
+
+  /** Say in `out` how old the message of `bytes` is at least, where it expires. @returns whether `bytes` may be others since. */
+  function takeAge(out: OutboxRecord<Bytes>, bytes: Bytes): boolean {
+    const flags = wordAt(bytes, 2);
+    const from = readStamp(bytes, flags);
     out.ageSec = 0;
-    if ((flags & HAS_PROPERTIES) === 0) return at;
-    const end = at + 1 + byteAt(read, at);
-    let bytes = read;
-    if (TIME && times !== null && byteAt(read, at + 1) === EXPIRY) {
-      out.ageSec = times.leastAge!(stamp, found);
-      // What is kept of boots may have been read meanwhile, over the message.
-      bytes = takePart(log.body(place));
+    if (!TIME || times === null || (flags & HAS_PROPERTIES) === 0) return false;
+    if (byteAt(bytes, propertiesAt(bytes, from)) !== EXPIRY) return false;
+    out.ageSec = times.leastAge!(stamp, found);
+    // What is kept of boots may have been read meanwhile, over the message.
+    return stamp.kind === Kind.Uptime;
+  }
+
+  /** As `walk`, and say how old the message is. @returns it. */
+  function walkAged(sequence: number, out: OutboxRecord<Bytes>): Bytes {
+    if (TIME && times !== null) times.tick();
+    let aged = 0;
+    let bytes = walk(sequence);
+    // One that is torn may not be read again, and another one be next.
+    while (bytes.length > 0 && found !== aged) {
+      aged = found;
+      if (takeAge(out, bytes)) bytes = walk(sequence);
     }
-    topic.properties = cut(propertiesView, bytes, at + 1, end - at - 1);
-    return end;
+    return bytes;
   }
 
   /** Make a record of the body at `place`, and keep its place at hand. */
@@ -713,7 +736,7 @@ export function createFlashOutbox(
     const from = readStamp(bytes, flags);
     out.sequence = found;
     topic.first = PUBLISH | (flags & FLAGS);
-    const end = V5 ? readProperties(out, bytes, flags, from) : from + nameSize(bytes, from);
+    const end = V5 ? takeProperties(bytes, flags, from) : from + nameSize(bytes, from);
     const timeAt = (flags >> TIME_SHIFT) - 1;
     out.payload =
       TIME && timeAt >= 0
@@ -730,7 +753,7 @@ export function createFlashOutbox(
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
     if (!isOpen || sequence === newest) return Code.Empty;
-    const bytes = walk(sequence);
+    const bytes = V5 ? walkAged(sequence, out) : walk(sequence);
     if (bytes.length === 0) return Code.Empty;
     out.received = isReceived;
     fill(out, bytes);

@@ -55,7 +55,10 @@ export interface Times {
   resolve(stamp: Stamp, sequence: number): number;
   /** @returns seconds since a message was made, -1: nobody knows. */
   age(stamp: Stamp, sequence: number): number;
-  /** @returns the same where it is known, and never less than what is: a message of a former boot is older than this one. */
+  /**
+   * @returns the same where it is known, as of the last `tick`, and never less than what is: a message of a former boot is older than this one.
+   * Nothing is written or read for it but of a stamp of Kind.Uptime.
+   */
   leastAge?(stamp: Stamp, sequence: number): number;
 }
 
@@ -197,6 +200,10 @@ export function createTimes(clock: Clock, log: Log): Times {
 
   function age(stamp: Stamp, sequence: number): number {
     tick();
+    return ageNow(stamp, sequence);
+  }
+
+  function ageNow(stamp: Stamp, sequence: number): number {
     // The number tells, too: a message of a former boot may have been taken along behind others.
     if (stamp.kind === Kind.Uptime && isBehind(sequence, others) && stamp.high >> 8 === (boot & 255)) {
       return upSec - stamp.low - (stamp.high & 255) * 0x10000;
@@ -211,7 +218,7 @@ export function createTimes(clock: Clock, log: Log): Times {
   }
 
   function leastAge(stamp: Stamp, sequence: number): number {
-    const known = age(stamp, sequence);
+    const known = ageNow(stamp, sequence);
     // By its number; or by its stamp, since one of this boot is known.
     const isFormer = !isBehind(sequence, others) || (known < 0 && stamp.kind === Kind.Uptime);
     const least = isFormer ? upSec : 0;
