@@ -7,6 +7,7 @@ import type { TestSpecification } from 'vitest/node';
 import type { Plugin } from 'vite';
 import { BROKER_PREFIX } from './test/brokers/suite-name.ts';
 import { EngineReporter, SuiteReporter } from './test/engines/reporter.ts';
+import { withV5 } from './test/with-v5.ts';
 
 /** Puts the array form of a module in the place of its string form, as `mote build` does for such a firmware. */
 const arrayForm: Plugin = {
@@ -18,18 +19,6 @@ const arrayForm: Plugin = {
       ...options,
       skipSelf: true,
     });
-  },
-};
-
-/** MQTT 5.0 in the device code, which src/features.ts leaves out. */
-const withV5: Plugin = {
-  name: 'with-v5',
-  enforce: 'pre',
-  transform(code, id) {
-    if (!id.endsWith('/src/features.ts')) return null;
-    const text = 'V5: boolean = false;';
-    if (!code.includes(text)) throw new Error(`src/features.ts has no "${text}"`);
-    return code.replace(text, 'V5: boolean = true;');
   },
 };
 
@@ -70,7 +59,7 @@ const exclude = [
 const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands}/**/*.test.ts';
 /** Tests of what `V5` of src/features.ts is for: they run with it, all others without. */
 const V5_TESTS = 'test/**/*.v5.test.ts';
-const STRING_ONLY = 'test/**/*.string.test.ts';
+const STRING_ONLY = ['test/**/*.string.test.ts', 'test/**/*.string.v5.test.ts'];
 
 export default defineConfig({
   test: {
@@ -85,13 +74,13 @@ export default defineConfig({
       {
         extends: true,
         plugins: [arrayForm],
-        test: { name: 'array', include: [BOTH_FORMS], exclude: [...exclude, V5_TESTS, STRING_ONLY] },
+        test: { name: 'array', include: [BOTH_FORMS], exclude: [...exclude, V5_TESTS, ...STRING_ONLY] },
       },
       { extends: true, plugins: [withV5], test: { name: 'string-v5', include: [V5_TESTS], exclude } },
       {
         extends: true,
         plugins: [withV5, arrayForm],
-        test: { name: 'array-v5', include: [V5_TESTS], exclude },
+        test: { name: 'array-v5', include: [V5_TESTS], exclude: [...exclude, ...STRING_ONLY] },
       },
     ],
     coverage: {

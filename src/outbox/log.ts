@@ -940,6 +940,7 @@ export function createLog(
 
   /** Find where the next record goes, and what the last one is. @param longest body that may have been torn there. */
   function openTail(longest: number): void {
+    if (V5) isPlain = walkAbilities !== ABILITIES;
     const last = walkTail(pageSize);
     const at = tailAt;
     const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
@@ -1125,7 +1126,6 @@ export function createLog(
     tailPage = walkPage;
     tailKey = keep(tailKey, walkKey, 0);
     const longest = walkLongest;
-    if (V5) isPlain = walkAbilities !== ABILITIES;
     tail = slot;
     // Records longer than there is room for can only be delivered by what wrote them.
     if (longest > recordMax) return Code.OldFormat;

@@ -100,7 +100,7 @@ export interface OutboxRecord<B = string> {
   /** QoS 2: PUBREC has come, so PUBREL is next, never PUBLISH again. */
   received: boolean;
   /**
-   * MQTT 5.0, of a message with a message expiry interval: seconds since it was taken, never more than those, and as many as are known. Of time
+   * MQTT 5.0, of a message with a message expiry interval: seconds since it was taken, as many as are known, to a second. Of time
    * without power, or in an earlier boot, nothing is without a wall clock. Else 0; left out without V5.
    */
   ageSec?: number;

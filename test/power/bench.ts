@@ -60,16 +60,17 @@ function topicOf(qos: number, payload: string): Topic<Bytes> {
   return properties === '' ? topic : { ...topic, properties: constant(properties) };
 }
 
-/** @returns what the wall clock says, in seconds since 1970; 0 where there is none. */
-function wallSecOf(clock: Clock | undefined): number {
+/** @returns what the wall clock says, in seconds since 1970; undefined where there is none. */
+function wallSecOf(clock: Clock | undefined): number | undefined {
   const wall = { day: -1, ms: 0 };
   clock?.wall(wall);
-  return wall.day < 0 ? 0 : wallSeconds(wall);
+  return wall.day < 0 ? undefined : wallSeconds(wall);
 }
 
-/** @returns what a payload says of when it was taken, for `list` to look at; nothing where there is no clock. */
+/** @returns what a payload says of when it was taken, for `list` to look at; nothing where that is not known. */
 export function takenAt({ options }: Region): string {
-  return options?.clock === undefined ? '' : `@${wallSecOf(options.clock)} `;
+  const wallSec = wallSecOf(options?.clock);
+  return wallSec === undefined ? '' : `@${wallSec} `;
 }
 
 /** Throws where what `record` says beside its payload is not that of its message. */
@@ -78,9 +79,11 @@ export function checkRecord(record: OutboxRecord<Bytes>, payload: string, clock?
   const { properties = EMPTY } = topic;
   const wanted = propertiesOf(payload);
   if (toText(properties, 0, properties.length) !== wanted) throw new Error(`properties of ${payload}`);
-  const taken = /@(\d+) /.exec(payload);
-  const age = taken === null || !wanted.startsWith('\x02') ? 0 : wallSecOf(clock) - Number(taken[1]);
-  if (V5 && ageSec !== age) throw new Error(`age of ${payload}: ${ageSec}, not ${age}`);
+  const wallSec = wallSecOf(clock);
+  if (wallSec === undefined) return;
+  const taken = Number(/@(\d+) /.exec(payload)?.[1]);
+  const age = wanted.startsWith('\x02') ? wallSec - taken : 0;
+  if (ageSec !== age) throw new Error(`age of ${payload}: ${ageSec}, not ${age}`);
 }
 
 export function createChip({ pages, pageBytes, unit, ecc }: Region): Nor {

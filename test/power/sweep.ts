@@ -173,9 +173,10 @@ function startLast(life: Life): void {
   if (wrong !== undefined) throw new Error(`in the end: ${wrong}`);
   const left = list(outbox, life.region.options?.clock).filter((one) => !isTorn(model, one));
   if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}`);
-  model.pending = { kind: 'append', payloads: ['end'], qos: 1 };
+  const payload = `end${takenAt(life.region)}`;
+  model.pending = { kind: 'append', payloads: [payload], qos: 1 };
   outbox.idle();
-  const sequence = append(outbox, 'end');
+  const sequence = append(outbox, payload);
   if (sequence < 0) throw new Error(`append at the end: ${sequence}`);
 }
 
@@ -302,7 +303,7 @@ export function runScenario(
   onOperation: OnOperation,
 ): Held[] {
   const random = createRandom(seed);
-  const model = createModel(region.ecc, region.options?.lazyAcknowledgements);
+  const model = createModel(region.ecc, region.options?.lazyAcknowledgements, clock !== undefined);
   const start = () => power({ nor, region, model, onOperation }, random.integer(1, 1e6));
   const play: Play = { random, model, region, outbox: start(), appended: 0, isGathered: false };
   for (let i = 0; i < operations; i++) {
