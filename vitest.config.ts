@@ -7,6 +7,7 @@ import type { TestSpecification } from 'vitest/node';
 import type { Plugin } from 'vite';
 import { BROKER_PREFIX } from './test/brokers/suite-name.ts';
 import { EngineReporter, SuiteReporter } from './test/engines/reporter.ts';
+import { withV5 } from './test/with-v5.ts';
 
 /** Puts the array form of a module in the place of its string form, as `mote build` does for such a firmware. */
 const arrayForm: Plugin = {
@@ -56,6 +57,9 @@ const exclude = [
   'test/system/seeds-*.test.ts',
 ];
 const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands}/**/*.test.ts';
+/** Tests of what `V5` of src/features.ts is for: they run with it, all others without. */
+const V5_TESTS = 'test/**/*.v5.test.ts';
+const STRING_ONLY = ['test/**/*.string.test.ts', 'test/**/*.string.v5.test.ts'];
 
 export default defineConfig({
   test: {
@@ -65,11 +69,20 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     reporters: ['default', new EngineReporter(), new SuiteReporter('broker', BROKER_PREFIX)],
     projects: [
-      { extends: true, test: { name: 'string', include: ['test/**/*.test.ts'], exclude } },
+      {
+        extends: true,
+        test: { name: 'string', include: ['test/**/*.test.ts'], exclude: [...exclude, V5_TESTS] },
+      },
       {
         extends: true,
         plugins: [arrayForm],
-        test: { name: 'array', include: [BOTH_FORMS], exclude: [...exclude, 'test/**/*.string.test.ts'] },
+        test: { name: 'array', include: [BOTH_FORMS], exclude: [...exclude, V5_TESTS, ...STRING_ONLY] },
+      },
+      { extends: true, plugins: [withV5], test: { name: 'string-v5', include: [V5_TESTS], exclude } },
+      {
+        extends: true,
+        plugins: [withV5, arrayForm],
+        test: { name: 'array-v5', include: [V5_TESTS], exclude: [...exclude, ...STRING_ONLY] },
       },
     ],
     coverage: {

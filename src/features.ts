@@ -27,7 +27,7 @@ export const LATEST = true;
 export const LAZY = true;
 /** Take several messages with one program of the flash. */
 export const BATCH = true;
-/** MQTT 5.0: spoken where the broker does, 3.1.1 else. */
+/** MQTT 5.0: spoken where the broker does, 3.1.1 else. Without TIME the age of a message in flash is not known, and its expiry begins when it is sent. */
 export const V5: boolean = false;
 /** Enhanced authentication of MQTT 5.0. Needs V5. */
 export const V5_AUTH: boolean = false;

@@ -20,7 +20,7 @@ import {
   type Bytes,
 } from '../bytes/bytes.ts';
 import { joinSeconds } from '../bytes/seconds.ts';
-import { BATCH, DROP, LATEST, LAZY, QOS2, STATE, TIME } from '../features.ts';
+import { BATCH, DROP, LATEST, LAZY, QOS2, STATE, TIME, V5 } from '../features.ts';
 import { elapsed, type Clock } from '../ports/clock.ts';
 import { Code, Drop } from '../ports/codes.ts';
 import type { FlashBytes } from '../ports/flash.ts';
@@ -45,9 +45,13 @@ const SEQUENCE_SIZE = 2;
 /** Before the topic: sequence 2, flags 2, and when it was made, where that is known, 4. */
 const FIELDS = 4;
 const STAMP_SIZE = 4;
-/** Flags: RETAIN and QoS of its PUBLISH; kind of its stamp; one more than the place of its time in the payload, 0: nowhere. */
+/**
+ * Flags: RETAIN and QoS of its PUBLISH; kind of its stamp; whether properties stand behind the topic; one more than the place of its time in the
+ * payload, 0: nowhere.
+ */
 const KIND_SHIFT = 3;
 const KIND_MASK = 3;
+const HAS_PROPERTIES = 32;
 const TIME_SHIFT = 6;
 /** Longest time as text. */
 const TIME_SIZE = 10;
@@ -58,6 +62,8 @@ const TIME_SIZE = 10;
 const BATCH_FIELDS = 2;
 /** Before the characters of a topic stands their number. */
 const NAME_LENGTH = 2;
+/** What properties with a message expiry interval begin with. */
+const EXPIRY = 2;
 const PUBLISH = 0x30;
 const FLAGS = 7;
 /** What is kept of dropped pages: messages given up in all 4, page sequence of the last one 4, whether there may have been more 1. */
@@ -99,6 +105,8 @@ export interface FlashOutbox extends Outbox<Bytes> {
   format(nonce: number): number;
   counters(isQuick?: boolean): FlashOutboxCounters;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** @returns how many acknowledgements may be unwritten; undefined: none. What is written is state. */
 function lazyMaxOf(options: FlashOutboxOptions): number | undefined {
@@ -145,7 +153,8 @@ export function createFlashOutbox(
   const nameView = createView();
   const payloadView = createView();
   const partView = createView();
-  const topic = { first: 0, head: EMPTY, name: EMPTY, size: 0 };
+  const propertiesView = V5 ? createView() : EMPTY;
+  const topic: Mutable<Topic<Bytes>> = { first: 0, head: EMPTY, name: EMPTY, size: 0 };
   /** What `open` or `format` came to. */
   let opened: number = Code.Closed;
   let isOpen = false;
@@ -267,6 +276,22 @@ export function createFlashOutbox(
     return stamp.kind === Kind.Unknown ? head : joinWord(joinWord(head, stamp.low), stamp.high);
   }
 
+  /** @returns a message but for its payload. @inline */
+  function joinTopic(sequence: number, flags: number, to: Topic<Bytes>, timeAt?: number): Bytes {
+    const properties = to.properties;
+    return V5 && properties !== undefined && properties.length > 0
+      ? joinProperties(joinFields(sequence, flags | HAS_PROPERTIES, timeAt), to.name, properties)
+      : join(joinFields(sequence, flags, timeAt), to.name);
+  }
+
+  /** @returns `head`, the topic, and behind it one byte of the length of `properties`, and they. @apart */
+  function joinProperties(head: Bytes, name: Bytes, properties: Bytes): Bytes {
+    const count = properties.length;
+    // As a word with their first byte.
+    const begun = joinWord(join(head, name), count | (byteAt(properties, 0) << 8));
+    return join(begun, cut(propertiesView, properties, 1, count - 1));
+  }
+
   /** @param first first byte of its PUBLISH. @returns marks of its record. @inline */
   function marksOf(first: number): number {
     return QOS2 && (first & 4) > 0 ? 2 : 1;
@@ -301,7 +326,7 @@ export function createFlashOutbox(
     if (LATEST && isThinning) thinPage();
     const sequence = nextSequence(newest);
     const first = to.first;
-    const message = join(join(joinFields(sequence, first & FLAGS, timeAt), to.name), payload);
+    const message = join(joinTopic(sequence, first & FLAGS, to, timeAt), payload);
     const code =
       (DROP || LATEST) && isDropping
         ? appendDropping(marksOf(first), message, sequence)
@@ -320,7 +345,7 @@ export function createFlashOutbox(
     if (gatheredCount === BATCH_MAX) return Code.Full;
     // A record of several has no more bytes in all, with its marks, than one of one may have.
     const before = gatheredCount === 0 ? 0 : gathered.length + gatheredCount * unit;
-    const message = join(join(joinFields(0, to.first & FLAGS, timeAt), to.name), payload);
+    const message = join(joinTopic(0, to.first & FLAGS, to, timeAt), payload);
     if (before + message.length > recordMax) return Code.TooLong;
     if (gatheredCount === 0) gathered = joinWord(emptied(gathered), 0);
     gathered = joinWord(gathered, message.length);
@@ -665,19 +690,59 @@ export function createFlashOutbox(
     return timed;
   }
 
+  /** @returns place of the properties of the message of `bytes` behind their length, whose topic begins at `from`. */
+  function propertiesAt(bytes: Bytes, from: number): number {
+    return from + nameSize(bytes, from) + 1;
+  }
+
+  /** @returns place behind the topic at `from`, and behind its properties, which `topic` has from now on. */
+  function takeProperties(bytes: Bytes, flags: number, from: number): number {
+    const at = propertiesAt(bytes, from);
+    topic.properties = EMPTY;
+    if ((flags & HAS_PROPERTIES) === 0) return at - 1;
+    const count = byteAt(bytes, at - 1);
+    topic.properties = cut(propertiesView, bytes, at, count);
+    return at + count;
+  }
+
+  /** Say in `out` how old the message of `bytes` is at least, where it expires. @returns whether `bytes` may be others since. */
+  function takeAge(out: OutboxRecord<Bytes>, bytes: Bytes): boolean {
+    const flags = wordAt(bytes, 2);
+    const from = readStamp(bytes, flags);
+    out.ageSec = 0;
+    if (!TIME || times === null || (flags & HAS_PROPERTIES) === 0) return false;
+    if (byteAt(bytes, propertiesAt(bytes, from)) !== EXPIRY) return false;
+    out.ageSec = times.leastAge!(stamp, found);
+    // What is kept of boots may have been read meanwhile, over the message.
+    return stamp.kind === Kind.Uptime;
+  }
+
+  /** As `walk`, and say how old the message is. @returns it. */
+  function walkAged(sequence: number, out: OutboxRecord<Bytes>): Bytes {
+    if (TIME && times !== null) times.tick();
+    let aged = 0;
+    let bytes = walk(sequence);
+    // One that is torn may not be read again, and another one be next.
+    while (bytes.length > 0 && found !== aged) {
+      aged = found;
+      if (takeAge(out, bytes)) bytes = walk(sequence);
+    }
+    return bytes;
+  }
+
   /** Make a record of the body at `place`, and keep its place at hand. */
   function fill(out: OutboxRecord<Bytes>, bytes: Bytes): void {
     const flags = wordAt(bytes, 2);
     const from = readStamp(bytes, flags);
     out.sequence = found;
     topic.first = PUBLISH | (flags & FLAGS);
-    const end = from + nameSize(bytes, from);
+    const end = V5 ? takeProperties(bytes, flags, from) : from + nameSize(bytes, from);
     const timeAt = (flags >> TIME_SHIFT) - 1;
     out.payload =
       TIME && timeAt >= 0
         ? putTime(bytes, found, end, timeAt)
         : cut(payloadView, bytes, end, bytes.length - end);
-    topic.name = cut(nameView, bytes, from, end - from);
+    topic.name = cut(nameView, bytes, from, V5 ? nameSize(bytes, from) : end - from);
     out.topic = topic;
     const at = found % PLACES;
     table[at] = found;
@@ -688,7 +753,7 @@ export function createFlashOutbox(
 
   function peek(sequence: number, out: OutboxRecord<Bytes>): number {
     if (!isOpen || sequence === newest) return Code.Empty;
-    const bytes = walk(sequence);
+    const bytes = V5 ? walkAged(sequence, out) : walk(sequence);
     if (bytes.length === 0) return Code.Empty;
     out.received = isReceived;
     fill(out, bytes);

@@ -22,9 +22,17 @@ import {
 } from '../bytes/bytes.ts';
 import { stepCrc, type Crc32 } from '../bytes/crc32-step.ts';
 import { Code } from '../ports/codes.ts';
-import { BATCH, LAZY, STATE } from '../features.ts';
+import { BATCH, LAZY, STATE, V5 } from '../features.ts';
 import type { FlashBytes } from '../ports/flash.ts';
-import { BATCH_MAX, laterSequence, SEQUENCE_MAX, STATE_KEYS, STATE_MAX } from '../ports/outbox.ts';
+import {
+  BATCH_MAX,
+  CLIENT_ID_MAX,
+  laterSequence,
+  SEQUENCE_MAX,
+  STATE_KEYS,
+  STATE_MAX,
+  StateKey,
+} from '../ports/outbox.ts';
 
 // A page begins with its header, and what is said when the first record comes to it.
 /** Header: magic 4, nonce 4, page sequence 4, erase count 4, longest body 2, program unit 1, abilities 1, crc 4. */
@@ -46,21 +54,26 @@ const MARKS_SHIFT = 12;
 /** Marks of one message at most; a record of several has one more than those, and no more bytes in all than one of one. */
 export const MARKS_MAX = 2;
 const BATCH_MARKS = BATCH ? BATCH_MAX + 1 : MARKS_MAX;
-/** What the records of a page may be that not every firmware reads: several messages in one. */
+/** What the records of a page may be that not every firmware reads: several messages in one, 1; messages with properties, 2. */
 const ABILITIES_AT = 19;
-const ABILITIES = BATCH ? 1 : 0;
+const PLAIN_ABILITIES = BATCH ? 1 : 0;
+const ABILITIES = V5 ? 2 + PLAIN_ABILITIES : PLAIN_ABILITIES;
 
 /** Body of a record of state, which has no marks: key 1, the same inverted 1, the value. */
 const STATE_FIELDS = 2;
-/** Bytes of the longest such record. */
+/** Longest value of any key. */
+const VALUE_MAX = V5 ? CLIENT_ID_MAX : STATE_MAX;
+/** Bytes of a record of one that is not longer than others may be, and of the longest. */
 const STATE_SIZE = (FRAME + STATE_FIELDS + STATE_MAX + 7) & -8;
+const LONGEST_STATE = (FRAME + STATE_FIELDS + VALUE_MAX + 7) & -8;
 /** Added to the key of what was written when its page was begun. */
 const CARRIED = 0x40;
 /** A key of our own says how far `leave` has come: page sequence of the head 4, its place 2. */
 const HEAD_KEY = STATE_KEYS;
 const HEAD_SIZE = 6;
 const HAS_HEAD = LAZY && STATE;
-const KEYS = STATE_KEYS + (HAS_HEAD ? 1 : 0);
+/** Behind that key there are those of MQTT 5.0. */
+const KEYS = V5 ? StateKey.Version + 1 : STATE_KEYS + (HAS_HEAD ? 1 : 0);
 /** Longest value that `note` takes. */
 const NOTE_MAX = 10;
 /** What all state may take of a page that has less room to give: a part of so many. */
@@ -206,7 +219,7 @@ export function noteRoom(isNoting: boolean, unit: number): number {
 
 /** @returns bytes of a page of `pageSize` bytes that state may take. */
 export function stateRoom(pageSize: number): number {
-  const most = STATE_KEYS * STATE_SIZE;
+  const most = V5 ? (STATE_KEYS + 1) * STATE_SIZE + LONGEST_STATE : STATE_KEYS * STATE_SIZE;
   return most < pageSize / STATE_PART ? most : pageSize / STATE_PART;
 }
 
@@ -260,9 +273,9 @@ export function createLog(
   /** Of each key: place of its record in the page that is written, 0: none; bytes of its body; place in the page that comes next. */
   const states: Int16Array | number[] = STATE ? new Int16Array(3 * KEYS) : [];
   const statePlace = createPlace();
-  let stateBody = createBuffer(STATE_FIELDS + STATE_MAX);
+  let stateBody = createBuffer(STATE_FIELDS + VALUE_MAX);
   let headNote = createBuffer(HEAD_SIZE);
-  let carriedBody = createBuffer(STATE_FIELDS + STATE_MAX);
+  let carriedBody = createBuffer(STATE_FIELDS + VALUE_MAX);
   /** How often the page was erased that was erased most often. */
   let erases = 0;
   /** Something happened that may free a page. */
@@ -280,6 +293,9 @@ export function createLog(
   /** Its page sequence, and the longest body that it was made for. */
   let walkPage = 0;
   let walkLongest = 0;
+  let walkAbilities = 0;
+  /** An older firmware began the page that is written, and may read it again: what it cannot read goes to the next one. */
+  let isPlain = false;
   const view = createView();
   const wrongBit: Crc32 = { high: 0, low: 0 };
   const place = createPlace();
@@ -358,6 +374,7 @@ export function createLog(
     walkSlot = slot;
     walkLongest = wordAt(bytes, 16);
     walkPage = doubleAt(bytes, 8);
+    if (V5) walkAbilities = byteAt(bytes, ABILITIES_AT);
     return walkPage;
   }
 
@@ -470,6 +487,7 @@ export function createLog(
     tail = slot;
     tailPage = page;
     tailAt = tailHead = at;
+    if (V5) isPlain = false;
     // Where nothing is held, the head goes along.
     if (headAddress === leftAddress) cross();
     arrive();
@@ -525,6 +543,11 @@ export function createLog(
     tailAt = pageSize;
   }
 
+  /** @returns where the page ends for a record: before it, unless every firmware reads such a one; a value of a key that it does not know it leaves alone. */
+  function endOfPlain(marks: number, length: number): number {
+    return marks > 0 || length > STATE_FIELDS + STATE_MAX ? 0 : pageEnd;
+  }
+
   /** @param key of the page that it is for. @returns the record of `body`, with none of its marks set. @hot */
   function joinRecord(marks: number, body: Bytes, length: number, key: Bytes): Bytes {
     const word = length | (marks << MARKS_SHIFT);
@@ -543,7 +566,8 @@ export function createLog(
     let where: number;
     // One way out: so it can stand in the place of its call.
     do {
-      where = tailAt + written.size > pageEnd ? advance() : Code.Ok;
+      where =
+        tailAt + written.size > (V5 && isPlain ? endOfPlain(marks, length) : pageEnd) ? advance() : Code.Ok;
       if (where < 0) break;
       where = address(tail, tailAt);
       if (flash.program(joinRecord(marks, body, length, tailKey), where)) break;
@@ -728,7 +752,11 @@ export function createLog(
 
   /** A prepared page that no record came to yet. */
   function openSpare(slot: number): void {
-    const isFresh = !ecc && isBlank(slot, HEADER, STATE ? FIRST + STATE_SIZE : FIRST);
+    if (V5 && walkAbilities !== ABILITIES) {
+      kill(slot);
+      return;
+    }
+    const isFresh = !ecc && isBlank(slot, HEADER, STATE ? FIRST + (V5 ? LONGEST_STATE : STATE_SIZE) : FIRST);
     const bytes = header(slot);
     if (isFresh && bytes.length > 0) {
       refresh(slot, 0, bytes);
@@ -912,6 +940,7 @@ export function createLog(
 
   /** Find where the next record goes, and what the last one is. @param longest body that may have been torn there. */
   function openTail(longest: number): void {
+    if (V5) isPlain = walkAbilities !== ABILITIES;
     const last = walkTail(pageSize);
     const at = tailAt;
     const end = at + FRAME + (MARKS_MAX + 1) * unit + longest;
@@ -1124,8 +1153,13 @@ export function createLog(
     return Code.Ok;
   }
 
+  /** @returns whether there is such a key, and it is not the log's own. @inline */
+  function isKey(key: number): boolean {
+    return key >= 0 && (V5 ? key < KEYS && key !== HEAD_KEY : key < STATE_KEYS);
+  }
+
   function recall(key: number): Bytes {
-    return STATE && key >= 0 && key < STATE_KEYS ? stateOf(key) : EMPTY;
+    return STATE && isKey(key) ? stateOf(key) : EMPTY;
   }
 
   /** @returns bytes of what is kept for other keys than `key`. */
@@ -1138,13 +1172,13 @@ export function createLog(
   }
 
   function remember(key: number, value: Bytes): number {
-    if (!STATE || !(key >= 0 && key < STATE_KEYS)) return Code.Range;
+    if (!STATE || !isKey(key)) return Code.Range;
     return keepState(key, value);
   }
 
   function keepState(key: number, value: Bytes): number {
     const length = STATE_FIELDS + value.length;
-    if (value.length > STATE_MAX) return Code.TooLong;
+    if (value.length > (V5 && key === StateKey.ClientId ? CLIENT_ID_MAX : STATE_MAX)) return Code.TooLong;
     const kept = stateOf(key);
     if (kept.length === value.length && standsAt(kept, value, 0)) return Code.Ok;
     if (sizeWithout(key) + sizeOf(0, length) > stateRoom(pageSize)) return Code.TooLong;

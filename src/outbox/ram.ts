@@ -1,29 +1,75 @@
 // The outbox without flash: a fixed number of places in RAM, which survives everything but the loss of power.
 
-import { copy, createBuffer, EMPTY, fits, release, type Bytes } from '../bytes/bytes.ts';
-import { QOS2 } from '../features.ts';
+import { byteAt, copy, createBuffer, EMPTY, fits, release, type Bytes } from '../bytes/bytes.ts';
+import { QOS2, V5 } from '../features.ts';
+import { elapsed, type Clock } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter, nextSequence, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
-import type { Topic } from '../ports/packet-writer.ts';
+import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 
 /** No sequence: equal to no number that anybody asks for. */
 const FREE = null;
+/** What properties with a message expiry interval begin with. */
+const EXPIRY = 2;
 
 /**
  * @param places records held at most.
  * @param payloadMax most bytes of a payload. A string is kept as it is, whatever its length, so this binds the array form only.
+ * @param clock tells the age of messages that expire, if `idle` is called once a day. Left out: it is 0.
  */
-export function createRamOutbox(places: number, payloadMax: number): Outbox<Bytes> {
+export function createRamOutbox(places: number, payloadMax: number, clock?: Clock): Outbox<Bytes> {
   let newest = 0;
   // A record lies at sequence modulo places; FREE marks a free place.
   const sequences: (number | null)[] = [];
   const topics: Topic<Bytes>[] = [];
   const payloads: Bytes[] = [];
   const received: boolean[] = [];
+  /** Copies, since those of a topic may be others by the time that a message is sent; and when it was taken. */
+  const properties: Bytes[] = [];
+  const takenSec: number[] = [];
+  /** What a record says of a topic that has properties. */
+  const shown = { first: 0, head: EMPTY, name: EMPTY, size: 0, properties: EMPTY };
+  let upSec = 0;
+  let upMs = 0;
+  let lastMs = V5 && clock !== undefined ? clock.now() : 0;
   for (let i = 0; i < places; i++) {
     sequences.push(FREE);
     payloads.push(createBuffer(payloadMax));
     if (QOS2) received.push(false);
+    if (V5) {
+      properties.push(createBuffer(PROPERTIES_MAX));
+      takenSec.push(0);
+    }
+  }
+
+  /** Time has passed. @returns seconds since the start. */
+  function tick(): number {
+    if (clock === undefined) return 0;
+    const now = clock.now();
+    upMs += elapsed(lastMs, now);
+    lastMs = now;
+    const rest = upMs % 1000;
+    upSec += (upMs - rest) / 1000;
+    upMs = rest;
+    return upSec;
+  }
+
+  /** @apart */
+  function keepProperties(place: number, of: Bytes): void {
+    properties[place] = copy(properties[place], of);
+    takenSec[place] = tick();
+  }
+
+  /** Say in `out` what `topic` was when the message at `place` was taken. @apart */
+  function show(out: OutboxRecord<Bytes>, topic: Topic<Bytes>, place: number): void {
+    const kept = properties[place];
+    shown.first = topic.first;
+    shown.head = topic.head;
+    shown.name = topic.name;
+    shown.size = topic.size;
+    shown.properties = kept;
+    out.topic = shown;
+    if (kept.length > 0 && byteAt(kept, 0) === EXPIRY) out.ageSec = tick() - takenSec[place];
   }
 
   /** @hot */
@@ -35,6 +81,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     sequences[place] = newest = sequence;
     topics[place] = topic;
     payloads[place] = copy(payloads[place], payload);
+    if (V5 && topic.properties !== undefined) keepProperties(place, topic.properties);
     return sequence;
   }
 
@@ -70,6 +117,10 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
     out.topic = topics[place];
     out.payload = payloads[place];
     out.received = QOS2 && received[place];
+    if (V5) {
+      out.ageSec = 0;
+      if (topics[place].properties !== undefined) show(out, topics[place], place);
+    }
     return Code.Ok;
   }
 
@@ -112,6 +163,7 @@ export function createRamOutbox(places: number, payloadMax: number): Outbox<Byte
   }
 
   function idle(): boolean {
+    if (V5) tick();
     return false;
   }
 

@@ -12,6 +12,7 @@ import {
   wordAt,
   type Bytes,
 } from '../bytes/bytes.ts';
+import { V5 } from '../features.ts';
 import { elapsed, wallRest, wallSeconds, wallUnits, type Clock, type WallTime } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter, STATE_MAX, StateKey } from '../ports/outbox.ts';
@@ -54,6 +55,11 @@ export interface Times {
   resolve(stamp: Stamp, sequence: number): number;
   /** @returns seconds since a message was made, -1: nobody knows. */
   age(stamp: Stamp, sequence: number): number;
+  /**
+   * @returns the same where it is known, as of the last `tick`, and never less than what is: a message of a former boot is older than this one.
+   * Nothing is written or read for it but of a stamp of Kind.Uptime.
+   */
+  leastAge?(stamp: Stamp, sequence: number): number;
 }
 
 /** @returns times 128 seconds of a stamp that says seconds. @inline */
@@ -194,6 +200,10 @@ export function createTimes(clock: Clock, log: Log): Times {
 
   function age(stamp: Stamp, sequence: number): number {
     tick();
+    return ageNow(stamp, sequence);
+  }
+
+  function ageNow(stamp: Stamp, sequence: number): number {
     // The number tells, too: a message of a former boot may have been taken along behind others.
     if (stamp.kind === Kind.Uptime && isBehind(sequence, others) && stamp.high >> 8 === (boot & 255)) {
       return upSec - stamp.low - (stamp.high & 255) * 0x10000;
@@ -207,5 +217,15 @@ export function createTimes(clock: Clock, log: Log): Times {
     return made < 0 || wall.day < 0 ? -1 : wallSeconds(wall) - made;
   }
 
-  return { open, tick, stamp, resolve, age };
+  function leastAge(stamp: Stamp, sequence: number): number {
+    const known = ageNow(stamp, sequence);
+    // By its number; or by its stamp, since one of this boot is known.
+    const isFormer = !isBehind(sequence, others) || (known < 0 && stamp.kind === Kind.Uptime);
+    const least = isFormer ? upSec : 0;
+    return known > least ? known : least;
+  }
+
+  const times: Times = { open, tick, stamp, resolve, age };
+  if (V5) times.leastAge = leastAge;
+  return times;
 }

@@ -14,6 +14,8 @@ export const BATCH_MAX = 14;
 /** Small state beside the messages: how many keys there are, and most bytes of a value. */
 export const STATE_KEYS = 16;
 export const STATE_MAX = 32;
+/** Most bytes of the value of StateKey.ClientId, which is longer. */
+export const CLIENT_ID_MAX = 64;
 
 /** A message that says no time, and the last place where it can say one. */
 export const TIME_NOWHERE = -1;
@@ -48,9 +50,8 @@ export const enum StateKey {
   Account = 4,
   /** The last transitions of the link (src/parts/history.ts). */
   History = 5,
-  /** MQTT 5.0: a session has begun, so a broker may have its other half; the identifier that a broker assigned. */
+  /** MQTT 5.0: a session has begun, so a broker may have its other half (src/mqtt/client.ts). */
   Session = 6,
-  ClientId = 17,
   /** Messages given up with their pages (src/outbox/flash.ts). */
   Dropped = 7,
   /** What a mote that sleeps has to know when it wakes (src/parts/sleep.ts). */
@@ -62,6 +63,11 @@ export const enum StateKey {
   AddressB = 13,
   IntervalsA = 14,
   IntervalsB = 15,
+  // Beyond STATE_KEYS there are those of MQTT 5.0, with V5 only. Number 16 is the log's own.
+  /** Client identifier that the broker has assigned, up to CLIENT_ID_MAX bytes. */
+  ClientId = 17,
+  /** Which version of MQTT the broker speaks, and since when that is known (src/link/version.ts). */
+  Version = 18,
 }
 
 /**
@@ -87,14 +93,17 @@ export interface OutboxCounters {
 export interface OutboxRecord<B = string> {
   /** Position in the order of append; gives the packet identifier. */
   sequence: number;
-  /** Of a record that was read from flash, `first` and `name` only; its size is 0 then. */
+  /**
+   * Of a record that was read from flash, `first`, `name` and `properties` only; its size is 0 then. Properties are those that the topic had
+   * when the message was taken.
+   */
   topic: Topic<B>;
   payload: B;
   /** QoS 2: PUBREC has come, so PUBREL is next, never PUBLISH again. */
   received: boolean;
   /**
-   * MQTT 5.0, of a message with a message expiry interval: seconds since it was taken, as far as that is known; of time without power, or in
-   * an earlier life of which nobody knows the clock, nothing is. Else 0.
+   * MQTT 5.0, of a message with a message expiry interval: seconds since it was taken, as many as are known, to a second. Of time
+   * without power, or in an earlier boot, nothing is without a wall clock. Else 0; left out without V5.
    */
   ageSec?: number;
 }
@@ -126,8 +135,8 @@ export interface Outbox<B = string> {
   /** @returns what `remember` last took for `key`, valid until the next call; nothing, when it was forgotten since. */
   recall(key: number): B;
   /**
-   * Keep `value`, of at most STATE_MAX bytes, in the place of what is kept for `key`, 0 to STATE_KEYS - 1. What is kept already
-   * is not written again. @returns 0; Code.Busy when this key was kept a moment ago; Code.Range, TooLong (all state together may
+   * Keep `value`, of at most STATE_MAX bytes, in the place of what is kept for `key`, 0 to STATE_KEYS - 1, or one of those of MQTT 5.0.
+   * What is kept already is not written again. @returns 0; Code.Busy when this key was kept a moment ago; Code.Range, TooLong (all state together may
    * be, too), Full, WornOut. Then the former value stays.
    */
   remember(key: number, value: B): number;

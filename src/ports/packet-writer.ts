@@ -18,7 +18,8 @@ export interface Topic<B = Held> {
   readonly size: number;
   /**
    * MQTT 5.0: the properties of its PUBLISH packets as they stand behind their length, at most PROPERTIES_MAX bytes; the message expiry
-   * interval, if there is one, comes first. A topic alias is of one connection, and never among them. Left out: none.
+   * interval, if there is one, comes first. A topic alias is of one connection, and never among them. Left out: none, and there never will be any;
+   * those that there are may be others for each message.
    */
   readonly properties?: B;
   /** MQTT 5.0, of the present connection: what stands in the place of `name`, and with QoS 1 and 2 behind the identifier. */

@@ -1,12 +1,15 @@
 // An outbox on a simulated flash, with every program and erase in a test's hands before it happens.
 
 import { constant, toText, EMPTY, type Bytes } from '../../src/bytes/bytes.ts';
+import { V5 } from '../../src/features.ts';
 import { prepareTopic } from '../../src/mqtt/form.ts';
 import { createFlashBytes } from '../../src/outbox/flash-bytes.ts';
 import { createFlashOutbox, type FlashOutbox, type FlashOutboxOptions } from '../../src/outbox/flash.ts';
+import { wallSeconds, type Clock } from '../../src/ports/clock.ts';
 import { Code, type Drop } from '../../src/ports/codes.ts';
 import type { Flash } from '../../src/ports/flash.ts';
 import { STATE_KEYS, type OutboxRecord } from '../../src/ports/outbox.ts';
+import type { Topic } from '../../src/ports/packet-writer.ts';
 import type { SeededRandom } from '../../sim/network/random.ts';
 import { createNor, createNorPort, type Nor } from '../../sim/nor.ts';
 import { tornWays, type Way } from '../../sim/torn.ts';
@@ -32,6 +35,56 @@ export const RECORD_MAX = 100;
 export const BASE = 0x1000;
 
 export const topics = [0, 1, 2].map((qos) => prepareTopic(`t${qos}`, 0x30 | (qos << 1)));
+
+/** Bytes that properties, and when it was taken, may add to a message. */
+export const PROPERTIES_ROOM = V5 ? 24 : 0;
+
+/**
+ * @returns properties of the message of `payload`, of which every other one expires: made of the payload, so that it is seen when they were
+ * lost, torn or mixed up. Without V5 none.
+ */
+export function propertiesOf(payload: string): string {
+  if (!V5) return '';
+  let sum = payload.length;
+  for (let i = 0; i < payload.length; i++) sum = (sum * 31 + payload.charCodeAt(i)) % 65521;
+  const data = String.fromCharCode(sum >> 8, sum & 255);
+  const expiry = `\x02\0\0${data}`;
+  const correlation = `\x09\0${String.fromCharCode(2 + (sum % 8))}${data}${'correlation'.slice(0, sum % 8)}`;
+  return [expiry, '', expiry + correlation, correlation][sum % 4]!;
+}
+
+/** @returns the topic of the message of `payload`. */
+function topicOf(qos: number, payload: string): Topic<Bytes> {
+  const topic = topics[qos]!;
+  const properties = propertiesOf(payload);
+  return properties === '' ? topic : { ...topic, properties: constant(properties) };
+}
+
+/** @returns what the wall clock says, in seconds since 1970; undefined where there is none. */
+function wallSecOf(clock: Clock | undefined): number | undefined {
+  const wall = { day: -1, ms: 0 };
+  clock?.wall(wall);
+  return wall.day < 0 ? undefined : wallSeconds(wall);
+}
+
+/** @returns what a payload says of when it was taken, for `list` to look at; nothing where that is not known. */
+export function takenAt({ options }: Region): string {
+  const wallSec = wallSecOf(options?.clock);
+  return wallSec === undefined ? '' : `@${wallSec} `;
+}
+
+/** Throws where what `record` says beside its payload is not that of its message. */
+export function checkRecord(record: OutboxRecord<Bytes>, payload: string, clock?: Clock): void {
+  const { topic, ageSec } = record;
+  const { properties = EMPTY } = topic;
+  const wanted = propertiesOf(payload);
+  if (toText(properties, 0, properties.length) !== wanted) throw new Error(`properties of ${payload}`);
+  const wallSec = wallSecOf(clock);
+  if (wallSec === undefined) return;
+  const taken = Number(/@(\d+) /.exec(payload)?.[1]);
+  const age = wanted.startsWith('\x02') ? wallSec - taken : 0;
+  if (ageSec !== age) throw new Error(`age of ${payload}: ${ageSec}, not ${age}`);
+}
 
 export function createChip({ pages, pageBytes, unit, ecc }: Region): Nor {
   return createNor({ base: BASE, bytes: pages * pageBytes, pageBytes, programUnit: unit, ecc });
@@ -88,8 +141,8 @@ export interface Held {
   readonly received: boolean;
 }
 
-/** @returns what `outbox` holds, in order. */
-export function list(outbox: FlashOutbox): Held[] {
+/** @returns what `outbox`, whose clock is `clock`, holds, in order. Throws where that has other properties than it was given, or another age. */
+export function list(outbox: FlashOutbox, clock?: Clock): Held[] {
   const record: OutboxRecord<Bytes> = {
     sequence: 0,
     topic: topics[1]!,
@@ -100,9 +153,11 @@ export function list(outbox: FlashOutbox): Held[] {
   let at = 0;
   while (outbox.peek(at, record) === Code.Ok) {
     at = record.sequence;
+    const payload = toText(record.payload, 0, record.payload.length);
+    checkRecord(record, payload, clock);
     found.push({
       sequence: at,
-      payload: toText(record.payload, 0, record.payload.length),
+      payload,
       qos: (record.topic.first >> 1) & 3,
       received: record.received,
     });
@@ -123,13 +178,13 @@ export function listState(outbox: FlashOutbox): Map<number, string> {
 
 /** Append. @returns its sequence, or a code. */
 export function append(outbox: FlashOutbox, payload: string, qos = 1): number {
-  return outbox.append(topics[qos]!, constant(payload));
+  return outbox.append(topicOf(qos, payload), constant(payload));
 }
 
 /** Append several together. @returns sequence of the last, or a code. */
 export function appendTogether(outbox: FlashOutbox, payloads: readonly string[]): number {
   for (const payload of payloads) {
-    const code = outbox.gather!(topics[1]!, constant(payload));
+    const code = outbox.gather!(topicOf(1, payload), constant(payload));
     if (code !== Code.Ok) throw new Error(`gather: ${code}`);
   }
   return outbox.appendGathered!();

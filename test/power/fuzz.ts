@@ -10,10 +10,12 @@ import { laterSequence, SEQUENCE_MAX, type OutboxRecord } from '../../src/ports/
 import {
   append,
   appendTogether,
+  checkRecord,
   createBench,
   createChip,
   list,
   listState,
+  PROPERTIES_ROOM,
   topics,
   type Bench,
   type Region,
@@ -108,7 +110,10 @@ function start(fuzz: Fuzz): void {
 
 function stepAppend(fuzz: Fuzz): void {
   const { random, region, model, figures, bench } = fuzz;
-  const payload = `${fuzz.number++} `.padEnd(random.integer(1, region.recordMax! - 12), 'abcdefg');
+  const payload = `${fuzz.number++} `.padEnd(
+    random.integer(1, region.recordMax! - 12 - PROPERTIES_ROOM),
+    'abcdefg',
+  );
   const qos = random.chance(0.4) ? 2 : 1;
   model.pending = { kind: 'append', payloads: [payload], qos };
   const sequence = append(bench.outbox, payload, qos);
@@ -164,6 +169,7 @@ function stepSend(fuzz: Fuzz): void {
     return;
   }
   if (payload !== want.payload) throw new Error(`altered: ${want.payload}`);
+  checkRecord(record, payload);
   inFlight.push(want.sequence);
   fuzz.sent = want.sequence;
   if (!want.received && fuzz.known.has(payload)) fuzz.twice++;
@@ -255,7 +261,8 @@ export function runFuzz(
     figures: { accepted: 0, acknowledged: 0, full: 0, starts: 0, cuts: 0, twiceMax: 0 },
     record: { sequence: 0, topic: topics[1]!, payload: EMPTY, received: false },
     hasState: seed % 2 === 0,
-    isTogether: seed % 4 > 1,
+    // Four of them have to fit into one record.
+    isTogether: seed % 4 > 1 && shape.recordMax! > 7 * PROPERTIES_ROOM,
     bench: createBench(nor, region),
     model: createModel(region.ecc),
     inFlight: [],

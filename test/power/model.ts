@@ -1,7 +1,7 @@
 // What an outbox was told, as a plain list, and whether what it holds is that.
 
 import { Code } from '../../src/ports/codes.ts';
-import { STATE_KEYS } from '../../src/ports/outbox.ts';
+import { STATE_KEYS, StateKey } from '../../src/ports/outbox.ts';
 import type { Held } from './bench.ts';
 
 /** What is being done. */
@@ -19,6 +19,8 @@ export interface Model {
   later: number;
   /** The part has ECC. */
   ecc: boolean;
+  /** There is a clock: one of the keys is what the outbox keeps of boots. */
+  hasBoots: boolean;
   pending: Pending | undefined;
   /**
    * Messages that were never accepted, but may stand there: on a part with ECC, which takes no second program that would make
@@ -34,12 +36,13 @@ export interface Model {
 }
 
 /** @param later acknowledgements that flash need not know of. */
-export function createModel(ecc: boolean, later = 0): Model {
+export function createModel(ecc: boolean, later = 0, hasBoots = false): Model {
   return {
     held: [],
     acknowledged: [],
     later,
     ecc,
+    hasBoots,
     pending: undefined,
     torn: new Set(),
     unsure: new Set(),
@@ -148,6 +151,7 @@ export function judgeList(model: Model, all: readonly Held[]): string | undefine
 export function judgeState(model: Model, state: ReadonlyMap<number, string>): string | undefined {
   const { pending } = model;
   for (let key = 0; key < STATE_KEYS; key++) {
+    if (key === StateKey.Boots && model.hasBoots) continue;
     const have = state.get(key) ?? '';
     if (have === (model.state.get(key) ?? '')) continue;
     const isPendingNow = pending?.kind === 'remember' && pending.key === key && pending.value === have;

@@ -2,6 +2,7 @@
 // found afterwards is judged against a plain list: what was accepted is there, in order and as it was; what was
 // acknowledged is not. What comes next works, and what was found once is found again.
 
+import type { ManualClock } from '../../sim/manual.ts';
 import { createRandom, type SeededRandom } from '../../sim/network/random.ts';
 import type { Nor } from '../../sim/nor.ts';
 import type { Way } from '../../sim/torn.ts';
@@ -16,6 +17,7 @@ import {
   list,
   listState,
   perform,
+  takenAt,
   waysOf,
   type Held,
   type Operation,
@@ -43,6 +45,8 @@ export interface SweepOptions {
   readonly hasState?: boolean;
   /** Of the appends, the share of those of several messages together. */
   readonly togetherShare?: number;
+  /** The one of the region, where that has one: time passes in the scenario. */
+  readonly clock?: ManualClock;
   /** Of the ways to tear an operation, the share that is tried. */
   readonly share: number;
   /** Try only those that leave bits between 0 and 1. */
@@ -98,7 +102,7 @@ function power(life: Life, nonce: number): FlashOutbox {
 /** The first start: what is there is what may be. */
 function startFirst(life: Life): void {
   const outbox = power(life, 7);
-  const found = list(outbox);
+  const found = list(outbox, life.region.options?.clock);
   const state = listState(outbox);
   const wrong = judgeList(life.model, found) ?? judgeState(life.model, state);
   if (wrong !== undefined) throw new Error(wrong);
@@ -116,7 +120,7 @@ function startFirst(life: Life): void {
 /** The second start: what was found once is found again. */
 function startAgain(life: Life): FlashOutbox {
   const outbox = power(life, 8);
-  const found = list(outbox);
+  const found = list(outbox, life.region.options?.clock);
   const state = listState(outbox);
   const wrong = judgeList(life.model, found) ?? judgeState(life.model, state);
   if (wrong !== undefined) throw new Error(`not the same again: ${wrong}`);
@@ -125,11 +129,11 @@ function startAgain(life: Life): FlashOutbox {
   return outbox;
 }
 
-function appendSome({ model }: Life, outbox: FlashOutbox): void {
+function appendSome({ model, region }: Life, outbox: FlashOutbox): void {
   const newest = model.held.at(-1)?.sequence ?? 0;
   for (let i = 0; i < 3; i++) {
     outbox.idle();
-    const payload = `after ${i}`;
+    const payload = `after ${i}${takenAt(region)}`;
     model.pending = { kind: 'append', payloads: [payload], qos: 1 };
     const sequence = append(outbox, payload);
     model.pending = undefined;
@@ -167,11 +171,12 @@ function startLast(life: Life): void {
   const outbox = power(life, 9);
   const wrong = judgeState(model, listState(outbox));
   if (wrong !== undefined) throw new Error(`in the end: ${wrong}`);
-  const left = list(outbox).filter((one) => !isTorn(model, one));
+  const left = list(outbox, life.region.options?.clock).filter((one) => !isTorn(model, one));
   if (left.length > 0) throw new Error(`left: ${JSON.stringify(left)}`);
-  model.pending = { kind: 'append', payloads: ['end'], qos: 1 };
+  const payload = `end${takenAt(life.region)}`;
+  model.pending = { kind: 'append', payloads: [payload], qos: 1 };
   outbox.idle();
-  const sequence = append(outbox, 'end');
+  const sequence = append(outbox, payload);
   if (sequence < 0) throw new Error(`append at the end: ${sequence}`);
 }
 
@@ -201,6 +206,7 @@ function remember(model: Model, outbox: FlashOutbox, key: number, value: string)
 interface Play {
   readonly random: SeededRandom;
   readonly model: Model;
+  readonly region: Region;
   outbox: FlashOutbox;
   appended: number;
   /** There was no room for those that were gathered. */
@@ -210,7 +216,7 @@ interface Play {
 function playTogether(play: Play): void {
   const { random, model, outbox } = play;
   const payloads = Array.from({ length: random.integer(2, 4) }, (_, i) =>
-    `m${play.appended}.${i} `.padEnd(random.integer(1, 12), 'abcdefg'),
+    `m${play.appended}.${i}${takenAt(play.region)} `.padEnd(random.integer(1, 12), 'abcdefg'),
   );
   model.pending = { kind: 'append', payloads, qos: 1 };
   const last = appendTogether(outbox, payloads);
@@ -229,7 +235,7 @@ function playTogether(play: Play): void {
 
 function playAppend(play: Play): void {
   const { random, model } = play;
-  const payload = `m${play.appended} `.padEnd(random.integer(3, 60), 'abcdefg');
+  const payload = `m${play.appended}${takenAt(play.region)} `.padEnd(random.integer(3, 60), 'abcdefg');
   const qos = random.chance(0.3) ? 2 : 1;
   model.pending = { kind: 'append', payloads: [payload], qos };
   const sequence = append(play.outbox, payload, qos);
@@ -276,7 +282,7 @@ function playStart(play: Play, start: () => FlashOutbox): void {
   play.isGathered = false;
   if (model.later === 0) return;
   // What flash did not know is there again.
-  const found = list(play.outbox);
+  const found = list(play.outbox, play.region.options?.clock);
   const wrong = judgeList(model, found);
   if (wrong !== undefined) throw new Error(wrong);
   model.held = found;
@@ -286,15 +292,23 @@ function playStart(play: Play, start: () => FlashOutbox): void {
 /** Run the scenario. @param onOperation hears of each program and erase, before it happens. */
 export function runScenario(
   nor: Nor,
-  { region, seed, operations, hasState, togetherShare = 0 }: Omit<SweepOptions, 'share' | 'nestedShare'>,
+  {
+    region,
+    seed,
+    operations,
+    hasState,
+    togetherShare = 0,
+    clock,
+  }: Omit<SweepOptions, 'share' | 'nestedShare'>,
   onOperation: OnOperation,
 ): Held[] {
   const random = createRandom(seed);
-  const model = createModel(region.ecc, region.options?.lazyAcknowledgements);
+  const model = createModel(region.ecc, region.options?.lazyAcknowledgements, clock !== undefined);
   const start = () => power({ nor, region, model, onOperation }, random.integer(1, 1e6));
-  const play: Play = { random, model, outbox: start(), appended: 0, isGathered: false };
+  const play: Play = { random, model, region, outbox: start(), appended: 0, isGathered: false };
   for (let i = 0; i < operations; i++) {
     const draw = random.next();
+    clock?.advance(2700);
     if (hasState && random.chance(0.25)) playState(play, i);
     if (draw < 0.04) playStart(play, start);
     else if (draw < 0.06) playLostSession(play);
