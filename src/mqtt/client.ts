@@ -164,8 +164,8 @@ const KEPT_TOGETHER = STATE_MAX / 2;
 const TIME_SIZE = 10;
 /** Stands for the sequence of a streamed message that was given up. */
 const GIVEN_UP = -1;
-/** What a PUBLISH has at most besides topic, properties and payload: header, identifier, length of the properties, alias. */
-const LONGEST_EXTRA = 9;
+/** What a PUBLISH of 5.0 has besides, at most: the length of its properties, and an alias. */
+const EXTRA_5 = 5;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
 /** Of the acknowledgements that may wait, those for PUBREC: one for each message in flight. */
@@ -317,10 +317,10 @@ export interface Client extends PacketWriter<Bytes> {
   tick(now: number): number;
 }
 
-/** @returns whether a CONNECT can carry these options (sections 3.1.2 and 3.1.3). */
-function isSendable(options: Connect): boolean {
+/** @returns whether a CONNECT can carry these options (sections 3.1.2 and 3.1.3). @param isNamed a broker that speaks 5.0 finds a name for who has none. */
+function isSendable(options: Connect, isNamed: boolean): boolean {
   const id = options.clientId;
-  let valid = isText(fromText(id)) && (id.length > 0 || options.cleanSession || V5);
+  let valid = isText(fromText(id)) && (id.length > 0 || options.cleanSession || isNamed);
   if (AUTH) {
     const username = options.username;
     const password = options.password;
@@ -1520,7 +1520,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       reader.reset();
     }
     if (V5 && (properties5 === null || willProperties5 === null)) return Code.BadPayload;
-    if (!isSendable(options) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
+    if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
     }
     const result = socket.open(host, port, events);
@@ -1563,7 +1563,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
   function longest5(topic: Topic<Bytes>, length: number): number {
-    return packetSize(topic.name.length + propertiesOf(topic).length + length + LONGEST_EXTRA);
+    const extra = (topic.first > QOS0_LAST ? 4 : 2) + (is5 ? propertiesOf(topic).length + EXTRA_5 : 0);
+    return packetSize(topic.name.length + length + extra);
   }
 
   /** What `publishSlow` does, and messages of QoS 1 and 2 of a topic that was not used on this connection. */
@@ -1579,7 +1580,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (state !== State.Online) return refuse(Code.Closed);
     const shape = shapes.look(to, 0);
     const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 2);
-    counters.available = limits.packetMax;
+    counters.available = limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX;
     if (needed > limits.packetMax) return refuseLength(needed);
     if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
     const header = publishHeader5(allowedOf(to.first), shape.wire, shape.tail, payload.length, NO_ID);
@@ -1737,6 +1738,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function speak(level: number): void {
     next5 = level > 4;
+    if (state === State.Offline) is5 = next5;
   }
 
   function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
@@ -1756,7 +1758,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const to = topic(name, qos, retain);
     const body = properties === undefined ? '' : encodeProperties(properties, IN_TOPIC);
     if (to === null || body === null || body.length > PROPERTIES_MAX) return null;
-    (to as { properties?: Bytes }).properties = constant(body);
+    if (body.length > 0) (to as { properties?: Bytes }).properties = constant(body);
     shapes.add(to);
     return to;
   }

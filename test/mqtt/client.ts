@@ -61,6 +61,7 @@ export function createWorld(setup: Setup = {}) {
     },
   });
 
+  client.speak?.(4);
   const world = {
     clock,
     socket,
