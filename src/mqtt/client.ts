@@ -50,7 +50,7 @@ import {
   type OutboxRecord,
 } from '../ports/outbox.ts';
 import { PROPERTIES_MAX, type PacketWriter, type TextSink, type Topic } from '../ports/packet-writer.ts';
-import { PropertyId, type Property } from '../ports/properties.ts';
+import { PropertyId } from '../ports/properties.ts';
 import { SEND_WINDOW, type Connection, type Socket, type SocketEvents } from '../ports/socket.ts';
 import { createDecoder } from './decoder.ts';
 import {
@@ -122,18 +122,8 @@ import {
 } from './subscriptions.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
-import { connectProperties, encodeConnectProperties, encodeWillProperties, numberOf } from './connect.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
-import { createLimits } from './limits.ts';
-import {
-  behindProperties,
-  encodeProperties,
-  IN_ACK,
-  IN_DISCONNECT,
-  IN_TOPIC,
-  readProperties,
-  wideAt,
-} from './properties.ts';
+import { createPropertyReader, IN_ACK, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
 import { FAILURE, isAmong, OF_CONNACK, OF_DISCONNECT, OF_PUBLISH, OF_RELEASE, Reason } from './reason.ts';
 import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
 
@@ -164,6 +154,10 @@ const KEPT_TOGETHER = STATE_MAX / 2;
 const TIME_SIZE = 10;
 /** Stands for the sequence of a streamed message that was given up. */
 const GIVEN_UP = -1;
+/**
+ * What CONNECT of 5.0 says of our own limits, as properties: Receive Maximum RECEIVED_MAX, Topic Alias Maximum ALIASES_MAX.
+ */
+const LIMITS_5 = INBOUND ? '\x21\0\x20\x22\0\x04' : '';
 /** What a PUBLISH of 5.0 has besides, at most: the length of its properties, and an alias. */
 const EXTRA_5 = 5;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
@@ -278,8 +272,8 @@ export interface Client extends PacketWriter<Bytes> {
   release(): number;
   /** MQTT 5.0: from the next connection on speak it, or 3.1.1. */
   speak?(level: number): void;
-  /** MQTT 5.0: what the message that a handler was just called with came with; the same object each time. */
-  message?(): MessageProperties;
+  /** MQTT 5.0, in a handler: what its message came with, the same object each time; null: nothing. */
+  message?(): MessageProperties | null;
   /** Give up the streamed message that is under way, if there is one; a packet that was begun ends with its connection. */
   abandon(): void;
   /**
@@ -454,30 +448,37 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeHigh = -1;
   let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
-  /** The connection speaks MQTT 5.0. */
+  /** The connection speaks MQTT 5.0; the next one is to. */
   let is5 = V5;
+  let next5 = V5;
   /** First byte of the packet whose properties are read. */
   let told = 0;
   const toldView = createView();
-  /** Messages of QoS 1 and 2 that came on this connection and have not had their last answer. */
-  let unansweredIn = 0;
-  /** Messages that the broker refused for good. */
-  let denied = 0;
+  const reader = V5 ? createPropertyReader(onText) : null!;
+  const incoming = V5 && INBOUND ? createIncoming(reader) : null!;
+  const shapes = V5 ? createShapes() : null!;
+  /** What the broker takes. */
+  const limits = {
+    is5: V5,
+    packetMax: 0,
+    qosMax: 2,
+    retains: true,
+    hasWildcards: true,
+    hasShared: true,
+    hasIds: true,
+  };
   let clientId = options.clientId;
   /** There is something of a session here that a broker may have the other half of. */
   let hasSession = false;
   let pingMs = pingIntervalMs;
-  const list5 = V5 ? connectProperties(options) : null!;
-  const properties5 = V5 ? encodeConnectProperties(list5) : null;
-  const willProperties5 = V5 ? encodeWillProperties(options) : null;
-  const reader = V5 ? createLimits(onProperty) : null!;
-  const limits = V5 ? reader.limits : null!;
-  const incoming =
-    V5 && INBOUND ? createIncoming(numberOf(list5, PropertyId.TopicAliasMaximum, 0), onProperty) : null!;
-  const shapes = V5 ? createShapes() : null!;
-  const receiveMaximum = V5 ? numberOf(list5, PropertyId.ReceiveMaximum, 0) : 0;
-  /** What the next connection is to speak. */
-  let next5 = V5;
+  /** Messages of QoS 1 and 2 that came on this connection and have not had their last answer. */
+  let unansweredIn = 0;
+  /** Messages that the broker refused for good. */
+  let denied = 0;
+  /** A handler is called with a message that has properties. */
+  let isDressed = false;
+  /** Bytes of no properties: their length, in 5.0. */
+  let bareSize = 0;
 
   /** @hot 9 */
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
@@ -591,28 +592,29 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
+  /** @returns whether what stands at `at` is a message without properties. @hot */
+  function isBare(bytes: Bytes, at: number): boolean {
+    return !is5 || byteAt(bytes, at) === 0;
+  }
+
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
-    if (
-      INBOUND &&
-      !(V5 && is5) &&
-      byteAt(chunk, 1) === size - 2 &&
-      (standsAt(chunk, hot.key, 2) || seek(chunk, 2))
-    ) {
-      if (isByte(chunk, 0, PUBLISH_0)) {
+    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+      if (isByte(chunk, 0, PUBLISH_0) && (!V5 || isBare(chunk, hot.end))) {
         received++;
         try {
-          hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
+          hot.take(tail(pieceView, chunk, hot.end + (V5 ? bareSize : 0)), hot.name, First.Publish);
         } catch {
           failHandler(hot.to);
         }
         return;
       }
       const id = readId(chunk, hot.end);
-      if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID) {
+      const isFit = !V5 || (size > hot.end + 1 + bareSize && isBare(chunk, hot.end + 2));
+      if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID && isFit) {
         received++;
         try {
-          hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
+          hot.take(tail(pieceView, chunk, hot.end + 2 + (V5 ? bareSize : 0)), hot.name, First.Publish + 2);
         } catch {
           failHandler(hot.to);
           return;
@@ -664,7 +666,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       }
     }
     // Of QoS 2, or one that comes again, or whose acknowledgement has to wait: the slow way.
-    if (!INBOUND || (V5 && is5) || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
+    if (!INBOUND || V5 || (first & 0xfc) !== First.Publish || (first > QOS0_LAST && room < 4)) {
       onOther(first, bytes, at, end);
       return;
     }
@@ -928,7 +930,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function pump(): void {
     if (isQuiet) return;
     if (INBOUND && room > 0) {
-      const text = V5 && is5 ? subscriptions.next(limits) : subscriptions.next();
+      const text = V5 ? subscriptions.next(limits) : subscriptions.next();
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
@@ -1035,30 +1037,35 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
-  /** A session has begun, with what the broker said of itself. */
+  /** A session has begun, with what the broker said of itself in CONNACK. */
   function begin5(): void {
     hasSession = !options.cleanSession;
     // Written once in the life of the flash.
     if (STATE && hasSession) outbox.remember(StateKey.Session, fromText('\x01'));
     unansweredIn = 0;
-    pingMs = limits.keepAliveSec < 0 ? pingIntervalMs : limits.keepAliveSec * 750;
-    for (let i = limits.receiveMaximum; i < IN_FLIGHT_MAX; i++) awaited[i] = BLOCKED;
-    shapes.begin(is5, limits.aliasMax, isUsual);
+    pingMs = saidOf(PropertyId.ServerKeepAlive, options.keepAliveSec) * 750;
+    limits.is5 = is5;
+    limits.packetMax = saidOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX);
+    limits.qosMax = saidOf(PropertyId.MaximumQos, 2);
+    limits.retains = saidOf(PropertyId.RetainAvailable, 1) > 0;
+    limits.hasWildcards = saidOf(PropertyId.WildcardAvailable, 1) > 0;
+    limits.hasShared = saidOf(PropertyId.SharedAvailable, 1) > 0;
+    limits.hasIds = saidOf(PropertyId.SubscriptionIdAvailable, 1) > 0;
+    for (let i = saidOf(PropertyId.ReceiveMaximum, IN_FLIGHT_MAX); i < IN_FLIGHT_MAX; i++)
+      awaited[i] = BLOCKED;
+    shapes.begin(is5, saidOf(PropertyId.TopicAliasMaximum, 0), isUsual);
     if (INBOUND) incoming.reset();
   }
 
-  function onConnack5(bytes: Bytes, at: number, end: number): void {
-    const flags = byteAt(bytes, at);
-    const code = byteAt(bytes, at + 1);
-    reader.reset();
-    // A broker that does not know 5.0 refuses it as 3.1.1 does.
-    const isOld = end === at + 2 && flags === 0 && code === 1;
-    const stop = isOld ? end : reader.read(bytes, at + 2, end);
-    if (stop !== end) violate(stop < 0 ? -stop : Reason.MalformedPacket);
-    else if (flags > 1 || (!isOld && !isAmong(OF_CONNACK, code))) violate();
-    // A refusal, or a session that was not to be taken up, comes without one [MQTT-3.2.2-4].
-    else if (flags > 0 && (code > 0 || isFresh())) violate(Reason.ProtocolError);
+  function onConnack5(flags: number, code: number): void {
+    // A refusal comes without a session, and none that was not asked for can be there [MQTT-3.2.2-4].
+    if (flags > 1 || (flags > 0 && (code > 0 || isFresh()))) violate(Reason.ProtocolError);
     else onConnack(flags, code);
+  }
+
+  /** @returns a number of what the broker said of itself. */
+  function saidOf(id: PropertyId, otherwise: number): number {
+    return reader.numberOf(id, otherwise);
   }
 
   function onConnack(flags: number, code: number): void {
@@ -1189,8 +1196,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     else askNext();
   }
 
-  /** Tell the owner what is no business of ours. */
-  function onProperty(id: number, _value: number, bytes: Bytes, from: number, to: number): void {
+  /** A string among properties: it is of the message that comes, or the owner's business. */
+  function onText(id: PropertyId, bytes: Bytes, from: number, to: number): void {
+    if (INBOUND && told >> 4 === 3 && incoming.take(id, bytes, from, to)) return;
     if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
     if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
   }
@@ -1232,62 +1240,73 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(isTakenOver ? Close.TakenOver : reason > 0 ? reason : Close.Disconnected, reason);
   }
 
-  /** A packet of MQTT 5.0 other than PINGRESP. */
+  /** A packet of MQTT 5.0 other than PUBLISH and PINGRESP. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     told = first;
-    if (first >> 4 === 3) {
-      onPublish5(first, bytes, at, end);
-      return;
-    }
-    if (first === First.Connack) {
-      onConnack5(bytes, at, end);
-      return;
-    }
+    const isConnack = first === First.Connack;
+    const isBye = first === First.Disconnect;
     const isList = first === First.Suback || first === First.Unsuback;
-    const isEnd = first === First.Disconnect;
-    // Behind the identifier, where there is one, stands a reason code, where there is only one.
-    let from = isEnd ? at : at + 2;
+    // Behind flags or identifier, where there are any, stands a reason code, where there is only one.
+    let from = isBye ? at : isConnack ? at + 1 : at + 2;
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
-    const stop =
-      from < end ? readProperties(bytes, from, end, isEnd ? IN_DISCONNECT : IN_ACK, onProperty) : from;
-    const codes = isEnd ? OF_DISCONNECT : first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
-    if (stop < 0) violate(-stop);
-    else if (isList) onList(first, bytes, at, stop, end);
-    else if (stop !== end || !isAmong(codes, reason)) violate();
-    else if (isEnd) onBye(reason);
+    // A broker that knows 3.1.1 only refuses as that does.
+    const isOld = isConnack && end === at + 2 && reason === 1;
+    const codes = isBye
+      ? OF_DISCONNECT
+      : isConnack
+        ? OF_CONNACK
+        : first < First.Pubrel
+          ? OF_PUBLISH
+          : OF_RELEASE;
+    const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
+    reader.clear();
+    if (from < end || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
+    if (from < 0) violate(-from);
+    else if (isList) onList(first, bytes, at, from, end);
+    else if (from !== end) violate();
+    else if (!isOld && !isAmong(codes, reason)) violate(Reason.ProtocolError);
+    else if (isBye) onBye(reason);
+    else if (isConnack) onConnack5(byteAt(bytes, at), reason);
     else onAck5(first, readId(bytes, at), reason);
   }
 
-  /** A PUBLISH: as `onPacket` and `onReliable` do, behind what 5.0 puts before its payload. */
+  /** A PUBLISH, of either version, that the fast way does not take. */
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
-    const from = incoming.read(first, bytes, at, end);
-    if (from < 0) {
-      violate(-from);
-      return;
-    }
-    const topic = incoming.topic;
-    const route = turn(topic.bytes, topic.at, topic.end);
+    told = first;
+    const from = incoming.read(first, bytes, at, end, is5);
     const id = first > QOS0_LAST ? readId(bytes, at + 2 + wideAt(bytes, at)) : idFrom(1);
-    if (route === nowhere || id === NO_ID) violate();
-    else if (first > QOS0_LAST && ++unansweredIn > receiveMaximum) violate(Reason.ReceiveMaximumExceeded);
-    else if (first <= QOS0_LAST || admit(first, id)) {
+    const topic = incoming.topic;
+    const route = from < 0 ? nowhere : turn(topic.bytes, topic.at, topic.end);
+    if (route === nowhere || id === NO_ID) violate(from < 0 ? -from : undefined);
+    else if (first <= QOS0_LAST || mayTake(first, id)) {
       received++;
+      isDressed = true;
       try {
         route.take(cut(pieceView, bytes, from, end - from), route.name, first);
         if (first > QOS0_LAST) confirm(first, id);
       } catch {
         failHandler(route.to);
       }
+      isDressed = false;
     }
+  }
+
+  /** @returns whether a message of QoS 1 or 2 may be given to a handler. */
+  function mayTake(first: number, id: Id): boolean {
+    const isMuch = is5 && ++unansweredIn > RECEIVED_MAX;
+    if (isMuch) violate(Reason.ReceiveMaximumExceeded);
+    return !isMuch && admit(first, id);
   }
 
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
-    if (!(V5 && is5 ? mayCome5(state, first, end - at) : mayCome(state, first, end - at))) {
+    if (!(V5 ? mayCome5(state, first, end - at, is5) : mayCome(state, first, end - at))) {
       violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
+    } else if (V5 && first >> 4 === 3) {
+      onPublish5(first, bytes, at, end);
     } else if (V5 && is5 && first !== First.Pingresp) {
       onPacket5(first, bytes, at, end);
     } else if (first >> 4 === 3) {
@@ -1307,7 +1326,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onHeader(first: number, length: number): void {
-    if (!(V5 && is5 ? mayCome5(state, first, length) : mayCome(state, first, length))) violate();
+    if (!(V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length))) violate();
   }
 
   function countOversize(length: number): void {
@@ -1340,10 +1359,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
    */
   function behindLarge(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     const size = bytes.length < end ? bytes.length : end;
-    const behind = at + needed < size ? behindProperties(bytes, at + needed) : at + needed + 1;
+    const behind = !is5 ? 0 : at + needed < size ? reader.behind(bytes, at + needed) : at + needed + 1;
     if (behind > size && behind <= end) return behind - at < options.receiveMax ? 0 : -1;
     told = first;
-    const from = incoming.read(first, bytes, at, end);
+    const from = incoming.read(first, bytes, at, end, is5);
     if (from < 0) violate(-from);
     return from < 0 ? -2 : from - at;
   }
@@ -1378,19 +1397,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       countOversize(end - at);
       return used;
     }
-    const payloadAt = V5 && INBOUND && is5 ? behindLarge(first, bytes, at, end, needed) : needed;
+    const payloadAt = V5 && INBOUND ? behindLarge(first, bytes, at, end, needed) : needed;
     if (V5 && (payloadAt === 0 || payloadAt === -2)) return 0;
-    const route = INBOUND ? (V5 && is5 ? turnLarge(payloadAt) : turn(bytes, at, end)) : hot;
+    const route = INBOUND ? (V5 ? turnLarge(payloadAt) : turn(bytes, at, end)) : hot;
     largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : idFrom(1);
     if ((INBOUND && route === nowhere && !(V5 && payloadAt < 0)) || largeId === NO_ID) {
       violate();
       return 0;
     }
-    if (V5 && is5 && first > QOS0_LAST && ++unansweredIn > receiveMaximum) {
-      violate(Reason.ReceiveMaximumExceeded);
-      return 0;
-    }
-    if (first > QOS0_LAST && !admit(first, largeId)) return needed;
+    if (first > QOS0_LAST && !(V5 ? mayTake(first, largeId) : admit(first, largeId))) return needed;
     largeFirst = first;
     const to = route.to;
     if (STREAM && to !== null && to.onChunk !== undefined) {
@@ -1422,15 +1437,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (left === 0 && largeFirst > QOS0_LAST) confirm(largeFirst, largeId);
   }
 
-  /** @returns our CONNECT; empty and too long for any when 5.0 cannot say what it is to. */
+  /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    if (!V5 || !is5) return encodeConnect(options);
-    return encodeConnect(options, {
-      clientId,
-      cleanStart: isFresh(),
-      properties: properties5!,
-      willProperties: willProperties5!,
-    });
+    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: LIMITS_5 } : undefined);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1517,9 +1526,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     disconnect();
     if (V5) {
       is5 = next5;
-      reader.reset();
+      bareSize = is5 ? 1 : 0;
+      reader.clear();
     }
-    if (V5 && (properties5 === null || willProperties5 === null)) return Code.BadPayload;
     if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
     }
@@ -1753,12 +1762,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     name: string,
     qos?: number,
     retain?: boolean,
-    properties?: readonly Property[],
+    properties?: string | null,
   ): Topic<Bytes> | null {
     const to = topic(name, qos, retain);
-    const body = properties === undefined ? '' : encodeProperties(properties, IN_TOPIC);
-    if (to === null || body === null || body.length > PROPERTIES_MAX) return null;
-    if (body.length > 0) (to as { properties?: Bytes }).properties = constant(body);
+    if (to === null || properties === null) return null;
+    if (properties !== undefined) {
+      if (properties.length > PROPERTIES_MAX) return null;
+      (to as { properties?: Bytes }).properties = constant(properties);
+    }
     shapes.add(to);
     return to;
   }
@@ -1878,6 +1889,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
   if (V5) {
     counters.rejected = counters.expired = 0;
+    limits.packetMax = REMAINING_LENGTH_MAX;
     const name = outbox.recall(StateKey.ClientId);
     if (clientId.length === 0) clientId = toText(name, 0, name.length);
     hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
@@ -1914,7 +1926,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     client.topic = topic5;
     client.subscription = subscription5;
     client.speak = speak;
-    client.message = () => incoming.message;
+    client.message = () => (isDressed ? incoming.message : null);
   }
   return client;
 }

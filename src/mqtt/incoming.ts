@@ -4,21 +4,19 @@
 import { byteAt, constant, createView, cut, EMPTY, toText, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { QOS0_LAST } from './packet.ts';
-import { IN_PUBLISH, readProperties, wideAt, type OnProperty } from './properties.ts';
+import { IN_PUBLISH, wideAt, type PropertyReader } from './properties.ts';
 import { Reason } from './reason.ts';
 
-/** What a message came with; what is bytes is valid until its handler returns. */
+/** Topics from the broker that an alias may stand for. */
+const ALIASES_MAX = 4;
+
+/** What a message came with; what is bytes is valid until its handler returns, and empty when it is not there. */
 export interface MessageProperties {
-  /** 1: the payload is UTF-8. 0: nobody says. */
-  payloadFormat: number;
-  /** Seconds that are left of its life; -1: it does not expire. */
-  expirySec: number;
-  /** Empty: none. */
   contentType: Bytes;
   responseTopic: Bytes;
   correlation: Bytes;
-  /** Of the subscription that it came for, the last one if there are several; 0: none. */
-  subscriptionId: number;
+  /** @returns a number that came with it, -1: none. PayloadFormat, MessageExpiry in seconds, SubscriptionId (the last of several). */
+  numberOf(id: PropertyId): number;
 }
 
 export interface Incoming {
@@ -27,19 +25,18 @@ export interface Incoming {
   readonly topic: { bytes: Bytes; at: number; end: number };
   /** Aliases end with their connection [MQTT-3.3.2-7]. */
   reset(): void;
-  /** Read up to the payload. @returns its place, or a negative reason code. */
-  read(first: number, bytes: Bytes, at: number, end: number): number;
+  /** @returns whether a string among the properties belongs to the message. */
+  take(id: number, bytes: Bytes, from: number, to: number): boolean;
+  /** Read up to the payload. @param is5 with properties. @returns its place, or a negative reason code. */
+  read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number;
 }
 
-/** @param aliasesMax topics that an alias may stand for. @param onText told of user properties. */
-export function createIncoming(aliasesMax: number, onText: OnProperty): Incoming {
+export function createIncoming(reader: PropertyReader): Incoming {
   const message: MessageProperties = {
-    payloadFormat: 0,
-    expirySec: -1,
     contentType: EMPTY,
     responseTopic: EMPTY,
     correlation: EMPTY,
-    subscriptionId: 0,
+    numberOf: (id) => reader.numberOf(id, -1),
   };
   const topic = { bytes: EMPTY, at: 0, end: 0 };
   const typeView = createView();
@@ -47,60 +44,46 @@ export function createIncoming(aliasesMax: number, onText: OnProperty): Incoming
   const correlationView = createView();
   /** Topics behind their lengths; EMPTY where there is none yet. */
   const names: Bytes[] = [];
-  let alias = 0;
 
   function reset(): void {
-    for (let i = 0; i < aliasesMax; i++) names[i] = EMPTY;
+    for (let i = 0; i < ALIASES_MAX; i++) names[i] = EMPTY;
   }
 
-  function onProperty(id: number, value: number, bytes: Bytes, from: number, to: number): void {
-    if (id === PropertyId.TopicAlias) alias = value;
-    else if (id === PropertyId.PayloadFormat) message.payloadFormat = value;
-    else if (id === PropertyId.MessageExpiry) message.expirySec = value;
-    else if (id === PropertyId.SubscriptionId) message.subscriptionId = value;
-    else if (id === PropertyId.ContentType) message.contentType = cut(typeView, bytes, from, to - from);
-    else if (id === PropertyId.ResponseTopic)
-      message.responseTopic = cut(responseView, bytes, from, to - from);
-    else if (id === PropertyId.CorrelationData)
-      message.correlation = cut(correlationView, bytes, from, to - from);
-    else onText(id, value, bytes, from, to);
+  function take(id: number, bytes: Bytes, from: number, to: number): boolean {
+    const size = to - from;
+    if (id === PropertyId.ContentType) message.contentType = cut(typeView, bytes, from, size);
+    else if (id === PropertyId.ResponseTopic) message.responseTopic = cut(responseView, bytes, from, size);
+    else if (id === PropertyId.CorrelationData) message.correlation = cut(correlationView, bytes, from, size);
+    else return false;
+    return true;
   }
 
-  function clear(): void {
-    message.payloadFormat = message.subscriptionId = alias = 0;
-    message.expirySec = -1;
-    message.contentType = message.responseTopic = message.correlation = EMPTY;
-  }
-
-  /** @returns 0, or a negative reason code: the alias is none, or stands for nothing. */
-  function resolve(size: number): number {
-    if (alias > aliasesMax) return -Reason.TopicAliasInvalid;
-    if (size > 0) {
-      if (alias > 0) names[alias - 1] = constant(toText(topic.bytes, topic.at, size + 2));
-      return 0;
-    }
-    if (alias === 0 || names[alias - 1].length === 0) return -Reason.ProtocolError;
+  /** Give an alias its topic, or take the topic of an alias. @returns whether there is a topic. */
+  function resolve(alias: number, size: number): boolean {
+    if (size > 0) names[alias - 1] = constant(toText(topic.bytes, topic.at, size + 2));
     topic.bytes = names[alias - 1];
     topic.at = 0;
     topic.end = topic.bytes.length;
-    return 0;
+    return topic.end > 0;
   }
 
-  function read(first: number, bytes: Bytes, at: number, end: number): number {
+  function read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number {
     const size = wideAt(bytes, at);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
-    if (!(from < end)) return -Reason.MalformedPacket;
-    clear();
-    let to = from + 1;
-    if (byteAt(bytes, from) > 0) to = readProperties(bytes, from, end, IN_PUBLISH, onProperty);
+    if (!(is5 ? from < end : from <= end)) return -Reason.MalformedPacket;
+    reader.clear();
+    message.contentType = message.responseTopic = message.correlation = EMPTY;
+    const to = !is5 ? from : byteAt(bytes, from) === 0 ? from + 1 : reader.read(bytes, from, end, IN_PUBLISH);
     if (to < 0) return to;
     topic.bytes = bytes;
     topic.at = at;
     topic.end = from;
-    const code = size > 0 && alias === 0 ? 0 : resolve(size);
-    return code < 0 ? code : to;
+    const alias = reader.numberOf(PropertyId.TopicAlias, 0);
+    if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
+    if (alias === 0 ? size === 0 : !resolve(alias, size)) return -Reason.ProtocolError;
+    return to;
   }
 
   reset();
-  return { message, topic, reset, read };
+  return { message, topic, reset, take, read };
 }

@@ -3,7 +3,6 @@
 // Arguments are trusted; topic.ts validates.
 
 import { AUTH, V5 } from '../features.ts';
-import type { Property } from '../ports/properties.ts';
 
 /** First byte of each packet: type and flags together (MQTT 3.1.1 section 2.2). */
 export const enum First {
@@ -47,8 +46,8 @@ export interface Will {
   payload: string;
   qos: number;
   retain: boolean;
-  /** MQTT 5.0: delay, expiry, content type and others (section 3.1.3.2). */
-  properties?: readonly Property[];
+  /** MQTT 5.0: delay, expiry, content type and others (section 3.1.3.2), as `encodeProperties` puts them together. */
+  properties?: string | undefined;
 }
 
 /** What a CONNECT says (section 3.1). Strings are UTF-8 bytes, one character each. */
@@ -63,10 +62,10 @@ export interface Connect {
   password?: string | undefined;
   will?: Will | undefined;
   /**
-   * MQTT 5.0 (section 3.1.2.11). Left out: a session that is to be kept never expires, and the client's own limits are told. Names
-   * and values of user properties as well.
+   * MQTT 5.0 (section 3.1.2.11), as `encodeProperties` puts them together. Left out: with `cleanSession` the session ends with the
+   * connection, else never.
    */
-  properties?: readonly Property[] | undefined;
+  properties?: string | undefined;
 }
 
 const chr = String.fromCharCode;
@@ -105,12 +104,24 @@ export function encodePacket(first: First, body: string): string {
   return chr(first) + encodeLength(body.length) + body;
 }
 
-/** What a CONNECT of MQTT 5.0 says besides; the properties behind their lengths. */
+/** What a CONNECT of MQTT 5.0 says of its own. */
 export interface Connect5 {
   readonly clientId: string;
   readonly cleanStart: boolean;
-  readonly properties: string;
-  readonly willProperties: string;
+  /** Properties that tell what we take. */
+  readonly limits: string;
+}
+
+/** @returns properties behind their length. */
+function withLength(properties: string): string {
+  return encodeLength(properties.length) + properties;
+}
+
+/** @returns properties of a CONNECT: without others, a session that is to be kept never expires, as in 3.1.1 (section 3.1.2.11.2). */
+function connectProperties(connect: Connect, limits: string): string {
+  const own = connect.properties;
+  const rest = own !== undefined ? own : connect.cleanSession ? '' : '\x11\xff\xff\xff\xff';
+  return withLength(rest + limits);
 }
 
 /** @returns a whole CONNECT (section 3.1). @param more with it of MQTT 5.0, else of 3.1.1. */
@@ -121,10 +132,10 @@ export function encodeConnect(connect: Connect, more?: Connect5): string {
   const will = connect.will;
   let flags = (is5 ? more.cleanStart : connect.cleanSession) ? 2 : 0;
   let payload = encodeString(is5 ? more.clientId : connect.clientId);
-  if (is5) payload = more.properties + payload;
+  if (is5) payload = connectProperties(connect, more.limits) + payload;
   if (AUTH && will !== undefined) {
     flags |= 4 | (will.qos << 3) | (will.retain ? 32 : 0);
-    if (is5) payload += more.willProperties;
+    if (is5) payload += withLength(will.properties === undefined ? '' : will.properties);
     payload += encodeString(will.topic) + encodeString(will.payload);
   }
   if (AUTH && username !== undefined) {

@@ -41,20 +41,24 @@ export function mayCome(state: State, first: number, length: number): boolean {
   );
 }
 
-/** The same for MQTT 5.0: packets may be longer, and DISCONNECT and AUTH may come. */
-export function mayCome5(state: State, first: number, length: number): boolean {
-  if (V5_AUTH && first === First.Auth) return state >= State.Connecting && length >= 0;
-  if (state !== State.Online) {
-    // What speaks 3.1.1 refuses as 3.1.1 does.
-    return state === State.Connecting && first === First.Connack && length > 1;
+/** The same for either version: in 5.0 packets may be longer, and DISCONNECT and AUTH may come. */
+export function mayCome5(state: State, first: number, length: number, is5: boolean): boolean {
+  if (V5_AUTH && is5 && first === First.Auth) return state >= State.Connecting && length >= 0;
+  const isAcked = is5 ? length > 1 : length === 2;
+  // What speaks 3.1.1 refuses 5.0 as 3.1.1 does.
+  if (state !== State.Online) return state === State.Connecting && first === First.Connack && isAcked;
+  if (first >> 4 === 3) {
+    return (
+      first !== 0x38 && first !== 0x39 && qosOf(first) <= QOS_MAX && length > (first > QOS0_LAST ? 4 : 2)
+    );
   }
-  if (first >> 4 === 3) return mayCome(state, first, length);
   if (first === First.Pingresp) return length === 0;
-  if (first === First.Disconnect) return length >= 0;
-  if (INBOUND && (first === First.Suback || first === First.Unsuback)) return length > 3;
+  if (first === First.Disconnect) return is5 && length >= 0;
+  if (INBOUND && first === First.Suback) return length > 2;
   return (
-    length > 1 &&
+    isAcked &&
     (first === First.Puback ||
+      (INBOUND && first === First.Unsuback) ||
       (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel))))
   );
 }

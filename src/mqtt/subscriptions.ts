@@ -60,6 +60,7 @@ export interface SubscriptionOptions {
 
 /** What a broker takes. */
 export interface SubscriptionLimits {
+  readonly is5: boolean;
   readonly packetMax: number;
   readonly hasWildcards: boolean;
   readonly hasShared: boolean;
@@ -115,7 +116,7 @@ export interface Subscriptions {
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
   /**
-   * @param limits of a broker that speaks 5.0; undefined: 3.1.1.
+   * @param limits what the broker takes; only looked at with MQTT 5.0 built in.
    * @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way.
    */
   next(limits?: SubscriptionLimits): string;
@@ -269,10 +270,10 @@ export function createSubscriptions(
     return to.filter.indexOf('$share/') === 0 && !limits.hasShared ? Reason.SharedNotSupported : 0;
   }
 
-  /** As `collect`, of a broker that speaks 5.0: as many as go into one packet. @returns with the properties before them. */
+  /** As `collect`, of a broker that speaks either version: as many as go into one packet. @returns with the properties before them. */
   function collect5(wish: Wish, asked: Wish, limits: SubscriptionLimits): string {
     let body = '';
-    let properties = '\0';
+    let properties = limits.is5 ? '\0' : '';
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       if (to.wish !== wish) continue;
@@ -284,8 +285,9 @@ export function createSubscriptions(
         onAnswer(to);
         continue;
       }
-      const isAlone = isNew && to.isIdentified === true && limits.hasIds;
-      const more = encodeString(to.filter) + (isNew ? String.fromCharCode(to.bits!) : '');
+      const isAlone = isNew && limits.is5 && to.isIdentified === true && limits.hasIds;
+      const bits = limits.is5 ? to.bits! : to.qos;
+      const more = encodeString(to.filter) + (isNew ? String.fromCharCode(bits) : '');
       if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > limits.packetMax)) break;
       to.wish = asked;
       body += more;
@@ -316,7 +318,7 @@ export function createSubscriptions(
   }
 
   function collectFor(wish: Wish, asked: Wish, limits?: SubscriptionLimits): string {
-    return V5 && limits !== undefined ? collect5(wish, asked, limits) : collect(wish, asked);
+    return V5 ? collect5(wish, asked, limits!) : collect(wish, asked);
   }
 
   function nextPacket(limits?: SubscriptionLimits): string {

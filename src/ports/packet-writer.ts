@@ -1,7 +1,6 @@
 // How telemetry hands a payload to the protocol without building an object: begin, fields, end.
 
 import type { Held } from './held-string.ts';
-import type { Property } from './properties.ts';
 
 /** Most bytes of the properties of a topic. */
 export const PROPERTIES_MAX = 255;
@@ -35,12 +34,12 @@ export interface TextSink {
 export interface PacketWriter<B = Held> {
   /**
    * Prepare a topic. Start-up only: allocates. QoS 0 and RETAIN 0 unless given.
-   * @param properties MQTT 5.0, where that is built in: what all its messages come with: PayloadFormat, MessageExpiry, ContentType,
-   * ResponseTopic, CorrelationData, User. With 3.1.1 they are left out.
+   * @param properties MQTT 5.0, where that is built in: what all its messages come with, as `encodeProperties` puts it together; null
+   * where that found it impossible. With 3.1.1 they are left out.
    * @returns null when `name` is no valid topic name (empty, over-long, wildcard, NUL, not UTF-8), `qos` none that is built in, or a
    * property not possible.
    */
-  topic(name: string, qos?: number, retain?: boolean, properties?: readonly Property[]): Topic<B> | null;
+  topic(name: string, qos?: number, retain?: boolean, properties?: string | null): Topic<B> | null;
   /** Start a message, dropping one that was begun and not ended. */
   begin(topic: Topic<B>): void;
   /** Append text as it is: bytes, one character each. */
