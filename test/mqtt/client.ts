@@ -24,6 +24,8 @@ export interface Setup extends Partial<ClientOptions> {
   /** Records the outbox holds at most. */
   places?: number;
   outbox?: Outbox<Bytes>;
+  /** Of MQTT, where 5.0 is built in: 4 or 5. Default 5 there. */
+  level?: 4 | 5;
   /** Instead of one that starts at startMs. */
   clock?: ManualClock;
   /** Called behind the line in `said`. */
@@ -33,10 +35,10 @@ export interface Setup extends Partial<ClientOptions> {
 export type World = ReturnType<typeof createWorld>;
 
 export function createWorld(setup: Setup = {}) {
-  const { startMs = 0x7fffff0, places = 20, on = {}, ...rest } = setup;
+  const { startMs = 0x7fffff0, places = 20, on = {}, level, ...rest } = setup;
   const clock = setup.clock ?? createManualClock(startMs);
   const socket = createManualSocket();
-  const outbox = setup.outbox ?? createRamOutbox(places, 1024);
+  const outbox = setup.outbox ?? createRamOutbox(places, 1024, clock);
   /** What the client told its owner. */
   const said: string[] = [];
   /** What handlers were given. */
@@ -59,9 +61,10 @@ export function createWorld(setup: Setup = {}) {
       said.push(`report ${event} ${detail}`);
       on.onReport?.(event, detail);
     },
+    ...(on.onProperty && { onProperty: on.onProperty }),
   });
 
-  client.speak?.(4);
+  if (level !== undefined) client.speak?.(level);
   const world = {
     clock,
     socket,
