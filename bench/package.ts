@@ -13,9 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parse, type AnyNode } from 'acorn';
-import { full } from 'acorn-walk';
 import { brotliCompressSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
 import { minify } from 'terser';
 import ts from 'typescript';
 import { PACKED_SOURCES } from '../flash/sim/scene-build.ts';
@@ -71,21 +70,6 @@ function reachedFrom(entries: readonly string[], importsOf: (file: string) => st
 
 const relativeTo = (file: string, specifier: string) => join(dirname(file), specifier);
 
-/** @returns the files that a module imports, when it is loaded or later. */
-function importsOfModule(file: string): string[] {
-  const found: string[] = [];
-  full(
-    parse(readFileSync(file, 'utf8'), { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true }),
-    (one) => {
-      const { source } = one as AnyNode & { source?: { value?: unknown } | null };
-      if (typeof source?.value === 'string' && source.value.startsWith('.')) {
-        found.push(relativeTo(file, source.value));
-      }
-    },
-  );
-  return found;
-}
-
 /** @returns the declarations that a file of declarations imports. */
 function importsOfDeclaration(file: string): string[] {
   return ts
@@ -94,12 +78,39 @@ function importsOfDeclaration(file: string): string[] {
     .map(({ fileName }) => relativeTo(file, fileName.replace(/\.(js|ts)$/, '.d.ts')));
 }
 
-async function minified(file: string): Promise<string> {
-  const text = readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
-  // Names of functions that are exported stay: some tables go by them.
+/** @returns whether an import is of a package, or of Node itself. */
+const isForeign = (specifier: string) => !/^(\.|\/|dist\/)/.test(specifier);
+
+/** The host code in as few files as its lazy imports leave, each under the name of the first that it holds. */
+async function putHost(): Promise<void> {
+  const bundle = await rolldown({
+    input: Object.fromEntries(ENTRIES.map((file) => [file.slice(0, -'.js'.length), file])),
+    external: isForeign,
+    platform: 'node',
+    // Some are imported lazily by one command and at once by another.
+    checks: { ineffectiveDynamicImport: false },
+  });
+  const { output } = await bundle.generate({
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'dist/flash/parts/[name]-[hash].js',
+  });
+  await bundle.close();
+  for (const chunk of output) {
+    if (chunk.type !== 'chunk') throw new Error(`${chunk.fileName} is no code`);
+    put(chunk.fileName, await minified(chunk.code));
+  }
+}
+
+async function minified(text: string): Promise<string> {
+  // The makers of the simulated world are named in programs that are written for it.
+  const renamed = /function (create\w*\$\w+)\(/.exec(text);
+  if (renamed !== null) throw new Error(`two functions that make something have the name of ${renamed[1]}`);
   const { code } = await minify(text, {
     module: true,
     ecma: 2020,
+    keep_classnames: true,
+    keep_fnames: /^create/,
     compress: { ecma: 2020, passes: 2 },
     format: { comments: /^!/ },
   });
@@ -134,15 +145,23 @@ function toldOf(source: ts.SourceFile): (pos: number) => boolean {
   return (pos) => ranges.some(({ from, to }) => pos >= from && pos < to);
 }
 
-/** @returns `text` without remarks for its authors. What has an @ or a third slash is for compilers, and stays. */
-function withoutRemarks(file: string, text: string): string {
+/** Device code that nobody imports by its name, and whose types no other file hands on. */
+const INNER =
+  /^src\/(bytes|outbox|polyfills|ports\/(espruino|jerryscript)|signing)\/|^src\/mqtt\/(?!(client|subscriptions|streamer|incoming)\.ts)/;
+const isInner = (file: string) => INNER.test(file.replace(/\\/g, '/'));
+
+/**
+ * @param isInner what it exports is told to nobody.
+ * @returns `text` without remarks for its authors. What has an @ or a third slash is for compilers, and stays.
+ */
+function withoutRemarks(file: string, text: string, isInner: boolean): string {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const isTold = toldOf(source);
   let rest = text;
   for (const { pos, end } of commentsOf(source)) {
     const comment = text.slice(pos, end);
     if (comment.startsWith('///') || /@(inline|hot|apart|ts-)/.test(comment)) continue;
-    if (comment.startsWith('/**') && isTold(pos)) continue;
+    if (comment.startsWith('/**') && !isInner && isTold(pos)) continue;
     rest = rest.slice(0, pos).trimEnd() === '' ? rest.slice(end) : rest.slice(0, pos) + rest.slice(end);
   }
   return rest
@@ -174,13 +193,13 @@ function putManifest(): void {
 async function writePackage(): Promise<number> {
   rmSync(OUT, { recursive: true, force: true });
   putManifest();
-  for (const file of reachedFrom(ENTRIES, importsOfModule)) put(file, await minified(file));
+  await putHost();
   for (const file of reachedFrom(DECLARED, importsOfDeclaration)) {
     put(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''));
   }
   for (const file of filesIn(DEVICE)) {
     const text = readFileSync(file, 'utf8');
-    put(file, file.endsWith('.ts') ? withTabs(withoutRemarks(file, text)) : text);
+    put(file, file.endsWith('.ts') ? withTabs(withoutRemarks(file, text, isInner(file))) : text);
   }
   const around = AROUND.flatMap(filesIn).map((file) => [file, readFileSync(file, 'utf8')]);
   put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));
