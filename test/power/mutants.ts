@@ -180,12 +180,12 @@ export const MUTANTS: readonly Mutant[] = [
 /** The same for what MQTT 5.0 needs, of a build that has it. */
 export const V5_MUTANTS: readonly Mutant[] = [
   inOutbox('properties are not stored', [
-    'return V5 && properties !== undefined && properties.length > 0',
-    'return !V5 && properties !== undefined && properties.length > 0',
+    'return properties === undefined || properties.length === 0',
+    'return properties === undefined || properties.length >= 0',
   ]),
   inOutbox('properties of messages that are taken together are not stored', [
-    'joinTopic(0, to.first & FLAGS, to, timeAt)',
-    'join(joinFields(0, to.first & FLAGS, timeAt), to.name)',
+    'V5 ? joinTopic(0, to, timeAt) :',
+    '!V5 ? joinTopic(0, to, timeAt) :',
   ]),
   inOutbox('a message without properties has those of the one before', [
     '    topic.properties = EMPTY;\n    if',
