@@ -7,12 +7,23 @@ const V5_TESTS = 'test/power/**/*.v5.test.ts';
 
 export default defineConfig(({ mode }) => ({
   test: {
-    env: { MODE: mode },
     // One after the other: they write into one file.
     fileParallelism: false,
     projects: [
-      { extends: true, test: { name: 'power', include: ['test/power/**/*.test.ts'], exclude: [V5_TESTS] } },
-      { extends: true, plugins: [withV5], test: { name: 'power-v5', include: [V5_TESTS] } },
+      {
+        extends: true,
+        test: {
+          name: 'power',
+          env: { MODE: mode },
+          include: ['test/power/**/*.test.ts'],
+          exclude: [V5_TESTS],
+        },
+      },
+      {
+        extends: true,
+        plugins: [withV5],
+        test: { name: 'power-v5', env: { MODE: mode }, include: [V5_TESTS] },
+      },
     ],
   },
 }));

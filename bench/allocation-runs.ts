@@ -27,6 +27,8 @@ export const OPERATIONS = {
   flashTime: 'flash outbox with a clock that does',
   flashTimeIn: 'the same with the time in the payload',
   flashAge: 'the same with the age of the oldest message',
+  flashProperties: 'the same with properties of MQTT 5.0 and the age of the message',
+  flashPropertiesRam: 'the same, and in the outbox without flash',
 } as const;
 export type Operation = keyof typeof OPERATIONS;
 const ALL = Object.keys(OPERATIONS) as Operation[];
@@ -37,6 +39,7 @@ export const OF_A_CLIENT = ALL.filter((operation) => !/^(empty|sometimes|array|f
 export interface Program {
   readonly file: string;
   readonly operations: readonly Operation[];
+  readonly features?: Readonly<Record<string, boolean>>;
 }
 export const CLIENT: Program = {
   file: 'allocations.ts',
@@ -50,6 +53,12 @@ export const FLASH: Program = {
 export const TIMED: Program = {
   file: 'allocations-time.ts',
   operations: ['empty', 'flashUp', 'flashTime', 'flashTimeIn', 'flashAge'],
+};
+/** With properties of MQTT 5.0. */
+export const PROPERTIES: Program = {
+  file: 'allocations-properties.ts',
+  operations: ['empty', 'flashProperties', 'flashPropertiesRam'],
+  features: { V5: true },
 };
 
 export interface Rounds {
@@ -76,10 +85,10 @@ export function growth(rows: readonly Row[], operation: Operation): number {
 }
 
 /** @returns a device program in one form. */
-export async function allocationProgram({ file }: Program, form: Form): Promise<string> {
+export async function allocationProgram({ file, features = {} }: Program, form: Form): Promise<string> {
   const board = form === 'array' ? 'jerryscript' : 'espruino-linux';
   const firmware = join(PACKAGE_ROOT, 'bench', 'device', file);
-  return (await build({ firmware, form, board })).code;
+  return (await build({ firmware, form, board, features })).code;
 }
 
 /** @returns what has to run before the program. @param allocations body of the function that counts. */
@@ -116,6 +125,8 @@ const EFFECTS: Readonly<Record<Operation, readonly number[]>> = {
   flashTime: [1, 1, 1],
   flashTimeIn: [1, 1, 1],
   flashAge: [1, 1, 1],
+  flashProperties: [1, 1, 1],
+  flashPropertiesRam: [1, 1, 1],
 };
 
 const words = (lines: readonly string[], mark: string) =>

@@ -18,6 +18,7 @@ import {
   OF_A_CLIENT,
   OPERATIONS,
   prelude,
+  PROPERTIES,
   readRows,
   TIMED,
   type Operation,
@@ -59,7 +60,12 @@ function byOperation(operations: readonly Operation[], figure: (operation: Opera
 
 /** What `measure` finds with each of the programs. */
 async function ofAll(measure: (program: Program) => Promise<OfAnEngine>): Promise<OfAnEngine> {
-  return { ...(await measure(FLASH)), ...(await measure(TIMED)), ...(await measure(CLIENT)) };
+  return {
+    ...(await measure(FLASH)),
+    ...(await measure(TIMED)),
+    ...(await measure(PROPERTIES)),
+    ...(await measure(CLIENT)),
+  };
 }
 
 async function inHost(host: Command, program: Program): Promise<OfAnEngine> {

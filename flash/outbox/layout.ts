@@ -17,6 +17,7 @@ import {
   HEADER,
   isFilled,
   isKnown,
+  mayHaveProperties,
   readHeader,
   readOpening,
   readRecords,
@@ -136,7 +137,7 @@ function reportRecord(
       const state = isGone ? 'acknowledged' : 'damaged';
       return { ...which, state, sequence: null, received, message: null, why };
     }
-    const message = readMessage(part, boots);
+    const message = readMessage(part, boots, mayHaveProperties(own.header));
     return {
       ...which,
       state: isGone ? 'acknowledged' : 'held',

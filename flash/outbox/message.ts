@@ -1,5 +1,6 @@
 // What a record of a message says: what is sent, and when it was taken.
 
+import { readProperties, type Property } from './properties.ts';
 import type { Boots } from './state.ts';
 import { asText, asTime, type Text } from './text.ts';
 
@@ -12,6 +13,8 @@ export interface Message {
   readonly retain: boolean;
   readonly topic: Text;
   readonly payload: Text;
+  /** Those of MQTT 5.0, in their order; missing: it was stored without. */
+  readonly properties?: readonly Property[];
   /** When it was taken; missing where nobody knows. */
   readonly time?: MessageTime;
   /** Place in the payload where that is filled in when it is sent; missing: nowhere. */
@@ -19,7 +22,7 @@ export interface Message {
 }
 
 const RETAIN = 1;
-const UNKNOWN_FLAG = 1 << 5;
+const HAS_PROPERTIES = 1 << 5;
 const WALL_CLOCK = 1;
 const UPTIME = 2;
 /** Sequences run from 1 to this, and then from 1 again. */
@@ -66,32 +69,40 @@ export function readParts(body: Uint8Array, count: number): Part[] {
 }
 
 /**
- * @param part of the body of a record. @param boots what is kept of them, undefined: nothing.
+ * @param part of the body of a record. @param boots what is kept of them, undefined: nothing. @param mayHave properties: its page says so.
  * @returns the message, or why it is none, as a clause.
  */
-export function readMessage({ bytes: body, sequence }: Part, boots: Boots | undefined): Message | string {
+export function readMessage(
+  { bytes: body, sequence }: Part,
+  boots: Boots | undefined,
+  mayHave: boolean,
+): Message | string {
   if (body.length < 6) return `a body of ${body.length} bytes is too short for a message`;
   const fields = view(body);
   const flags = fields.getUint16(2, true);
   const qos = (flags >> 1) & 3;
   const kind = (flags >> 3) & 3;
   if (qos === 3) return 'it says QoS 3';
-  if (kind > UPTIME || (flags & UNKNOWN_FLAG) > 0) {
+  const has = (flags & HAS_PROPERTIES) > 0;
+  if (kind > UPTIME || (has && !mayHave)) {
     return 'its flags are of a version that this reader does not know';
   }
   const nameAt = kind === 0 ? 4 : 8;
   if (body.length < nameAt + 2) {
     return `a body of ${body.length} bytes is too short for a message with its time`;
   }
-  const payloadAt = nameAt + 2 + fields.getUint16(nameAt);
-  if (payloadAt > body.length) return 'its topic is longer than its body';
+  const nameEnd = nameAt + 2 + fields.getUint16(nameAt);
+  if (nameEnd + (has ? 1 : 0) > body.length) return 'its topic is longer than its body';
+  const payloadAt = has ? nameEnd + 1 + fields.getUint8(nameEnd) : nameEnd;
+  if (payloadAt > body.length) return 'its properties are longer than its body';
   // One more than the place, so that 0 says that there is none.
   const place = flags >> 6;
   return {
     qos,
     retain: (flags & RETAIN) > 0,
-    topic: asText(body.subarray(nameAt + 2, payloadAt)),
+    topic: asText(body.subarray(nameAt + 2, nameEnd)),
     payload: asText(body.subarray(payloadAt)),
+    ...(has && { properties: readProperties(body.subarray(nameEnd + 1, payloadAt)) }),
     ...(kind === WALL_CLOCK && { time: { iso: asTime(fields.getUint32(4, true)) } }),
     ...(kind === UPTIME && { time: readUptime(fields.getUint32(4, true), sequence, boots) }),
     ...(place > 0 && { timeAt: place - 1 }),

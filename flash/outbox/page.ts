@@ -13,8 +13,9 @@ const VERSION = 1;
 /** Marks of a record of one message at most, and of one of several, which have one more than there are messages. */
 const MARKS_MAX = 2;
 const MARKS_OF_SEVERAL = 15;
-/** What pages may hold that this reader knows: records of several messages. */
+/** What pages may hold that this reader knows: records of several messages, and messages with properties. */
 const SEVERAL = 1;
+const PROPERTIES = 2;
 const NOTHING = new Uint8Array();
 
 /** A bit that was wrong, and is not any more in what this reader shows. */
@@ -121,8 +122,13 @@ export function readHeader(page: Uint8Array): Header | undefined {
 
 /** @returns whether the records behind this header can be read. */
 export function isKnown({ version, sequence, programUnit, abilities }: Header): boolean {
-  const isOurs = version === VERSION && abilities <= SEVERAL;
+  const isOurs = version === VERSION && abilities <= (SEVERAL | PROPERTIES);
   return isOurs && sequence > 0 && (programUnit === 4 || programUnit === 8);
+}
+
+/** @returns whether messages of such a page may have properties. */
+export function mayHaveProperties({ abilities }: Header): boolean {
+  return (abilities & PROPERTIES) > 0;
 }
 
 /** @returns what was said when the page was begun, undefined when nothing was: then no record counts that came to it. */
@@ -162,7 +168,7 @@ function takeRecord(
   const bodyAt = at + FRAME + marks * programUnit;
   const size = Math.ceil((bodyAt - at + length) / programUnit) * programUnit;
   if (
-    marks > (abilities === SEVERAL ? MARKS_OF_SEVERAL : MARKS_MAX) ||
+    marks > ((abilities & SEVERAL) > 0 ? MARKS_OF_SEVERAL : MARKS_MAX) ||
     length < 2 ||
     at + size > page.length
   ) {

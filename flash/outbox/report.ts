@@ -2,6 +2,7 @@
 
 import type { Inspection, PageReport, RecordReport, Trouble } from './inspection.ts';
 import type { Message } from './message.ts';
+import type { Property } from './properties.ts';
 import type { KeptAccount, StateValue, Transition } from './state.ts';
 import type { Text } from './text.ts';
 
@@ -101,12 +102,20 @@ function formatNext(next: RecordReport): string[] {
   return ['sent next', ...indent(table(rows, []))];
 }
 
+/** @returns a property for a person. */
+function propertyText({ name, key, value }: Property): string {
+  const text = typeof value === 'number' ? String(value) : textOf(value);
+  return key === undefined ? `${name} ${text}` : `${name} ${textOf(key)}: ${text}`;
+}
+
 function messageRows(message: Message): string[][] {
   const when = timeText(message);
+  const { properties = [] } = message;
   return [
     ['topic', textOf(message.topic)],
     ['QoS', `${message.qos}${message.retain ? ', RETAIN' : ''}`],
     ['payload', payloadText(message)],
+    ...properties.map((property, i) => [i === 0 ? 'properties' : '', propertyText(property)]),
     ...(when === '' ? [] : [['time', when]]),
   ];
 }

@@ -57,11 +57,14 @@ export interface StateValue {
   readonly head?: { readonly page: number; readonly at: number };
 }
 
-const KEYS = 17;
+const KEYS = 19;
 const CARRIED = 0x40;
 /** Key, and the same inverted. */
 const FIELDS = 2;
 const VALUE_MAX = 32;
+/** The client identifier that a broker has assigned, which may be longer. */
+const CLIENT_ID_KEY = 17;
+const CLIENT_ID_MAX = 64;
 const OPEN_KEYS = [0, 1];
 const BOOTS_KEY = 2;
 const ACCOUNT_KEY = 4;
@@ -172,6 +175,7 @@ export function readState(body: Uint8Array): StateValue | string {
   const key = keyOf(body);
   if (key === undefined) return `key ${body[0]! & ~CARRIED} is none, or does not stand there twice`;
   const value = body.subarray(FIELDS);
-  if (value.length > VALUE_MAX) return `a value of ${value.length} bytes is too long`;
+  const most = key === CLIENT_ID_KEY ? CLIENT_ID_MAX : VALUE_MAX;
+  if (value.length > most) return `a value of ${value.length} bytes is too long`;
   return { key, carried: (body[0]! & CARRIED) > 0, value: asText(value), ...decode(key, value) };
 }

@@ -276,19 +276,20 @@ export function createFlashOutbox(
     return stamp.kind === Kind.Unknown ? head : joinWord(joinWord(head, stamp.low), stamp.high);
   }
 
-  /** @returns a message but for its payload. @inline */
-  function joinTopic(sequence: number, flags: number, to: Topic<Bytes>, timeAt?: number): Bytes {
+  /** @returns a message but for its payload. */
+  function joinTopic(sequence: number, to: Topic<Bytes>, timeAt?: number): Bytes {
     const properties = to.properties;
-    return V5 && properties !== undefined && properties.length > 0
-      ? joinProperties(joinFields(sequence, flags | HAS_PROPERTIES, timeAt), to.name, properties)
-      : join(joinFields(sequence, flags, timeAt), to.name);
+    const flags = to.first & FLAGS;
+    return properties === undefined || properties.length === 0
+      ? join(joinFields(sequence, flags, timeAt), to.name)
+      : joinProperties(join(joinFields(sequence, flags | HAS_PROPERTIES, timeAt), to.name), properties);
   }
 
-  /** @returns `head`, the topic, and behind it one byte of the length of `properties`, and they. @apart */
-  function joinProperties(head: Bytes, name: Bytes, properties: Bytes): Bytes {
+  /** @returns `head`, and behind it one byte of the length of `properties`, and they. @apart */
+  function joinProperties(head: Bytes, properties: Bytes): Bytes {
     const count = properties.length;
     // As a word with their first byte.
-    const begun = joinWord(join(head, name), count | (byteAt(properties, 0) << 8));
+    const begun = joinWord(head, count | (byteAt(properties, 0) << 8));
     return join(begun, cut(propertiesView, properties, 1, count - 1));
   }
 
@@ -326,7 +327,10 @@ export function createFlashOutbox(
     if (LATEST && isThinning) thinPage();
     const sequence = nextSequence(newest);
     const first = to.first;
-    const message = join(joinTopic(sequence, first & FLAGS, to, timeAt), payload);
+    const head = V5
+      ? joinTopic(sequence, to, timeAt)
+      : join(joinFields(sequence, first & FLAGS, timeAt), to.name);
+    const message = join(head, payload);
     const code =
       (DROP || LATEST) && isDropping
         ? appendDropping(marksOf(first), message, sequence)
@@ -345,7 +349,8 @@ export function createFlashOutbox(
     if (gatheredCount === BATCH_MAX) return Code.Full;
     // A record of several has no more bytes in all, with its marks, than one of one may have.
     const before = gatheredCount === 0 ? 0 : gathered.length + gatheredCount * unit;
-    const message = join(joinTopic(0, to.first & FLAGS, to, timeAt), payload);
+    const head = V5 ? joinTopic(0, to, timeAt) : join(joinFields(0, to.first & FLAGS, timeAt), to.name);
+    const message = join(head, payload);
     if (before + message.length > recordMax) return Code.TooLong;
     if (gatheredCount === 0) gathered = joinWord(emptied(gathered), 0);
     gathered = joinWord(gathered, message.length);

@@ -10,6 +10,7 @@ import {
   OF_A_CLIENT,
   OPERATIONS,
   prelude,
+  PROPERTIES,
   readRows,
   TIMED,
   type Program,
@@ -30,12 +31,16 @@ async function run(engine: Engine, program: Program, options: RunOptions = {}): 
   return readRows(lines, operations, ROUNDS);
 }
 
+const MESSAGES: readonly [string, Program][] = [
+  ['', FLASH],
+  [' that keep when they were made', TIMED],
+];
+/** What has a build of its own for it. */
+export const WITH_PROPERTIES: typeof MESSAGES = [[' that have properties', PROPERTIES]];
+
 /** The flash outbox of `engine`, which has `allocations()`. @param options the host's flash; without it lies in RAM. */
-export function flashAllocations(engine: Engine, options: RunOptions = {}): void {
-  it.each([
-    ['', FLASH],
-    [' that keep when they were made', TIMED],
-  ] as const)(
+export function flashAllocations(engine: Engine, options: RunOptions = {}, messages = MESSAGES): void {
+  it.each(messages)(
     'allocates as much with 10,000 messages%s as with 1,000',
     async (_what, program) => {
       const rows = await run(engine, program, options);

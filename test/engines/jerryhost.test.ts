@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { allocationSuite, flashAllocations } from './allocations.ts';
+import { allocationSuite, flashAllocations, WITH_PROPERTIES } from './allocations.ts';
 import { describeEngine } from './describe-engine.ts';
 import type { Engine } from './engines.ts';
 import { program, runInNode } from './programs.ts';
@@ -75,7 +75,9 @@ describeEngine('jerryhost', (engine) => {
   describe('the flash outbox, on flash of the host', () => {
     const folder = mkdtempSync(join(tmpdir(), 'mote-flash-'));
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
-    flashAllocations(engine, { flash: { file: join(folder, 'flash'), pageBytes: 1024, pages: 4 } });
+    const flash = { file: join(folder, 'flash'), pageBytes: 1024, pages: 4 };
+    flashAllocations(engine, { flash });
+    flashAllocations(engine, { flash }, WITH_PROPERTIES);
   });
 
   it('counts no allocation in a loop that makes none, and each of one that does', async () => {

@@ -15,6 +15,8 @@ import {
 
 /** These worlds have no flash. */
 const IN_RAM = { features: { FLASH: false } };
+/** Device programs about MQTT 5.0. */
+const WITH_V5 = { features: { V5: true } };
 /** A whole mote with its program in the memory of the smallest engine. */
 const LEAN = {
   features: {
@@ -108,7 +110,7 @@ export function deviceSuite(engine: Engine): void {
   it.each([...devicePrograms('bytes'), ...devicePrograms('outbox'), ...devicePrograms('sensors')])(
     'runs %s with the figures that Node has',
     async (file) => {
-      const scripts = [await program(file)];
+      const scripts = [await program(file, file.endsWith('.v5.device.ts') ? WITH_V5 : {})];
       const lines = await linesOf(engine, scripts);
       expectOk(lines);
       const figures = (all: string[]) => all.filter((line) => line.startsWith('= '));

@@ -177,6 +177,48 @@ export const MUTANTS: readonly Mutant[] = [
   ]),
 ];
 
+/** The same for what MQTT 5.0 needs, of a build that has it. */
+export const V5_MUTANTS: readonly Mutant[] = [
+  inOutbox('properties are not stored', [
+    'return properties === undefined || properties.length === 0',
+    'return properties === undefined || properties.length >= 0',
+  ]),
+  inOutbox('properties of messages that are taken together are not stored', [
+    'V5 ? joinTopic(0, to, timeAt) :',
+    '!V5 ? joinTopic(0, to, timeAt) :',
+  ]),
+  inOutbox('a message without properties has those of the one before', [
+    '    topic.properties = EMPTY;\n    if',
+    '    if',
+  ]),
+  inOutbox('properties are those of the next byte on', [
+    'topic.properties = cut(propertiesView, bytes, at, count);',
+    'topic.properties = cut(propertiesView, bytes, at + 1, count);',
+  ]),
+  inOutbox('the last of the properties is left out', [
+    'topic.properties = cut(propertiesView, bytes, at, count);',
+    'topic.properties = cut(propertiesView, bytes, at, count - 1);',
+  ]),
+  inOutbox('the payload begins with its properties', ['return at + count;', 'return at;']),
+  inLog('torn properties are taken as they are: checksums are not looked at', [
+    'if (low === 0 && high === 0) return bytes;',
+    'return bytes;',
+  ]),
+  inLog('a wrong bit of properties is not mended', [
+    'return flipped(bytes, from + (bit >> 3), 1 << (bit & 7));',
+    'return EMPTY;',
+  ]),
+  inOutbox('a message that does not expire has the age of the one before', ['    out.ageSec = 0;\n', '']),
+  inOutbox('every message is new', [
+    'out.ageSec = times.leastAge!(stamp, found);',
+    'out.ageSec = times.leastAge!(stamp, found) && 0;',
+  ]),
+  inOutbox('a message is as old as the one that was read before', [
+    'const from = readStamp(bytes, flags);\n    out.ageSec = 0;',
+    'const from = stamp.kind === Kind.Unknown ? FIELDS : FIELDS + STAMP_SIZE;\n    out.ageSec = 0;',
+  ]),
+];
+
 /** @returns the text of a mutant's file. Throws when it has another text than the edits are for. */
 export function mutate({ name, file, edits }: Mutant): string {
   let text = readFileSync(`${ROOT}src/outbox/${file}`, 'utf8');
@@ -188,9 +230,9 @@ export function mutate({ name, file, edits }: Mutant): string {
   return text;
 }
 
-/** @returns what makes the outbox of a mutant. */
-export async function load(mutant: Mutant): Promise<typeof createFlashOutbox> {
-  const folder = `${ROOT}out/mutants/${MUTANTS.indexOf(mutant)}/`;
+/** @param among those that have a folder each. @returns what makes the outbox of a mutant. */
+export async function load(mutant: Mutant, among = MUTANTS): Promise<typeof createFlashOutbox> {
+  const folder = `${ROOT}out/mutants/${among === MUTANTS ? '' : 'v5-'}${among.indexOf(mutant)}/`;
   mkdirSync(folder, { recursive: true });
   for (const file of FILES) {
     const text = file === mutant.file ? mutate(mutant) : readFileSync(`${ROOT}src/outbox/${file}`, 'utf8');

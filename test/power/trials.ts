@@ -1,5 +1,6 @@
 // Trials that an outbox has to pass, from the cheapest on: each says what is wrong with the one that it is given.
 
+import { createManualClock } from '../../sim/manual.ts';
 import type { Nor } from '../../sim/nor.ts';
 import { constant } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
@@ -310,6 +311,21 @@ function tryTornTwice(create: Create): string | undefined {
   const last = createBench(nor, region).outbox;
   last.open(10);
   return first === 3 && last.recall(3).length === 3 ? undefined : 'lost';
+}
+
+/** What it has stored of MQTT 5.0, and the age of what expires: all of it is made of the payload, and `list` looks at it. */
+export function tryProperties(create: Create): string | undefined {
+  return firstOf(regions(create), (shape) => {
+    const clock = createManualClock();
+    clock.setWall(1e9);
+    const region = { ...shape, recordMax: 220, options: { clock } };
+    const options = { clock, operations: 60, nestedShare: 0, togetherShare: 0.3, violationsMax: 1 };
+    return (
+      sweep({ ...options, region, seed: 6, share: 0.01 }).violations[0] ??
+      sweep({ ...options, region, seed: 16, share: 0.1, isUnsure: true }).violations[0] ??
+      flipBits({ ...shape, pages: 3 }, 8, 41, 1).violations[0]
+    );
+  });
 }
 
 const TRIALS: readonly [string, (create: Create) => string | undefined][] = [
