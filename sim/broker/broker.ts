@@ -1,31 +1,31 @@
-// A model broker with sessions: MQTT 3.1.1, QoS 0 to 2 in both directions, retained messages, wills, and every packet of its clients
-// judged. What it is told to do wrong (answer late, never, or with a refusal; restart; let another client in) it does as real brokers
-// do. It takes a message at the moment in which it sends PUBACK or PUBREC, and not before. It knows no transport: bytes come and go as
-// strings, one character a byte.
+// A model broker with sessions: MQTT 3.1.1 and 5.0, as each client speaks, QoS 0 to 2 in both directions, retained messages, wills, and
+// every packet of its clients judged. What it is told to do wrong (behaviour.ts; answer late, never, or with a refusal; restart; let
+// another client in) it does as real brokers do. It takes a message at the moment in which it sends PUBACK or PUBREC, and not before. It
+// knows no transport: bytes come and go as strings, one character a byte.
 
-import { headerFault, readConnect, readPublish } from '../device/judge.ts';
+import { readConnect } from '../device/judge.ts';
 import type { ConnectFields } from '../device/judge.ts';
-import { matches } from './filter.ts';
-import type { Incoming, Message } from './incoming.ts';
-import { createIncoming } from './incoming.ts';
-import type { Outgoing } from './outgoing.ts';
-import { createOutgoing } from './outgoing.ts';
-import {
-  DUP,
-  PINGRESP,
-  RETAIN,
-  Type,
-  ack,
-  connack,
-  cutPacket,
-  publish,
-  readAck,
-  readFilters,
-  suback,
-  unsuback,
-} from './packets.ts';
+import { levelOf, readConnect5 } from '../device/judge5.ts';
+import type { Properties } from '../device/properties.ts';
+import type { AuthAnswer, Behaviour, Limits } from './behaviour.ts';
+import { createBehaviour } from './behaviour.ts';
+import type { Dialect } from './dialect.ts';
+import { V4 } from './dialect.ts';
+import type { Delivery, Message } from './message.ts';
+import { messageProperties } from './message.ts';
+import { DUP, PINGRESP, Type, connack, cutPacket } from './packets.ts';
+import { createRouter } from './router.ts';
+import type { Former, Session } from './session.ts';
+import { NEVER, NOTHING, createSession } from './session.ts';
+import type { Subscription } from './subscriptions.ts';
+import type { Auth } from './v5/auth.ts';
+import { createAuth } from './v5/auth.ts';
+import { createDialect5 } from './v5/dialect.ts';
+import { connack5 } from './v5/packets.ts';
+import { Reason, reasonOf } from './v5/reasons.ts';
 
-export type { Message } from './incoming.ts';
+export type { Behaviour } from './behaviour.ts';
+export type { Message } from './message.ts';
 
 /** The way to a client. */
 export interface Peer {
@@ -46,16 +46,6 @@ export interface Taken extends Message {
   /** Number of the session it came in. */
   readonly session: number;
   readonly time: number;
-}
-
-/** What the broker does; each may be changed while it runs. */
-export interface Behaviour {
-  /** CONNACK return code; 0: accepted. */
-  returnCode: number;
-  /** CONNECT is not answered. */
-  isSilent: boolean;
-  /** From a PUBLISH to its acknowledgement, milliseconds. */
-  ackDelayMs: number;
 }
 
 export interface BrokerHost {
@@ -106,32 +96,25 @@ export interface SessionBroker {
   waiting(clientId: string): number;
   /** @returns the retained message of a topic. */
   retained(topic: string): string | undefined;
-}
-
-interface Session {
-  readonly number: number;
-  readonly clientId: string;
-  readonly clean: boolean;
-  readonly filters: Map<string, number>;
-  readonly incoming: Incoming;
-  readonly outgoing: Outgoing;
-  /** Until the client has heard that this one began it takes it for those that it had; nothing in them: it has heard. */
-  former: Former;
-}
-
-/** What a client may still go by of sessions that are over. */
-interface Former {
-  /** Packet identifiers for which it may send PUBREL: their PUBREC was out. */
-  readonly acknowledged: ReadonlySet<number>;
-  /** Packet identifiers of messages to it that it may have noted. */
-  readonly noted: ReadonlySet<number>;
+  /** End a client's connection, in 5.0 with DISCONNECT. @param code reason code. */
+  disconnect(clientId: string, code: number, properties?: Properties): void;
+  /** Send a client that is there bytes as they are, whatever they are. */
+  send(clientId: string, bytes: string): void;
 }
 
 interface Connection {
   readonly peer: Peer;
   pending: string;
   connect: ConnectFields | undefined;
+  /** 3.1.1 until CONNECT says another version. */
+  dialect: Dialect;
+  /** Of 5.0. */
+  auth: Auth | undefined;
+  /** What CONNACK says to a client of 5.0. */
+  announced: Properties;
   session: Session | undefined;
+  /** The client's, or what CONNACK said instead. */
+  keepAliveSec: number;
   lastPacketAt: number;
   /** Of the last acknowledgement that waits: they leave in order. */
   ackAt: number;
@@ -144,22 +127,45 @@ interface Connection {
   hasLeft: boolean;
 }
 
-const NOTHING: Former = { acknowledged: new Set(), noted: new Set() };
 const REFUSED_LEVEL = 1;
 /** A packet may be longer on its way than the one before. */
 const TRANSIT_MS = 100;
 
+/** @returns seconds that a session outlasts its connection. */
+function expiryOf({ cleanSession, properties }: ConnectFields, announced: Properties): number {
+  if (properties === undefined) return cleanSession ? 0 : NEVER;
+  return announced.sessionExpirySec ?? properties.sessionExpirySec ?? 0;
+}
+
+/** @returns what CONNACK tells a client of 5.0 of the broker's limits. */
+function announce({ properties = {} }: ConnectFields, limits: Limits): Properties {
+  const { sessionExpirySec = NEVER, responseInformation, ...others } = limits;
+  return {
+    ...others,
+    ...(sessionExpirySec < (properties.sessionExpirySec ?? 0) && { sessionExpirySec }),
+    // Only for those who ask [MQTT-3.1.2-28].
+    ...(properties.requestResponseInformation === 1 && { responseInformation }),
+  };
+}
+
+/** @returns reason code for a will that the broker cannot have [MQTT-3.2.2-12, 3.2.2-13], 0: it can. */
+function willFault({ will }: ConnectFields, { maximumQos = 2, retainAvailable = 1 }: Limits): number {
+  if (will === undefined) return Reason.Success;
+  if (will.qos > maximumQos) return Reason.QosNotSupported;
+  return will.retain && retainAvailable === 0 ? Reason.RetainNotSupported : Reason.Success;
+}
+
 export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {}): SessionBroker {
-  const behaviour: Behaviour = { returnCode: 0, isSilent: false, ackDelayMs: 0 };
+  const behaviour = createBehaviour();
   const violations: string[] = [];
   const connections = new Set<Connection>();
   const sessions = new Map<string, Session>();
   /** Of clients without a session. */
   const formers = new Map<string, Former>();
-  const retained = new Map<string, Message>();
   /** What is to be answered when the broker is no longer deaf, undefined: it is not deaf. */
   let owed: (() => unknown)[] | undefined;
   let count = 0;
+  let assigned = 0;
 
   /** Answer now, or later. */
   const answer = (run: () => unknown) => void (owed === undefined ? run() : owed.push(run));
@@ -172,35 +178,22 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     [...connections].find((connection) => connection.session === session && connection.isOpen);
 
   /** Give a message to one session. */
-  const give = (session: Session, message: Message) => {
+  const give = (session: Session, message: Delivery) => {
     const connection = connectionOf(session);
     if (message.qos > 0) {
       session.outgoing.add(message);
       if (connection !== undefined) say(connection, session.outgoing.next());
     } else if (connection !== undefined) {
-      say(connection, publish(message.topic, message.payload, 0, message.retain ? RETAIN : 0, 0));
+      say(connection, connection.dialect.publish(message, 0, 0));
     }
   };
 
-  /** @returns the highest QoS with which a session wants a topic, -1: it does not. */
-  const wantedQos = ({ filters }: Session, topic: string) => {
-    let qos = -1;
-    for (const [filter, granted] of filters) if (matches(filter, topic)) qos = Math.max(qos, granted);
-    return qos;
-  };
-
-  const spread = (message: Message) => {
-    if (message.retain && message.payload === '') retained.delete(message.topic);
-    else if (message.retain) retained.set(message.topic, message);
-    let isWanted = false;
-    for (const session of sessions.values()) {
-      const qos = wantedQos(session, message.topic);
-      if (qos < 0) continue;
-      isWanted = true;
-      give(session, { ...message, qos: Math.min(qos, message.qos), retain: false });
-    }
-    return isWanted;
-  };
+  const { spread, giveRetained, retained } = createRouter({
+    sessions,
+    now: host.now,
+    give,
+    isOnline: (session) => connectionOf(session) !== undefined,
+  });
 
   const take = (session: Session, message: Message) => {
     events.onMessage?.({
@@ -209,7 +202,13 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       session: session.number,
       time: host.now(),
     });
-    spread(message);
+    spread(message, session.clientId);
+  };
+
+  const publishWill = (session: Session) => {
+    const { will } = session;
+    session.will = undefined;
+    if (will !== undefined) spread(will, session.clientId);
   };
 
   const endSession = (session: Session) => {
@@ -221,6 +220,25 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       noted: new Set([...former.noted, ...outgoing.noted()]),
     });
     events.onSessionEnd?.(clientId, number, incoming.open(), outgoing.unacknowledged());
+    publishWill(session);
+  };
+
+  /** A session has no connection any more: it ends when its time has come. */
+  const depart = (session: Session) => {
+    if (session.expirySec === 0) return endSession(session);
+    const change = ++session.changes;
+    if (session.expirySec === NEVER) return;
+    host.setTimer(session.expirySec * 1000, () => session.changes === change && endSession(session));
+  };
+
+  /** Publish a will after its delay, or when the session ends (5.0, section 3.1.3.2.2). */
+  const bury = (session: Session, will: NonNullable<ConnectFields['will']>) => {
+    const { topic, payload, qos, retain, properties = {} } = will;
+    const message = { topic, payload, qos, retain, ...messageProperties(properties) };
+    session.will = message;
+    const delaySec = properties.willDelaySec ?? 0;
+    if (delaySec === 0) return publishWill(session);
+    host.setTimer(delaySec * 1000, () => session.will === message && publishWill(session));
   };
 
   /** The connection is over. @param isWilling whether its will is published [MQTT-3.1.2-8, 3.14.4-3]. */
@@ -232,101 +250,178 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     if (session === undefined) return;
     session.incoming.drop();
     const will = connection.connect?.will;
-    if (isWilling && will !== undefined) spread(will);
-    if (session.clean) endSession(session);
+    if (isWilling && will !== undefined) bury(session, will);
+    depart(session);
   };
 
-  const close = (connection: Connection, isWilling: boolean) => {
+  /** @param reason reason code for a client that is logged in, undefined: it is told nothing. */
+  const close = (
+    connection: Connection,
+    isWilling: boolean,
+    reason?: number,
+    properties: Properties = {},
+  ) => {
     if (!connection.isOpen) return;
+    if (reason !== undefined && connection.session !== undefined) {
+      say(connection, connection.dialect.disconnect(reason, properties));
+    }
     leave(connection, isWilling);
     connection.peer.end();
   };
 
-  const blame = (connection: Connection, fault: string) => {
+  const blame = (connection: Connection, judged: string) => {
+    const fault = connection.dialect.spell(judged);
     const id = connection.connect?.clientId;
     violations.push(id === undefined ? fault : `${fault} [${id}]`);
-    close(connection, true);
+    const isEarly = connection.dialect.version === 5 && connection.session === undefined;
+    if (isEarly) say(connection, connack5(false, reasonOf(fault), {}));
+    close(connection, true, reasonOf(fault));
   };
 
-  const createSession = (clientId: string, clean: boolean): Session => ({
-    number: ++count,
-    clientId,
-    clean,
-    filters: new Map(),
-    incoming: createIncoming(),
-    outgoing: createOutgoing((message) => events.onAgain?.(clientId, message)),
-    // Whoever asks for a clean session knows that there is no other.
-    former: clean ? NOTHING : (formers.get(clientId) ?? NOTHING),
-  });
+  const beginSession = (clientId: string, isClean: boolean): Session =>
+    createSession({
+      number: ++count,
+      clientId,
+      now: host.now,
+      onAgain: (message) => events.onAgain?.(clientId, message),
+      // Whoever asks for a clean session knows that there is no other.
+      former: isClean ? NOTHING : (formers.get(clientId) ?? NOTHING),
+    });
 
   /** A client of this name logs in: the former connection goes [MQTT-3.1.4-2], and with `clean` the former session [MQTT-3.1.2-6]. */
   const makeRoom = (clientId: string, clean: boolean) => {
     const former = sessions.get(clientId);
     if (former === undefined) return;
     const connection = connectionOf(former);
-    if (connection !== undefined) close(connection, true);
+    if (connection !== undefined) close(connection, true, Reason.SessionTakenOver);
     if (clean) endSession(former);
   };
 
   const tendKeepAlive = (connection: Connection) => {
-    const keepAliveMs = connection.connect!.keepAliveSec * 1000;
+    const keepAliveMs = connection.keepAliveSec * 1000;
     if (keepAliveMs === 0 || !connection.isOpen) return;
     const left = connection.lastPacketAt + keepAliveMs * 1.5 - host.now();
     // Time has a grid: less than a microsecond is nothing.
     if (left >= 0.001) return void host.setTimer(left, () => tendKeepAlive(connection));
     if (!events.isDisturbed?.(connection.lastPacketAt, host.now())) {
-      violations.push('3.1.2-24 no packet for one and a half keep alives');
+      violations.push(connection.dialect.spell('3.1.2-24 no packet for one and a half keep alives'));
     }
-    close(connection, true);
+    close(connection, true, Reason.KeepAliveTimeout);
   };
 
-  const login = (connection: Connection, connect: ConnectFields) => {
+  const login = (connection: Connection, connect: ConnectFields, announced: Properties) => {
     const { clientId, cleanSession } = connect;
     makeRoom(clientId, cleanSession);
     const former = sessions.get(clientId);
-    const session = former ?? createSession(clientId, cleanSession);
+    const session = former ?? beginSession(clientId, cleanSession);
     sessions.set(clientId, session);
+    session.changes++;
+    session.expirySec = expiryOf(connect, announced);
+    session.will = undefined;
     connection.session = session;
     connection.isNew = former === undefined;
+    connection.keepAliveSec = announced.serverKeepAliveSec ?? connect.keepAliveSec;
     session.incoming.begin();
-    session.outgoing.begin();
-    say(connection, connack(former !== undefined, 0));
+    session.outgoing.begin(connection.dialect);
+    say(connection, connection.dialect.connack(former !== undefined, 0, announced));
     tendKeepAlive(connection);
     events.onLogin?.(clientId, former !== undefined);
     say(connection, session.outgoing.next());
   };
 
+  /** Answer CONNECT without letting the client in. */
+  const refuse = (connection: Connection, code: number) => {
+    say(connection, connection.dialect.connack(false, code, behaviour.connack));
+    close(connection, false);
+  };
+
+  /** A client of 5.0 is let in, asked more, or refused. */
+  const settle = (connection: Connection, answer: AuthAnswer, announced: Properties) => {
+    const { auth, session } = connection;
+    if (answer.code >= 0x80) {
+      return session === undefined ? refuse(connection, answer.code) : close(connection, true, answer.code);
+    }
+    if (answer.code !== 0 || session !== undefined) return say(connection, auth!.write(answer));
+    login(connection, connection.connect!, { ...announced, authenticationData: answer.data });
+  };
+
+  const takeConnect5 = (connection: Connection, body: string) => {
+    const { refuses5 } = behaviour;
+    if (refuses5 === 'returnCode') say(connection, connack(false, REFUSED_LEVEL));
+    if (refuses5 === 'reasonCode') say(connection, connack5(false, Reason.UnsupportedVersion, {}));
+    if (refuses5 !== undefined) return close(connection, false);
+    const connect = readConnect5(body);
+    const limits = { ...behaviour.limits };
+    connection.dialect = createDialect5({ connect, behaviour, limits, now: host.now });
+    if (connect.fault !== '') return blame(connection, connect.fault);
+    const isNameless = connect.clientId === '';
+    if (isNameless) connect.clientId = `assigned-${++assigned}`;
+    connection.connect = connect;
+    const { authenticationMethod, authenticationData = '' } = connect.properties!;
+    connection.auth = createAuth(authenticationMethod, behaviour);
+    connection.announced = {
+      ...announce(connect, limits),
+      ...(isNameless && { assignedClientId: connect.clientId }),
+      ...(authenticationMethod !== undefined && { authenticationMethod }),
+      ...behaviour.connack,
+    };
+    if (behaviour.isSilent) return;
+    const code = behaviour.returnCode || willFault(connect, limits);
+    if (code !== 0) return refuse(connection, code);
+    const isAsked = authenticationMethod !== undefined;
+    settle(
+      connection,
+      isAsked ? connection.auth.begin(authenticationData) : { code: 0 },
+      connection.announced,
+    );
+  };
+
   const takeConnect = (connection: Connection, body: string) => {
     if (connection.connect !== undefined) return blame(connection, '3.1.0-2 a second CONNECT');
+    if (levelOf(body) === 5) return takeConnect5(connection, body);
     const connect = readConnect(body);
     if (connect.fault.startsWith('3.1.2-2 ')) say(connection, connack(false, REFUSED_LEVEL));
     if (connect.fault !== '') return blame(connection, connect.fault);
     connection.connect = connect;
     if (behaviour.isSilent) return;
-    if (behaviour.returnCode === 0) return login(connection, connect);
-    say(connection, connack(false, behaviour.returnCode));
-    close(connection, false);
+    if (behaviour.returnCode === 0) return login(connection, connect, {});
+    refuse(connection, behaviour.returnCode);
   };
+
+  const takeAuth = (connection: Connection, body: string) => {
+    const answer = connection.auth!.hear(body);
+    if (typeof answer === 'string') return blame(connection, answer);
+    settle(connection, answer, connection.announced);
+  };
+
+  /** @returns reason code for a message that the broker has not had yet; 3.1.1 has none. */
+  const reasonFor = ({ dialect, connect }: Connection, message: Message) =>
+    (dialect.version === 5 && behaviour.publishReason?.(message, connect!.clientId)) || 0;
 
   /** Acknowledge a PUBLISH, and take it: what is not acknowledged is not the broker's. */
   const acknowledge = (connection: Connection, id: number, qos: number) => {
     const session = connection.session!;
     if (!connection.isOpen) return;
     const message = session.incoming.acknowledge(id);
-    if (message !== undefined) take(session, message);
-    say(connection, ack(qos === 1 ? Type.Puback : Type.Pubrec, id));
+    const code = message === undefined ? 0 : reasonFor(connection, message);
+    if (code >= 0x80) session.incoming.refuse(id);
+    else if (message !== undefined) take(session, message);
+    say(connection, connection.dialect.ack(qos === 1 ? Type.Puback : Type.Pubrec, id, code));
   };
 
   const takePublish = (connection: Connection, flags: number, body: string) => {
     const session = connection.session!;
-    const { fault, packetIdentifier: id, ...message } = readPublish(flags, body);
+    const { message, id, fault } = connection.dialect.readPublish(flags, body);
     if (fault !== '') return blame(connection, fault);
-    const { topic, payload, qos, retain } = message;
-    if (qos === 0) return take(session, { topic, payload, qos, retain });
+    const { qos } = message;
+    if (qos === 0) return reasonFor(connection, message) < 0x80 ? take(session, message) : undefined;
     const isDup = (flags & DUP) !== 0;
     if (isDup) events.onDuplicate?.(session.clientId);
-    const wrong = session.incoming.publish({ topic, payload, qos, retain }, id, isDup);
+    const wrong = session.incoming.publish(message, id, isDup);
     if (wrong !== '') return blame(connection, wrong);
+    if (isDup && connection.isNew && connection.dialect.version === 5) {
+      return blame(connection, '3.2.2-5 DUP behind a CONNACK that says that there is no session');
+    }
     const { ackDelayMs } = behaviour;
     const now = host.now();
     connection.ackAt = Math.max(connection.ackAt, now + ackDelayMs);
@@ -336,36 +431,61 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
   };
 
   /** PUBREL for a message that was acknowledged in a session of whose end the client has not heard is none of its faults. */
-  const release = ({ session }: Connection, id: number) => {
+  const release = ({ session }: Connection, id: number, code: number) => {
+    // The client says itself that it knows of none: somebody has sent it a PUBREC for nothing.
+    if (code === Reason.IdentifierNotFound) return '';
     const fault = session!.incoming.release(id);
     return session!.former.acknowledged.has(id) ? '' : fault;
   };
 
   const takeAck = (connection: Connection, type: number, body: string) => {
     const { outgoing } = connection.session!;
-    const { id, fault } = readAck(body);
-    const wrong = fault || (type === Type.Pubrel ? release(connection, id) : outgoing.acknowledge(type, id));
+    const { id, code, fault } = connection.dialect.readAck(type, body);
+    const isRelease = type === Type.Pubrel;
+    const wrong = fault || (isRelease ? release(connection, id, code) : outgoing.acknowledge(type, id, code));
     if (wrong !== '') blame(connection, wrong);
-    else if (type === Type.Pubrel) answer(() => say(connection, ack(Type.Pubcomp, id)));
+    else if (isRelease) answer(() => say(connection, connection.dialect.ack(Type.Pubcomp, id, code)));
     else answer(() => connection.isOpen && say(connection, outgoing.next()));
+  };
+
+  /** @returns what to answer for a filter, and whether it is a new one. */
+  const subscribe = (session: Session, subscription: Subscription) => {
+    const code = behaviour.subscribeReason?.(subscription.name, session.clientId) ?? subscription.qos;
+    if (code >= 0x80) return { code, isNew: false, subscription };
+    const granted = { ...subscription, qos: code };
+    return { code, isNew: session.subscriptions.add(granted), subscription: granted };
   };
 
   const takeFilters = (connection: Connection, type: number, body: string) => {
     const session = connection.session!;
-    const { id, filters, fault } = readFilters(type, body);
+    const { id, subscriptions, fault } = connection.dialect.readFilters(type, body);
     if (fault !== '') return blame(connection, fault);
+    const reply = (ack: number, codes: readonly number[]) =>
+      answer(() => say(connection, connection.dialect.codes(ack, id, codes)));
     if (type === Type.Unsubscribe) {
-      for (const { filter } of filters) session.filters.delete(filter);
-      return answer(() => say(connection, unsuback(id)));
+      const codes = subscriptions.map(({ name }) =>
+        session.subscriptions.remove(name) ? Reason.Success : Reason.NoSubscriptionExisted,
+      );
+      return reply(Type.Unsuback, codes);
     }
-    for (const { filter, qos } of filters) session.filters.set(filter, qos);
-    const codes = filters.map(({ qos }) => qos);
-    answer(() => say(connection, suback(id, codes)));
-    for (const { filter, qos } of filters) {
-      for (const message of retained.values()) {
-        if (matches(filter, message.topic)) give(session, { ...message, qos: Math.min(qos, message.qos) });
-      }
+    const made = subscriptions.map((subscription) => subscribe(session, subscription));
+    reply(
+      Type.Suback,
+      made.map(({ code }) => code),
+    );
+    for (const { code, isNew, subscription } of made) {
+      if (code < 0x80) giveRetained(session, subscription, isNew);
     }
+  };
+
+  const takeDisconnect = (connection: Connection, body: string) => {
+    const { code, sessionExpirySec, fault } = connection.dialect.readDisconnect(body);
+    if (fault !== '') return blame(connection, fault);
+    const { session } = connection;
+    if (session !== undefined && sessionExpirySec !== undefined) session.expirySec = sessionExpirySec;
+    connection.hasLeft = true;
+    // Only a normal end takes the will back [5.0, MQTT-3.14.4-3].
+    close(connection, code !== 0);
   };
 
   const takers: Record<number, (connection: Connection, first: number, body: string) => void> = {
@@ -373,18 +493,25 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     [Type.Subscribe]: (connection, _, body) => takeFilters(connection, Type.Subscribe, body),
     [Type.Unsubscribe]: (connection, _, body) => takeFilters(connection, Type.Unsubscribe, body),
     [Type.Pingreq]: (connection) => answer(() => say(connection, PINGRESP)),
-    [Type.Disconnect](connection) {
-      connection.hasLeft = true;
-      close(connection, false);
-    },
+    [Type.Disconnect]: (connection, _, body) => takeDisconnect(connection, body),
   };
   for (const type of [Type.Puback, Type.Pubrec, Type.Pubrel, Type.Pubcomp]) {
     takers[type] = (connection, _, body) => takeAck(connection, type, body);
   }
 
-  const takePacket = (connection: Connection, first: number, body: string) => {
+  /** Between CONNECT and CONNACK. */
+  const takeEarly = (connection: Connection, type: number, body: string) => {
+    const method = connection.connect!.properties?.authenticationMethod;
+    if (type === Type.Auth && connection.auth !== undefined) return takeAuth(connection, body);
+    if (type === Type.Disconnect && method !== undefined) return takeDisconnect(connection, body);
+    // Allowed [3.1.4], and nothing that this client does.
+    const statement = method === undefined ? '' : '3.1.2-30 ';
+    blame(connection, `${statement}packet type ${type} before CONNACK`);
+  };
+
+  const takePacket = (connection: Connection, first: number, body: string, size: number) => {
     const type = first >> 4;
-    const fault = headerFault(first, body.length);
+    const fault = connection.dialect.header(first, body.length, size);
     if (fault !== '') return blame(connection, fault);
     const { connect, lastPacketAt } = connection;
     if (connect === undefined && type !== Type.Connect) {
@@ -393,21 +520,26 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const silence = host.now() - lastPacketAt;
     connection.lastPacketAt = host.now();
     if (type === Type.Connect) return takeConnect(connection, body);
-    if (connect!.keepAliveSec > 0 && silence > connect!.keepAliveSec * 1000 + TRANSIT_MS) {
+    const { keepAliveSec, dialect } = connection;
+    if (keepAliveSec > 0 && silence > keepAliveSec * 1000 + TRANSIT_MS) {
       if (!events.isDisturbed?.(lastPacketAt, host.now())) {
-        violations.push(`3.1.2-23 no packet for ${Math.round(silence)} ms [${connect!.clientId}]`);
+        const late = `3.1.2-23 no packet for ${Math.round(silence)} ms [${connect!.clientId}]`;
+        violations.push(dialect.spell(late));
       }
     }
-    if (connection.session === undefined) {
-      // Allowed [3.1.4], and nothing that this client does.
-      return blame(connection, `packet type ${type} before CONNACK`);
-    }
+    if (connection.session === undefined) return takeEarly(connection, type, body);
     if (connection.isNew) connection.session.former = NOTHING;
     if (!connection.isOnline) events.onOnline?.(connect!.clientId);
     connection.isOnline = true;
+    if (type === Type.Auth && dialect.version === 5) return takeAuth(connection, body);
     const taker = takers[type];
     if (taker === undefined) return blame(connection, `packet type ${type} from a client`);
     taker(connection, first, body);
+  };
+
+  const present = (clientId: string) => {
+    const session = sessions.get(clientId);
+    return session && connectionOf(session);
   };
 
   return {
@@ -418,7 +550,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
         peer,
         pending: '',
         connect: undefined,
+        dialect: V4,
+        auth: undefined,
+        announced: {},
         session: undefined,
+        keepAliveSec: 0,
         lastPacketAt: host.now(),
         ackAt: 0,
         isOpen: true,
@@ -435,10 +571,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
             if (cut === undefined) return;
             if ('fault' in cut) return blame(connection, cut.fault);
             connection.pending = connection.pending.slice(cut.size);
-            takePacket(connection, cut.first, cut.body);
+            takePacket(connection, cut.first, cut.body, cut.size);
           }
           if (connection.hasLeft && connection.pending !== '') {
-            violations.push(`3.14.4-2 bytes behind DISCONNECT [${connection.connect!.clientId}]`);
+            const late = `3.14.4-2 bytes behind DISCONNECT [${connection.connect!.clientId}]`;
+            violations.push(connection.dialect.spell(late));
           }
         },
         closed: () => leave(connection, true),
@@ -449,7 +586,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       owed = is ? due : undefined;
       if (!is) for (const run of due) run();
     },
-    publish: spread,
+    publish: (message) => spread(message, undefined),
     restart(forget) {
       for (const connection of [...connections]) close(connection, false);
       if (forget) for (const session of [...sessions.values()]) endSession(session);
@@ -457,12 +594,17 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     intrude(clientId, clean) {
       makeRoom(clientId, clean);
     },
-    isOnline: (clientId) => {
-      const session = sessions.get(clientId);
-      return session !== undefined && connectionOf(session) !== undefined;
-    },
+    isOnline: (clientId) => present(clientId) !== undefined,
     stale: (clientId) => (sessions.get(clientId)?.former ?? NOTHING).noted.size,
     waiting: (clientId) => sessions.get(clientId)?.outgoing.count() ?? 0,
-    retained: (topic) => retained.get(topic)?.payload,
+    retained: (topic) => retained(topic)?.payload,
+    disconnect(clientId, code, properties) {
+      const connection = present(clientId);
+      if (connection !== undefined) close(connection, true, code, properties);
+    },
+    send(clientId, bytes) {
+      const connection = present(clientId);
+      if (connection !== undefined) say(connection, bytes);
+    },
   };
 }
