@@ -7,100 +7,27 @@ import { readConnect } from '../device/judge.ts';
 import type { ConnectFields } from '../device/judge.ts';
 import { levelOf, readConnect5 } from '../device/judge5.ts';
 import type { Properties } from '../device/properties.ts';
-import type { AuthAnswer, Behaviour, Limits } from './behaviour.ts';
+import type { BrokerEvents, BrokerHost, Peer, SessionBroker } from './api.ts';
+import type { AuthAnswer } from './behaviour.ts';
 import { createBehaviour } from './behaviour.ts';
 import type { Dialect } from './dialect.ts';
 import { V4 } from './dialect.ts';
+import { createLives } from './lives.ts';
 import type { Delivery, Message } from './message.ts';
-import { messageProperties } from './message.ts';
 import { DUP, PINGRESP, Type, connack, cutPacket } from './packets.ts';
 import { createRouter } from './router.ts';
-import type { Former, Session } from './session.ts';
-import { NEVER, NOTHING, createSession } from './session.ts';
+import type { Session } from './session.ts';
+import { NOTHING } from './session.ts';
 import type { Subscription } from './subscriptions.ts';
 import type { Auth } from './v5/auth.ts';
 import { createAuth } from './v5/auth.ts';
 import { createDialect5 } from './v5/dialect.ts';
 import { connack5 } from './v5/packets.ts';
 import { Reason, reasonOf } from './v5/reasons.ts';
+import { announce, willFault } from './v5/welcome.ts';
 
-export type { Behaviour } from './behaviour.ts';
+export type { BrokerEvents, SessionBroker, Taken } from './api.ts';
 export type { Message } from './message.ts';
-
-/** The way to a client. */
-export interface Peer {
-  write(bytes: string): void;
-  end(): void;
-}
-
-/** A client's connection, as its transport sees it. */
-export interface Attached {
-  data(bytes: string): void;
-  /** The connection is gone. */
-  closed(): void;
-}
-
-/** A message that the broker has taken. */
-export interface Taken extends Message {
-  readonly clientId: string;
-  /** Number of the session it came in. */
-  readonly session: number;
-  readonly time: number;
-}
-
-export interface BrokerHost {
-  /** Milliseconds. */
-  now(): number;
-  setTimer(ms: number, run: () => void): unknown;
-}
-
-export interface BrokerEvents {
-  onMessage?(message: Taken): void;
-  /** A client is logged in. */
-  onLogin?(clientId: string, present: boolean): void;
-  /** A client has sent something since its CONNACK, so it has that. */
-  onOnline?(clientId: string): void;
-  /** A PUBLISH has come with DUP. */
-  onDuplicate?(clientId: string): void;
-  /** A PUBLISH to a client goes out with DUP. */
-  onAgain?(clientId: string, message: Message): void;
-  /**
-   * A session is over. @param open messages of QoS 2 that the broker has taken, and whose PUBREL has not come.
-   * @param lost messages to the client that it has not acknowledged, and will never have.
-   */
-  onSessionEnd?(clientId: string, session: number, open: readonly Message[], lost: readonly Message[]): void;
-  /** @returns whether a client may be silent because of what happens on the way. */
-  isDisturbed?(from: number, to: number): boolean;
-}
-
-export interface SessionBroker {
-  readonly behaviour: Behaviour;
-  /** What clients did against the standard: number of the statement, then words. */
-  readonly violations: string[];
-  connect(peer: Peer): Attached;
-  /** Nothing but CONNECT is answered; afterwards what is due on connections that are still there is. */
-  setDeaf(is: boolean): void;
-  /** Somebody publishes. @returns whether a session wants it. */
-  publish(message: Message): boolean;
-  /** All connections are gone, and with `forget` all sessions; retained messages stay. */
-  restart(forget: boolean): void;
-  /** Another client logs in with this client identifier, and leaves at once. @param clean it ends the session. */
-  intrude(clientId: string, clean: boolean): void;
-  isOnline(clientId: string): boolean;
-  /**
-   * @returns how many packet identifiers a client may have noted of sessions of whose end it has not heard, since it has not sent anything
-   * behind the CONNACK that says so.
-   */
-  stale(clientId: string): number;
-  /** Messages that wait for a client. */
-  waiting(clientId: string): number;
-  /** @returns the retained message of a topic. */
-  retained(topic: string): string | undefined;
-  /** End a client's connection, in 5.0 with DISCONNECT. @param code reason code. */
-  disconnect(clientId: string, code: number, properties?: Properties): void;
-  /** Send a client that is there bytes as they are, whatever they are. */
-  send(clientId: string, bytes: string): void;
-}
 
 interface Connection {
   readonly peer: Peer;
@@ -131,40 +58,14 @@ const REFUSED_LEVEL = 1;
 /** A packet may be longer on its way than the one before. */
 const TRANSIT_MS = 100;
 
-/** @returns seconds that a session outlasts its connection. */
-function expiryOf({ cleanSession, properties }: ConnectFields, announced: Properties): number {
-  if (properties === undefined) return cleanSession ? 0 : NEVER;
-  return announced.sessionExpirySec ?? properties.sessionExpirySec ?? 0;
-}
-
-/** @returns what CONNACK tells a client of 5.0 of the broker's limits. */
-function announce({ properties = {} }: ConnectFields, limits: Limits): Properties {
-  const { sessionExpirySec = NEVER, responseInformation, ...others } = limits;
-  return {
-    ...others,
-    ...(sessionExpirySec < (properties.sessionExpirySec ?? 0) && { sessionExpirySec }),
-    // Only for those who ask [MQTT-3.1.2-28].
-    ...(properties.requestResponseInformation === 1 && { responseInformation }),
-  };
-}
-
-/** @returns reason code for a will that the broker cannot have [MQTT-3.2.2-12, 3.2.2-13], 0: it can. */
-function willFault({ will }: ConnectFields, { maximumQos = 2, retainAvailable = 1 }: Limits): number {
-  if (will === undefined) return Reason.Success;
-  if (will.qos > maximumQos) return Reason.QosNotSupported;
-  return will.retain && retainAvailable === 0 ? Reason.RetainNotSupported : Reason.Success;
-}
-
 export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {}): SessionBroker {
   const behaviour = createBehaviour();
   const violations: string[] = [];
   const connections = new Set<Connection>();
-  const sessions = new Map<string, Session>();
-  /** Of clients without a session. */
-  const formers = new Map<string, Former>();
+  const lives = createLives(host, events, (message, from) => spread(message, from));
+  const { sessions } = lives;
   /** What is to be answered when the broker is no longer deaf, undefined: it is not deaf. */
   let owed: (() => unknown)[] | undefined;
-  let count = 0;
   let assigned = 0;
 
   /** Answer now, or later. */
@@ -205,42 +106,6 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     spread(message, session.clientId);
   };
 
-  const publishWill = (session: Session) => {
-    const { will } = session;
-    session.will = undefined;
-    if (will !== undefined) spread(will, session.clientId);
-  };
-
-  const endSession = (session: Session) => {
-    if (sessions.get(session.clientId) !== session) return;
-    const { clientId, number, former, incoming, outgoing } = session;
-    sessions.delete(clientId);
-    formers.set(clientId, {
-      acknowledged: new Set([...former.acknowledged, ...incoming.acknowledged()]),
-      noted: new Set([...former.noted, ...outgoing.noted()]),
-    });
-    events.onSessionEnd?.(clientId, number, incoming.open(), outgoing.unacknowledged());
-    publishWill(session);
-  };
-
-  /** A session has no connection any more: it ends when its time has come. */
-  const depart = (session: Session) => {
-    if (session.expirySec === 0) return endSession(session);
-    const change = ++session.changes;
-    if (session.expirySec === NEVER) return;
-    host.setTimer(session.expirySec * 1000, () => session.changes === change && endSession(session));
-  };
-
-  /** Publish a will after its delay, or when the session ends (5.0, section 3.1.3.2.2). */
-  const bury = (session: Session, will: NonNullable<ConnectFields['will']>) => {
-    const { topic, payload, qos, retain, properties = {} } = will;
-    const message = { topic, payload, qos, retain, ...messageProperties(properties) };
-    session.will = message;
-    const delaySec = properties.willDelaySec ?? 0;
-    if (delaySec === 0) return publishWill(session);
-    host.setTimer(delaySec * 1000, () => session.will === message && publishWill(session));
-  };
-
   /** The connection is over. @param isWilling whether its will is published [MQTT-3.1.2-8, 3.14.4-3]. */
   const leave = (connection: Connection, isWilling: boolean) => {
     if (!connection.isOpen) return;
@@ -250,8 +115,8 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     if (session === undefined) return;
     session.incoming.drop();
     const will = connection.connect?.will;
-    if (isWilling && will !== undefined) bury(session, will);
-    depart(session);
+    if (isWilling && will !== undefined) lives.bury(session, will);
+    lives.depart(session);
   };
 
   /** @param reason reason code for a client that is logged in, undefined: it is told nothing. */
@@ -278,23 +143,13 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     close(connection, true, reasonOf(fault));
   };
 
-  const beginSession = (clientId: string, isClean: boolean): Session =>
-    createSession({
-      number: ++count,
-      clientId,
-      now: host.now,
-      onAgain: (message) => events.onAgain?.(clientId, message),
-      // Whoever asks for a clean session knows that there is no other.
-      former: isClean ? NOTHING : (formers.get(clientId) ?? NOTHING),
-    });
-
   /** A client of this name logs in: the former connection goes [MQTT-3.1.4-2], and with `clean` the former session [MQTT-3.1.2-6]. */
   const makeRoom = (clientId: string, clean: boolean) => {
     const former = sessions.get(clientId);
     if (former === undefined) return;
     const connection = connectionOf(former);
     if (connection !== undefined) close(connection, true, Reason.SessionTakenOver);
-    if (clean) endSession(former);
+    if (clean) lives.end(former);
   };
 
   const tendKeepAlive = (connection: Connection) => {
@@ -312,20 +167,16 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
   const login = (connection: Connection, connect: ConnectFields, announced: Properties) => {
     const { clientId, cleanSession } = connect;
     makeRoom(clientId, cleanSession);
-    const former = sessions.get(clientId);
-    const session = former ?? beginSession(clientId, cleanSession);
-    sessions.set(clientId, session);
-    session.changes++;
-    session.expirySec = expiryOf(connect, announced);
-    session.will = undefined;
+    const isPresent = sessions.has(clientId);
+    const session = lives.begin(connect, announced);
     connection.session = session;
-    connection.isNew = former === undefined;
+    connection.isNew = !isPresent;
     connection.keepAliveSec = announced.serverKeepAliveSec ?? connect.keepAliveSec;
     session.incoming.begin();
     session.outgoing.begin(connection.dialect);
-    say(connection, connection.dialect.connack(former !== undefined, 0, announced));
+    say(connection, connection.dialect.connack(isPresent, 0, announced));
     tendKeepAlive(connection);
-    events.onLogin?.(clientId, former !== undefined);
+    events.onLogin?.(clientId, isPresent);
     say(connection, session.outgoing.next());
   };
 
@@ -362,7 +213,6 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     connection.announced = {
       ...announce(connect, limits),
       ...(isNameless && { assignedClientId: connect.clientId }),
-      ...(authenticationMethod !== undefined && { authenticationMethod }),
       ...behaviour.connack,
     };
     if (behaviour.isSilent) return;
@@ -430,22 +280,31 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     else host.setTimer(connection.ackAt - now, run);
   };
 
-  /** PUBREL for a message that was acknowledged in a session of whose end the client has not heard is none of its faults. */
-  const release = ({ session }: Connection, id: number, code: number) => {
-    // The client says itself that it knows of none: somebody has sent it a PUBREC for nothing.
-    if (code === Reason.IdentifierNotFound) return '';
+  /**
+   * PUBREL for a message that was acknowledged in a session of whose end the client has not heard is none of its faults, nor is one that
+   * itself says that it is for nothing. @returns reason code of PUBCOMP, or the statement that is broken.
+   */
+  const release = ({ session }: Connection, id: number, code: number): number | string => {
+    if (code === Reason.IdentifierNotFound) return code;
     const fault = session!.incoming.release(id);
-    return session!.former.acknowledged.has(id) ? '' : fault;
+    if (fault === '') return Reason.Success;
+    return session!.former.acknowledged.has(id) ? Reason.IdentifierNotFound : fault;
   };
 
+  const takeRelease = (connection: Connection, body: string) => {
+    const { id, code, fault } = connection.dialect.readAck(Type.Pubrel, body);
+    const released = fault || release(connection, id, code);
+    if (typeof released === 'string') return blame(connection, released);
+    answer(() => say(connection, connection.dialect.ack(Type.Pubcomp, id, released)));
+  };
+
+  /** PUBACK, PUBREC or PUBCOMP. */
   const takeAck = (connection: Connection, type: number, body: string) => {
     const { outgoing } = connection.session!;
     const { id, code, fault } = connection.dialect.readAck(type, body);
-    const isRelease = type === Type.Pubrel;
-    const wrong = fault || (isRelease ? release(connection, id, code) : outgoing.acknowledge(type, id, code));
-    if (wrong !== '') blame(connection, wrong);
-    else if (isRelease) answer(() => say(connection, connection.dialect.ack(Type.Pubcomp, id, code)));
-    else answer(() => connection.isOpen && say(connection, outgoing.next()));
+    const wrong = fault || outgoing.acknowledge(type, id, code);
+    if (wrong !== '') return blame(connection, wrong);
+    answer(() => connection.isOpen && say(connection, outgoing.next()));
   };
 
   /** @returns what to answer for a filter, and whether it is a new one. */
@@ -492,10 +351,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     [Type.Publish]: (connection, first, body) => takePublish(connection, first & 15, body),
     [Type.Subscribe]: (connection, _, body) => takeFilters(connection, Type.Subscribe, body),
     [Type.Unsubscribe]: (connection, _, body) => takeFilters(connection, Type.Unsubscribe, body),
+    [Type.Pubrel]: (connection, _, body) => takeRelease(connection, body),
     [Type.Pingreq]: (connection) => answer(() => say(connection, PINGRESP)),
     [Type.Disconnect]: (connection, _, body) => takeDisconnect(connection, body),
   };
-  for (const type of [Type.Puback, Type.Pubrec, Type.Pubrel, Type.Pubcomp]) {
+  for (const type of [Type.Puback, Type.Pubrec, Type.Pubcomp]) {
     takers[type] = (connection, _, body) => takeAck(connection, type, body);
   }
 
@@ -589,7 +449,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     publish: (message) => spread(message, undefined),
     restart(forget) {
       for (const connection of [...connections]) close(connection, false);
-      if (forget) for (const session of [...sessions.values()]) endSession(session);
+      if (forget) for (const session of [...sessions.values()]) lives.end(session);
     },
     intrude(clientId, clean) {
       makeRoom(clientId, clean);
