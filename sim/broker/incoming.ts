@@ -1,12 +1,8 @@
 // What a broker knows of the messages of QoS 1 and 2 that a client sends in one session, and what it thinks of them: packet
-// identifiers in use, DUP, order of what comes again (MQTT 3.1.1 sections 2.3.1, 3.3.1, 4.3, 4.4 and 4.6). No time and no connection.
+// identifiers in use, DUP, order of what comes again (MQTT 3.1.1 sections 2.3.1, 3.3.1, 4.3, 4.4 and 4.6; v5/statements.ts has the
+// numbers of 5.0). No time and no connection.
 
-export interface Message {
-  readonly topic: string;
-  readonly payload: string;
-  readonly qos: number;
-  readonly retain: boolean;
-}
+import type { Message } from './message.ts';
 
 /**
  * `pending`: came, and is not acknowledged. `dropped`: came on a connection that ended before, so nobody has it. `received`: PUBREC is
@@ -31,6 +27,8 @@ export interface Incoming {
   publish(message: Message, id: number, isDup: boolean): string;
   /** It is acknowledged. @returns the message when the broker takes it now, undefined when it had it before. */
   acknowledge(id: number): Message | undefined;
+  /** What was acknowledged just now is refused instead: it is as if it had never come [5.0, MQTT-4.3.3-9]. */
+  refuse(id: number): void;
   /** PUBREL came. @returns the statement that it breaks, '' for none. */
   release(id: number): string;
   /** The connection has ended, or the broker has forgotten what it did not acknowledge. */
@@ -113,6 +111,13 @@ export function createIncoming(): Incoming {
       if (exchange.step === 'received') return undefined;
       exchange.step = message.qos === 2 ? 'received' : 'done';
       return message;
+    },
+    refuse(id) {
+      const exchange = byId.get(id);
+      if (exchange === undefined) return;
+      byId.delete(id);
+      byMessage.delete(nameOf(exchange.message));
+      unreleased = unreleased.filter((one) => one !== id);
     },
     release(id) {
       const exchange = byId.get(id);
