@@ -12,6 +12,7 @@ import type { Listener, Network } from '../network/network.ts';
 import { createNetwork } from '../network/network.ts';
 import type { CounterChip } from './counter-chip.ts';
 import { createCounterChip } from './counter-chip.ts';
+import { drawLimits } from './schedule.ts';
 
 /** As in test/system/firmware/settings.json. */
 export const MOTE_ID = 'mote';
@@ -68,6 +69,8 @@ export function createScene(bundle: CompiledBundle, seed: number, events: SceneE
   world.accessPoint.password = WIFI.password;
   network.addHost(PRINTER);
   const broker = createSessionBroker({ now: world.now, setTimer: world.setTimer }, events);
+  broker.behaviour.limits = drawLimits(seed);
+  broker.behaviour.usesAliases = true;
   const counters = ADDRESSES.map(createCounterChip);
   const board = createBoard({
     bundle,

@@ -105,8 +105,9 @@ for (let i = 0; i < saved.length; i += 7) {
   saved[i] ^= 4;
   restore(saved);
   saved[i] ^= 4;
-  const again = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX);
-  const seen = again.open(1) + ' ' + list(again);
+  outbox = null!;
+  outbox = createFlashOutbox(createFlashBytes(flash, RECORD_MAX + 64), RECORD_MAX);
+  const seen = outbox.open(1) + ' ' + list(outbox);
   if (seen !== '0 60 t/one 50 message 60;61 t/one 50 whole;') check('bit at ' + i, seen, '');
 }
 restore(saved);

@@ -22,6 +22,8 @@ export const SAMPLE = [
   9320,
   11043,
   11360,
+  // With MQTT 5.0.
+  ...Array.from({ length: 12 }, (_, i) => i + 20_001),
 ];
 /** Time that a shard may take. */
 export const TIMEOUT_MS = IS_FULL ? 7_200_000 : 300_000;
