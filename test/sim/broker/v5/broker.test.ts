@@ -309,6 +309,22 @@ describe('messages from a client', () => {
     expect(bench.broker.violations).toEqual([]);
   });
 
+  it('that are refused unheard may come again, in order', () => {
+    behave({ publishReason: ({ payload }) => (payload === 'a' ? 0x97 : 0) });
+    online().publish(1, 'a').publish(2, 'b').publish(3, 'c', { qos: 2 }).die();
+    const mote = online().publish(1, 'a', { dup: true }).publish(2, 'b', { dup: true });
+    expect(mote.got().slice(1)).toEqual(['puback 1 151', 'puback 2']);
+    expect(bench.broker.violations).toEqual([]);
+    mote.publish(1, 'a').publish(1, 'a', { dup: true });
+    expect(bench.broker.violations).toEqual([expect.stringMatching(/^4\.4\.0-1 /)]);
+  });
+
+  it('of QoS 2 that are refused are not released', () => {
+    behave({ publishReason: () => 0x97 });
+    online().publish(1, 'a', { qos: 2 }).ack('pubrel', 1);
+    expect(bench.broker.violations).toEqual([expect.stringMatching(/^4\.3\.3-4 /)]);
+  });
+
   it('of QoS 2 that were taken are not refused when they come again', () => {
     online().publish(1, 'a', { qos: 2 }).die();
     behave({ publishReason: () => 0x97 });
