@@ -526,6 +526,16 @@ describe('the broker says why', () => {
     bench.broker.send('mote', '\xff\x00');
     bench.broker.send('nobody', '\xff\x00');
     expect(mote.gotBytes()).toBe('\xff\x00');
+    behave({ isSilent: true });
+    const other = online({ clientId: 'other' });
+    bench.broker.send('other', '\x20\x03\x02\x00\x00');
+    expect(other.gotBytes()).toBe('\x20\x03\x02\x00\x00');
+    other.send({ cmd: 'disconnect', reasonCode: 0x81 });
+    bench.client().connect({ clientId: 'old' });
+    behave({ isSilent: false });
+    bench.client().connect({ clientId: 'old' }).send({ cmd: 'disconnect' });
+    expect(bench.left).toEqual(['other 129', 'old 0']);
+    expect(bench.broker.violations).toEqual([]);
   });
 
   it('a PUBREL comes for a PUBREC that it has sent for nothing', () => {
