@@ -48,6 +48,7 @@ describe('a session', () => {
     online({}, {}).die();
     expect(bench.ended).toEqual(['1: ']);
     online({}, { sessionExpiryInterval: 0xffffffff }).die();
+    expect(bench.clock.pending()).toBe(0);
     pass(1000 * HOUR);
     expect(online().got()).toEqual(['connack 0 present']);
   });
@@ -355,6 +356,9 @@ describe('subscriptions', () => {
     send('x', 0, { retain: true });
     expect(plain.got().at(-1)).toBe('publish - q0 t=x');
     expect(kept.got().at(-1)).toBe('publish - q0 t=x retain');
+    kept.subscribe('+', 0).got();
+    send('y', 0, { retain: true });
+    expect(kept.got()).toEqual(['publish - q0 t=y retain']);
   });
 
   it('bring retained messages always, once, or never', () => {
