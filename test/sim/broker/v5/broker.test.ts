@@ -334,6 +334,11 @@ describe('messages from a client', () => {
     expect(payloads()).toEqual(['a']);
   });
 
+  it('of 3.1.1 may have DUP in a new session', () => {
+    expect(bench.client().connect().publish(1, 'a', { dup: true }).got()).toEqual(['connack 0', 'puback 1']);
+    expect(bench.broker.violations).toEqual([]);
+  });
+
   it('of 3.1.1 cannot be refused', () => {
     behave({ publishReason: () => 0x97 });
     expect(bench.client().connect().publish(1, 'a').got()).toEqual(['connack 0', 'puback 1']);

@@ -145,6 +145,12 @@ describe('what MQTT 5.0 forbids', () => {
     ['4.4.0-1', 0x82, () => online().publish(1, 'a', { qos: 2 }).publish(1, 'a', { qos: 2, dup: true })],
     ['4.4.0-1', 0x82, () => online().publish(1, 'a').publish(2, 'a'), 'another identifier'],
     [
+      '4.4.0-1',
+      0x82,
+      () => slow().publish(1, 'a').publish(2, 'b').publish(2, 'b', { dup: true }),
+      'at Receive Maximum',
+    ],
+    [
       '4.6.0-1',
       0x82,
       () => (
