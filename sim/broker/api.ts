@@ -37,6 +37,8 @@ export interface BrokerEvents {
   onLogin?(clientId: string, present: boolean): void;
   /** A client has sent something since its CONNACK, so it has that. */
   onOnline?(clientId: string): void;
+  /** DISCONNECT has come. @param code reason code, 0 in 3.1.1. */
+  onDisconnect?(clientId: string, code: number): void;
   /** A PUBLISH has come with DUP. */
   onDuplicate?(clientId: string): void;
   /** A PUBLISH to a client goes out with DUP. */
@@ -75,6 +77,6 @@ export interface SessionBroker {
   retained(topic: string): string | undefined;
   /** End a client's connection, in 5.0 with DISCONNECT. @param code reason code. */
   disconnect(clientId: string, code: number, properties?: Properties): void;
-  /** Send a client that is there bytes as they are, whatever they are. */
+  /** Send a client whose CONNECT has come bytes as they are, whatever they are. */
   send(clientId: string, bytes: string): void;
 }

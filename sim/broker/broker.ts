@@ -341,6 +341,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const { code, sessionExpirySec, fault } = connection.dialect.readDisconnect(body);
     if (fault !== '') return blame(connection, fault);
     const { session } = connection;
+    events.onDisconnect?.(connection.connect!.clientId, code);
     if (session !== undefined && sessionExpirySec !== undefined) session.expirySec = sessionExpirySec;
     connection.hasLeft = true;
     // Only a normal end takes the will back [5.0, MQTT-3.14.4-3].
@@ -361,11 +362,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
 
   /** Between CONNECT and CONNACK. */
   const takeEarly = (connection: Connection, type: number, body: string) => {
-    const method = connection.connect!.properties?.authenticationMethod;
-    if (type === Type.Auth && connection.auth !== undefined) return takeAuth(connection, body);
-    if (type === Type.Disconnect && method !== undefined) return takeDisconnect(connection, body);
+    const { auth, connect, dialect } = connection;
+    if (type === Type.Auth && auth !== undefined) return takeAuth(connection, body);
+    if (type === Type.Disconnect && dialect.version === 5) return takeDisconnect(connection, body);
     // Allowed [3.1.4], and nothing that this client does.
-    const statement = method === undefined ? '' : '3.1.2-30 ';
+    const statement = connect!.properties?.authenticationMethod === undefined ? '' : '3.1.2-30 ';
     blame(connection, `${statement}packet type ${type} before CONNACK`);
   };
 
@@ -463,7 +464,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       if (connection !== undefined) close(connection, true, code, properties);
     },
     send(clientId, bytes) {
-      const connection = present(clientId);
+      const connection = [...connections].find(({ connect }) => connect?.clientId === clientId);
       if (connection !== undefined) say(connection, bytes);
     },
   };

@@ -65,8 +65,8 @@ export function createDialect5({ connect, behaviour, limits, now }: Place): Dial
   const clientSize = asked.maximumPacketSize ?? Infinity;
   const topics = new Map<number, string>();
   const aliases = createAliases(asked.topicAliasMaximum ?? 0);
-  /** PUBLISHes of QoS 1 and 2 that the client may still send (section 4.9). */
-  let quota = receiveMaximum;
+  /** Identifiers of PUBLISHes of QoS 1 and 2 that came on this connection, and whose exchange is not over. */
+  const unacknowledged = new Set<number>();
 
   /** @returns the topic of a PUBLISH. */
   const resolve = (topic: string, alias: number | undefined): { topic: string; fault: string } => {
@@ -80,11 +80,13 @@ export function createDialect5({ connect, behaviour, limits, now }: Place): Dial
       : { topic: known, fault: '' };
   };
 
-  const publishFault = (qos: number, retain: boolean): string => {
+  const publishFault = (qos: number, retain: boolean, id: number): string => {
     if (qos > (limits.maximumQos ?? 2)) return `3.2.2-11 QoS ${qos} above ${limits.maximumQos}`;
     if (retain && limits.retainAvailable === 0) return '3.2.2-14 RETAIN where it is not available';
-    if (qos === 0) return '';
-    return quota === 0 ? `3.3.4-7 more than ${receiveMaximum} messages without acknowledgement` : '';
+    if (qos === 0 || unacknowledged.has(id)) return '';
+    return unacknowledged.size >= receiveMaximum
+      ? `3.3.4-7 more than ${receiveMaximum} messages without acknowledgement`
+      : '';
   };
 
   const subscribeFault = (filter: string, isShared: boolean): string => {
@@ -124,9 +126,9 @@ export function createDialect5({ connect, behaviour, limits, now }: Place): Dial
     readPublish(flags, body) {
       const heard = readPublish5(flags, body);
       const { payload, qos, retain, packetIdentifier: id, properties = {} } = heard;
-      const wrong = heard.fault || publishFault(qos, retain);
+      const wrong = heard.fault || publishFault(qos, retain, id);
       const { topic, fault } = resolve(heard.topic, properties.topicAlias);
-      if (qos > 0) quota--;
+      if (qos > 0) unacknowledged.add(id);
       const message = { topic, payload, qos, retain, ...messageProperties(properties) };
       return { message, id, fault: wrong || fault };
     },
@@ -192,7 +194,7 @@ export function createDialect5({ connect, behaviour, limits, now }: Place): Dial
     },
     ack(type, id, code) {
       const isEnd = type === Type.Puback || type === Type.Pubcomp || (type === Type.Pubrec && code >= 0x80);
-      if (isEnd) quota = Math.min(quota + 1, receiveMaximum);
+      if (isEnd) unacknowledged.delete(id);
       return remark(type, {}, (all) => ack5(type, id, code, all));
     },
     codes: (type, id, codes) => remark(type, {}, (all) => codes5(type, id, codes, all)),

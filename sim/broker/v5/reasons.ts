@@ -82,17 +82,22 @@ const REASONS: Readonly<Record<string, number>> = {
   '3.15.1-1': Reason.Malformed,
   '4.7.1-1': Reason.FilterInvalid,
   '4.7.1-2': Reason.FilterInvalid,
-  '4.7.3-1': Reason.FilterInvalid,
+  '4.7.3-1': Reason.TopicInvalid,
   '4.8.2-1': Reason.FilterInvalid,
   '4.8.2-2': Reason.FilterInvalid,
 };
 
-/** @returns the reason code for a fault, by the statement that it begins with. What has no number is malformed, or no protocol. */
-export function reasonOf(fault: string): number {
-  const statement = fault.split(' ')[0];
-  if (fault.startsWith('the packet ends')) return Reason.Malformed;
-  return REASONS[statement] ?? Reason.ProtocolError;
-}
+/** By the words of a fault whose statement does not tell. */
+const BY_WORDS: readonly (readonly [start: string, code: number])[] = [
+  ['the packet ends', Reason.Malformed],
+  ['4.7.3-1 empty topic filter', Reason.FilterInvalid],
+];
+
+/** @returns the reason code for a fault. */
+export const reasonOf = (fault: string): number =>
+  BY_WORDS.find(([start]) => fault.startsWith(start))?.[1] ??
+  REASONS[fault.split(' ')[0]] ??
+  Reason.ProtocolError;
 
 /** Reason codes of the return codes of 3.1.1, in their order. */
 const RETURN_CODES = [Reason.Success, Reason.UnsupportedVersion, 0x85, 0x88, 0x86, 0x87];

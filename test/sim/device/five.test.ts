@@ -134,6 +134,10 @@ describe('a client of 5.0', () => {
     const other = client().connect({ clientId: 'assigned-1' });
     expect(mote.got()).toEqual([{ cmd: 'disconnect', reasonCode: 0x8e }]);
     expect([mote.isOpen, other.isOpen]).toEqual([false, true]);
+    options.silent = true;
+    const unheard = client().connect({ clientId: 'assigned-1' });
+    client().connect({ clientId: 'assigned-1' });
+    expect([unheard.isOpen, unheard.got()]).toEqual([false, []]);
   });
 
   it('leaves its will behind, but for a normal end', () => {

@@ -48,6 +48,7 @@ describe('a session', () => {
     online({}, {}).die();
     expect(bench.ended).toEqual(['1: ']);
     online({}, { sessionExpiryInterval: 0xffffffff }).die();
+    expect(bench.clock.pending()).toBe(0);
     pass(1000 * HOUR);
     expect(online().got()).toEqual(['connack 0 present']);
   });
@@ -309,12 +310,33 @@ describe('messages from a client', () => {
     expect(bench.broker.violations).toEqual([]);
   });
 
+  it('that are refused unheard may come again, in order', () => {
+    behave({ publishReason: ({ payload }) => (payload === 'a' ? 0x97 : 0) });
+    online().publish(1, 'a').publish(2, 'b').publish(3, 'c', { qos: 2 }).die();
+    const mote = online().publish(1, 'a', { dup: true }).publish(2, 'b', { dup: true });
+    expect(mote.got().slice(1)).toEqual(['puback 1 151', 'puback 2']);
+    expect(bench.broker.violations).toEqual([]);
+    mote.publish(1, 'a').publish(1, 'a', { dup: true });
+    expect(bench.broker.violations).toEqual([expect.stringMatching(/^4\.4\.0-1 /)]);
+  });
+
+  it('of QoS 2 that are refused are not released', () => {
+    behave({ publishReason: () => 0x97 });
+    online().publish(1, 'a', { qos: 2 }).ack('pubrel', 1);
+    expect(bench.broker.violations).toEqual([expect.stringMatching(/^4\.3\.3-4 /)]);
+  });
+
   it('of QoS 2 that were taken are not refused when they come again', () => {
     online().publish(1, 'a', { qos: 2 }).die();
     behave({ publishReason: () => 0x97 });
     const mote = online().publish(1, 'a', { qos: 2, dup: true }).ack('pubrel', 1);
     expect(mote.got().slice(1)).toEqual(['pubrec 1', 'pubcomp 1']);
     expect(payloads()).toEqual(['a']);
+  });
+
+  it('of 3.1.1 may have DUP in a new session', () => {
+    expect(bench.client().connect().publish(1, 'a', { dup: true }).got()).toEqual(['connack 0', 'puback 1']);
+    expect(bench.broker.violations).toEqual([]);
   });
 
   it('of 3.1.1 cannot be refused', () => {
@@ -339,6 +361,9 @@ describe('subscriptions', () => {
     send('x', 0, { retain: true });
     expect(plain.got().at(-1)).toBe('publish - q0 t=x');
     expect(kept.got().at(-1)).toBe('publish - q0 t=x retain');
+    kept.subscribe('+', 0).got();
+    send('y', 0, { retain: true });
+    expect(kept.got()).toEqual(['publish - q0 t=y retain']);
   });
 
   it('bring retained messages always, once, or never', () => {
@@ -510,6 +535,16 @@ describe('the broker says why', () => {
     bench.broker.send('mote', '\xff\x00');
     bench.broker.send('nobody', '\xff\x00');
     expect(mote.gotBytes()).toBe('\xff\x00');
+    behave({ isSilent: true });
+    const other = online({ clientId: 'other' });
+    bench.broker.send('other', '\x20\x03\x02\x00\x00');
+    expect(other.gotBytes()).toBe('\x20\x03\x02\x00\x00');
+    other.send({ cmd: 'disconnect', reasonCode: 0x81 });
+    bench.client().connect({ clientId: 'old' });
+    behave({ isSilent: false });
+    bench.client().connect({ clientId: 'old' }).send({ cmd: 'disconnect' });
+    expect(bench.left).toEqual(['other 129', 'old 0']);
+    expect(bench.broker.violations).toEqual([]);
   });
 
   it('a PUBREL comes for a PUBREC that it has sent for nothing', () => {

@@ -105,6 +105,9 @@ describe('what MQTT 5.0 forbids', () => {
     ['3.3.2-8', 0x94, () => publish('03 23 0000')],
     ['3.3.2-9', 0x94, () => alias(4)],
     ['3.3.2-14', 0x82, () => publish('04 08 0001 2b')],
+    ['4.7.3-1', 0x90, () => publish('03 08 0000'), 'empty response topic'],
+    ['4.7.3-1', 0x90, () => connect('06', '00', '0001 61 00 0000 0000'), 'empty will topic'],
+    ['3.3.2.3.2', 0x99, () => connect('06', '00', '0001 61 02 0101 0001 77 0001 ff'), 'of a will'],
     ['3.3.2.1', 0x82, () => online().sendBytes('30', '0000 00')],
     ['3.3.2.3.2', 0x99, () => publish('02 01 01', 'ff')],
     ['3.3.4-6', 0x82, () => publish('02 0b 01')],
@@ -141,6 +144,12 @@ describe('what MQTT 5.0 forbids', () => {
     ],
     ['4.4.0-1', 0x82, () => online().publish(1, 'a', { qos: 2 }).publish(1, 'a', { qos: 2, dup: true })],
     ['4.4.0-1', 0x82, () => online().publish(1, 'a').publish(2, 'a'), 'another identifier'],
+    [
+      '4.4.0-1',
+      0x82,
+      () => slow().publish(1, 'a').publish(2, 'b').publish(2, 'b', { dup: true }),
+      'at Receive Maximum',
+    ],
     [
       '4.6.0-1',
       0x82,
