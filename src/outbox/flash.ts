@@ -327,10 +327,10 @@ export function createFlashOutbox(
     if (LATEST && isThinning) thinPage();
     const sequence = nextSequence(newest);
     const first = to.first;
-    const head = V5
-      ? joinTopic(sequence, to, timeAt)
-      : join(joinFields(sequence, first & FLAGS, timeAt), to.name);
-    const message = join(head, payload);
+    const message = join(
+      V5 ? joinTopic(sequence, to, timeAt) : join(joinFields(sequence, first & FLAGS, timeAt), to.name),
+      payload,
+    );
     const code =
       (DROP || LATEST) && isDropping
         ? appendDropping(marksOf(first), message, sequence)
@@ -349,8 +349,10 @@ export function createFlashOutbox(
     if (gatheredCount === BATCH_MAX) return Code.Full;
     // A record of several has no more bytes in all, with its marks, than one of one may have.
     const before = gatheredCount === 0 ? 0 : gathered.length + gatheredCount * unit;
-    const head = V5 ? joinTopic(0, to, timeAt) : join(joinFields(0, to.first & FLAGS, timeAt), to.name);
-    const message = join(head, payload);
+    const message = join(
+      V5 ? joinTopic(0, to, timeAt) : join(joinFields(0, to.first & FLAGS, timeAt), to.name),
+      payload,
+    );
     if (before + message.length > recordMax) return Code.TooLong;
     if (gatheredCount === 0) gathered = joinWord(emptied(gathered), 0);
     gathered = joinWord(gathered, message.length);

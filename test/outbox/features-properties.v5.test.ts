@@ -1,12 +1,23 @@
 // A firmware without MQTT 5.0 on flash of one that has it, and the other way round: nothing is lost, and nothing read as what it is not.
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createRandom } from '../../sim/network/random.ts';
 import { createManualClock } from '../../sim/manual.ts';
 import type { Nor } from '../../sim/nor.ts';
 import { constant, EMPTY, toText } from '../../src/bytes/bytes.ts';
 import type { FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { StateKey } from '../../src/ports/outbox.ts';
-import { append, appendTogether, BASE, createBench, createChip, list, type Region } from '../power/bench.ts';
+import {
+  append,
+  appendTogether,
+  BASE,
+  createBench,
+  createChip,
+  cutPower,
+  list,
+  restorePower,
+  type Region,
+} from '../power/bench.ts';
 
 const features = vi.hoisted(() => ({ V5: true }));
 vi.mock('../../src/features.ts', async (original) => ({
@@ -15,6 +26,8 @@ vi.mock('../../src/features.ts', async (original) => ({
     return features.V5;
   },
 }));
+
+const SEED = 51;
 
 const REGIONS: Region[] = [
   { pages: 3, pageBytes: 512, unit: 4, ecc: false, recordMax: 120 },
@@ -176,6 +189,71 @@ describe.each(REGIONS)('unit $unit, ECC $ecc', (region) => {
     expect(payloads(open(nor, region))).toEqual(['a']);
   });
 });
+
+/** @returns payloads of what is held, whether it has properties or not. */
+function held(outbox: FlashOutbox): string[] {
+  const record = {
+    sequence: 0,
+    topic: { first: 0, head: EMPTY, name: EMPTY, size: 0 },
+    payload: EMPTY,
+    received: false,
+  };
+  const found: string[] = [];
+  while (outbox.peek(record.sequence, record) === Code.Ok) {
+    found.push(toText(record.payload, 0, record.payload.length));
+  }
+  return found;
+}
+
+it.each(REGIONS)(
+  'the power may go away at any operation of the first life that has it, unit $unit, ECC $ecc',
+  async (region) => {
+    const plain = await loadPlain();
+    const before = createChip(region);
+    const old = ['one', 'two', 'three'];
+    plainly(plain, before, region, (other) => {
+      for (const payload of old) plain.append(other, payload);
+      other.idle();
+    });
+    const random = createRandom(SEED);
+    let cuts = 0;
+    for (let operations = 0; ; operations++) {
+      const nor = before.fork();
+      const isDark = cutPower(nor, region, operations, random);
+      const { outbox } = createBench(nor, region);
+      const taken: string[] = [];
+      let last = '';
+      if (outbox.open(8) === Code.Ok && !isDark()) {
+        for (last of MIXED) {
+          const sequence = append(outbox, last);
+          outbox.idle();
+          if (isDark()) break;
+          expect(sequence).toBeGreaterThan(3);
+          taken.push(last);
+        }
+      }
+      if (!isDark()) break;
+      cuts++;
+      restorePower(nor);
+      // One that lacks it sees what it knows, or nothing.
+      const seen = plainly(plain, nor.fork(), region, (other, code) =>
+        code === Code.Ok ? held(other) : code,
+      );
+      if (seen !== Code.OldFormat) expect(seen).toEqual(old);
+      const again = open(nor, region);
+      const found = held(again);
+      expect(found.slice(0, 3 + taken.length), `seed ${SEED}, operation ${operations}`).toEqual([
+        ...old,
+        ...taken,
+      ]);
+      expect([[], [last]]).toContainEqual(found.slice(3 + taken.length));
+      for (let sequence = 1; sequence <= 3; sequence++) expect(again.acknowledge(sequence)).toBe(Code.Ok);
+      // Those that are left have their properties: `list` looks at them.
+      expect(payloads(again)).toEqual(found.slice(3));
+    }
+    expect(cuts).toBeGreaterThan(10);
+  },
+);
 
 it('messages that are taken together keep to it too', async () => {
   const region = REGIONS[0]!;
