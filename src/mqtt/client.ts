@@ -124,7 +124,16 @@ import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
 import { createIncoming, type MessageProperties } from './incoming.ts';
 import { createPropertyReader, IN_ACK, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
-import { FAILURE, isAmong, OF_CONNACK, OF_DISCONNECT, OF_PUBLISH, OF_RELEASE, Reason } from './reason.ts';
+import {
+  FAILURE,
+  isAmong,
+  OF_CONNACK,
+  OF_DISCONNECT,
+  OF_PUBLISH,
+  OF_RELEASE,
+  OUT_OF_PLACE,
+  Reason,
+} from './reason.ts';
 import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
 
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
@@ -795,6 +804,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(Close.ProtocolError, 0);
   }
 
+  /** A packet came that may not come now. */
+  function violateBy(first: number): void {
+    violate(isAmong(OUT_OF_PLACE, first) ? Reason.ProtocolError : undefined);
+  }
+
   /** Say why we go, where that can be said. */
   function leaveWith(reason: number): void {
     if (is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
@@ -1260,7 +1274,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
           : OF_RELEASE;
     const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     reader.clear();
-    if (from < end || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
+    if (from < end || isList || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate();
@@ -1302,7 +1316,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
     if (!(V5 ? mayCome5(state, first, end - at, is5) : mayCome(state, first, end - at))) {
-      violate();
+      if (V5) violateBy(first);
+      else violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
     } else if (V5 && first >> 4 === 3) {
@@ -1326,7 +1341,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onHeader(first: number, length: number): void {
-    if (!(V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length))) violate();
+    if (V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length)) return;
+    if (V5) violateBy(first);
+    else violate();
   }
 
   function countOversize(length: number): void {
