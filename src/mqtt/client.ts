@@ -952,7 +952,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (STREAM && streamer.isDue(isEmpty, record.sequence)) {
         // Whole packets only: nothing may come between its pieces.
         if (room === SEND_WINDOW) streamer.begin();
-        return;
+        // The broker may not take it; then something else is next.
+        if (!V5 || room < SEND_WINDOW) return;
+        continue;
       }
       if (isEmpty) {
         caughtUp = true;
@@ -1073,7 +1075,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function onConnack5(flags: number, code: number): void {
     // A refusal comes without a session, and none that was not asked for can be there [MQTT-3.2.2-4].
-    if (flags > 1 || (flags > 0 && (code > 0 || isFresh()))) violate(Reason.ProtocolError);
+    const isWrong = flags > 1 || (flags > 0 && (code > 0 || isFresh()));
+    // Who takes no five bytes cannot be answered.
+    if (isWrong || saidOf(PropertyId.MaximumPacketSize, 5) < 5) violate(Reason.ProtocolError);
     else onConnack(flags, code);
   }
 
@@ -1393,6 +1397,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
+    if (V5 && first >> 4 !== 3) {
+      violate(Reason.PacketTooLarge);
+      return 0;
+    }
     const there = (bytes.length < end ? bytes.length : end) - at;
     const needed =
       2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
@@ -1628,9 +1636,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const code = put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
     return code < 0 ? refuse(code) : code;
   }
-  /** @returns how a streamed message begins. */
+  /** @returns how a streamed message begins; empty when the broker does not take it. */
   function header5(to: Topic<Bytes>, total: number, id: Id, dup: number): Bytes {
     const shape = shapes.look(to, 0);
+    const needed = packetSize(shape.wire.length + shape.tail.length + total + 4);
+    if (needed > limits.packetMax || qosOf(to.first) > limits.qosMax) return EMPTY;
     shapes.commit();
     return publishHeader5(allowedOf(to.first) | dup, shape.wire, shape.tail, total, id);
   }
@@ -1640,8 +1650,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!(total >= 0) || total !== (total | 0)) return refuse(Code.BadPayload);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
-    if (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
-      return refuseLength(topic.name.length + 7 + total);
+    const most = V5 ? longest5(topic, 0) + 3 : topic.name.length + 7;
+    if (most > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
+      return refuseLength(most + total);
     }
     do ownId = ownId === FIRST_ID - 1 ? FIRST_OWN_ID : ownId + 1;
     while (isInFlight(awaited, idFrom(ownId)));

@@ -8,6 +8,7 @@ import {
   busy,
   byte,
   expectLeft,
+  expectOff,
   expectRecovery,
   field,
   list,
@@ -18,6 +19,7 @@ import {
 const MALFORMED = 0x81;
 const PROTOCOL = 0x82;
 const ALIAS = 0x94;
+const TOO_LARGE = 0x95;
 
 /** A message on its own. */
 const GOOD = '\x30\x05\x00\x01a\x00y';
@@ -103,7 +105,9 @@ const PACKETS: [string, string, number][] = [
   ['PUBLISH with properties longer than itself', '\x30\x05\x00\x01a\x05x', MALFORMED],
   ['DISCONNECT with half a property length', '\xe0\x02\x8b\x80', MALFORMED],
   ['DISCONNECT with something behind its properties', '\xe0\x03\x8b\x00x', MALFORMED],
-  ['DISCONNECT that claims 256 MB', '\xe0\xff\xff\xff\x7f', MALFORMED],
+  ['DISCONNECT that claims 256 MB', '\xe0\xff\xff\xff\x7f', TOO_LARGE],
+  ['DISCONNECT over the limit', packet(0xe0, `\x8b${list(`\x1f${field('r'.repeat(2000))}`)}`), TOO_LARGE],
+  ['SUBACK that claims 2 MB', '\x90\xff\xff\x7f', TOO_LARGE],
   // Variable byte integers.
   ['a remaining length of five bytes [MQTT-1.5.5-1]', '\x30\xff\xff\xff\xff\x7f', MALFORMED],
   ['a remaining length of five bytes that says 3 [MQTT-1.5.5-1]', '\x30\x83\x80\x80\x80\x00', MALFORMED],
@@ -207,11 +211,20 @@ interface Place {
   may: number[];
   /** Those that may come several times. */
   several: number[];
+  /** It is what comes first, so that nothing can be said to it. */
+  isFirst?: boolean;
   /** @returns the packet around properties behind their length. */
   make(properties: string): string;
 }
 const ANSWERED = { may: [31, 38], several: [38] };
-const ONLINE: Place[] = [
+const PLACES: Place[] = [
+  {
+    name: 'CONNACK',
+    may: [17, 18, 19, 21, 22, 26, 28, 31, 33, 34, 36, 37, 38, 39, 40, 41, 42],
+    several: [38],
+    isFirst: true,
+    make: (properties) => packet(0x20, '\x00\x00' + properties),
+  },
   {
     name: 'PUBLISH',
     may: [1, 2, 3, 8, 9, 11, 35, 38],
@@ -236,16 +249,20 @@ const ONLINE: Place[] = [
 function expectRefused(place: Place, all: readonly string[][], reason: number): void {
   const world = busy();
   for (const [index, properties] of all.entries()) {
-    if (index > 0) world.online({}, true);
+    if (place.isFirst === true) {
+      world.socket.drop();
+      world.open();
+    } else if (index > 0) world.online({}, true);
     world.flush();
     world.said.length = 0;
     world.socket.deliver(place.make(list(...properties)));
-    expectLeft(world, reason, index + 1);
+    if (place.isFirst === true) expectOff(world, index + 1);
+    else expectLeft(world, reason, index + 1);
   }
-  if (all.length > 0) expectRecovery(world);
+  if (all.length > 0) expectRecovery(world, place.isFirst);
 }
 
-describe.each(ONLINE)('properties of $name', (place) => {
+describe.each(PLACES)('properties of $name', (place) => {
   const own = PROPERTIES.filter(([id]) => place.may.includes(id));
 
   it('that MQTT does not know, or not there, are malformed [MQTT-4.13.1-1]', () => {
