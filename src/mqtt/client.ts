@@ -1380,8 +1380,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
    */
   function behindLarge(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     const size = bytes.length < end ? bytes.length : end;
-    const behind = !is5 ? 0 : at + needed < size ? reader.behind(bytes, at + needed) : at + needed + 1;
-    if (behind > size && behind <= end) return behind - at < options.receiveMax ? 0 : -1;
+    // Their length takes four bytes at most: what stands behind those that are there may be of a former packet.
+    const isKnown = size === end || at + needed + 4 <= size;
+    const behind = !is5 ? 0 : isKnown ? reader.behind(bytes, at + needed) : at + needed + 4;
+    if (behind > size && (behind <= end || !isKnown)) return behind - at < options.receiveMax ? 0 : -1;
     told = first;
     const from = incoming.read(first, bytes, at, end, is5);
     if (from < 0) violate(-from);
