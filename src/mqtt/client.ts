@@ -1221,6 +1221,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
   }
 
+  /** @returns whether the owner has closed the connection that properties were read on. */
+  function isOver(): boolean {
+    return state < State.Connecting;
+  }
+
   /** The broker has found a name for us; it names the session from now on [MQTT-3.1.3-2]. */
   function assign(id: string): void {
     clientId = id;
@@ -1279,6 +1284,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     reader.clear();
     if (from < end || isList || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
+    if (isOver()) return;
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate();
@@ -1292,6 +1298,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
     told = first;
     const from = incoming.read(first, bytes, at, end, is5);
+    if (isOver()) return;
     const id = first > QOS0_LAST ? readId(bytes, at + 2 + wideAt(bytes, at)) : idFrom(1);
     const topic = incoming.topic;
     const route = from < 0 ? nowhere : turn(topic.bytes, topic.at, topic.end);
@@ -1380,12 +1387,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
    */
   function behindLarge(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     const size = bytes.length < end ? bytes.length : end;
-    // Their length takes four bytes at most: what stands behind those that are there may be of a former packet.
+    // Their length takes four bytes at most, and cannot be read before it is whole.
     const isKnown = size === end || at + needed + 4 <= size;
     const behind = !is5 ? 0 : isKnown ? reader.behind(bytes, at + needed) : at + needed + 4;
     if (behind > size && (behind <= end || !isKnown)) return behind - at < options.receiveMax ? 0 : -1;
     told = first;
     const from = incoming.read(first, bytes, at, end, is5);
+    if (isOver()) return -2;
     if (from < 0) violate(-from);
     return from < 0 ? -2 : from - at;
   }

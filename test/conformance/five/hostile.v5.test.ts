@@ -30,9 +30,7 @@ function expectEnd(stream: string, reason: number): void {
   const ways: string[][] = [
     [stream],
     [...stream],
-    [GOOD + stream],
-    [stream + GOOD],
-    [stream.slice(0, stream.length >> 1), stream.slice(stream.length >> 1)],
+    [GOOD + stream.slice(0, stream.length >> 1), stream.slice(stream.length >> 1) + GOOD],
   ];
   for (const [index, parts] of ways.entries()) {
     if (index > 0) world.online({}, true);
@@ -172,6 +170,60 @@ describe('what breaks the protocol', () => {
   );
 });
 
+const LARGE: [string, string, number][] = [
+  ['without a property length that ends', '\x00\x01a' + '\x80\x80\x80\x80\x00', MALFORMED],
+  ['with a property length in too many bytes', '\x00\x01a\x85\x00', MALFORMED],
+  ['with properties longer than itself', '\x00\x01a\xff\xff\x7f', MALFORMED],
+  ['with a property that MQTT does not know', '\x00\x01a\x02\x7f\x00', MALFORMED],
+  ['with half a property', '\x00\x01a\x02\x23\x00', MALFORMED],
+  ['with a content type that is no UTF-8', `\x00\x01a\x04\x03${field('\xff')}`, MALFORMED],
+  ['with a payload format twice', '\x00\x01a\x04\x01\x01\x01\x01', PROTOCOL],
+  ['with topic alias 0 [MQTT-3.3.2-8]', '\x00\x01a\x03\x23\x00\x00', ALIAS],
+  ['with a topic alias above those of our CONNECT', '\x00\x01a\x03\x23\x00\x05', ALIAS],
+  ['with a topic alias that stands for nothing', '\x00\x00\x03\x23\x00\x01', PROTOCOL],
+  ['to nothing', '\x00\x00\x00', PROTOCOL],
+  ['to # [MQTT-3.3.2-2]', '\x00\x01#\x00', MALFORMED],
+  ['to text that is no UTF-8 [MQTT-3.3.2-1] [MQTT-1.5.4-1]', '\x00\x01\xff\x00', MALFORMED],
+];
+
+describe('a message over the limit', () => {
+  it.each(LARGE)(
+    '%s ends the connection, and the next one goes on [MQTT-4.13.1-1]',
+    (_what, head, reason) => {
+      const stream = packet(0x30, head + 'z'.repeat(3000));
+      expectEnd(stream, reason);
+    },
+  );
+});
+
+describe('an owner that closes the connection', () => {
+  it.each([
+    ['CONNACK', '\x20\x08\x00\x00\x05\x1f\x00\x02no'],
+    ['PUBLISH', publish(0x32, 'a', list(`\x26${field('n')}${field('v')}`))],
+    ['PUBACK', ack(0x40, 1, '\x00', list(`\x1f${field('no')}`))],
+    ['PUBREC', ack(0x50, 3, '\x00', list(`\x1f${field('no')}`))],
+    ['PUBREL', ack(0x62, 7, '\x00', list(`\x1f${field('no')}`))],
+    ['DISCONNECT', packet(0xe0, '\x8b' + list(`\x1f${field('no')}`))],
+    [
+      'a message over the limit',
+      publish(0x32, 'a', list(`\x26${field('n')}${field('v')}`), 'z'.repeat(3000)),
+    ],
+  ])('because of what %s says hears nothing more, and the next one goes on', (what, stream) => {
+    const world = busy({}, () => world.client.disconnect());
+    if (what === 'CONNACK') {
+      world.socket.drop();
+      world.open();
+      world.said.length = 0;
+    }
+    world.socket.deliver(stream);
+    expect(world.said).toEqual([]);
+    expect(world.client.isOnline()).toBe(false);
+    expect(world.client.counters().violations).toBe(0);
+    world.flush();
+    expectRecovery(world, what === 'CONNACK');
+  });
+});
+
 /** Each property with a value that it may have, and those that it may not have, as far as there are any. */
 const PROPERTIES: [id: number, name: string, value: string, wrong: string[]][] = [
   [1, 'payload format', '\x01', ['\x02', '\xff']],
@@ -262,7 +314,7 @@ function expectRefused(place: Place, all: readonly string[][], reason: number): 
   if (all.length > 0) expectRecovery(world, place.isFirst);
 }
 
-describe.each(PLACES)('properties of $name', (place) => {
+describe.each(PLACES.map((place) => [place.name, place] as const))('properties of %s', (_name, place) => {
   const own = PROPERTIES.filter(([id]) => place.may.includes(id));
 
   it('that MQTT does not know, or not there, are malformed [MQTT-4.13.1-1]', () => {

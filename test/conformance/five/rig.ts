@@ -62,8 +62,8 @@ export function topicWith(world: World5, name: string, qos: number, ...propertie
 }
 
 /** Online, with one message of each QoS under way in each direction: 1 sent, 2 with PUBREC, 3 sent; 7 taken. */
-export function busy(connack: object = {}): World5 {
-  const world = createWorld5();
+export function busy(connack: object = {}, onProperty?: () => void): World5 {
+  const world = createWorld5({ places: 8, ...(onProperty && { on: { onProperty } }) });
   world.subscribe('a', 2);
   world.online(connack);
   grant(world, 2);
