@@ -5,10 +5,11 @@ import { conformanceDocument, DOCUMENT, findGaps, findTests, keyOf, readStatemen
 import { readTitles } from './titles.ts';
 
 /** Statements about servers that a client helps to keep, which tests may name too. */
-const ABOUT_SERVERS = ['3.1.1 MQTT-3.1.3-8', '3.1.1 MQTT-4.7.2-1'];
+const ABOUT_SERVERS = ['3.1.1 MQTT-3.1.3-8', '3.1.1 MQTT-3.2.2-5', '3.1.1 MQTT-4.7.2-1'];
 
 describe('the table of statements', () => {
   const statements = readStatements();
+  const tests = findTests();
   const count = (version: string) => statements.filter((statement) => statement.version === version).length;
 
   it('has every statement once, each with a sentence', () => {
@@ -21,11 +22,10 @@ describe('the table of statements', () => {
   });
 
   it('has a test or a reason for each statement', () => {
-    expect(findGaps(statements, findTests())).toEqual([]);
+    expect(findGaps(statements, tests)).toEqual([]);
   });
 
   it('has no reason where there is a test, and no test of a statement that it does not know', () => {
-    const tests = findTests();
     const known = new Set(statements.map(keyOf));
     expect(statements.filter((some) => some.reason !== '' && tests.has(keyOf(some)))).toEqual([]);
     expect([...tests.keys()].filter((key) => !known.has(key) && !ABOUT_SERVERS.includes(key))).toEqual([]);

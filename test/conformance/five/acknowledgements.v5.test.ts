@@ -14,29 +14,33 @@ const KINDS: [string, number, number, number[]][] = [
 ];
 
 describe('an acknowledgement of the broker', () => {
-  it.each(KINDS)('%s takes each reason that it may have, in each of its lengths', (_what, first, id, reasons) => {
-    for (const reason of reasons) {
-      const lengths = [
-        ack(first, id, byte(reason)),
-        ack(first, id, byte(reason), list()),
-        ack(first, id, byte(reason), list(`\x1f${field('why')}`, `\x26${field('n')}${field('v')}`)),
-      ];
-      if (reason === 0) lengths.push(ack(first, id));
-      for (const bytes of lengths) {
-        const world = busy();
-        const before = world.client.counters();
-        const done = () => before.delivered + before.rejected!;
-        world.socket.deliver(bytes);
-        expect(world.client.isOnline()).toBe(true);
-        world.client.counters();
-        const isEnd = first === 0x40 || first === 0x70 || (first === 0x50 && reason >= 0x80);
-        expect(done()).toBe(isEnd ? 1 : 0);
-        expect(before.rejected).toBe(isEnd && reason >= 0x80 && first < 0x60 ? 1 : 0);
-        const answer = first === 0x50 && reason < 0x80 ? '\x62\x02\x00\x03' : first === 0x62 ? '\x70\x02\x00\x07' : '';
-        expect(world.flush()).toBe(answer);
+  it.each(KINDS)(
+    '%s takes each reason that it may have, in each of its lengths',
+    (_what, first, id, reasons) => {
+      for (const reason of reasons) {
+        const lengths = [
+          ack(first, id, byte(reason)),
+          ack(first, id, byte(reason), list()),
+          ack(first, id, byte(reason), list(`\x1f${field('why')}`, `\x26${field('n')}${field('v')}`)),
+        ];
+        if (reason === 0) lengths.push(ack(first, id));
+        for (const bytes of lengths) {
+          const world = busy();
+          const before = world.client.counters();
+          const done = () => before.delivered + before.rejected!;
+          world.socket.deliver(bytes);
+          expect(world.client.isOnline()).toBe(true);
+          world.client.counters();
+          const isEnd = first === 0x40 || first === 0x70 || (first === 0x50 && reason >= 0x80);
+          expect(done()).toBe(isEnd ? 1 : 0);
+          expect(before.rejected).toBe(isEnd && reason >= 0x80 && first < 0x60 ? 1 : 0);
+          const answer =
+            first === 0x50 && reason < 0x80 ? '\x62\x02\x00\x03' : first === 0x62 ? '\x70\x02\x00\x07' : '';
+          expect(world.flush()).toBe(answer);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each(KINDS)('%s with any other reason is an error [MQTT-4.13.1-1]', (_what, first, id, reasons) => {
     const world = busy();

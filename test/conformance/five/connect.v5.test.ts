@@ -151,7 +151,14 @@ describe('CONNECT', () => {
     ['a reason string', FOR_CONNECT, [[PropertyId.ReasonString, 'x']]],
     ['a topic alias', FOR_WILL, [[PropertyId.TopicAlias, 1]]],
     ['a will delay for the session', FOR_CONNECT, [[PropertyId.WillDelay, 1]]],
-    ['a session expiry twice', FOR_CONNECT, [[PropertyId.SessionExpiry, 1], [PropertyId.SessionExpiry, 1]]],
+    [
+      'a session expiry twice',
+      FOR_CONNECT,
+      [
+        [PropertyId.SessionExpiry, 1],
+        [PropertyId.SessionExpiry, 1],
+      ],
+    ],
     ['a session expiry of 33 bits', FOR_CONNECT, [[PropertyId.SessionExpiry, 0x100000000]]],
     ['a session expiry below 0', FOR_CONNECT, [[PropertyId.SessionExpiry, -1]]],
     ['half a second of will delay', FOR_WILL, [[PropertyId.WillDelay, 0.5]]],
@@ -161,7 +168,11 @@ describe('CONNECT', () => {
     ['a response topic that is no UTF-8 [MQTT-3.3.2-13]', FOR_WILL, [[PropertyId.ResponseTopic, 'a\xff']]],
     ['a response topic with + [MQTT-3.3.2-14]', FOR_WILL, [[PropertyId.ResponseTopic, 'a/+']]],
     ['a response topic with # [MQTT-3.3.2-14]', FOR_WILL, [[PropertyId.ResponseTopic, '#']]],
-    ['a user property with U+0000 [MQTT-1.5.4-2] [MQTT-1.5.7-1]', FOR_CONNECT, [[PropertyId.User, 'n', '\x00']]],
+    [
+      'a user property with U+0000 [MQTT-1.5.4-2] [MQTT-1.5.7-1]',
+      FOR_CONNECT,
+      [[PropertyId.User, 'n', '\x00']],
+    ],
     ['a user property whose name is no UTF-8 [MQTT-1.5.7-1]', FOR_CONNECT, [[PropertyId.User, '\xff', 'v']]],
   ];
 
@@ -272,17 +283,20 @@ describe('a session', () => {
 });
 
 describe('keep alive', () => {
-  it.each([1, 10, 60, 65535])('of %i s is kept with PINGREQ when nothing else is sent [MQTT-3.1.2-20]', (sec) => {
-    const world = createWorld5({ keepAliveSec: sec, clock: createManualClock(5) });
-    world.online();
-    for (let i = 0; i < 3; i++) {
-      let silentMs = 0;
-      for (; world.sent().length === 0; silentMs += sec * 50) world.pass(sec * 50);
-      expect(silentMs).toBeLessThanOrEqual(sec * 1000);
-      world.socket.deliver('\xd0\x00');
-    }
-    expect(world.client.isOnline()).toBe(true);
-  });
+  it.each([1, 10, 60, 65535])(
+    'of %i s is kept with PINGREQ when nothing else is sent [MQTT-3.1.2-20]',
+    (sec) => {
+      const world = createWorld5({ keepAliveSec: sec, clock: createManualClock(5) });
+      world.online();
+      for (let i = 0; i < 3; i++) {
+        let silentMs = 0;
+        for (; world.sent().length === 0; silentMs += sec * 50) world.pass(sec * 50);
+        expect(silentMs).toBeLessThanOrEqual(sec * 1000);
+        world.socket.deliver('\xd0\x00');
+      }
+      expect(world.client.isOnline()).toBe(true);
+    },
+  );
 
   it('ends a connection whose PINGREQ nobody answers [MQTT-3.12.4-1]', () => {
     const world = createWorld5({ keepAliveSec: 10 });

@@ -8,8 +8,8 @@ import { busy, byte, expectLeft, expectRecovery, field, list, packet } from './r
 const TAKEN_OVER = 0x8e;
 /** What a broker may say. */
 const REASONS = [
-  0x80, 0x81, 0x82, 0x83, 0x87, 0x89, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0x9b,
-  0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2,
+  0x80, 0x81, 0x82, 0x83, 0x87, 0x89, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99,
+  0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2,
 ];
 
 describe('our DISCONNECT', () => {
@@ -46,18 +46,25 @@ describe('our DISCONNECT', () => {
 });
 
 describe('DISCONNECT of the broker', () => {
-  it.each(REASONS)('with reason %i ends the connection, and says why; all goes on with the next [MQTT-4.13.2-1]', (reason) => {
-    for (const body of [byte(reason), `${byte(reason)}\x00`, byte(reason) + list(`\x1f${field('why')}`, `\x26${field('n')}${field('v')}`)]) {
-      const world = busy();
-      world.socket.deliver(packet(0xe0, body) + '\x30\x05\x00\x01a\x00x');
-      const why = reason === TAKEN_OVER ? Close.TakenOver : reason;
-      expect(world.said).toEqual([`offline ${why} ${reason}`]);
-      expect(world.socket.take()).toBe('');
-      expect(world.socket.isOpen()).toBe(false);
-      expect(world.client.counters().violations).toBe(0);
-      expectRecovery(world);
-    }
-  });
+  it.each(REASONS)(
+    'with reason %i ends the connection, and says why; all goes on with the next [MQTT-4.13.2-1]',
+    (reason) => {
+      for (const body of [
+        byte(reason),
+        `${byte(reason)}\x00`,
+        byte(reason) + list(`\x1f${field('why')}`, `\x26${field('n')}${field('v')}`),
+      ]) {
+        const world = busy();
+        world.socket.deliver(packet(0xe0, body) + '\x30\x05\x00\x01a\x00x');
+        const why = reason === TAKEN_OVER ? Close.TakenOver : reason;
+        expect(world.said).toEqual([`offline ${why} ${reason}`]);
+        expect(world.socket.take()).toBe('');
+        expect(world.socket.isOpen()).toBe(false);
+        expect(world.client.counters().violations).toBe(0);
+        expectRecovery(world);
+      }
+    },
+  );
 
   it('without a reason ends the connection', () => {
     for (const bytes of ['\xe0\x00', '\xe0\x01\x00', '\xe0\x02\x00\x00']) {

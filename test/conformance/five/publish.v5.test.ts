@@ -27,7 +27,9 @@ describe('PUBLISH of QoS 0', () => {
     world.publish(world.topic('a/b'), '');
     world.publish(world.topic('a/b'), '\x00\xff');
     world.publish(world.topic('a/b', 0, true), '1');
-    expect(world.flush()).toBe('\x30\x06\x00\x03a/b\x00' + '\x30\x08\x00\x03a/b\x00\x00\xff' + '\x31\x07\x00\x03a/b\x001');
+    expect(world.flush()).toBe(
+      '\x30\x06\x00\x03a/b\x00' + '\x30\x08\x00\x03a/b\x00\x00\xff' + '\x31\x07\x00\x03a/b\x001',
+    );
   });
 
   it('is not sent again, and not kept [MQTT-4.4.0-1] [MQTT-4.3.1-1]', () => {
@@ -61,7 +63,11 @@ describe('PUBLISH', () => {
     ['payload format', [PropertyId.PayloadFormat, 1], '\x01\x01'],
     ['message expiry', [PropertyId.MessageExpiry, 0x01020304], '\x02\x01\x02\x03\x04'],
     ['content type [MQTT-3.3.2-19]', [PropertyId.ContentType, utf8('\u00e9')], '\x03\x00\x02\xc3\xa9'],
-    ['response topic [MQTT-3.3.2-13] [MQTT-3.3.2-14]', [PropertyId.ResponseTopic, 'r/\xc3\xa9'], '\x08\x00\x04r/\xc3\xa9'],
+    [
+      'response topic [MQTT-3.3.2-13] [MQTT-3.3.2-14]',
+      [PropertyId.ResponseTopic, 'r/\xc3\xa9'],
+      '\x08\x00\x04r/\xc3\xa9',
+    ],
     ['correlation data', [PropertyId.CorrelationData, '\x00\xff'], '\x09\x00\x02\x00\xff'],
     ['user property [MQTT-1.5.7-1]', [PropertyId.User, 'n', ''], '\x26\x00\x01n\x00\x00'],
   ];
@@ -85,7 +91,13 @@ describe('PUBLISH', () => {
     ['a topic alias of our own choice', [[PropertyId.TopicAlias, 1]]],
     ['a reason string', [[PropertyId.ReasonString, 'x']]],
     ['a will delay', [[PropertyId.WillDelay, 1]]],
-    ['a content type twice', [[PropertyId.ContentType, 'a'], [PropertyId.ContentType, 'a']]],
+    [
+      'a content type twice',
+      [
+        [PropertyId.ContentType, 'a'],
+        [PropertyId.ContentType, 'a'],
+      ],
+    ],
     ['a content type that is a number', [[PropertyId.ContentType, 1]]],
     ['a payload format 2', [[PropertyId.PayloadFormat, 2]]],
     ['a response topic with + [MQTT-3.3.2-14]', [[PropertyId.ResponseTopic, 'a/+/b']]],
@@ -100,17 +112,20 @@ describe('PUBLISH', () => {
     expect(world.client.topic('t', 1, false, properties)).toBeNull();
   });
 
-  it.each(BAD_TEXTS)('never has text that %s [MQTT-1.5.4-1] [MQTT-1.5.4-2] [MQTT-1.5.7-1] [MQTT-3.3.2-1] [MQTT-3.3.2-13] [MQTT-3.3.2-19] [MQTT-4.7.3-2]', (_what, bad) => {
-    const all: Property[] = [
-      [PropertyId.ContentType, bad],
-      [PropertyId.ResponseTopic, bad],
-      [PropertyId.User, bad, 'v'],
-      [PropertyId.User, 'n', bad],
-    ];
-    for (const property of all) expect(encodeProperties([property], FOR_TOPIC)).toBeNull();
-    const world = createWorld5();
-    for (const qos of QOS) expect(world.client.topic(bad, qos)).toBeNull();
-  });
+  it.each(BAD_TEXTS)(
+    'never has text that %s [MQTT-1.5.4-1] [MQTT-1.5.4-2] [MQTT-1.5.7-1] [MQTT-3.3.2-1] [MQTT-3.3.2-13] [MQTT-3.3.2-19] [MQTT-4.7.3-2]',
+    (_what, bad) => {
+      const all: Property[] = [
+        [PropertyId.ContentType, bad],
+        [PropertyId.ResponseTopic, bad],
+        [PropertyId.User, bad, 'v'],
+        [PropertyId.User, 'n', bad],
+      ];
+      for (const property of all) expect(encodeProperties([property], FOR_TOPIC)).toBeNull();
+      const world = createWorld5();
+      for (const qos of QOS) expect(world.client.topic(bad, qos)).toBeNull();
+    },
+  );
 
   it.each([
     ['of no character [MQTT-4.7.3-1]', ''],
@@ -144,7 +159,9 @@ describe.each([1, 2] as const)('PUBLISH of QoS %i', (qos) => {
     const world = createWorld5();
     world.online();
     for (const payload of ['1', '2', '3']) world.publish(world.topic('t', qos), payload);
-    expect(world.flush()).toBe([1, 2, 3].map((id) => `${first}\x07\x00\x01t\x00${String.fromCharCode(id)}\x00${id}`).join(''));
+    expect(world.flush()).toBe(
+      [1, 2, 3].map((id) => `${first}\x07\x00\x01t\x00${String.fromCharCode(id)}\x00${id}`).join(''),
+    );
     expect(world.outbox.count()).toBe(3);
     acknowledge(world, [2], qos);
     expect(world.outbox.count()).toBe(2);
@@ -163,7 +180,9 @@ describe.each([1, 2] as const)('PUBLISH of QoS %i', (qos) => {
     acknowledge(world, [3], qos);
     world.flush();
     world.reconnect();
-    expect(world.flush()).toBe([1, 2, 4].map((id) => `${again}\x07\x00\x01t\x00${String.fromCharCode(id)}\x00${id}`).join(''));
+    expect(world.flush()).toBe(
+      [1, 2, 4].map((id) => `${again}\x07\x00\x01t\x00${String.fromCharCode(id)}\x00${id}`).join(''),
+    );
     // What is sent for the first time is behind that, without DUP.
     world.publish(world.topic('t', qos), '5');
     expect(world.flush()).toBe(`${first}\x07\x00\x01t\x00\x05\x005`);
@@ -180,7 +199,7 @@ describe.each([1, 2] as const)('PUBLISH of QoS %i', (qos) => {
 
   const REASONS = [0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 
-  it('that the broker refuses is over: counted and reported, never sent again, and its identifier is nobody\'s [MQTT-4.4.0-2]', () => {
+  it("that the broker refuses is over: counted and reported, never sent again, and its identifier is nobody's [MQTT-4.4.0-2]", () => {
     const world = createWorld5();
     world.online();
     const cmd = qos === 1 ? 'puback' : 'pubrec';
@@ -244,7 +263,11 @@ describe.each([1, 2] as const)('PUBLISH of QoS %i', (qos) => {
     ]);
     expect(world.client.counters().expired).toBe(1);
     expect(world.said).toEqual([]);
-    acknowledge(world, sent.map(({ messageId }) => messageId!), qos);
+    acknowledge(
+      world,
+      sent.map(({ messageId }) => messageId!),
+      qos,
+    );
     expect(world.outbox.count()).toBe(0);
   });
 
@@ -341,9 +364,11 @@ describe('topic aliases', () => {
   function aliased(world: World5, topics: readonly string[], rounds: number): string[] {
     const prepared = topics.map((name) => world.topic(name, 0));
     for (let i = 0; i < rounds; i++) for (const topic of prepared) world.publish(topic, 'x');
-    return world.sent().map((sent) =>
-      sent.cmd === 'publish' ? `${sent.topic} ${sent.properties?.topicAlias ?? '-'}` : sent.cmd,
-    );
+    return world
+      .sent()
+      .map((sent) =>
+        sent.cmd === 'publish' ? `${sent.topic} ${sent.properties?.topicAlias ?? '-'}` : sent.cmd,
+      );
   }
 
   it('are not used unless CONNACK allows them [MQTT-3.2.2-18] [MQTT-3.3.2-9]', () => {
@@ -405,7 +430,11 @@ describe('topic aliases', () => {
       world.client.stream(topic, 600, createSource('x'.repeat(600)));
       seen.push(...world.sent());
     }
-    expect(seen).toMatchObject([{ topic: 'a' }, { topic: 'a', properties: { topicAlias: 1 } }, { topic: '' }]);
+    expect(seen).toMatchObject([
+      { topic: 'a' },
+      { topic: 'a', properties: { topicAlias: 1 } },
+      { topic: '' },
+    ]);
   });
 
   it('leave room for a streamed message: its head goes out in one piece, or it is refused', () => {
@@ -413,37 +442,45 @@ describe('topic aliases', () => {
     world.online({ topicAliasMaximum: 1 });
     const long: Property = [PropertyId.User, 'n', 'v'.repeat(240)];
     const source = createSource('x'.repeat(1000));
-    for (const size of [100, 270, 280, 285, 290, 300]) {
-      const code = world.client.stream(topicWith(world, 't'.repeat(size), 0, long), 1000, source);
-      expect([Code.InFlight, Code.TooLong]).toContain(code);
-      world.flush();
+    const codes: number[] = [];
+    for (const size of [100, 250, 270, 273, 276, 280, 300]) {
+      const topic = topicWith(world, 't'.repeat(size), 0, long);
+      for (let i = 0; i < 3; i++) {
+        const code = world.client.stream(topic, 1000, source);
+        codes.push(code);
+        expect(world.sent()).toHaveLength(code === Code.InFlight ? 1 : 0);
+      }
     }
+    expect(new Set(codes)).toEqual(new Set([Code.InFlight, Code.TooLong]));
   });
 });
 
 describe('the receive maximum of the broker', () => {
-  it.each([1, 2, 7, 8, 9, 65535])('of %i: so many messages are in flight at most, and the next with each that is done with [MQTT-3.3.4-7] [MQTT-4.9.0-1] [MQTT-4.9.0-2]', (receiveMaximum) => {
-    const world = createWorld5();
-    const most = Math.min(receiveMaximum, 8);
-    world.online({ receiveMaximum });
-    const qosOf = (id: number) => (id % 2 === 0 ? 2 : 1);
-    for (let id = 1; id <= 15; id++) world.publish(world.topic('t', qosOf(id)), 'x');
-    let sent = world.sent().length;
-    expect(sent).toBe(most);
-    for (let id = 1; id <= 15; id++) {
-      // PUBREC frees nothing.
-      if (qosOf(id) === 2) {
-        world.deliver({ cmd: 'pubrec', messageId: id });
-        expect(names(world.sent())).toEqual([`pubrel ${id}`]);
-        world.deliver({ cmd: 'pubcomp', messageId: id });
-      } else {
-        world.deliver({ cmd: 'puback', messageId: id });
+  it.each([1, 2, 7, 8, 9, 65535])(
+    'of %i: so many messages are in flight at most, and the next with each that is done with [MQTT-3.3.4-7] [MQTT-4.9.0-1] [MQTT-4.9.0-2]',
+    (receiveMaximum) => {
+      const world = createWorld5();
+      const most = Math.min(receiveMaximum, 8);
+      world.online({ receiveMaximum });
+      const qosOf = (id: number) => (id % 2 === 0 ? 2 : 1);
+      for (let id = 1; id <= 15; id++) world.publish(world.topic('t', qosOf(id)), 'x');
+      let sent = world.sent().length;
+      expect(sent).toBe(most);
+      for (let id = 1; id <= 15; id++) {
+        // PUBREC frees nothing.
+        if (qosOf(id) === 2) {
+          world.deliver({ cmd: 'pubrec', messageId: id });
+          expect(names(world.sent())).toEqual([`pubrel ${id}`]);
+          world.deliver({ cmd: 'pubcomp', messageId: id });
+        } else {
+          world.deliver({ cmd: 'puback', messageId: id });
+        }
+        sent += world.sent().length;
+        expect(sent).toBe(Math.min(id + most, 15));
       }
-      sent += world.sent().length;
-      expect(sent).toBe(Math.min(id + most, 15));
-    }
-    expect(world.outbox.count()).toBe(0);
-  });
+      expect(world.outbox.count()).toBe(0);
+    },
+  );
 
   it('counts what is sent again, PUBREL too, and streamed messages [MQTT-3.3.4-7] [MQTT-4.9.0-2]', () => {
     const world = createWorld5();
@@ -457,7 +494,12 @@ describe('the receive maximum of the broker', () => {
     world.deliver({ cmd: 'pubcomp', messageId: 1 });
     expect(names(world.sent())).toEqual(['publish 3 dup']);
     acknowledge(world, [2, 3], 2);
-    expect(names(world.sent())).toEqual(['pubrel 2', 'publish 4 dup', 'pubrel 3', expect.stringMatching(/^publish 3\d{4} dup$/)]);
+    expect(names(world.sent())).toEqual([
+      'pubrel 2',
+      'publish 4 dup',
+      'pubrel 3',
+      expect.stringMatching(/^publish 3\d{4} dup$/),
+    ]);
   });
 
   it('is of one connection [MQTT-4.9.0-1]', () => {
@@ -472,7 +514,7 @@ describe('the receive maximum of the broker', () => {
   it('is given back by a refusal [MQTT-4.9.0-2] [MQTT-4.4.0-2]', () => {
     const world = createWorld5();
     world.online({ receiveMaximum: 1 });
-    for (let i = 0; i < 3; i++) world.publish(world.topic('t', 1 + (i % 2) as 1), 'x');
+    for (let i = 0; i < 3; i++) world.publish(world.topic('t', (1 + (i % 2)) as 1), 'x');
     world.flush();
     world.deliver({ cmd: 'puback', messageId: 1, reasonCode: 0x80 });
     expect(names(world.sent())).toEqual(['publish 2']);

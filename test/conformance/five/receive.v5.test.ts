@@ -5,7 +5,19 @@ import { PropertyId } from '../../../src/ports/properties.ts';
 import { Event } from '../../../src/ports/codes.ts';
 import { text } from '../../mqtt/client.ts';
 import { createWorld5, fromBroker, type World5 } from '../../mqtt/five/world.ts';
-import { busy, expectLeft, expectRecovery, field, grant, list, names, packet, publish, utf8, word } from './rig.ts';
+import {
+  busy,
+  expectLeft,
+  expectRecovery,
+  field,
+  grant,
+  list,
+  names,
+  packet,
+  publish,
+  utf8,
+  word,
+} from './rig.ts';
 
 /** Online, with 'a' and 'b/#' subscribed to. */
 function listening(receiveMax = 1024): World5 {
@@ -32,15 +44,18 @@ describe('a message', () => {
     [0, []],
     [1, ['puback 5']],
     [2, ['pubrec 5']],
-  ])('of QoS %i is answered by its QoS, wanted or not [MQTT-3.3.4-1] [MQTT-4.5.0-2] [MQTT-4.3.2-4] [MQTT-4.3.3-8]', (qos, answers) => {
-    for (const topic of ['a', 'b/c', 'nobody/wants/it', '$SYS/x']) {
-      const world = listening();
-      world.deliver(message(qos, 5, 'x', false, topic));
-      expect(names(world.sent())).toEqual(answers);
-      expect(world.got).toHaveLength(topic === 'a' || topic === 'b/c' ? 1 : 0);
-      expect(world.client.counters().unwanted).toBe(1 - world.got.length);
-    }
-  });
+  ])(
+    'of QoS %i is answered by its QoS, wanted or not [MQTT-3.3.4-1] [MQTT-4.5.0-2] [MQTT-4.3.2-4] [MQTT-4.3.3-8]',
+    (qos, answers) => {
+      for (const topic of ['a', 'b/c', 'nobody/wants/it', '$SYS/x']) {
+        const world = listening();
+        world.deliver(message(qos, 5, 'x', false, topic));
+        expect(names(world.sent())).toEqual(answers);
+        expect(world.got).toHaveLength(topic === 'a' || topic === 'b/c' ? 1 : 0);
+        expect(world.client.counters().unwanted).toBe(1 - world.got.length);
+      }
+    },
+  );
 
   it('has the properties that it came with, and no others [MQTT-1.5.4-3] [MQTT-1.5.7-1] [MQTT-3.3.2-13] [MQTT-3.3.2-19]', () => {
     const heard: string[] = [];
@@ -104,67 +119,81 @@ describe('a message', () => {
     }
   });
 
-  it.each([0, 1, 2])('of QoS %i over the limit is answered, too; its properties may be cut anywhere [MQTT-3.3.4-1] [MQTT-4.2.0-1]', (qos) => {
-    const first = 0x30 | (qos << 1);
-    const properties = list(`\x26${field('n')}${field('v'.repeat(150))}`, '\x23\x00\x02');
-    const large = publish(first, 'b/c', properties, 'z'.repeat(700));
-    for (const size of [1, 3, 7, 100, 536]) {
-      const world = createWorld5({ receiveMax: 300 });
-      world.subscribe('b/#', 2, true);
-      world.online();
-      grant(world, 2);
-      for (let at = 0; at < large.length; at += size) world.socket.deliver(large.slice(at, at + size));
-      const pieces = world.got.map((line) => line.split(' ')[2]).join('');
-      expect(pieces).toBe('z'.repeat(700));
-      expect(names(world.sent())).toEqual([[], ['puback 9'], ['pubrec 9']][qos]);
-      // Its alias stands for its topic.
-      world.got.length = 0;
-      world.socket.deliver(publish(0x30, '', list('\x23\x00\x02'), 'short'));
-      expect(world.got).toEqual(['b/c short 30']);
-    }
-  });
+  it.each([0, 1, 2])(
+    'of QoS %i over the limit is answered, too; its properties may be cut anywhere [MQTT-3.3.4-1] [MQTT-4.2.0-1]',
+    (qos) => {
+      const first = 0x30 | (qos << 1);
+      const properties = list(`\x26${field('n')}${field('v'.repeat(150))}`, '\x23\x00\x02');
+      const large = publish(first, 'b/c', properties, 'z'.repeat(700));
+      for (const size of [1, 3, 7, 100, 536]) {
+        const world = createWorld5({ receiveMax: 300 });
+        world.subscribe('b/#', 2, true);
+        world.online();
+        grant(world, 2);
+        for (let at = 0; at < large.length; at += size) world.socket.deliver(large.slice(at, at + size));
+        const pieces = world.got.map((line) => line.split(' ')[2]).join('');
+        expect(pieces).toBe('z'.repeat(700));
+        expect(names(world.sent())).toEqual([[], ['puback 9'], ['pubrec 9']][qos]);
+        // Its alias stands for its topic.
+        world.got.length = 0;
+        world.socket.deliver(publish(0x30, '', list('\x23\x00\x02'), 'short'));
+        expect(world.got).toEqual(['b/c short 30']);
+      }
+    },
+  );
 
-  it.each([1, 2])('of QoS %i whose topic or properties are over the limit themselves is passed over, and answered [MQTT-3.3.4-1]', (qos) => {
-    const first = 0x30 | (qos << 1);
-    for (const large of [
-      publish(first, 't'.repeat(900), list(), 'z'),
-      publish(first, 'b/c', list(...Array<string>(6).fill(`\x26${field('n')}${field('v'.repeat(150))}`)), 'z'),
-    ]) {
-      const world = createWorld5({ receiveMax: 300 });
-      world.subscribe('b/#', 2, true);
-      world.online();
-      grant(world, 2);
-      for (let at = 0; at < large.length; at += 100) world.socket.deliver(large.slice(at, at + 100));
-      expect(world.got).toEqual([]);
-      expect(names(world.sent())).toEqual([qos === 1 ? 'puback 9' : 'pubrec 9']);
-      expect(world.client.counters().oversize).toBe(1);
-    }
-  });
+  it.each([1, 2])(
+    'of QoS %i whose topic or properties are over the limit themselves is passed over, and answered [MQTT-3.3.4-1]',
+    (qos) => {
+      const first = 0x30 | (qos << 1);
+      for (const large of [
+        publish(first, 't'.repeat(900), list(), 'z'),
+        publish(
+          first,
+          'b/c',
+          list(...Array<string>(6).fill(`\x26${field('n')}${field('v'.repeat(150))}`)),
+          'z',
+        ),
+      ]) {
+        const world = createWorld5({ receiveMax: 300 });
+        world.subscribe('b/#', 2, true);
+        world.online();
+        grant(world, 2);
+        for (let at = 0; at < large.length; at += 100) world.socket.deliver(large.slice(at, at + 100));
+        expect(world.got).toEqual([]);
+        expect(names(world.sent())).toEqual([qos === 1 ? 'puback 9' : 'pubrec 9']);
+        expect(world.client.counters().oversize).toBe(1);
+      }
+    },
+  );
 });
 
 describe('topic aliases', () => {
-  it.each([0, 1, 2])('of our CONNECT are all understood, each for its last topic, at QoS %i [MQTT-3.3.2-10]', (qos) => {
-    const world = listening();
-    const first = 0x30 | (qos << 1);
-    const alias = (value: number) => list(`\x23${word(value)}`);
-    const say = (topic: string, value: number, payload: string, id: number) =>
-      world.socket.deliver(
-        packet(first, field(topic) + (qos > 0 ? word(id) : '') + alias(value) + payload),
-      );
-    for (let i = 1; i <= 4; i++) say(`b/${i}`, i, 'named', i);
-    for (let i = 4; i >= 1; i--) say('', i, 'short', 10 + i);
-    say('a', 2, 'other', 20);
-    say('', 2, 'other', 21);
-    say('', 1, 'same', 22);
-    const kind = first.toString(16);
-    expect(world.got).toEqual([
-      ...[1, 2, 3, 4].map((i) => `b/${i} named ${kind}`),
-      ...[4, 3, 2, 1].map((i) => `b/${i} short ${kind}`),
-      `a other ${kind}`,
-      `a other ${kind}`,
-      `b/1 same ${kind}`,
-    ]);
-  });
+  it.each([0, 1, 2])(
+    'of our CONNECT are all understood, each for its last topic, at QoS %i [MQTT-3.3.2-10]',
+    (qos) => {
+      const world = listening();
+      const first = 0x30 | (qos << 1);
+      const alias = (value: number) => list(`\x23${word(value)}`);
+      const say = (topic: string, value: number, payload: string, id: number) =>
+        world.socket.deliver(
+          packet(first, field(topic) + (qos > 0 ? word(id) : '') + alias(value) + payload),
+        );
+      for (let i = 1; i <= 4; i++) say(`b/${i}`, i, 'named', i);
+      for (let i = 4; i >= 1; i--) say('', i, 'short', 10 + i);
+      say('a', 2, 'other', 20);
+      say('', 2, 'other', 21);
+      say('', 1, 'same', 22);
+      const kind = first.toString(16);
+      expect(world.got).toEqual([
+        ...[1, 2, 3, 4].map((i) => `b/${i} named ${kind}`),
+        ...[4, 3, 2, 1].map((i) => `b/${i} short ${kind}`),
+        `a other ${kind}`,
+        `a other ${kind}`,
+        `b/1 same ${kind}`,
+      ]);
+    },
+  );
 
   it('end with their connection [MQTT-3.3.2-7]', () => {
     const world = busy();
@@ -202,7 +231,9 @@ describe('a message of QoS 1', () => {
     const world = listening();
     const ids = [7, 3, 65535, 1, 256];
     const properties = list(`\x03${field('t')}`);
-    world.socket.deliver(ids.map((id, i) => packet(0x32, `\x00\x01a${word(id)}${i % 2 ? properties : '\x00'}x`)).join(''));
+    world.socket.deliver(
+      ids.map((id, i) => packet(0x32, `\x00\x01a${word(id)}${i % 2 ? properties : '\x00'}x`)).join(''),
+    );
     expect(names(world.sent())).toEqual(ids.map((id) => `puback ${id}`));
   });
 });

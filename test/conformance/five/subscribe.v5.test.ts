@@ -25,7 +25,9 @@ describe('SUBSCRIBE', () => {
     const bytes = world.flush();
     const id = bytes.slice(2, 4);
     expect(id).not.toBe('\x00\x00');
-    expect(bytes).toBe(packet(0x82, `${id}\x00${field('a/b')}\x00${field('+/\xc3\xa9/#')}\x01${field('c')}\x02`));
+    expect(bytes).toBe(
+      packet(0x82, `${id}\x00${field('a/b')}\x00${field('+/\xc3\xa9/#')}\x01${field('c')}\x02`),
+    );
   });
 
   const OPTIONS: [string, SubscriptionOptions, number][] = [
@@ -38,15 +40,18 @@ describe('SUBSCRIBE', () => {
     ['everything', { noLocal: true, retainAsPublished: true, retainHandling: 2 }, 0x2c],
   ];
 
-  it.each(OPTIONS)('says %s in the bits for it, and leaves the others 0 [MQTT-3.8.3-5]', (_what, options, bits) => {
-    for (const qos of [0, 1, 2]) {
-      const world = createWorld5();
-      world.client.subscription('a', qos, nothing, undefined, options);
-      world.online();
-      const bytes = world.flush();
-      expect(bytes).toBe(packet(0x82, `${bytes.slice(2, 4)}\x00${field('a')}${byte(bits | qos)}`));
-    }
-  });
+  it.each(OPTIONS)(
+    'says %s in the bits for it, and leaves the others 0 [MQTT-3.8.3-5]',
+    (_what, options, bits) => {
+      for (const qos of [0, 1, 2]) {
+        const world = createWorld5();
+        world.client.subscription('a', qos, nothing, undefined, options);
+        world.online();
+        const bytes = world.flush();
+        expect(bytes).toBe(packet(0x82, `${bytes.slice(2, 4)}\x00${field('a')}${byte(bits | qos)}`));
+      }
+    },
+  );
 
   it.each([
     ['Retain Handling 3 [MQTT-3.8.3-5]', 'a', { retainHandling: 3 }],
@@ -77,7 +82,9 @@ describe('SUBSCRIBE', () => {
       const count = i === 1 ? 1 : bytes.split('\x00\x01').length - 1;
       world.socket.deliver(packet(0x90, bytes.slice(2, 4) + '\x00' + '\x00'.repeat(count)));
     }
-    expect(asked.join('')).toBe(`\x00${field('a')}\x00${list('\x0b\x02')}${field('b')}\x01\x00${field('c')}\x02`);
+    expect(asked.join('')).toBe(
+      `\x00${field('a')}\x00${list('\x0b\x02')}${field('b')}\x01\x00${field('c')}\x02`,
+    );
   });
 
   it('and UNSUBSCRIBE are never without a filter, and nothing is asked for twice [MQTT-3.8.3-2] [MQTT-3.10.3-2]', () => {
@@ -141,7 +148,9 @@ describe('SUBACK', () => {
       const id = idOf(world);
       world.socket.deliver(ack(0x90, id, list(`\x1f${field('why')}`), `\x02${byte(code)}\x01`));
       expect(made.map(({ granted }) => granted)).toEqual([2, code, 1]);
-      expect(world.said.slice(-3)).toEqual([2, 256 + code, 513].map((detail) => `report ${Event.Subscribed} ${detail}`));
+      expect(world.said.slice(-3)).toEqual(
+        [2, 256 + code, 513].map((detail) => `report ${Event.Subscribed} ${detail}`),
+      );
       expect(world.client.isOnline()).toBe(true);
     }
   });
@@ -241,12 +250,15 @@ describe('a filter', () => {
     expect(world.flush()).toBe('');
   });
 
-  it.each(BAD_TEXTS)('that %s is none [MQTT-1.5.4-1] [MQTT-1.5.4-2] [MQTT-3.8.3-1] [MQTT-3.10.3-1] [MQTT-4.7.3-2]', (_what, bad) => {
-    const world = createWorld5();
-    for (const filter of [bad, `${bad}/#`, `$share/${bad}/x`, `$share/s/${bad}`]) {
-      expect(world.client.subscription(filter, 1, nothing)).toBeNull();
-    }
-  });
+  it.each(BAD_TEXTS)(
+    'that %s is none [MQTT-1.5.4-1] [MQTT-1.5.4-2] [MQTT-3.8.3-1] [MQTT-3.10.3-1] [MQTT-4.7.3-2]',
+    (_what, bad) => {
+      const world = createWorld5();
+      for (const filter of [bad, `${bad}/#`, `$share/${bad}/x`, `$share/s/${bad}`]) {
+        expect(world.client.subscription(filter, 1, nothing)).toBeNull();
+      }
+    },
+  );
 
   it.each([
     ['# [MQTT-4.7.1-1]', '#', ['a', 'a/b', '/']],
