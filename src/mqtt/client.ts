@@ -460,7 +460,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The connection speaks MQTT 5.0; the next one is to. */
   let is5 = V5;
   let next5 = V5;
-  /** First byte of the packet whose properties are read. */
+  /** First byte of the packet that is read. */
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
@@ -797,16 +797,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (STREAM) streamer.interrupt();
   }
 
-  /** @param reason told to a broker that speaks 5.0. */
+  /** @param reason told to a broker that speaks 5.0; left out: that of the packet's first byte. */
   function violate(reason?: number): void {
     counters.violations++;
-    if (V5) leaveWith(reason === undefined ? Reason.MalformedPacket : reason);
+    if (V5) leaveWith(reason === undefined ? reasonOf(told) : reason);
     fail(Close.ProtocolError, 0);
   }
 
-  /** A packet came that may not come now. */
-  function violateBy(first: number): void {
-    violate(isAmong(OUT_OF_PLACE, first) ? Reason.ProtocolError : undefined);
+  /** @returns what is wrong with a packet that cannot be read, or may not come from a broker. */
+  function reasonOf(first: number): number {
+    return isAmong(OUT_OF_PLACE, first) ? Reason.ProtocolError : Reason.MalformedPacket;
   }
 
   /** Say why we go, where that can be said. */
@@ -1265,7 +1265,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** A packet of MQTT 5.0 other than PUBLISH and PINGRESP. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
-    told = first;
     const isConnack = first === First.Connack;
     const isBye = first === First.Disconnect;
     const isList = first === First.Suback || first === First.Unsuback;
@@ -1296,7 +1295,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** A PUBLISH, of either version, that the fast way does not take. */
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
-    told = first;
     const from = incoming.read(first, bytes, at, end, is5);
     if (isOver()) return;
     const id = first > QOS0_LAST ? readId(bytes, at + 2 + wideAt(bytes, at)) : idFrom(1);
@@ -1326,9 +1324,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
+    told = first;
     if (!(V5 ? mayCome5(state, first, end - at, is5) : mayCome(state, first, end - at))) {
-      if (V5) violateBy(first);
-      else violate();
+      violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
     } else if (V5 && first >> 4 === 3) {
@@ -1352,9 +1350,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onHeader(first: number, length: number): void {
-    if (V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length)) return;
-    if (V5) violateBy(first);
-    else violate();
+    told = first;
+    if (!(V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length))) violate();
   }
 
   function countOversize(length: number): void {
@@ -1391,7 +1388,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const isKnown = size === end || at + needed + 4 <= size;
     const behind = !is5 ? 0 : isKnown ? reader.behind(bytes, at + needed) : at + needed + 4;
     if (behind > size && (behind <= end || !isKnown)) return behind - at < options.receiveMax ? 0 : -1;
-    told = first;
     const from = incoming.read(first, bytes, at, end, is5);
     if (isOver()) return -2;
     if (from < 0) violate(-from);

@@ -170,6 +170,18 @@ describe('what breaks the protocol', () => {
   );
 });
 
+describe('a topic', () => {
+  it.each(BAD_TEXTS)(
+    'that %s ends the connection, and the next one goes on [MQTT-1.5.4-1] [MQTT-1.5.4-2] [MQTT-3.3.2-1] [MQTT-4.7.3-2] [MQTT-4.13.1-1]',
+    (_what, bad) => {
+      for (const first of [0x30, 0x32, 0x3d]) {
+        expectEnd(publish(first, bad, list()), MALFORMED);
+        expectEnd(publish(first, bad, list('\x23\x00\x01')), MALFORMED);
+      }
+    },
+  );
+});
+
 const LARGE: [string, string, number][] = [
   ['without a property length that ends', '\x00\x01a' + '\x80\x80\x80\x80\x00', MALFORMED],
   ['with a property length in too many bytes', '\x00\x01a\x85\x00', MALFORMED],
