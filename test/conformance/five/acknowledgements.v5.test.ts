@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Event } from '../../../src/ports/codes.ts';
 import { createWorld5 } from '../../mqtt/five/world.ts';
-import { ack, busy, byte, expectLeft, expectRecovery, field, grant, list, packet } from './rig.ts';
+import { ack, busy, byte, expectLeft, expectRecovery, field, grant, list, packet, resume } from './rig.ts';
 
 /** Each kind: first byte, identifier of what `busy` has under way, reasons that it may have. */
 const KINDS: [string, number, number, number[]][] = [
@@ -47,9 +47,7 @@ describe('an acknowledgement of the broker', () => {
     let count = 0;
     for (let reason = 0; reason < 256; reason++) {
       if (reasons.includes(reason)) continue;
-      if (count > 0) world.online({}, true);
-      world.flush();
-      world.said.length = 0;
+      if (count > 0) resume(world);
       world.socket.deliver(ack(first, id, byte(reason)));
       expectLeft(world, 0x82, ++count);
     }

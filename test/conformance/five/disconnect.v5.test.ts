@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Close, Code } from '../../../src/ports/codes.ts';
 import { createWorld5 } from '../../mqtt/five/world.ts';
-import { busy, byte, expectLeft, expectRecovery, field, list, packet } from './rig.ts';
+import { busy, byte, expectLeft, expectRecovery, field, list, packet, resume } from './rig.ts';
 
 const TAKEN_OVER = 0x8e;
 /** What a broker may say. */
@@ -81,9 +81,7 @@ describe('DISCONNECT of the broker', () => {
     let count = 0;
     for (let reason = 1; reason < 256; reason++) {
       if (REASONS.includes(reason)) continue;
-      if (count > 0) world.online({}, true);
-      world.flush();
-      world.said.length = 0;
+      if (count > 0) resume(world);
       world.socket.deliver(`\xe0\x01${byte(reason)}`);
       expectLeft(world, 0x82, ++count);
     }

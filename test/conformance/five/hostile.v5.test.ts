@@ -14,6 +14,7 @@ import {
   list,
   packet,
   publish,
+  resume,
 } from './rig.ts';
 
 const MALFORMED = 0x81;
@@ -33,9 +34,7 @@ function expectEnd(stream: string, reason: number): void {
     [GOOD + stream.slice(0, stream.length >> 1), stream.slice(stream.length >> 1) + GOOD],
   ];
   for (const [index, parts] of ways.entries()) {
-    if (index > 0) world.online({}, true);
-    world.flush();
-    world.said.length = 0;
+    if (index > 0) resume(world);
     for (const part of parts) world.socket.deliver(part);
     expectLeft(world, reason, index + 1);
   }
@@ -174,10 +173,8 @@ describe('a topic', () => {
   it.each(BAD_TEXTS)(
     'that %s ends the connection, and the next one goes on [MQTT-1.5.4-1] [MQTT-1.5.4-2] [MQTT-3.3.2-1] [MQTT-4.7.3-2] [MQTT-4.13.1-1]',
     (_what, bad) => {
-      for (const first of [0x30, 0x32, 0x3d]) {
-        expectEnd(publish(first, bad, list()), MALFORMED);
-        expectEnd(publish(first, bad, list('\x23\x00\x01')), MALFORMED);
-      }
+      expectEnd(publish(0x30, bad, list()), MALFORMED);
+      expectEnd(publish(0x3d, bad, list('\x23\x00\x01')), MALFORMED);
     },
   );
 });
@@ -316,7 +313,7 @@ function expectRefused(place: Place, all: readonly string[][], reason: number): 
     if (place.isFirst === true) {
       world.socket.drop();
       world.open();
-    } else if (index > 0) world.online({}, true);
+    } else if (index > 0) resume(world);
     world.flush();
     world.said.length = 0;
     world.socket.deliver(place.make(list(...properties)));
