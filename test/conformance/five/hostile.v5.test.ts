@@ -128,6 +128,16 @@ const PACKETS: [string, string, number][] = [
   // Identifiers.
   ['PUBLISH of QoS 1 and identifier 0 [MQTT-2.2.1-3]', '\x32\x07\x00\x01a\x00\x00\x00x', MALFORMED],
   ['PUBLISH of QoS 2 and identifier 0 [MQTT-2.2.1-3]', '\x34\x07\x00\x01a\x00\x00\x00x', MALFORMED],
+  [
+    'a message over the limit of identifier 0 [MQTT-2.2.1-3]',
+    packet(0x32, `${field('a')}\x00\x00${list()}${'z'.repeat(3000)}`),
+    MALFORMED,
+  ],
+  [
+    'a message of identifier 0 whose topic is over the limit [MQTT-2.2.1-3]',
+    packet(0x34, `${field('t'.repeat(2000))}\x00\x00${list()}z`),
+    MALFORMED,
+  ],
   ['PUBACK of identifier 0', '\x40\x02\x00\x00', PROTOCOL],
   ['PUBREC of identifier 0', '\x50\x02\x00\x00', PROTOCOL],
   ['PUBREL of identifier 0', '\x62\x02\x00\x00', MALFORMED],
