@@ -124,7 +124,16 @@ import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
 import { createIncoming, type MessageProperties } from './incoming.ts';
 import { createPropertyReader, IN_ACK, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
-import { FAILURE, isAmong, OF_CONNACK, OF_DISCONNECT, OF_PUBLISH, OF_RELEASE, Reason } from './reason.ts';
+import {
+  FAILURE,
+  isAmong,
+  OF_CONNACK,
+  OF_DISCONNECT,
+  OF_PUBLISH,
+  OF_RELEASE,
+  OUT_OF_PLACE,
+  Reason,
+} from './reason.ts';
 import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
 
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
@@ -451,7 +460,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The connection speaks MQTT 5.0; the next one is to. */
   let is5 = V5;
   let next5 = V5;
-  /** First byte of the packet whose properties are read. */
+  /** First byte of the packet that is read. */
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
@@ -788,11 +797,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (STREAM) streamer.interrupt();
   }
 
-  /** @param reason told to a broker that speaks 5.0. */
+  /** @param reason told to a broker that speaks 5.0; left out: that of the packet's first byte. */
   function violate(reason?: number): void {
     counters.violations++;
-    if (V5) leaveWith(reason === undefined ? Reason.MalformedPacket : reason);
+    if (V5) leaveWith(reason === undefined ? reasonOf(told) : reason);
     fail(Close.ProtocolError, 0);
+  }
+
+  /** @returns what is wrong with a packet that cannot be read, or may not come from a broker. */
+  function reasonOf(first: number): number {
+    return isAmong(OUT_OF_PLACE, first) ? Reason.ProtocolError : Reason.MalformedPacket;
   }
 
   /** Say why we go, where that can be said. */
@@ -938,7 +952,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (STREAM && streamer.isDue(isEmpty, record.sequence)) {
         // Whole packets only: nothing may come between its pieces.
         if (room === SEND_WINDOW) streamer.begin();
-        return;
+        // The broker may not take it; then something else is next.
+        if (!V5 || room < SEND_WINDOW) return;
+        continue;
       }
       if (isEmpty) {
         caughtUp = true;
@@ -1059,7 +1075,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function onConnack5(flags: number, code: number): void {
     // A refusal comes without a session, and none that was not asked for can be there [MQTT-3.2.2-4].
-    if (flags > 1 || (flags > 0 && (code > 0 || isFresh()))) violate(Reason.ProtocolError);
+    const isWrong = flags > 1 || (flags > 0 && (code > 0 || isFresh()));
+    // Who takes no five bytes cannot be answered.
+    if (isWrong || saidOf(PropertyId.MaximumPacketSize, 5) < 5) violate(Reason.ProtocolError);
     else onConnack(flags, code);
   }
 
@@ -1203,6 +1221,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
   }
 
+  /** @returns whether the owner has closed the connection that properties were read on. */
+  function isOver(): boolean {
+    return state < State.Connecting;
+  }
+
   /** The broker has found a name for us; it names the session from now on [MQTT-3.1.3-2]. */
   function assign(id: string): void {
     clientId = id;
@@ -1242,7 +1265,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** A packet of MQTT 5.0 other than PUBLISH and PINGRESP. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
-    told = first;
     const isConnack = first === First.Connack;
     const isBye = first === First.Disconnect;
     const isList = first === First.Suback || first === First.Unsuback;
@@ -1260,7 +1282,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
           : OF_RELEASE;
     const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     reader.clear();
-    if (from < end || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
+    if (from < end || isList || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
+    if (isOver()) return;
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate();
@@ -1272,8 +1295,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** A PUBLISH, of either version, that the fast way does not take. */
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
-    told = first;
     const from = incoming.read(first, bytes, at, end, is5);
+    if (isOver()) return;
     const id = first > QOS0_LAST ? readId(bytes, at + 2 + wideAt(bytes, at)) : idFrom(1);
     const topic = incoming.topic;
     const route = from < 0 ? nowhere : turn(topic.bytes, topic.at, topic.end);
@@ -1301,6 +1324,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
+    told = first;
     if (!(V5 ? mayCome5(state, first, end - at, is5) : mayCome(state, first, end - at))) {
       violate();
     } else if (!INBOUND && first >> 4 === 3) {
@@ -1326,6 +1350,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onHeader(first: number, length: number): void {
+    told = first;
     if (!(V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length))) violate();
   }
 
@@ -1359,10 +1384,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
    */
   function behindLarge(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     const size = bytes.length < end ? bytes.length : end;
-    const behind = !is5 ? 0 : at + needed < size ? reader.behind(bytes, at + needed) : at + needed + 1;
-    if (behind > size && behind <= end) return behind - at < options.receiveMax ? 0 : -1;
-    told = first;
+    // Their length takes four bytes at most, and cannot be read before it is whole.
+    const isKnown = size === end || at + needed + 4 <= size;
+    const behind = !is5 ? 0 : isKnown ? reader.behind(bytes, at + needed) : at + needed + 4;
+    if (behind > size && (behind <= end || !isKnown)) return behind - at < options.receiveMax ? 0 : -1;
     const from = incoming.read(first, bytes, at, end, is5);
+    if (isOver()) return -2;
     if (from < 0) violate(-from);
     return from < 0 ? -2 : from - at;
   }
@@ -1376,6 +1403,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
+    if (V5 && first >> 4 !== 3) {
+      violate(Reason.PacketTooLarge);
+      return 0;
+    }
     const there = (bytes.length < end ? bytes.length : end) - at;
     const needed =
       2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
@@ -1611,9 +1642,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const code = put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
     return code < 0 ? refuse(code) : code;
   }
-  /** @returns how a streamed message begins. */
+  /** @returns how a streamed message begins; empty when the broker does not take it. */
   function header5(to: Topic<Bytes>, total: number, id: Id, dup: number): Bytes {
     const shape = shapes.look(to, 0);
+    const needed = packetSize(shape.wire.length + shape.tail.length + total + 4);
+    if (needed > limits.packetMax || qosOf(to.first) > limits.qosMax) return EMPTY;
     shapes.commit();
     return publishHeader5(allowedOf(to.first) | dup, shape.wire, shape.tail, total, id);
   }
@@ -1623,8 +1656,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!(total >= 0) || total !== (total | 0)) return refuse(Code.BadPayload);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
-    if (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
-      return refuseLength(topic.name.length + 7 + total);
+    const most = V5 ? longest5(topic, 0) + 3 : topic.name.length + 7;
+    if (most > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
+      return refuseLength(most + total);
     }
     do ownId = ownId === FIRST_ID - 1 ? FIRST_OWN_ID : ownId + 1;
     while (isInFlight(awaited, idFrom(ownId)));

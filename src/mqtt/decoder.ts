@@ -2,6 +2,7 @@
 // it is; what is incomplete is kept, up to a limit; what is larger than the limit is passed on piece by piece.
 
 import { byteAt, createBuffer, EMPTY, join, keep, type Bytes } from '../bytes/bytes.ts';
+import { V5 } from '../features.ts';
 
 /** What a decoder tells its owner, who may call `stop` from everywhere here. */
 export interface DecoderEvents {
@@ -9,7 +10,7 @@ export interface DecoderEvents {
   onPacket(first: number, bytes: Bytes, at: number, end: number): void;
   /**
    * A fixed header whose packet is not whole yet, again with each chunk; the owner stops when no such packet may come.
-   * A remaining length of -1 is one of more than four bytes.
+   * A remaining length of -1 is one of more than four bytes, or of more than it needs.
    */
   onHeader(first: number, length: number): void;
   /**
@@ -74,6 +75,8 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
       length |= (byte & 127) << shift;
       shift += 7;
     }
+    // As if it did not end: it has more bytes than it needs [MQTT-1.5.5-1].
+    if (V5 && byte === 0 && shift > 7) byte = shift = 128;
     const end = at + length;
     const isLarge = end - from > packetMax;
     if (byte < 128 && end <= size && !isLarge) {

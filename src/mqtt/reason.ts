@@ -46,6 +46,9 @@ export const OF_UNSUBACK = '\xb0\xc1037?A';
 /** From a broker. */
 export const OF_DISCONNECT = '\xb0012379;=>?@CDEFGHIJKLMNOPQR';
 
+/** First bytes of packets that a broker has no business to send in a session: CONNECT, CONNACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH. */
+export const OUT_OF_PLACE = '\xc0\xd02Rp\xa0';
+
 /** @returns whether `code` is among `codes`. */
 export function isAmong(codes: string, code: number): boolean {
   return codes.indexOf(at((code ^ 128) + 48)) >= 0;

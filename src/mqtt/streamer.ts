@@ -1,7 +1,7 @@
 // A message that is read while it is sent, one at a time: larger than any buffer, and never stored. Over reconnects it starts
 // anew from its first byte with the same identifier. No time, no I/O.
 
-import type { Bytes } from '../bytes/bytes.ts';
+import { EMPTY, type Bytes } from '../bytes/bytes.ts';
 import { V5 } from '../features.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter } from '../ports/outbox.ts';
@@ -16,7 +16,7 @@ export interface StreamSource {
   read(offset: number, max: number): Bytes;
   /**
    * It is over. 0: the broker has it (QoS 0: it left). Code.Closed: QoS 0, and the connection ended before. Code.BadPayload:
-   * `read` threw, or gave nothing or too much. Code.Abandoned: the client was told to.
+   * `read` threw, or gave nothing or too much. Code.Abandoned: the client was told to. Code.Rejected: the broker does not take it.
    */
   onEnd(code: number): void;
 }
@@ -31,7 +31,7 @@ export interface StreamerPorts {
   resume(id: Id, sequence: number): void;
   /** A packet was begun that cannot be finished: the connection has to end. */
   fail(): void;
-  /** @returns how its PUBLISH begins, where it may be one of MQTT 5.0. */
+  /** @returns how its PUBLISH begins, where it may be one of MQTT 5.0; empty when the broker does not take it. */
   header(topic: Topic<Bytes>, total: number, id: Id, dup: number): Bytes;
 }
 
@@ -131,9 +131,14 @@ export function createStreamer(ports: StreamerPorts): Streamer {
       return;
     }
     offset = 0;
+    const header5 = V5 ? ports.header(topic!, total, id, dup) : EMPTY;
+    if (V5 && header5.length === 0) {
+      finish(Code.Rejected);
+      return;
+    }
     phase = Phase.Sending;
     if (first > QOS0_LAST) ports.expect(first, id, 0);
-    const header = V5 ? ports.header(topic!, total, id, dup) : publishHeader(topic!, total, id, dup);
+    const header = V5 ? header5 : publishHeader(topic!, total, id, dup);
     ports.send(header, total === 0);
     // From here on the broker may have seen it.
     if (first > QOS0_LAST) dup = DUP;

@@ -262,7 +262,7 @@ export function createSubscriptions(
     return body;
   }
 
-  /** @returns why a broker cannot be asked for `to`, 0: it can. */
+  /** @returns why a broker cannot be asked for `to`, or to forget it; 0: it can. */
   function obstacleOf(to: Subscription, limits: SubscriptionLimits): number {
     const hasWildcards = to.route === null;
     if (HEAD_SIZE + to.filter.length + 3 > limits.packetMax) return Reason.PacketTooLarge;
@@ -278,10 +278,10 @@ export function createSubscriptions(
       const to = all[i];
       if (to.wish !== wish) continue;
       const isNew = asked === Wish.Asked;
-      const obstacle = isNew ? obstacleOf(to, limits) : 0;
+      const obstacle = obstacleOf(to, limits);
       if (obstacle > 0) {
-        to.wish = Wish.Answered;
-        to.granted = obstacle;
+        to.wish = isNew ? Wish.Answered : Wish.None;
+        to.granted = isNew ? obstacle : -1;
         onAnswer(to);
         continue;
       }

@@ -9,7 +9,7 @@ import { readTitles } from './titles.ts';
 const ROOT = new URL('../../', import.meta.url);
 export const DOCUMENT = fileURLToPath(new URL('docs/conformance.md', ROOT));
 /** Folders whose tests run over strings and over arrays: only what holds for both forms counts. */
-const FOLDERS = ['bytes', 'mqtt', 'outbox', 'conformance', 'fuzz'];
+const FOLDERS = ['bytes', 'mqtt', 'mqtt/five', 'outbox', 'conformance', 'conformance/five', 'fuzz'];
 
 export interface Statement {
   readonly id: string;
@@ -36,16 +36,27 @@ export function readStatements(): Statement[] {
   });
 }
 
-/** @returns the tests of each statement id, files and titles in alphabetical and in source order. */
+/** @returns what names a statement: both versions number theirs alike, and mean other things. */
+export function keyOf({ version, id }: Pick<Statement, 'version' | 'id'>): string {
+  return `${version} ${id}`;
+}
+
+/** @returns the version whose statements the titles in a file name: tests of 5.0 are in files of their own. */
+function versionOf(name: string): string {
+  return name.endsWith('.v5.test.ts') ? '5.0' : '3.1.1';
+}
+
+/** @returns the tests of each statement, by its key; files and titles in alphabetical and in source order. */
 export function findTests(): Map<string, NamedTest[]> {
   const found = new Map<string, NamedTest[]>();
   for (const folder of FOLDERS) {
     const directory = new URL(`test/${folder}/`, ROOT);
     for (const name of readdirSync(directory).sort()) {
-      if (!name.endsWith('.test.ts') || name.endsWith('.string.test.ts')) continue;
+      if (!name.endsWith('.test.ts') || /\.string\.(v5\.)?test\.ts$/.test(name)) continue;
       for (const { text, ids } of readTitles(readFileSync(new URL(name, directory), 'utf8'))) {
         for (const id of ids) {
-          found.set(id, [...(found.get(id) ?? []), { file: `test/${folder}/${name}`, title: text }]);
+          const key = keyOf({ version: versionOf(name), id });
+          found.set(key, [...(found.get(key) ?? []), { file: `test/${folder}/${name}`, title: text }]);
         }
       }
     }
@@ -53,11 +64,12 @@ export function findTests(): Map<string, NamedTest[]> {
   return found;
 }
 
-/** @returns the 3.1.1 statements that have neither a test nor a reason. */
+/** @returns the statements that have neither a test nor a reason. */
 export function findGaps(statements: readonly Statement[], tests: ReadonlyMap<string, unknown>): string[] {
   return statements
-    .filter(({ id, version, reason }) => version === '3.1.1' && !tests.has(id) && reason === '')
-    .map(({ id }) => id);
+    .filter(({ reason }) => reason === '')
+    .map(keyOf)
+    .filter((key) => !tests.has(key));
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
@@ -86,43 +98,37 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `<!-- prettier-ignore-start -->\n\n${lines}\n\n<!-- prettier-ignore-end -->`;
 }
 
+/** @returns the chapter of a version: its statements, each with what holds it. */
+function chapter(version: string, tests: ReadonlyMap<string, readonly NamedTest[]>): string {
+  const statements = readStatements().filter((statement) => statement.version === version);
+  const testsOf = (statement: Statement) => tests.get(keyOf(statement)) ?? [];
+  const tested = statements.filter((statement) => testsOf(statement).length > 0).length;
+  const excused = statements.filter(({ reason }) => reason !== '').length;
+  const rows = statements.map((statement) => {
+    const held = listTests(testsOf(statement)) || `_${cell(statement.reason)}_`;
+    return [statement.id, cell(statement.paraphrase), held];
+  });
+  return `## MQTT ${version}
+
+${statements.length} statements: ${tested} held by tests, ${excused} with a reason in its place.
+
+${table(['statement', 'what it asks for', 'held by'], rows)}
+`;
+}
+
 /** @returns the document, as Markdown that prettier would leave as it is. */
 export async function conformanceDocument(): Promise<string> {
-  const statements = readStatements();
   const tests = findTests();
-  const of = (version: string) => statements.filter((statement) => statement.version === version);
-  const old = of('3.1.1');
-  const next = of('5.0');
-  const tested = old.filter(({ id }) => tests.has(id)).length;
   const text = `# Conformance
 
 Each statement of the MQTT standard that binds a client, in our words and under its own number, with the tests that hold
 it. Every test runs twice: over strings, as on Espruino, and over Uint8Arrays, as on JerryScript. CI fails when a
-statement of 3.1.1 has neither a test nor a reason.
+statement has neither a test nor a reason.
 
-This page is generated from the tests' titles: \`npm run docs:conformance\`.
+This page is generated from the tests' titles: \`npm run docs:conformance\`. Titles in files that end in \`.v5.test.ts\`
+name statements of MQTT 5.0, all others those of 3.1.1.
 
-## MQTT 3.1.1
-
-${old.length} statements: ${tested} held by tests, ${old.length - tested} with a reason in its place.
-
-${table(
-  ['statement', 'what it asks for', 'held by'],
-  old.map(({ id, paraphrase, reason }) => [
-    id,
-    cell(paraphrase),
-    tests.has(id) ? listTests(tests.get(id)!) : `_${cell(reason)}_`,
-  ]),
-)}
-
-## MQTT 5.0
-
-${next.length} statements. The client speaks 3.1.1 only.
-
-${table(
-  ['statement', 'what it asks for', 'held by'],
-  next.map(({ id, paraphrase }) => [id, cell(paraphrase), 'MQTT 5.0: not yet']),
-)}
-`;
+${chapter('3.1.1', tests)}
+${chapter('5.0', tests)}`;
   return format(text, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' });
 }
