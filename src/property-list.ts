@@ -8,6 +8,8 @@ import { isText, isTopic, STRING_MAX } from './mqtt/topic.ts';
 import { PropertyId, type Property } from './ports/properties.ts';
 
 const chr = String.fromCharCode;
+const AUTH_METHOD = 'E';
+const AUTH_DATA = 'F';
 
 /**
  * What a list is for: the identifiers that may be in it, as characters, 48 greater. The client says its own limits in CONNECT, and an
@@ -59,13 +61,16 @@ export function encodeProperties(list: readonly Property[], place: string): stri
   for (let i = 0; i < list.length; i++) {
     const id = list[i][0];
     const key = chr(id + ZERO);
-    if (place.indexOf(key) < 0 || (id !== PropertyId.User && seen.indexOf(key) >= 0)) return null;
-    const value = encodeValue(TYPES.charCodeAt(id) - ZERO, key, list[i]);
+    const type = TYPES.charCodeAt(id) - ZERO;
+    // What is beyond the table would be one of its characters again.
+    if (!(type > 0) || place.indexOf(key) < 0 || (type !== Type.Pair && seen.indexOf(key) >= 0)) return null;
+    const value = encodeValue(type, key, list[i]);
     if (value === null) return null;
     if (id === PropertyId.ResponseTopic && !isTopic(constant(list[i][1] as string), false)) return null;
     seen += key;
     // The outbox looks for the message expiry interval where properties begin.
     body = id === PropertyId.MessageExpiry ? chr(id) + value + body : body + chr(id) + value;
   }
-  return body;
+  // Data without a method are none (section 3.1.2.11.10).
+  return seen.indexOf(AUTH_DATA) >= 0 && seen.indexOf(AUTH_METHOD) < 0 ? null : body;
 }
