@@ -1106,23 +1106,23 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (canAnswer()) put(fromText(encodePacket(first, word(idValue(id)) + reason)));
   }
 
-  /** An acknowledgement that nothing waits for in this form. */
-  function onStray(first: number, id: Id): void {
+  /** An acknowledgement that nothing waits for in this form. @param reason in 5.0. */
+  function onStray(first: number, id: Id, reason?: number): void {
     const verdict = judgeStray(awaited, first, id);
     if (verdict === Verdict.Violation) {
       violate(Reason.ProtocolError);
       return;
     }
     if (verdict === Verdict.Repeated) answer(PUBREL, id);
-    else if (V5 && is5 && first === First.Pubrec) answerUnknown(First.Pubrel, id);
+    else if (V5 && is5 && first === First.Pubrec && reason! < FAILURE) answerUnknown(First.Pubrel, id);
     counters.strays++;
     owner.onReport(Event.StrayAck, idValue(id));
   }
 
   /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. @param place where it is awaited, -1: nowhere. */
-  function onAck(first: number, place: number, id: Id): void {
+  function onAck(first: number, place: number, id: Id, reason?: number): void {
     if (place < 0) {
-      onStray(first, id);
+      onStray(first, id, reason);
     } else if (STREAM && isUnsent(place)) {
       violate();
     } else if (QOS2 && first === First.Pubrec) {
@@ -1228,7 +1228,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const head = first === First.Puback ? PUBACK : first === First.Pubrec ? PUBREC : PUBCOMP;
     const place = awaited.indexOf(keyOf(head, id));
     if (QOS2 && INBOUND && first === First.Pubrel) onPubrel(id);
-    else if (reason < FAILURE || first === First.Pubcomp || place < 0) onAck(first, place, id);
+    else if (reason < FAILURE || first === First.Pubcomp || place < 0) onAck(first, place, id, reason);
     else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
     else reject(place, reason);
   }

@@ -212,8 +212,6 @@ export interface Message {
   first: number;
   id: number;
   properties: Property[];
-  /** Bytes of the body before the payload. */
-  head: number;
 }
 
 /** @param aliases topics that aliases stand for; those that this one sets are added. */
@@ -232,8 +230,7 @@ export function readMessage(first: number, body: string, aliases: Map<number, st
     topic = (alias !== undefined && aliases.get(alias)) || broken('neither a topic nor an alias of one');
   }
   checkTopic(topic);
-  const head = body.length - from.left;
-  return { topic, payload: from.rest(), first, id, properties, head };
+  return { topic, payload: from.rest(), first, id, properties };
 }
 
 export interface Answer {
