@@ -503,7 +503,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
    */
   function publishMore(topic: Topic<Bytes> | null, payload: Bytes, sized: number | undefined): number {
     const size = sized! - RELIABLE;
-    if (size > 0 && size < PACKET_MAX && isBytes(payload)) {
+    // In 5.0 an alias makes topics short on this connection, and on no other: what is not short anyway is looked at by its name.
+    if (size > 0 && size < (V5 ? SHORT_MAX : PACKET_MAX) && isBytes(payload)) {
       if (BATCH && isHolding) return publishHeld(topic!, payload);
       const sequence = outbox.append(topic!, payload);
       if (sequence < 0) return refuse(sequence);
@@ -877,13 +878,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
     if (qosOf(to.first) > limits.qosMax) {
       // It stays: another broker may take it, or this one when it is set up for it.
-      leaveWith(Reason.QosNotSupported);
+      leaveWith(Reason.Unspecified);
       fail(Reason.QosNotSupported as number, 0);
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
     const isExpired = !again && expirySec >= 0 && ageSec >= expirySec;
-    const shape = shapes.look(to, ageSec);
+    const shape = shapes.look(to, ageSec, limits.packetMax - payload.length);
     const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 4);
     if (isExpired) {
       giveUp(sequence, Event.MessageExpired, 0);
@@ -938,7 +939,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (STREAM && streamer.isDue(isEmpty, record.sequence)) {
         // Whole packets only: nothing may come between its pieces.
         if (room === SEND_WINDOW) streamer.begin();
-        return;
+        // What the broker does not take is over, and the next one may go.
+        if (!V5 || room < SEND_WINDOW) return;
+        continue;
       }
       if (isEmpty) {
         caughtUp = true;
@@ -1260,7 +1263,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
           : OF_RELEASE;
     const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     reader.clear();
-    if (from < end || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
+    if (from < end || isList || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate();
@@ -1520,7 +1523,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const subscriptions = INBOUND ? createSubscriptions(PACKET_MAX, onAnswer, onUnwanted, onNoTopic) : null!;
 
   /** Messages that are read while they are sent; not in a build without them. */
-  const streamer = STREAM ? createStreamer({ send, expect, resume, fail: abort, header: header5 }) : null!;
+  const streamer = STREAM
+    ? createStreamer({ send, expect, resume, fail: abort, header: header5, isTaken: isTaken5 })
+    : null!;
 
   function connect(host: string, port: number): number {
     disconnect();
@@ -1572,7 +1577,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
   function longest5(topic: Topic<Bytes>, length: number): number {
-    const extra = (topic.first > QOS0_LAST ? 4 : 2) + (is5 ? propertiesOf(topic).length + EXTRA_5 : 0);
+    // Whatever is spoken now: what is kept may be for a connection that speaks 5.0.
+    const extra = (topic.first > QOS0_LAST ? 4 : 2) + propertiesOf(topic).length + EXTRA_5;
     return packetSize(topic.name.length + length + extra);
   }
 
@@ -1587,7 +1593,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return BATCH && isHolding ? publishHeld(to, payload) : publishAlone(to, payload);
     }
     if (state !== State.Online) return refuse(Code.Closed);
-    const shape = shapes.look(to, 0);
+    const shape = shapes.look(to, 0, limits.packetMax - payload.length);
     const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 2);
     counters.available = limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX;
     if (needed > limits.packetMax) return refuseLength(needed);
@@ -1611,9 +1617,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const code = put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
     return code < 0 ? refuse(code) : code;
   }
+
+  /** @returns whether the broker takes a streamed message; else it is one more that was rejected. */
+  function isTaken5(to: Topic<Bytes>, total: number): boolean {
+    const isFit = qosOf(to.first) <= limits.qosMax && longest5(to, total) <= limits.packetMax;
+    if (!isFit) counters.rejected = counters.rejected! + 1;
+    return isFit;
+  }
+
   /** @returns how a streamed message begins. */
   function header5(to: Topic<Bytes>, total: number, id: Id, dup: number): Bytes {
-    const shape = shapes.look(to, 0);
+    const shape = shapes.look(to, 0, limits.packetMax - total);
     shapes.commit();
     return publishHeader5(allowedOf(to.first) | dup, shape.wire, shape.tail, total, id);
   }
@@ -1625,6 +1639,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Topic and header go out in one piece.
     if (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
       return refuseLength(topic.name.length + 7 + total);
+    }
+    if (V5) {
+      if (qosOf(topic.first) > limits.qosMax) return refuse(Code.Rejected);
+      const most = longest5(topic, total);
+      // A remaining length takes two bytes more than it would with an empty payload.
+      if (longest5(topic, 0) + 3 > SEND_WINDOW || most > limits.packetMax) return refuseLength(most);
     }
     do ownId = ownId === FIRST_ID - 1 ? FIRST_OWN_ID : ownId + 1;
     while (isInFlight(awaited, idFrom(ownId)));

@@ -15,7 +15,7 @@ export interface MessageProperties {
   contentType: Bytes;
   responseTopic: Bytes;
   correlation: Bytes;
-  /** @returns a number that came with it, -1: none. PayloadFormat, MessageExpiry in seconds, SubscriptionId (the last of several). */
+  /** @returns a number that came with it, -1: none. PayloadFormat, MessageExpiry in seconds, SubscriptionId (the first of several). */
   numberOf(id: PropertyId): number;
 }
 

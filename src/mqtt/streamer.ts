@@ -16,7 +16,7 @@ export interface StreamSource {
   read(offset: number, max: number): Bytes;
   /**
    * It is over. 0: the broker has it (QoS 0: it left). Code.Closed: QoS 0, and the connection ended before. Code.BadPayload:
-   * `read` threw, or gave nothing or too much. Code.Abandoned: the client was told to.
+   * `read` threw, or gave nothing or too much. Code.Abandoned: the client was told to. Code.Rejected: the broker does not take it (5.0).
    */
   onEnd(code: number): void;
 }
@@ -33,6 +33,8 @@ export interface StreamerPorts {
   fail(): void;
   /** @returns how its PUBLISH begins, where it may be one of MQTT 5.0. */
   header(topic: Topic<Bytes>, total: number, id: Id, dup: number): Bytes;
+  /** @returns whether the broker takes such a message; asked where it may be one of MQTT 5.0. */
+  isTaken(topic: Topic<Bytes>, total: number): boolean;
 }
 
 const enum Phase {
@@ -128,6 +130,10 @@ export function createStreamer(ports: StreamerPorts): Streamer {
     if (received) {
       phase = Phase.Sent;
       ports.resume(id, 0);
+      return;
+    }
+    if (V5 && !ports.isTaken(topic!, total)) {
+      finish(Code.Rejected);
       return;
     }
     offset = 0;
