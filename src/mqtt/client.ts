@@ -1219,9 +1219,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     denied++;
     if (!STREAM || sequence > 0) {
       giveUp(sequence, Event.MessageRejected, reason);
-    } else {
+    } else if (sequence === 0) {
       counters.rejected = counters.rejected! + 1;
-      if (sequence === 0) streamer.finish(Code.Rejected);
+      streamer.finish(Code.Rejected);
     }
     if (!caughtUp) pump();
   }

@@ -164,6 +164,18 @@ describe('streamed messages', () => {
     expect(SEND_WINDOW).toBe(536);
   });
 
+  it('what was given up before the broker refuses it is not rejected besides', () => {
+    const world = createWorld5();
+    world.online();
+    const source = createSource('p');
+    world.client.stream(world.topic('t', 1), 1, source);
+    const [sent] = world.sent();
+    world.client.abandon();
+    world.deliver({ cmd: 'puback', messageId: sent!.messageId, reasonCode: 0x87 });
+    expect(source.ends).toEqual([Code.Abandoned]);
+    expect(world.client.counters()).toMatchObject({ rejected: 0, delivered: 0, strays: 0 });
+  });
+
   it('what is over the broker’s limits is refused, or ends when it comes to light later', () => {
     const world = createWorld5();
     const topic = world.topic('t', 1);
