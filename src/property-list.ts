@@ -8,6 +8,8 @@ import { isText, isTopic, STRING_MAX } from './mqtt/topic.ts';
 import { PropertyId, type Property } from './ports/properties.ts';
 
 const chr = String.fromCharCode;
+const AUTH_METHOD = 'E';
+const AUTH_DATA = 'F';
 
 /**
  * What a list is for: the identifiers that may be in it, as characters, 48 greater. The client says its own limits in CONNECT, and an
@@ -37,14 +39,25 @@ function encodeText(value: unknown, isBinary: boolean): string | null {
 function encodeValue(type: number, key: string, property: Property): string | null {
   const value = property[1];
   if (type < Type.Text) {
-    if ((type === Type.Bit && (value as number) > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0))
+    if ((type === Type.Bit && (value as number) > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
       return null;
+    }
     return encodeNumber(value, type === Type.Double ? 4 : type);
   }
   const text = encodeText(value, type === Type.Binary);
   if (type !== Type.Pair) return text;
   const second = encodeText(property[2], false);
   return text === null || second === null ? null : text + second;
+}
+
+/** @returns whether such a property may stand there, behind those that were `seen`; the type of what is beyond the table is no number. */
+function mayFollow(seen: string, type: number, key: string, place: string): boolean {
+  return type > 0 && place.indexOf(key) >= 0 && (type === Type.Pair || seen.indexOf(key) < 0);
+}
+
+/** @returns whether none is missing: authentication data need a method (section 3.1.2.11.10). */
+function isWhole(seen: string): boolean {
+  return seen.indexOf(AUTH_DATA) < 0 || seen.indexOf(AUTH_METHOD) >= 0;
 }
 
 /**
@@ -59,13 +72,14 @@ export function encodeProperties(list: readonly Property[], place: string): stri
   for (let i = 0; i < list.length; i++) {
     const id = list[i][0];
     const key = chr(id + ZERO);
-    if (place.indexOf(key) < 0 || (id !== PropertyId.User && seen.indexOf(key) >= 0)) return null;
-    const value = encodeValue(TYPES.charCodeAt(id) - ZERO, key, list[i]);
+    const type = TYPES.charCodeAt(id) - ZERO;
+    if (!mayFollow(seen, type, key, place)) return null;
+    const value = encodeValue(type, key, list[i]);
     if (value === null) return null;
     if (id === PropertyId.ResponseTopic && !isTopic(constant(list[i][1] as string), false)) return null;
     seen += key;
     // The outbox looks for the message expiry interval where properties begin.
     body = id === PropertyId.MessageExpiry ? chr(id) + value + body : body + chr(id) + value;
   }
-  return body;
+  return isWhole(seen) ? body : null;
 }

@@ -512,7 +512,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
    */
   function publishMore(topic: Topic<Bytes> | null, payload: Bytes, sized: number | undefined): number {
     const size = sized! - RELIABLE;
-    if (size > 0 && size < PACKET_MAX && isBytes(payload)) {
+    // In 5.0 an alias makes topics short on this connection, and on no other: what is not short anyway is looked at by its name.
+    if (size > 0 && size < (V5 ? SHORT_MAX : PACKET_MAX) && isBytes(payload)) {
       if (BATCH && isHolding) return publishHeld(topic!, payload);
       const sequence = outbox.append(topic!, payload);
       if (sequence < 0) return refuse(sequence);
@@ -891,13 +892,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
     if (qosOf(to.first) > limits.qosMax) {
       // It stays: another broker may take it, or this one when it is set up for it.
-      leaveWith(Reason.QosNotSupported);
+      leaveWith(Reason.Unspecified);
       fail(Reason.QosNotSupported as number, 0);
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
     const isExpired = !again && expirySec >= 0 && ageSec >= expirySec;
-    const shape = shapes.look(to, ageSec);
+    const shape = shapes.look(to, ageSec, limits.packetMax - payload.length);
     const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 4);
     if (isExpired) {
       giveUp(sequence, Event.MessageExpired, 0);
@@ -1124,23 +1125,23 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (canAnswer()) put(fromText(encodePacket(first, word(idValue(id)) + reason)));
   }
 
-  /** An acknowledgement that nothing waits for in this form. */
-  function onStray(first: number, id: Id): void {
+  /** An acknowledgement that nothing waits for in this form. @param reason in 5.0. */
+  function onStray(first: number, id: Id, reason?: number): void {
     const verdict = judgeStray(awaited, first, id);
     if (verdict === Verdict.Violation) {
       violate(Reason.ProtocolError);
       return;
     }
     if (verdict === Verdict.Repeated) answer(PUBREL, id);
-    else if (V5 && is5 && first === First.Pubrec) answerUnknown(First.Pubrel, id);
+    else if (V5 && is5 && first === First.Pubrec && reason! < FAILURE) answerUnknown(First.Pubrel, id);
     counters.strays++;
     owner.onReport(Event.StrayAck, idValue(id));
   }
 
   /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. @param place where it is awaited, -1: nowhere. */
-  function onAck(first: number, place: number, id: Id): void {
+  function onAck(first: number, place: number, id: Id, reason?: number): void {
     if (place < 0) {
-      onStray(first, id);
+      onStray(first, id, reason);
     } else if (STREAM && isUnsent(place)) {
       violate();
     } else if (QOS2 && first === First.Pubrec) {
@@ -1239,9 +1240,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     denied++;
     if (!STREAM || sequence > 0) {
       giveUp(sequence, Event.MessageRejected, reason);
-    } else {
+    } else if (sequence === 0) {
       counters.rejected = counters.rejected! + 1;
-      if (sequence === 0) streamer.finish(Code.Rejected);
+      streamer.finish(Code.Rejected);
     }
     if (!caughtUp) pump();
   }
@@ -1251,7 +1252,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const head = first === First.Puback ? PUBACK : first === First.Pubrec ? PUBREC : PUBCOMP;
     const place = awaited.indexOf(keyOf(head, id));
     if (QOS2 && INBOUND && first === First.Pubrel) onPubrel(id);
-    else if (reason < FAILURE || first === First.Pubcomp || place < 0) onAck(first, place, id);
+    else if (reason < FAILURE || first === First.Pubcomp || place < 0) onAck(first, place, id, reason);
     else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
     else reject(place, reason);
   }
@@ -1551,7 +1552,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const subscriptions = INBOUND ? createSubscriptions(PACKET_MAX, onAnswer, onUnwanted, onNoTopic) : null!;
 
   /** Messages that are read while they are sent; not in a build without them. */
-  const streamer = STREAM ? createStreamer({ send, expect, resume, fail: abort, header: header5 }) : null!;
+  const streamer = STREAM
+    ? createStreamer({ send, expect, resume, fail: abort, header: header5, isTaken: isTaken5 })
+    : null!;
 
   function connect(host: string, port: number): number {
     disconnect();
@@ -1603,7 +1606,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
   function longest5(topic: Topic<Bytes>, length: number): number {
-    const extra = (topic.first > QOS0_LAST ? 4 : 2) + (is5 ? propertiesOf(topic).length + EXTRA_5 : 0);
+    // Whatever is spoken now: what is kept may be for a connection that speaks 5.0.
+    const extra = (topic.first > QOS0_LAST ? 4 : 2) + propertiesOf(topic).length + EXTRA_5;
     return packetSize(topic.name.length + length + extra);
   }
 
@@ -1618,7 +1622,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return BATCH && isHolding ? publishHeld(to, payload) : publishAlone(to, payload);
     }
     if (state !== State.Online) return refuse(Code.Closed);
-    const shape = shapes.look(to, 0);
+    const shape = shapes.look(to, 0, limits.packetMax - payload.length);
     const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 2);
     counters.available = limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX;
     if (needed > limits.packetMax) return refuseLength(needed);
@@ -1642,11 +1646,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const code = put(join(publishHeader(topic, payload.length, NO_ID, 0), payload));
     return code < 0 ? refuse(code) : code;
   }
-  /** @returns how a streamed message begins; empty when the broker does not take it. */
+
+  /** @returns whether the broker takes a streamed message; else it is one more that was rejected. */
+  function isTaken5(to: Topic<Bytes>, total: number): boolean {
+    const isFit = qosOf(to.first) <= limits.qosMax && longest5(to, total) <= limits.packetMax;
+    if (!isFit) counters.rejected = counters.rejected! + 1;
+    return isFit;
+  }
+
+  /** @returns how a streamed message begins. */
   function header5(to: Topic<Bytes>, total: number, id: Id, dup: number): Bytes {
-    const shape = shapes.look(to, 0);
-    const needed = packetSize(shape.wire.length + shape.tail.length + total + 4);
-    if (needed > limits.packetMax || qosOf(to.first) > limits.qosMax) return EMPTY;
+    const shape = shapes.look(to, 0, limits.packetMax - total);
     shapes.commit();
     return publishHeader5(allowedOf(to.first) | dup, shape.wire, shape.tail, total, id);
   }
@@ -1656,9 +1666,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!(total >= 0) || total !== (total | 0)) return refuse(Code.BadPayload);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
-    const most = V5 ? longest5(topic, 0) + 3 : topic.name.length + 7;
-    if (most > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX) {
-      return refuseLength(most + total);
+    if (
+      !V5 &&
+      (topic.name.length + 7 > SEND_WINDOW || topic.name.length + total + 2 > REMAINING_LENGTH_MAX)
+    ) {
+      return refuseLength(topic.name.length + 7 + total);
+    }
+    if (V5) {
+      if (qosOf(topic.first) > limits.qosMax) return refuse(Code.Rejected);
+      const most = longest5(topic, total);
+      const isLong = topic.name.length + total + 2 > REMAINING_LENGTH_MAX;
+      // A remaining length takes two bytes more than it would with an empty payload.
+      if (isLong || longest5(topic, 0) + 3 > SEND_WINDOW || most > limits.packetMax)
+        return refuseLength(most);
     }
     do ownId = ownId === FIRST_ID - 1 ? FIRST_OWN_ID : ownId + 1;
     while (isInFlight(awaited, idFrom(ownId)));

@@ -78,16 +78,17 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return value;
   }
 
-  /** @returns a variable byte integer, BEYOND when it is none [MQTT-1.5.5-1]. */
+  /** @returns a variable byte integer; when it is none, that ends beyond every packet [MQTT-1.5.5-1]. What has not come ends it. */
   function readLength(bytes: Bytes): number {
     let value = 0;
     let byte = 128;
     let shift = 0;
-    for (; byte > 127 && shift < 28; shift += 7) {
+    for (; (byte & 128) > 0 && shift < 28; shift += 7) {
       byte = byteAt(bytes, place++);
       value |= (byte & 127) << shift;
     }
-    return byte > 127 || (byte === 0 && shift > 7) ? BEYOND : value;
+    if ((byte & 128) > 0 || (byte === 0 && shift > 7)) place = BEYOND;
+    return value;
   }
 
   function behind(bytes: Bytes, at: number): number {
@@ -122,7 +123,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     if (type < Type.Text) {
       const value =
         type === Type.Length ? readLength(bytes) : readNumber(bytes, type === Type.Double ? 4 : type);
-      if (!(place <= stop) || value === BEYOND) return -Reason.MalformedPacket;
+      if (!(place <= stop)) return -Reason.MalformedPacket;
       if ((type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
         return id === PropertyId.TopicAlias ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
       }

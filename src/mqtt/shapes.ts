@@ -14,8 +14,8 @@ import {
   type Bytes,
 } from '../bytes/bytes.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
-import { shape, unshape } from './form.ts';
-import { encodeLength, word } from './packet.ts';
+import { shape, SHORT_MAX, unshape } from './form.ts';
+import { encodeLength, PACKET_MAX, word } from './packet.ts';
 import { wideAt } from './properties.ts';
 
 /** In the place of a name that an alias stands for. */
@@ -26,6 +26,12 @@ const ALIAS_SIZE = 3;
 const EXPIRY = constant('\x02');
 /** Bytes of a message expiry interval: identifier and value. */
 const EXPIRY_SIZE = 5;
+/** Names behind their length up to here are no longer than an alias and its two bytes. */
+const SHORT_NAME = 5;
+/** What a PUBLISH has besides its name, properties and payload, at most, where it sets up an alias. */
+const HEAD_SIZE = 14;
+/** Name and properties up to here have a shape: with any short payload they go out whole without an alias too. */
+const SHAPED_MAX = PACKET_MAX - SHORT_MAX - HEAD_SIZE;
 
 /** How a PUBLISH begins, up to its payload. */
 export interface Shape {
@@ -41,8 +47,11 @@ export interface Shapes {
    * @param isUsual whether PUBLISHes of such a first byte may go out without a look at what the broker allows.
    */
   begin(with5: boolean, aliasMax: number, isUsual: (first: number) => boolean): void;
-  /** @returns the shape of a PUBLISH to `topic`, valid until the next call. @param ageSec how old the message is. */
-  look(topic: Topic<Bytes>, ageSec: number): Shape;
+  /**
+   * @returns the shape of a PUBLISH to `topic`, valid until the next call.
+   * @param ageSec how old the message is. @param left bytes that the packet may have besides its payload.
+   */
+  look(topic: Topic<Bytes>, ageSec: number, left: number): Shape;
   /** What `look` was called for last is sent. */
   commit(): void;
 }
@@ -121,12 +130,20 @@ export function createShapes(): Shapes {
     return alias > 0 ? joinText(tail, ALIAS + word(alias)) : tail;
   }
 
-  function look(topic: Topic<Bytes>, ageSec: number): Shape {
+  /** @returns whether `topic` is to have an alias. */
+  function isLong(topic: Topic<Bytes>): boolean {
+    return topic.name.length > SHORT_NAME && lastAlias < aliasMax;
+  }
+
+  function look(topic: Topic<Bytes>, ageSec: number, left: number): Shape {
     found = find(topic);
     alias = found < 0 ? 0 : aliases[found];
     shaped.wire = alias > 0 ? NO_NAME : topic.name;
+    const size = topic.name.length + propertiesOf(topic).length;
     // What is sent once only needs none.
-    if (found >= 0 && alias === 0 && sent[found] && lastAlias < aliasMax) alias = lastAlias + 1;
+    if (found >= 0 && alias === 0 && sent[found] && isLong(topic) && size + HEAD_SIZE <= left) {
+      alias = lastAlias + 1;
+    }
     shaped.tail = is5 ? (draft = joinTail(draft, propertiesOf(topic), ageSec)) : EMPTY;
     return shaped;
   }
@@ -137,7 +154,10 @@ export function createShapes(): Shapes {
     sent[found] = true;
     if (alias > lastAlias) lastAlias = alias;
     aliases[found] = alias;
-    if ((alias === 0 && lastAlias < aliasMax) || topic.size > 0 || !isUsual(topic.first)) return;
+    const size = topic.name.length + propertiesOf(topic).length;
+    if ((alias === 0 && isLong(topic)) || topic.size > 0 || size > SHAPED_MAX || !isUsual(topic.first)) {
+      return;
+    }
     tails[found] = is5 ? joinTail(tails[found], propertiesOf(topic), 0) : EMPTY;
     shape(topic, alias > 0 ? NO_NAME : topic.name, tails[found]);
   }

@@ -1,7 +1,7 @@
 // A message that is read while it is sent, one at a time: larger than any buffer, and never stored. Over reconnects it starts
 // anew from its first byte with the same identifier. No time, no I/O.
 
-import { EMPTY, type Bytes } from '../bytes/bytes.ts';
+import type { Bytes } from '../bytes/bytes.ts';
 import { V5 } from '../features.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter } from '../ports/outbox.ts';
@@ -31,8 +31,10 @@ export interface StreamerPorts {
   resume(id: Id, sequence: number): void;
   /** A packet was begun that cannot be finished: the connection has to end. */
   fail(): void;
-  /** @returns how its PUBLISH begins, where it may be one of MQTT 5.0; empty when the broker does not take it. */
+  /** @returns how its PUBLISH begins, where it may be one of MQTT 5.0. */
   header(topic: Topic<Bytes>, total: number, id: Id, dup: number): Bytes;
+  /** @returns whether the broker takes such a message; asked where it may be one of MQTT 5.0. */
+  isTaken(topic: Topic<Bytes>, total: number): boolean;
 }
 
 const enum Phase {
@@ -130,15 +132,14 @@ export function createStreamer(ports: StreamerPorts): Streamer {
       ports.resume(id, 0);
       return;
     }
-    offset = 0;
-    const header5 = V5 ? ports.header(topic!, total, id, dup) : EMPTY;
-    if (V5 && header5.length === 0) {
+    if (V5 && !ports.isTaken(topic!, total)) {
       finish(Code.Rejected);
       return;
     }
+    offset = 0;
     phase = Phase.Sending;
     if (first > QOS0_LAST) ports.expect(first, id, 0);
-    const header = V5 ? header5 : publishHeader(topic!, total, id, dup);
+    const header = V5 ? ports.header(topic!, total, id, dup) : publishHeader(topic!, total, id, dup);
     ports.send(header, total === 0);
     // From here on the broker may have seen it.
     if (first > QOS0_LAST) dup = DUP;

@@ -266,8 +266,24 @@ export function createSubscriptions(
   function obstacleOf(to: Subscription, limits: SubscriptionLimits): number {
     const hasWildcards = to.route === null;
     if (HEAD_SIZE + to.filter.length + 3 > limits.packetMax) return Reason.PacketTooLarge;
+    if (to.wish === Wish.Unwanted) return 0;
     if (hasWildcards && !limits.hasWildcards) return Reason.WildcardsNotSupported;
     return to.filter.indexOf('$share/') === 0 && !limits.hasShared ? Reason.SharedNotSupported : 0;
+  }
+
+  /** Answer in the place of the broker what it cannot be asked. Who is told may want others meanwhile, but not the same. */
+  function answerImpossible(limits: SubscriptionLimits): void {
+    for (let i = 0; i < all.length; i++) {
+      const to = all[i];
+      const isNew = to.wish === Wish.Wanted;
+      const obstacle = isNew || to.wish === Wish.Unwanted ? obstacleOf(to, limits) : 0;
+      if (obstacle === 0) continue;
+      to.wish = isNew ? Wish.Asked : Wish.Leaving;
+      to.granted = isNew ? obstacle : -1;
+      onAnswer(to);
+      to.wish = isNew ? Wish.Answered : Wish.None;
+      forget();
+    }
   }
 
   /** As `collect`, of a broker that speaks either version: as many as go into one packet. @returns with the properties before them. */
@@ -278,13 +294,6 @@ export function createSubscriptions(
       const to = all[i];
       if (to.wish !== wish) continue;
       const isNew = asked === Wish.Asked;
-      const obstacle = obstacleOf(to, limits);
-      if (obstacle > 0) {
-        to.wish = isNew ? Wish.Answered : Wish.None;
-        to.granted = isNew ? obstacle : -1;
-        onAnswer(to);
-        continue;
-      }
       const isAlone = isNew && limits.is5 && to.isIdentified === true && limits.hasIds;
       const bits = limits.is5 ? to.bits! : to.qos;
       const more = encodeString(to.filter) + (isNew ? String.fromCharCode(bits) : '');
@@ -323,6 +332,8 @@ export function createSubscriptions(
 
   function nextPacket(limits?: SubscriptionLimits): string {
     if (!isDue || underWay > 0) return '';
+    if (V5) answerImpossible(limits!);
+    if (V5 && underWay > 0) return '';
     const leaving = collectFor(Wish.Unwanted, Wish.Leaving, limits);
     const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, limits);
     if (body.length === 0) {

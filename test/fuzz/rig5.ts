@@ -1,0 +1,908 @@
+// A client of MQTT 5.0 between ports in a test's hands, and a broker that reads and writes with mqtt-packet: steps that a random test
+// takes in any order, and a quiet end after which each message that was accepted was delivered, rejected or expired, one of them.
+
+import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
+import { createManualClock, createManualSocket } from '../../sim/manual.ts';
+import type { Bytes } from '../../src/bytes/bytes.ts';
+import { createClient, type Client } from '../../src/mqtt/client.ts';
+import { createRamOutbox } from '../../src/outbox/ram.ts';
+import { NEVER_MS } from '../../src/ports/clock.ts';
+import { Close, Code, Event } from '../../src/ports/codes.ts';
+import type { Outbox } from '../../src/ports/outbox.ts';
+import type { Topic } from '../../src/ports/packet-writer.ts';
+import { PropertyId, type Property } from '../../src/ports/properties.ts';
+import { SEND_WINDOW } from '../../src/ports/socket.ts';
+import { encodeProperties, FOR_TOPIC } from '../../src/property-list.ts';
+import { bytes, spoil, text } from './bytes.ts';
+import { fail, numberOf, payloadOf } from './messages.ts';
+import { createCursor, lengthField } from './spec5.ts';
+import { createReader, type Packet as Raw } from './wire.ts';
+
+export interface Setup5 {
+  startMs: number;
+  places: number;
+  receiveMax: number;
+  moods: readonly Mood[];
+}
+
+/** What a handler does besides. */
+export type Mood = 'calm' | 'throw' | 'publish' | 'disconnect';
+
+/** What a broker says of itself in CONNACK. */
+export interface Terms {
+  receiveMaximum?: number;
+  maximumPacketSize?: number;
+  topicAliasMaximum?: number;
+  retainAvailable?: boolean;
+}
+
+/** A message to the broker. */
+interface Message {
+  readonly n: number;
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: number;
+  readonly retain: boolean;
+  readonly isStreamed: boolean;
+  readonly contentType: string | undefined;
+  readonly expirySec: number | undefined;
+  /** Bytes of its properties. */
+  readonly size: number;
+  readonly atMs: number;
+  id: number;
+  /** In this session it went to the socket. */
+  handed: boolean;
+  /** The reason with which the broker refused it. */
+  denied: number;
+  /** How often the broker took it, in this session and ever; how it ended for the client. */
+  taken: number;
+  total: number;
+  end: '' | 'acknowledged' | 'finished' | 'rejected' | 'expired' | 'abandoned' | 'lost';
+}
+
+/** A message from the broker. */
+interface Inbound {
+  readonly n: number;
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: number;
+  readonly contentType: string | undefined;
+  id: number;
+  state: 'queued' | 'sent' | 'released' | 'done';
+  handled: number;
+}
+
+interface Reply {
+  packet: Packet;
+  bytes: string;
+}
+
+export interface Figures5 {
+  delivered: number;
+  rejected: number;
+  expired: number;
+  received: number;
+  aliases: number;
+  connections: number;
+  goodbyes: number;
+}
+
+const SIZES = [0, 3, 10, 20, 40, 90, 121, 125, 126, 200, 400, 536, 700, 900];
+const CHUNKS = [1, 2, 3, 5, 17, 60, 200, SEND_WINDOW];
+const PACKET_SIZES = [...Array.from({ length: 8 }, () => undefined), 40, 64, 100, 200, 300, 400, 600, 900];
+const DENIALS = [0x80, 0x83, 0x87, 0x90, 0x97, 0x99];
+const GOODBYES = [0, 0x81, 0x89, 0x8b, 0x8e, 0x93, 0x97, 0x98, 0x9c];
+/** What the client says of itself. */
+const RECEIVE_MAXIMUM = 32;
+const ALIASES = 4;
+const IN_FLIGHT = 8;
+const INBOUND_TOPICS = ['a/b', 'w/x', 'big/1', 'u/none'];
+
+class Mischief extends Error {}
+
+/** The beginning of a PUBLISH of a client. @returns undefined while it is not there. */
+function headOf({ first, body }: Raw): { topic: string; id: number; alias: number; qos: number } | undefined {
+  const from = createCursor(body);
+  const qos = (first >> 1) & 3;
+  try {
+    const topic = from.field();
+    const id = qos > 0 ? from.number(2) : 0;
+    const properties = from.bytes(from.length());
+    // The client puts its alias last.
+    const at = properties.length - 3;
+    const alias =
+      properties[at] === '\x23' ? (properties.charCodeAt(at + 1) << 8) | properties.charCodeAt(at + 2) : 0;
+    return { topic, id, alias, qos };
+  } catch {
+    return undefined;
+  }
+}
+
+export function createRig5(setup: Setup5) {
+  const clock = createManualClock(setup.startMs);
+  const manual = createManualSocket();
+  const messages = new Map<number, Message>();
+  const bySequence = new Map<number, Message>();
+  const inbound = new Map<number, Inbound>();
+  const figures: Figures5 = {
+    delivered: 0,
+    rejected: 0,
+    expired: 0,
+    received: 0,
+    aliases: 0,
+    connections: 0,
+    goodbyes: 0,
+  };
+  let nowMs = 0;
+  let number = 0;
+  let unsent = 0;
+  let wire = '';
+  let broken: unknown;
+  let opening = false;
+  let total = 0;
+  let calm = false;
+  let mood = 0;
+  let depth = 0;
+
+  // The broker.
+  let terms: Terms = {};
+  /** Those of this connection. */
+  let agreed: Terms = {};
+  let connected = false;
+  let known = false;
+  let denial = 0;
+  let refusal = 0;
+  let open = new Set<number>();
+  let aliases = new Map<number, string>();
+  let ours = new Map<number, string>();
+  let nextId = 0;
+  let replies: Reply[] = [];
+  let parser = mqttPacket.parser({ protocolVersion: 5 });
+
+  // What the client may do on this connection.
+  let reader = createReader();
+  let isConnectOut = false;
+  let begun = false;
+  let unacknowledged = new Set<number>();
+  let seenAliases = new Map<number, string>();
+  let lastStored = 0;
+  let lastPlain = 0;
+  let saidGoodbye = false;
+
+  const keep = (run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      broken ??= error;
+    }
+  };
+
+  function settledAs(message: Message, end: Message['end']): void {
+    if (message.end !== '') fail(`${message.n} is ${message.end}, and ${end}`);
+    message.end = end;
+  }
+
+  function ageSec(message: Message): number {
+    return (nowMs - message.atMs) / 1000;
+  }
+
+  /** @returns bytes of its PUBLISH with so many in the place of its name. */
+  function sizeOf(message: Message, name: number, extra: number): number {
+    const properties = message.size + extra;
+    const body =
+      name + (message.qos > 0 ? 2 : 0) + lengthField(properties).length + properties + message.payload.length;
+    return 1 + lengthField(body).length + body;
+  }
+
+  /** A PUBLISH begins to go to the socket. */
+  function onPublishing(raw: Raw, head: NonNullable<ReturnType<typeof headOf>>): void {
+    if (head.alias > (agreed.topicAliasMaximum ?? 0)) fail(`alias ${head.alias}`);
+    if (head.topic !== '' && head.alias > 0) seenAliases.set(head.alias, head.topic);
+    const topic =
+      head.topic === '' ? (seenAliases.get(head.alias) ?? fail('an alias of nothing')) : head.topic;
+    if (head.topic === '') figures.aliases++;
+    if (head.qos === 0) return;
+    unacknowledged.add(head.id);
+    const most = Math.min(agreed.receiveMaximum ?? 65535, IN_FLIGHT);
+    if (unacknowledged.size > most) fail(`${unacknowledged.size} unacknowledged, of ${most}`);
+    const message = [...messages.values()].find(
+      (other) =>
+        other.end === '' &&
+        other.isStreamed === head.id >= 32768 &&
+        other.qos === head.qos &&
+        matches(other, raw, topic),
+    );
+    if (message === undefined) return fail('PUBLISH of nothing that is held');
+    const dup = (raw.first & 8) > 0;
+    if (dup !== message.handed) fail(`${message.n}: DUP ${dup}, sent before ${message.handed}`);
+    if (message.handed && message.id !== head.id) fail(`${message.n} has another identifier`);
+    if (!dup && message.expirySec !== undefined && ageSec(message) >= message.expirySec + 1) {
+      fail(`${message.n} is sent ${ageSec(message)} s old`);
+    }
+    message.id = head.id;
+    message.handed = true;
+    if (message.isStreamed) return;
+    if (message.n <= lastStored) fail(`${message.n} after ${lastStored}`);
+    lastStored = message.n;
+  }
+
+  /** @returns whether a PUBLISH that may not be whole is of that message. */
+  function matches(message: Message, { body }: Raw, topic: string): boolean {
+    if (message.topic !== topic) return false;
+    if (message.isStreamed) return true;
+    return body.includes(`${message.n}:`) && numberOf(payloadIn(body)) === message.n;
+  }
+
+  /** @returns what has come of the payload of a PUBLISH with QoS 1 or 2. */
+  function payloadIn(body: string): string {
+    const from = createCursor(body);
+    from.field();
+    from.number(2);
+    from.bytes(from.length());
+    return from.rest();
+  }
+
+  /** A whole packet of the client is with the socket. */
+  function onWritten(raw: Raw): void {
+    const size = 1 + lengthField(raw.body.length).length + raw.body.length;
+    if (saidGoodbye) fail('something behind DISCONNECT');
+    if (!isConnectOut) {
+      if (raw.first !== 0x10) fail('CONNECT comes first');
+      isConnectOut = true;
+      return;
+    }
+    if (!connected) fail('nothing but CONNECT before CONNACK');
+    if (size > (agreed.maximumPacketSize ?? size)) fail(`${raw.first.toString(16)} with ${size} bytes`);
+    if (raw.first >> 4 === 3) {
+      const head = headOf(raw) ?? fail('no head');
+      if (!begun) onPublishing(raw, head);
+      begun = false;
+    }
+    if (raw.first === 0xe0) saidGoodbye = true;
+  }
+
+  function write(chunk: Bytes): void {
+    const said = text(chunk);
+    unsent += said.length;
+    total += said.length;
+    keep(() => {
+      if (unsent > SEND_WINDOW) fail(`${unsent} bytes unsent`);
+      reader.feed(said).forEach(onWritten);
+      const partial = reader.begun();
+      if (partial === undefined || begun || partial.first >> 4 !== 3) return;
+      const head = headOf(partial);
+      if (head === undefined) return;
+      onPublishing(partial, head);
+      begun = true;
+    });
+  }
+
+  function reply(packet: object): void {
+    const bytesOf = mqttPacket.generate(packet as Packet, { protocolVersion: 5 }).toString('latin1');
+    replies.push({ packet: packet as Packet, bytes: bytesOf });
+  }
+
+  function take(seen: IPublishPacket): void {
+    const alias = seen.properties?.topicAlias;
+    if (seen.topic !== '' && alias !== undefined) aliases.set(alias, seen.topic);
+    const topic = seen.topic === '' ? aliases.get(alias!) : seen.topic;
+    const payload = (seen.payload as Buffer).toString('latin1');
+    const n = numberOf(payload) ?? fail('a payload without number');
+    const message = messages.get(n) ?? fail(`${n} was never accepted`);
+    const retain = message.retain && agreed.retainAvailable !== false;
+    if (topic !== message.topic || payload !== message.payload || seen.retain !== retain) {
+      fail(`${n} is not what was published`);
+    }
+    if (seen.properties?.contentType !== message.contentType) fail(`${n} has another content type`);
+    const expiry = seen.properties?.messageExpiryInterval;
+    if ((expiry === undefined) !== (message.expirySec === undefined)) fail(`${n}: expiry ${expiry}`);
+    if (message.qos === 0) {
+      if (n <= lastPlain) fail(`QoS 0: ${n} after ${lastPlain}`);
+      lastPlain = n;
+    }
+    message.taken++;
+    message.total++;
+    if (message.qos !== 1 && message.taken > 1) fail(`${n} of QoS ${message.qos} arrived twice`);
+    if (expiry !== undefined && message.total > 0) {
+      // It may have been some time on the way to here, but never less than none.
+      const left = message.expirySec! - ageSec(message);
+      if (expiry < left - 1.01 || expiry > message.expirySec!) fail(`${n}: ${expiry} s left, not ${left}`);
+    }
+  }
+
+  function onPublish(seen: IPublishPacket): void {
+    const id = seen.messageId!;
+    if (seen.qos === 2 && open.has(id)) {
+      // It comes again: it was taken.
+      if (seen.topic !== '' && seen.properties?.topicAlias !== undefined) {
+        aliases.set(seen.properties.topicAlias, seen.topic);
+      }
+      reply({ cmd: 'pubrec', messageId: id, reasonCode: 0 });
+      return;
+    }
+    const n = numberOf((seen.payload as Buffer).toString('latin1')) ?? fail('a payload without number');
+    const reasonCode = seen.qos > 0 ? denial : 0;
+    if (reasonCode > 0) {
+      denial = 0;
+      messages.get(n)!.denied = reasonCode;
+      if (seen.topic !== '' && seen.properties?.topicAlias !== undefined) {
+        aliases.set(seen.properties.topicAlias, seen.topic);
+      }
+    } else take(seen);
+    if (seen.qos === 2 && reasonCode === 0) open.add(id);
+    if (seen.qos > 0) reply({ cmd: seen.qos === 1 ? 'puback' : 'pubrec', messageId: id, reasonCode });
+  }
+
+  const waiting = (): Inbound[] =>
+    [...inbound.values()].filter(({ qos, state }) => qos > 0 && state !== 'done');
+  const withId = (id: number): Inbound | undefined =>
+    waiting().find((message) => message.id === id && message.state !== 'queued');
+
+  function transmit(message: Inbound, dup: boolean): void {
+    const { topic, payload, qos, contentType, n } = message;
+    // Sometimes with an alias: set up, or used.
+    const alias = n % 3 === 0 ? 0 : 1 + (n % ALIASES);
+    const isKnown = alias > 0 && ours.get(alias) === topic;
+    if (alias > 0) ours.set(alias, topic);
+    reply({
+      cmd: 'publish',
+      topic: isKnown ? '' : topic,
+      payload: Buffer.from(payload, 'latin1'),
+      qos,
+      dup,
+      retain: false,
+      messageId: message.id,
+      properties: {
+        ...(alias > 0 && { topicAlias: alias }),
+        ...(contentType !== undefined && { contentType }),
+      },
+    });
+    message.state = qos === 0 ? 'done' : 'sent';
+  }
+
+  /** Send what waits, as far as the client takes it. */
+  function sendQueued(): void {
+    if (!connected || refusal < 0) return;
+    for (const message of waiting()) {
+      if (message.state !== 'queued') continue;
+      if (waiting().filter(({ state }) => state !== 'queued').length >= RECEIVE_MAXIMUM) return;
+      do nextId = (nextId % 65535) + 1;
+      while (withId(nextId) !== undefined);
+      message.id = nextId;
+      transmit(message, false);
+    }
+  }
+
+  function forget(): void {
+    known = false;
+    open = new Set();
+    for (const message of inbound.values()) message.state = 'done';
+    for (const message of messages.values()) message.taken = 0;
+  }
+
+  function onConnect(clean: boolean): void {
+    if (connected) fail('a second CONNECT');
+    connected = true;
+    aliases = new Map();
+    ours = new Map();
+    if (refusal > 0) {
+      reply({ cmd: 'connack', sessionPresent: false, reasonCode: refusal });
+      refusal = -1;
+      return;
+    }
+    refusal = 0;
+    if (clean || !known) forget();
+    agreed = terms;
+    reply({ cmd: 'connack', sessionPresent: known, reasonCode: 0, properties: { ...agreed } });
+    for (const message of waiting()) {
+      if (message.state === 'released') reply({ cmd: 'pubrel', messageId: message.id, reasonCode: 0 });
+      else if (message.state === 'sent') transmit(message, true);
+    }
+    sendQueued();
+  }
+
+  function onAck(packet: Packet): void {
+    const message = withId(packet.messageId!);
+    const isFirst = packet.cmd !== 'pubcomp';
+    if (message === undefined) return;
+    if ((message.qos === 1) !== (packet.cmd === 'puback')) fail(`${packet.cmd} for QoS ${message.qos}`);
+    if (isFirst && message.handled === 0 && message.topic !== 'u/none' && !isPassedOver(message)) {
+      fail(`${message.n} is acknowledged, and no handler had it`);
+    }
+    message.state = packet.cmd === 'pubrec' ? 'released' : 'done';
+    if (packet.cmd === 'pubrec') reply({ cmd: 'pubrel', messageId: message.id, reasonCode: 0 });
+    sendQueued();
+  }
+
+  function isPassedOver(message: Inbound): boolean {
+    return message.topic !== 'big/1' && message.payload.length + 40 > setup.receiveMax;
+  }
+
+  function onPacket(packet: Packet): void {
+    if (packet.cmd === 'connect') onConnect(packet.clean ?? false);
+    else if (!connected || refusal < 0) fail(`${packet.cmd} before CONNECT`);
+    else if (packet.cmd === 'publish') onPublish(packet);
+    else if (packet.cmd === 'pubrel') {
+      const isKnown = open.delete(packet.messageId!);
+      reply({ cmd: 'pubcomp', messageId: packet.messageId, reasonCode: isKnown ? 0 : 0x92 });
+    } else if (packet.cmd === 'subscribe') {
+      const granted = packet.subscriptions.map(({ qos }) => qos);
+      reply({ cmd: 'suback', messageId: packet.messageId, granted });
+    } else if (packet.cmd === 'pingreq') reply({ cmd: 'pingresp' });
+    else if (packet.cmd !== 'disconnect') onAck(packet);
+  }
+
+  // Ports and owner of the client.
+  const ram = createRamOutbox(setup.places, 1024, clock);
+  const outbox: Outbox<Bytes> = {
+    ...ram,
+    append(topic, payload) {
+      const sequence = ram.append(topic, payload);
+      if (sequence > 0) bySequence.set(sequence, messages.get(number)!);
+      return sequence;
+    },
+    restart() {
+      for (const message of messages.values()) {
+        if (message.end === '' && received.has(message) && !message.isStreamed)
+          settledAs(message, 'finished');
+        message.handed = false;
+      }
+      received.clear();
+      return ram.restart();
+    },
+    receive(sequence) {
+      received.add(bySequence.get(sequence)!);
+      return ram.receive(sequence);
+    },
+    acknowledge(sequence) {
+      settledAs(bySequence.get(sequence) ?? fail(`sequence ${sequence}`), 'acknowledged');
+      return ram.acknowledge(sequence);
+    },
+  };
+  const received = new Set<Message>();
+
+  function onReport(event: Event, detail: number): void {
+    if (event !== Event.MessageRejected && event !== Event.MessageExpired) return;
+    const message = bySequence.get(detail >> 8)!;
+    if (message.end !== 'acknowledged') fail(`${message.n} is given up, and held`);
+    message.end = event === Event.MessageRejected ? 'rejected' : 'expired';
+    figures[message.end]++;
+    const reason = detail & 255;
+    if (message.end === 'expired') {
+      if (message.handed) fail(`${message.n} expired, and may have been sent`);
+      if (ageSec(message) < message.expirySec! - 1) fail(`${message.n} expired at ${ageSec(message)} s`);
+    } else if (reason === 0x95 && message.denied !== 0x95) {
+      const least = [...seenAliases.values()].includes(message.topic) ? sizeOf(message, 2, 3) : Infinity;
+      const size = Math.min(sizeOf(message, 2 + message.topic.length, 0), least);
+      if (size <= (agreed.maximumPacketSize ?? Infinity)) fail(`${message.n} of ${size} bytes is too large`);
+    } else if (reason !== message.denied) fail(`${message.n} is rejected with ${reason}`);
+  }
+
+  const client: Client = createClient(
+    {
+      clock,
+      outbox,
+      socket: {
+        open(host, port, events) {
+          const result = manual.open(host, port, {
+            ...events,
+            onOpen(connection) {
+              events.onOpen({
+                write(chunk) {
+                  write(chunk);
+                  connection.write(chunk);
+                },
+              });
+            },
+            onData(chunk) {
+              events.onData(chunk);
+              spoil(chunk);
+            },
+          });
+          opening = result === Code.Ok;
+          return result;
+        },
+        close() {
+          opening = false;
+          manual.close();
+        },
+      },
+    },
+    { clientId: 'mote', keepAliveSec: 60, cleanSession: false, receiveMax: setup.receiveMax },
+    {
+      onOpen() {},
+      onOnline() {
+        known = true;
+      },
+      onOffline(why) {
+        if (why === Close.ProtocolError) broken ??= new Error('protocol error without one');
+      },
+      onReport: (event, detail) => keep(() => onReport(event, detail)),
+    },
+  );
+
+  function act(): void {
+    const now = calm || setup.moods.length === 0 ? 'calm' : setup.moods[mood++ % setup.moods.length]!;
+    if (depth > 1) return;
+    depth++;
+    try {
+      if (now === 'publish') publish(mood, mood * 7);
+      if (now === 'disconnect') client.disconnect();
+    } finally {
+      depth--;
+    }
+    if (now === 'throw') throw new Mischief();
+  }
+
+  function onHandled(topic: string, payload: string, contentType: string | undefined | null): void {
+    const message = inbound.get(numberOf(payload) ?? -1);
+    if (message?.payload !== payload || message.topic !== topic)
+      return fail('a handler got what nobody sent');
+    if (contentType !== null && contentType !== message.contentType) fail(`content type ${contentType}`);
+    act();
+    message.handled++;
+    figures.received++;
+    if (message.qos !== 1 && message.handled > 1)
+      fail(`${message.n} of QoS ${message.qos} was handled twice`);
+  }
+
+  /** The client catches what handlers throw: rules that are broken are kept for later. */
+  function handle(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof Mischief)) broken ??= error;
+      throw error;
+    }
+  }
+
+  function onMessage(payload: Bytes, topic: Bytes): void {
+    const told = client.message!();
+    const contentType = told === null || told.contentType.length === 0 ? undefined : text(told.contentType);
+    handle(() => onHandled(text(topic), text(payload), contentType));
+  }
+
+  let assembled = '';
+  function onChunk(chunk: Bytes, offset: number, whole: number, topic: Bytes): void {
+    handle(() => {
+      assembled = (offset === 0 ? '' : assembled) + text(chunk);
+      if (offset + chunk.length !== assembled.length) fail(`offset ${offset}`);
+      if (assembled.length === whole) onHandled(text(topic), assembled, null);
+    });
+  }
+
+  const subscriptions = (
+    [
+      ['a/b', 1],
+      ['w/+', 2],
+      ['big/#', 2],
+    ] as const
+  ).map(([filter, qos]) =>
+    client.subscription(filter, qos, onMessage, filter === 'big/#' ? onChunk : undefined)!,
+  );
+
+  const PROPERTIES: readonly (readonly Property[])[] = [
+    [],
+    [[PropertyId.MessageExpiry, 20]],
+    [
+      [PropertyId.ContentType, 'text/plain'],
+      [PropertyId.MessageExpiry, 300],
+      [PropertyId.User, 'a', 'b'],
+    ],
+  ];
+  interface Handle {
+    topic: Topic<Bytes>;
+    name: string;
+    qos: number;
+    retain: boolean;
+    list: readonly Property[];
+  }
+  const handles: Handle[] = [];
+  for (const name of ['t', 'tele/device/temperature', `long/${'x'.repeat(60)}`, 'abcd', 'abc/d/e']) {
+    for (const qos of [0, 1, 2]) {
+      const list = PROPERTIES[handles.length % PROPERTIES.length]!;
+      const retain = name.length % 2 === 0;
+      const properties = encodeProperties(list, FOR_TOPIC)!;
+      handles.push({ topic: client.topic(name, qos, retain, properties)!, name, qos, retain, list });
+    }
+  }
+  // Another of the same name, so that an alias of one may be used for the other.
+  handles.push({ topic: client.topic('abcd', 1)!, name: 'abcd', qos: 1, retain: false, list: [] });
+  const streams: Handle[] = [0, 1, 2].map((qos) => {
+    return { topic: client.topic(`s/${qos}`, qos)!, name: `s/${qos}`, qos, retain: false, list: [] };
+  });
+
+  function note(handle: Handle, payload: string, isStreamed: boolean): Message {
+    const find = (id: number) => handle.list.find(([known]) => known === id)?.[1];
+    const message: Message = {
+      n: number,
+      topic: handle.name,
+      payload,
+      qos: handle.qos,
+      retain: handle.retain,
+      isStreamed,
+      contentType: find(PropertyId.ContentType) as string | undefined,
+      expirySec: find(PropertyId.MessageExpiry) as number | undefined,
+      size: encodeProperties(handle.list, FOR_TOPIC)!.length,
+      atMs: nowMs,
+      id: 0,
+      handed: false,
+      denied: 0,
+      taken: 0,
+      total: 0,
+      end: '',
+    };
+    messages.set(number, message);
+    return message;
+  }
+
+  let refused = 0;
+  function publish(choice: number, size: number): void {
+    const handle = handles[choice % handles.length]!;
+    number++;
+    const payload = payloadOf(number, SIZES[size % SIZES.length]!);
+    const { n } = note(handle, payload, false);
+    const code = client.publish(handle.topic, bytes(payload));
+    if (code === Code.Ok) return;
+    refused++;
+    messages.delete(n);
+    if (code === Code.TooLong && handle.qos > 0 && payload.length < 800)
+      fail(`${payload.length} bytes are too long`);
+  }
+
+  let streamed: Message | undefined;
+  function stream(choice: number, size: number): void {
+    const handle = streams[choice % 3]!;
+    number++;
+    const payload = payloadOf(number, (size % 1500) + 1);
+    const message = note(handle, payload, true);
+    const code = client.stream(handle.topic, payload.length, {
+      read: (offset, max) =>
+        bytes(payload.slice(offset, offset + Math.min(max, 1 + ((size * 31 + offset) % max)))),
+      onEnd(end) {
+        streamed = undefined;
+        keep(() => {
+          const ends = new Map<number, Message['end']>([
+            [Code.Ok, 'acknowledged'],
+            [Code.Rejected, 'rejected'],
+            [Code.Abandoned, 'abandoned'],
+            [Code.Closed, 'lost'],
+          ]);
+          settledAs(message, ends.get(end) ?? fail(`the end of a stream: ${end}`));
+          if (end === Code.Rejected) figures.rejected++;
+        });
+      },
+    });
+    if (code === Code.InFlight) {
+      if (message.end === '') streamed = message;
+      return;
+    }
+    refused++;
+    messages.delete(message.n);
+  }
+
+  // Time and the socket.
+  function collect(wasOpen: boolean): void {
+    if (broken !== undefined) throw broken as Error;
+    wire += manual.take();
+    if (!wasOpen || manual.isOpen()) return;
+    arrive(wire.length);
+    forgetConnection();
+  }
+
+  function forgetConnection(): void {
+    connected = false;
+    if (refusal < 0) refusal = 0;
+    replies = [];
+    wire = '';
+    unsent = 0;
+  }
+
+  function arrive(count: number): void {
+    const now = wire.slice(0, count);
+    wire = wire.slice(count);
+    parser.parse(Buffer.from(now, 'latin1'));
+    if (broken !== undefined) throw broken as Error;
+  }
+
+  let wait = NEVER_MS;
+  function tick(): void {
+    let zeros = 0;
+    do {
+      const wasOpen = manual.isOpen();
+      wait = client.tick(clock.now());
+      collect(wasOpen);
+      if (++zeros > 4) fail('tick is due for ever');
+    } while (wait === 0);
+  }
+
+  function call(run: () => void): void {
+    const wasOpen = manual.isOpen();
+    run();
+    collect(wasOpen);
+    tick();
+  }
+
+  function drain(): void {
+    if (!manual.isOpen() || unsent === 0) return;
+    unsent = 0;
+    arrive(wire.length);
+    call(manual.drain);
+  }
+
+  /** What a reply means for what the client may do, as soon as all of it is there. */
+  function onFed(packet: Packet): void {
+    const { cmd, messageId } = packet;
+    const reasonCode = (packet as { reasonCode?: number }).reasonCode ?? 0;
+    if (cmd === 'puback' || cmd === 'pubcomp' || (cmd === 'pubrec' && reasonCode >= 0x80)) {
+      unacknowledged.delete(messageId!);
+    }
+  }
+
+  function answer(count: number, pattern: number): void {
+    const connection = manual.opened.length;
+    let turn = pattern;
+    const isHere = (): boolean => manual.isOpen() && manual.opened.length === connection;
+    for (let i = 0; i < count && replies.length > 0 && isHere(); i++) {
+      const next = replies.shift()!;
+      for (let at = 0; at < next.bytes.length && isHere();) {
+        turn = (turn * 25173 + 13849) & 0xffff;
+        const size = pattern % 3 === 0 ? SEND_WINDOW : CHUNKS[(turn >> 5) % CHUNKS.length]!;
+        if (at + size >= next.bytes.length) onFed(next.packet);
+        const chunk = next.bytes.slice(at, at + size);
+        call(() => manual.deliver(chunk));
+        at += size;
+      }
+    }
+  }
+
+  function connect(): void {
+    if (!client.isOnline() && !manual.isOpen()) call(() => void client.connect('broker', 1883));
+  }
+
+  function accept(): void {
+    if (!opening) return;
+    opening = false;
+    figures.connections++;
+    wire = '';
+    unsent = 0;
+    reader = createReader();
+    isConnectOut = begun = saidGoodbye = false;
+    unacknowledged = new Set();
+    seenAliases = new Map();
+    lastStored = lastPlain = 0;
+    parser = mqttPacket.parser({ protocolVersion: 5 });
+    parser.on('packet', (packet) => keep(() => onPacket(packet)));
+    parser.on('error', (error) => void (broken ??= error));
+    call(manual.accept);
+  }
+
+  function drop(share: number): void {
+    if (!manual.isOpen() && !opening) return;
+    opening = false;
+    arrive(share % (wire.length + 1));
+    forgetConnection();
+    manual.drop();
+    tick();
+  }
+
+  function advance(ms: number): void {
+    let left = ms;
+    for (let i = 0; left > 0 && i < 200; i++) {
+      const step = Math.min(left, Math.max(1, wait));
+      clock.advance(step);
+      nowMs += step;
+      left -= step;
+      tick();
+    }
+  }
+
+  function send(choice: number, size: number): void {
+    const topic = INBOUND_TOPICS[choice % INBOUND_TOPICS.length]!;
+    const n = ++number;
+    const payload = payloadOf(n, SIZES[size % SIZES.length]! + (topic === 'big/1' ? size % 900 : 0));
+    const qos = (choice >> 4) % 3;
+    const contentType = (choice & 8) > 0 ? `type/${n % 10}` : undefined;
+    const message: Inbound = { n, topic, payload, qos, contentType, id: 0, state: 'queued', handled: 0 };
+    inbound.set(n, message);
+    if (qos > 0) sendQueued();
+    else if (connected && refusal === 0) transmit(message, false);
+    if (qos > 0 && !known && !connected) message.state = 'done';
+    if (qos === 0) message.state = 'done';
+  }
+
+  function goodbye(choice: number): void {
+    if (!client.isOnline()) return;
+    figures.goodbyes++;
+    reply({ cmd: 'disconnect', reasonCode: GOODBYES[choice % GOODBYES.length]! });
+  }
+
+  function progress(pattern: number): void {
+    connect();
+    accept();
+    drain();
+    answer(replies.length, pattern);
+    drain();
+  }
+
+  function isQuiet(): boolean {
+    return (
+      client.isOnline() &&
+      outbox.count() === 0 &&
+      streamed === undefined &&
+      waiting().length === 0 &&
+      subscriptions.every(({ granted }) => granted >= 0)
+    );
+  }
+
+  /** Everything goes well from here on. */
+  function settle(): void {
+    calm = true;
+    denial = 0;
+    if (refusal > 0) refusal = 0;
+    for (let round = 0; !isQuiet(); round++) {
+      if (round > 1000) {
+        fail(
+          `not quiet: online ${client.isOnline()}, ${outbox.count()} stored, ${streamed?.n} streamed, ${waiting()
+            .map(({ n, qos, state }) => `${n}/${qos}/${state}`)
+            .join(' ')}`,
+        );
+      }
+      const before = total;
+      progress(round * 3);
+      advance(1);
+      // A message that was left to the next connection waits for it.
+      if (client.isOnline() && total === before) drop(0);
+    }
+    drain();
+    for (const { n, qos, end, total: times } of messages.values()) {
+      if (qos === 0) continue;
+      if (end === '') fail(`${n} has no end`);
+      if ((end === 'acknowledged' || end === 'finished') && times === 0) fail(`${n} of QoS ${qos} is lost`);
+    }
+    const counters = client.counters();
+    if (counters.refused !== refused) fail(`refused ${counters.refused}, not ${refused}`);
+    if (counters.rejected !== figures.rejected)
+      fail(`rejected ${counters.rejected}, not ${figures.rejected}`);
+    if (counters.expired !== figures.expired) fail(`expired ${counters.expired}, not ${figures.expired}`);
+    figures.delivered = counters.delivered;
+  }
+
+  return {
+    publish: (choice: number, size: number) => call(() => publish(choice, size)),
+    stream: (choice: number, size: number) => call(() => stream(choice, size)),
+    connect,
+    accept,
+    drain,
+    arrive: (share: number) => arrive(share % (wire.length + 1)),
+    answer: (count: number, pattern: number) => answer(1 + (count % 5), pattern),
+    progress,
+    drop,
+    disconnect: () => call(() => client.disconnect()),
+    advance: (choice: number) => advance([1, 50, 999, 3000, 11000, 20000, 60000, 200000][choice % 8]!),
+    send,
+    abandon: () => call(() => client.abandon()),
+    lose() {
+      if (!connected) forget();
+    },
+    deny: (choice: number) => void (denial = DENIALS[choice % DENIALS.length]!),
+    refuse: (choice: number) => {
+      if (!connected) refusal = [0x88, 0x97, 0x9f][choice % 3]!;
+    },
+    goodbye,
+    agree(a: number, b: number) {
+      const receiveMaximum = a % 21;
+      const maximumPacketSize = PACKET_SIZES[(a >> 8) % PACKET_SIZES.length];
+      terms = {
+        ...(receiveMaximum > 0 && { receiveMaximum }),
+        ...(maximumPacketSize !== undefined && { maximumPacketSize }),
+        ...(b % 11 > 0 && { topicAliasMaximum: b % 11 }),
+        ...(b % 7 === 0 && { retainAvailable: false }),
+      };
+    },
+    settle,
+    figures: () => figures,
+  };
+}
+
+export type Rig5 = ReturnType<typeof createRig5>;
