@@ -27,7 +27,7 @@ import {
   type Bytes,
 } from '../bytes/bytes.ts';
 import { joinSeconds } from '../bytes/seconds.ts';
-import { AUTH, BATCH, INBOUND, LAZY, QOS2, STATE, STREAM, TIME, V5 } from '../features.ts';
+import { AUTH, BATCH, INBOUND, LAZY, QOS2, REQUESTS, STATE, STREAM, TIME, V5, V5_AUTH } from '../features.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   after,
@@ -122,9 +122,19 @@ import {
 } from './subscriptions.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
+import { createExchange, GO_ON, type Authentication } from './authentication.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
-import { createPropertyReader, IN_ACK, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
-import { FAILURE, isAmong, OF_CONNACK, OF_DISCONNECT, OF_PUBLISH, OF_RELEASE, Reason } from './reason.ts';
+import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
+import {
+  FAILURE,
+  isAmong,
+  OF_AUTH,
+  OF_CONNACK,
+  OF_DISCONNECT,
+  OF_PUBLISH,
+  OF_RELEASE,
+  Reason,
+} from './reason.ts';
 import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
 
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
@@ -158,6 +168,8 @@ const GIVEN_UP = -1;
  * What CONNECT of 5.0 says of our own limits, as properties: Receive Maximum RECEIVED_MAX, Topic Alias Maximum ALIASES_MAX.
  */
 const LIMITS_5 = INBOUND ? '\x21\0\x20\x22\0\x04' : '';
+/** And that response information is of use, see `Client.responses`. */
+const SAID_5 = REQUESTS ? LIMITS_5 + '\x19\x01' : LIMITS_5;
 /** What a PUBLISH of 5.0 has besides, at most: the length of its properties, and an alias. */
 const EXTRA_5 = 5;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
@@ -169,6 +181,8 @@ const PUBRELS_MAX = 4 * IN_FLIGHT_MAX;
 export interface ClientOptions extends Connect {
   /** Largest packet from the broker that is taken in whole, header included; larger messages come in pieces or not at all. */
   readonly receiveMax: number;
+  /** MQTT 5.0 with V5_AUTH: log in by a conversation. 3.1.1, which has none, is never spoken then. */
+  readonly authentication?: Authentication | undefined;
 }
 
 export interface ClientPorts {
@@ -274,6 +288,18 @@ export interface Client extends PacketWriter<Bytes> {
   speak?(level: number): void;
   /** MQTT 5.0, in a handler: what its message came with, the same object each time; null: nothing. */
   message?(): MessageProperties | null;
+  /**
+   * MQTT 5.0 with V5_AUTH: authenticate again, within CONNACK_TIMEOUT_MS; what fails ends the connection.
+   * @returns 0, Code.Closed without session or method, Code.Busy while that is under way, Code.BadPayload for what cannot be sent.
+   */
+  reauthenticate?(): number;
+  /**
+   * MQTT 5.0 with REQUESTS. @returns what topics of responses to us have to begin with, as the broker said (section 3.2.2.3.15); empty: as we
+   * like; null: the connection speaks 3.1.1.
+   */
+  responses?(): string | null;
+  /** MQTT 5.0 with REQUESTS: see Subscriptions.redirect. */
+  redirect?(subscription: Subscription, filter: string): Subscription;
   /** Give up the streamed message that is under way, if there is one; a packet that was begun ends with its connection. */
   abandon(): void;
   /**
@@ -457,6 +483,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const reader = V5 ? createPropertyReader(onText) : null!;
   const incoming = V5 && INBOUND ? createIncoming(reader) : null!;
   const shapes = V5 ? createShapes() : null!;
+  const exchange = V5 && V5_AUTH ? createExchange(options.authentication) : null!;
+  /** What responses to us begin with. */
+  let responseBase = '';
   /** What the broker takes. */
   const limits = {
     is5: V5,
@@ -797,6 +826,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Say why we go, where that can be said. */
   function leaveWith(reason: number): void {
+    // CONNECT has left: DISCONNECT may follow.
+    if (V5_AUTH && state === State.Connecting && drained) room = SEND_WINDOW;
     if (is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
   }
 
@@ -926,9 +957,24 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return true;
   }
 
+  /** Send the AUTH that is due, if there is one and room for it: before CONNACK as soon as what was said has left. */
+  function sayDue(): void {
+    const packet = exchange.due();
+    const isNew = state === State.Connecting;
+    if (packet.length === 0 || (isNew && !drained)) return;
+    if (isNew) room = SEND_WINDOW;
+    if (packet.length > room && room < SEND_WINDOW) return;
+    put(fromText(packet));
+    exchange.sent();
+    if (!isNew) return;
+    drained = false;
+    room = 0;
+  }
+
   /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
   function pump(): void {
     if (isQuiet) return;
+    if (V5 && V5_AUTH) sayDue();
     if (INBOUND && room > 0) {
       const text = V5 ? subscriptions.next(limits) : subscriptions.next();
       if (text.length > 0) put(fromText(text));
@@ -1060,7 +1106,46 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onConnack5(flags: number, code: number): void {
     // A refusal comes without a session, and none that was not asked for can be there [MQTT-3.2.2-4].
     if (flags > 1 || (flags > 0 && (code > 0 || isFresh()))) violate(Reason.ProtocolError);
-    else onConnack(flags, code);
+    else {
+      const denied = V5_AUTH && code === 0 ? exchange.accept() : 0;
+      if (denied > 0) deny(denied);
+      else onConnack(flags, code);
+    }
+  }
+
+  /** The broker has said to an authentication what it must not, or what the firmware does not accept. */
+  function deny(reason: number): void {
+    if (reason !== Reason.NotAuthorized && reason !== Reason.PacketTooLarge) {
+      violate(reason);
+      return;
+    }
+    leaveWith(reason);
+    fail(reason as number, 0);
+  }
+
+  /** AUTH, of a legal reason code. */
+  function onAuth(reason: number, isBare: boolean): void {
+    const isNew = state === State.Connecting;
+    const code = exchange.hear(reason, isBare, isNew);
+    const most = isNew || limits.packetMax > PACKET_MAX ? PACKET_MAX : limits.packetMax;
+    if (exchange.due().length > most) deny(Reason.PacketTooLarge);
+    else if (code === GO_ON) askNext();
+    else if (code > 0) deny(code);
+    else ends[0] = -1;
+  }
+
+  function reauthenticate(): number {
+    if (state !== State.Online || options.authentication === undefined) return Code.Closed;
+    if (exchange.isUnderWay()) return Code.Busy;
+    if (!exchange.again()) return Code.BadPayload;
+    if (exchange.due().length > (limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX)) {
+      exchange.begin();
+      return Code.BadPayload;
+    }
+    ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
+    whys[0] = Close.ConnackTimeout;
+    askNext();
+    return Code.Ok;
   }
 
   /** @returns a number of what the broker said of itself. */
@@ -1199,6 +1284,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A string among properties: it is of the message that comes, or the owner's business. */
   function onText(id: PropertyId, bytes: Bytes, from: number, to: number): void {
     if (INBOUND && told >> 4 === 3 && incoming.take(id, bytes, from, to)) return;
+    if (V5_AUTH && exchange.take(id, bytes, from, to)) return;
+    if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
     if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
     if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
   }
@@ -1246,26 +1333,31 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const isConnack = first === First.Connack;
     const isBye = first === First.Disconnect;
     const isList = first === First.Suback || first === First.Unsuback;
+    const isAuth = V5_AUTH && first === First.Auth;
     // Behind flags or identifier, where there are any, stands a reason code, where there is only one.
-    let from = isBye ? at : isConnack ? at + 1 : at + 2;
+    let from = isBye || isAuth ? at : isConnack ? at + 1 : at + 2;
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
     const isOld = isConnack && end === at + 2 && reason === 1;
-    const codes = isBye
-      ? OF_DISCONNECT
-      : isConnack
-        ? OF_CONNACK
-        : first < First.Pubrel
-          ? OF_PUBLISH
-          : OF_RELEASE;
-    const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
+    const codes = isAuth
+      ? OF_AUTH
+      : isBye
+        ? OF_DISCONNECT
+        : isConnack
+          ? OF_CONNACK
+          : first < First.Pubrel
+            ? OF_PUBLISH
+            : OF_RELEASE;
+    const allowed = isAuth ? IN_AUTH : isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     reader.clear();
+    if (V5_AUTH) exchange.clear();
     if (from < end || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate();
     else if (!isOld && !isAmong(codes, reason)) violate(Reason.ProtocolError);
     else if (isBye) onBye(reason);
+    else if (V5_AUTH && isAuth) onAuth(reason, at === end);
     else if (isConnack) onConnack5(byteAt(bytes, at), reason);
     else onAck5(first, readId(bytes, at), reason);
   }
@@ -1439,7 +1531,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: LIMITS_5 } : undefined);
+    const said = V5_AUTH ? SAID_5 + exchange.opening() : SAID_5;
+    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: said } : undefined);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1528,6 +1621,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       is5 = next5;
       bareSize = is5 ? 1 : 0;
       reader.clear();
+      if (REQUESTS) responseBase = '';
+      if (V5_AUTH && !exchange.begin()) return Code.BadPayload;
     }
     if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
@@ -1746,7 +1841,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function speak(level: number): void {
-    next5 = level > 4;
+    // Who wants to be sure of the broker must not be talked out of that.
+    next5 = level > 4 || (V5_AUTH && options.authentication !== undefined);
     if (state === State.Offline) is5 = next5;
   }
 
@@ -1927,6 +2023,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     client.subscription = subscription5;
     client.speak = speak;
     client.message = () => (isDressed ? incoming.message : null);
+    if (V5_AUTH) client.reauthenticate = reauthenticate;
+    if (REQUESTS) {
+      client.responses = () => (is5 ? responseBase : null);
+      client.redirect = (to, filter) => (INBOUND ? subscriptions.redirect(to, filter) : to);
+    }
   }
   return client;
 }

@@ -2,7 +2,7 @@
 // One SUBSCRIBE or UNSUBSCRIBE is under way at a time. No time, no I/O.
 
 import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from '../bytes/bytes.ts';
-import { QOS2, V5 } from '../features.ts';
+import { QOS2, REQUESTS, V5 } from '../features.ts';
 import type { TextSink } from '../ports/packet-writer.ts';
 import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
@@ -113,6 +113,11 @@ export interface Subscriptions {
   begin(present: boolean, isSame: boolean): void;
   /** Before the first session: the broker has all of them from before the last start, if it still has a session of ours. */
   assume(): void;
+  /**
+   * With V5 and REQUESTS, as a session begins: have another filter in the place of one without options and pieces. The broker is not told that it is
+   * wanted no more. @returns what stands in its place; itself, when that cannot be.
+   */
+  redirect(subscription: Subscription, filter: string): Subscription;
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
   /**
@@ -236,12 +241,29 @@ export function createSubscriptions(
       // What was under way may have been lost; without a session nothing of us is known.
       if (wish === Wish.Asked || (wish === Wish.Answered && !isSame)) all[i].wish = Wish.Wanted;
       else if (wish > Wish.Answered) all[i].wish = present ? Wish.Unwanted : Wish.None;
+      if (REQUESTS && all[i].wish === Wish.Wanted) all[i].granted = -1;
     }
     forget();
   }
 
   function assume(): void {
+    if (REQUESTS) for (let i = 0; i < all.length; i++) if (all[i].granted < 0) all[i].granted = all[i].qos;
     for (let i = 0; i < all.length; i++) if (all[i].wish === Wish.Wanted) all[i].wish = Wish.Answered;
+  }
+
+  function redirect(to: Subscription, filter: string): Subscription {
+    const left = bytesLeft;
+    bytesLeft += to.filter.length + 3;
+    const made = prepare(filter, to.qos, to.onMessage);
+    if (made === null) {
+      bytesLeft = left;
+      return to;
+    }
+    all.pop();
+    (made as { number: number }).number = to.number;
+    all[to.number] = made;
+    forget();
+    return made;
   }
 
   function describe(sink: TextSink): void {
@@ -408,5 +430,5 @@ export function createSubscriptions(
     return route;
   }
 
-  return { prepare, begin, assume, describe, next: nextPacket, answer, want, known, find };
+  return { prepare, begin, assume, redirect, describe, next: nextPacket, answer, want, known, find };
 }
