@@ -7,6 +7,7 @@ import { compileBundle } from '../sim/board/bundle.ts';
 import { createVirtualWorld } from '../sim/board/world.ts';
 import type { FaultyChip } from '../sim/chips/faults.ts';
 import { createBroker } from '../sim/device/broker.ts';
+import { createFive } from '../sim/device/five.ts';
 import { createNetwork } from '../sim/network/network.ts';
 import { wireScene } from '../sim/scene/bench.ts';
 import { findBoard } from './boards.ts';
@@ -71,6 +72,8 @@ export interface VirtualBoard {
 }
 
 const PORT = 1883;
+/** More than most brokers allow. */
+const TOPIC_ALIASES = 20;
 const LOOPBACK = '127.0.0.1';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -112,6 +115,7 @@ export async function startVirtualBoard(options: VirtualBoardOptions): Promise<V
     now: () => Math.floor(world.now()),
     keep: 0,
     keepsSessions: true,
+    five: createFive(TOPIC_ALIASES),
     onMessage({ topic, payload, qos, retain }) {
       const text = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
       messages.push({

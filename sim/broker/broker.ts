@@ -1,137 +1,47 @@
-// A model broker with sessions: MQTT 3.1.1, QoS 0 to 2 in both directions, retained messages, wills, and every packet of its clients
-// judged. What it is told to do wrong (answer late, never, or with a refusal; restart; let another client in) it does as real brokers
-// do. It takes a message at the moment in which it sends PUBACK or PUBREC, and not before. It knows no transport: bytes come and go as
-// strings, one character a byte.
+// A model broker with sessions: MQTT 3.1.1 and 5.0, as each client speaks, QoS 0 to 2 in both directions, retained messages, wills, and
+// every packet of its clients judged. What it is told to do wrong (behaviour.ts; answer late, never, or with a refusal; restart; let
+// another client in) it does as real brokers do. It takes a message at the moment in which it sends PUBACK or PUBREC, and not before. It
+// knows no transport: bytes come and go as strings, one character a byte.
 
-import { headerFault, readConnect, readPublish } from '../device/judge.ts';
+import { readConnect } from '../device/judge.ts';
 import type { ConnectFields } from '../device/judge.ts';
-import { matches } from './filter.ts';
-import type { Incoming, Message } from './incoming.ts';
-import { createIncoming } from './incoming.ts';
-import type { Outgoing } from './outgoing.ts';
-import { createOutgoing } from './outgoing.ts';
-import {
-  DUP,
-  PINGRESP,
-  RETAIN,
-  Type,
-  ack,
-  connack,
-  cutPacket,
-  publish,
-  readAck,
-  readFilters,
-  suback,
-  unsuback,
-} from './packets.ts';
+import { levelOf, readConnect5 } from '../device/judge5.ts';
+import type { Properties } from '../device/properties.ts';
+import type { BrokerEvents, BrokerHost, Peer, SessionBroker } from './api.ts';
+import type { AuthAnswer } from './behaviour.ts';
+import { createBehaviour } from './behaviour.ts';
+import type { Dialect } from './dialect.ts';
+import { V4 } from './dialect.ts';
+import { createLives } from './lives.ts';
+import type { Delivery, Message } from './message.ts';
+import { DUP, PINGRESP, Type, connack, cutPacket } from './packets.ts';
+import { createRouter } from './router.ts';
+import type { Session } from './session.ts';
+import { NOTHING } from './session.ts';
+import type { Subscription } from './subscriptions.ts';
+import type { Auth } from './v5/auth.ts';
+import { createAuth } from './v5/auth.ts';
+import { createDialect5 } from './v5/dialect.ts';
+import { connack5 } from './v5/packets.ts';
+import { Reason, reasonOf } from './v5/reasons.ts';
+import { announce, willFault } from './v5/welcome.ts';
 
-export type { Message } from './incoming.ts';
-
-/** The way to a client. */
-export interface Peer {
-  write(bytes: string): void;
-  end(): void;
-}
-
-/** A client's connection, as its transport sees it. */
-export interface Attached {
-  data(bytes: string): void;
-  /** The connection is gone. */
-  closed(): void;
-}
-
-/** A message that the broker has taken. */
-export interface Taken extends Message {
-  readonly clientId: string;
-  /** Number of the session it came in. */
-  readonly session: number;
-  readonly time: number;
-}
-
-/** What the broker does; each may be changed while it runs. */
-export interface Behaviour {
-  /** CONNACK return code; 0: accepted. */
-  returnCode: number;
-  /** CONNECT is not answered. */
-  isSilent: boolean;
-  /** From a PUBLISH to its acknowledgement, milliseconds. */
-  ackDelayMs: number;
-}
-
-export interface BrokerHost {
-  /** Milliseconds. */
-  now(): number;
-  setTimer(ms: number, run: () => void): unknown;
-}
-
-export interface BrokerEvents {
-  onMessage?(message: Taken): void;
-  /** A client is logged in. */
-  onLogin?(clientId: string, present: boolean): void;
-  /** A client has sent something since its CONNACK, so it has that. */
-  onOnline?(clientId: string): void;
-  /** A PUBLISH has come with DUP. */
-  onDuplicate?(clientId: string): void;
-  /** A PUBLISH to a client goes out with DUP. */
-  onAgain?(clientId: string, message: Message): void;
-  /**
-   * A session is over. @param open messages of QoS 2 that the broker has taken, and whose PUBREL has not come.
-   * @param lost messages to the client that it has not acknowledged, and will never have.
-   */
-  onSessionEnd?(clientId: string, session: number, open: readonly Message[], lost: readonly Message[]): void;
-  /** @returns whether a client may be silent because of what happens on the way. */
-  isDisturbed?(from: number, to: number): boolean;
-}
-
-export interface SessionBroker {
-  readonly behaviour: Behaviour;
-  /** What clients did against the standard: number of the statement, then words. */
-  readonly violations: string[];
-  connect(peer: Peer): Attached;
-  /** Nothing but CONNECT is answered; afterwards what is due on connections that are still there is. */
-  setDeaf(is: boolean): void;
-  /** Somebody publishes. @returns whether a session wants it. */
-  publish(message: Message): boolean;
-  /** All connections are gone, and with `forget` all sessions; retained messages stay. */
-  restart(forget: boolean): void;
-  /** Another client logs in with this client identifier, and leaves at once. @param clean it ends the session. */
-  intrude(clientId: string, clean: boolean): void;
-  isOnline(clientId: string): boolean;
-  /**
-   * @returns how many packet identifiers a client may have noted of sessions of whose end it has not heard, since it has not sent anything
-   * behind the CONNACK that says so.
-   */
-  stale(clientId: string): number;
-  /** Messages that wait for a client. */
-  waiting(clientId: string): number;
-  /** @returns the retained message of a topic. */
-  retained(topic: string): string | undefined;
-}
-
-interface Session {
-  readonly number: number;
-  readonly clientId: string;
-  readonly clean: boolean;
-  readonly filters: Map<string, number>;
-  readonly incoming: Incoming;
-  readonly outgoing: Outgoing;
-  /** Until the client has heard that this one began it takes it for those that it had; nothing in them: it has heard. */
-  former: Former;
-}
-
-/** What a client may still go by of sessions that are over. */
-interface Former {
-  /** Packet identifiers for which it may send PUBREL: their PUBREC was out. */
-  readonly acknowledged: ReadonlySet<number>;
-  /** Packet identifiers of messages to it that it may have noted. */
-  readonly noted: ReadonlySet<number>;
-}
+export type { BrokerEvents, SessionBroker, Taken } from './api.ts';
+export type { Message } from './message.ts';
 
 interface Connection {
   readonly peer: Peer;
   pending: string;
   connect: ConnectFields | undefined;
+  /** 3.1.1 until CONNECT says another version. */
+  dialect: Dialect;
+  /** Of 5.0. */
+  auth: Auth | undefined;
+  /** What CONNACK says to a client of 5.0. */
+  announced: Properties;
   session: Session | undefined;
+  /** The client's, or what CONNACK said instead. */
+  keepAliveSec: number;
   lastPacketAt: number;
   /** Of the last acknowledgement that waits: they leave in order. */
   ackAt: number;
@@ -144,22 +54,19 @@ interface Connection {
   hasLeft: boolean;
 }
 
-const NOTHING: Former = { acknowledged: new Set(), noted: new Set() };
 const REFUSED_LEVEL = 1;
 /** A packet may be longer on its way than the one before. */
 const TRANSIT_MS = 100;
 
 export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {}): SessionBroker {
-  const behaviour: Behaviour = { returnCode: 0, isSilent: false, ackDelayMs: 0 };
+  const behaviour = createBehaviour();
   const violations: string[] = [];
   const connections = new Set<Connection>();
-  const sessions = new Map<string, Session>();
-  /** Of clients without a session. */
-  const formers = new Map<string, Former>();
-  const retained = new Map<string, Message>();
+  const lives = createLives(host, events, (message, from) => spread(message, from));
+  const { sessions } = lives;
   /** What is to be answered when the broker is no longer deaf, undefined: it is not deaf. */
   let owed: (() => unknown)[] | undefined;
-  let count = 0;
+  let assigned = 0;
 
   /** Answer now, or later. */
   const answer = (run: () => unknown) => void (owed === undefined ? run() : owed.push(run));
@@ -172,35 +79,22 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     [...connections].find((connection) => connection.session === session && connection.isOpen);
 
   /** Give a message to one session. */
-  const give = (session: Session, message: Message) => {
+  const give = (session: Session, message: Delivery) => {
     const connection = connectionOf(session);
     if (message.qos > 0) {
       session.outgoing.add(message);
       if (connection !== undefined) say(connection, session.outgoing.next());
     } else if (connection !== undefined) {
-      say(connection, publish(message.topic, message.payload, 0, message.retain ? RETAIN : 0, 0));
+      say(connection, connection.dialect.publish(message, 0, 0));
     }
   };
 
-  /** @returns the highest QoS with which a session wants a topic, -1: it does not. */
-  const wantedQos = ({ filters }: Session, topic: string) => {
-    let qos = -1;
-    for (const [filter, granted] of filters) if (matches(filter, topic)) qos = Math.max(qos, granted);
-    return qos;
-  };
-
-  const spread = (message: Message) => {
-    if (message.retain && message.payload === '') retained.delete(message.topic);
-    else if (message.retain) retained.set(message.topic, message);
-    let isWanted = false;
-    for (const session of sessions.values()) {
-      const qos = wantedQos(session, message.topic);
-      if (qos < 0) continue;
-      isWanted = true;
-      give(session, { ...message, qos: Math.min(qos, message.qos), retain: false });
-    }
-    return isWanted;
-  };
+  const { spread, giveRetained, retained } = createRouter({
+    sessions,
+    now: host.now,
+    give,
+    isOnline: (session) => connectionOf(session) !== undefined,
+  });
 
   const take = (session: Session, message: Message) => {
     events.onMessage?.({
@@ -209,18 +103,7 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       session: session.number,
       time: host.now(),
     });
-    spread(message);
-  };
-
-  const endSession = (session: Session) => {
-    if (sessions.get(session.clientId) !== session) return;
-    const { clientId, number, former, incoming, outgoing } = session;
-    sessions.delete(clientId);
-    formers.set(clientId, {
-      acknowledged: new Set([...former.acknowledged, ...incoming.acknowledged()]),
-      noted: new Set([...former.noted, ...outgoing.noted()]),
-    });
-    events.onSessionEnd?.(clientId, number, incoming.open(), outgoing.unacknowledged());
+    spread(message, session.clientId);
   };
 
   /** The connection is over. @param isWilling whether its will is published [MQTT-3.1.2-8, 3.14.4-3]. */
@@ -232,101 +115,163 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     if (session === undefined) return;
     session.incoming.drop();
     const will = connection.connect?.will;
-    if (isWilling && will !== undefined) spread(will);
-    if (session.clean) endSession(session);
+    if (isWilling && will !== undefined) lives.bury(session, will);
+    lives.depart(session);
   };
 
-  const close = (connection: Connection, isWilling: boolean) => {
+  /** @param reason reason code for a client that is logged in, undefined: it is told nothing. */
+  const close = (
+    connection: Connection,
+    isWilling: boolean,
+    reason?: number,
+    properties: Properties = {},
+  ) => {
     if (!connection.isOpen) return;
+    if (reason !== undefined && connection.session !== undefined) {
+      say(connection, connection.dialect.disconnect(reason, properties));
+    }
     leave(connection, isWilling);
     connection.peer.end();
   };
 
-  const blame = (connection: Connection, fault: string) => {
+  const blame = (connection: Connection, judged: string) => {
+    const fault = connection.dialect.spell(judged);
     const id = connection.connect?.clientId;
     violations.push(id === undefined ? fault : `${fault} [${id}]`);
-    close(connection, true);
+    const isEarly = connection.dialect.version === 5 && connection.session === undefined;
+    if (isEarly) say(connection, connack5(false, reasonOf(fault), {}));
+    close(connection, true, reasonOf(fault));
   };
-
-  const createSession = (clientId: string, clean: boolean): Session => ({
-    number: ++count,
-    clientId,
-    clean,
-    filters: new Map(),
-    incoming: createIncoming(),
-    outgoing: createOutgoing((message) => events.onAgain?.(clientId, message)),
-    // Whoever asks for a clean session knows that there is no other.
-    former: clean ? NOTHING : (formers.get(clientId) ?? NOTHING),
-  });
 
   /** A client of this name logs in: the former connection goes [MQTT-3.1.4-2], and with `clean` the former session [MQTT-3.1.2-6]. */
   const makeRoom = (clientId: string, clean: boolean) => {
     const former = sessions.get(clientId);
     if (former === undefined) return;
     const connection = connectionOf(former);
-    if (connection !== undefined) close(connection, true);
-    if (clean) endSession(former);
+    if (connection !== undefined) close(connection, true, Reason.SessionTakenOver);
+    if (clean) lives.end(former);
   };
 
   const tendKeepAlive = (connection: Connection) => {
-    const keepAliveMs = connection.connect!.keepAliveSec * 1000;
+    const keepAliveMs = connection.keepAliveSec * 1000;
     if (keepAliveMs === 0 || !connection.isOpen) return;
     const left = connection.lastPacketAt + keepAliveMs * 1.5 - host.now();
     // Time has a grid: less than a microsecond is nothing.
     if (left >= 0.001) return void host.setTimer(left, () => tendKeepAlive(connection));
     if (!events.isDisturbed?.(connection.lastPacketAt, host.now())) {
-      violations.push('3.1.2-24 no packet for one and a half keep alives');
+      violations.push(connection.dialect.spell('3.1.2-24 no packet for one and a half keep alives'));
     }
-    close(connection, true);
+    close(connection, true, Reason.KeepAliveTimeout);
   };
 
-  const login = (connection: Connection, connect: ConnectFields) => {
+  const login = (connection: Connection, connect: ConnectFields, announced: Properties) => {
     const { clientId, cleanSession } = connect;
     makeRoom(clientId, cleanSession);
-    const former = sessions.get(clientId);
-    const session = former ?? createSession(clientId, cleanSession);
-    sessions.set(clientId, session);
+    const isPresent = sessions.has(clientId);
+    const session = lives.begin(connect, announced);
     connection.session = session;
-    connection.isNew = former === undefined;
+    connection.isNew = !isPresent;
+    connection.keepAliveSec = announced.serverKeepAliveSec ?? connect.keepAliveSec;
     session.incoming.begin();
-    session.outgoing.begin();
-    say(connection, connack(former !== undefined, 0));
+    session.outgoing.begin(connection.dialect);
+    say(connection, connection.dialect.connack(isPresent, 0, announced));
     tendKeepAlive(connection);
-    events.onLogin?.(clientId, former !== undefined);
+    events.onLogin?.(clientId, isPresent);
     say(connection, session.outgoing.next());
+  };
+
+  /** Answer CONNECT without letting the client in. */
+  const refuse = (connection: Connection, code: number) => {
+    say(connection, connection.dialect.connack(false, code, behaviour.connack));
+    close(connection, false);
+  };
+
+  /** A client of 5.0 is let in, asked more, or refused. */
+  const settle = (connection: Connection, answer: AuthAnswer, announced: Properties) => {
+    const { auth, session } = connection;
+    if (answer.code >= 0x80) {
+      return session === undefined ? refuse(connection, answer.code) : close(connection, true, answer.code);
+    }
+    if (answer.code !== 0 || session !== undefined) return say(connection, auth!.write(answer));
+    login(connection, connection.connect!, { ...announced, authenticationData: answer.data });
+  };
+
+  const takeConnect5 = (connection: Connection, body: string) => {
+    const { refuses5 } = behaviour;
+    if (refuses5 === 'returnCode') say(connection, connack(false, REFUSED_LEVEL));
+    if (refuses5 === 'reasonCode') say(connection, connack5(false, Reason.UnsupportedVersion, {}));
+    if (refuses5 !== undefined) return close(connection, false);
+    const connect = readConnect5(body);
+    const limits = { ...behaviour.limits };
+    connection.dialect = createDialect5({ connect, behaviour, limits, now: host.now });
+    if (connect.fault !== '') return blame(connection, connect.fault);
+    const isNameless = connect.clientId === '';
+    if (isNameless) connect.clientId = `assigned-${++assigned}`;
+    connection.connect = connect;
+    const { authenticationMethod, authenticationData = '' } = connect.properties!;
+    connection.auth = createAuth(authenticationMethod, behaviour);
+    connection.announced = {
+      ...announce(connect, limits),
+      ...(isNameless && { assignedClientId: connect.clientId }),
+      ...behaviour.connack,
+    };
+    if (behaviour.isSilent) return;
+    const code = behaviour.returnCode || willFault(connect, limits);
+    if (code !== 0) return refuse(connection, code);
+    const isAsked = authenticationMethod !== undefined;
+    settle(
+      connection,
+      isAsked ? connection.auth.begin(authenticationData) : { code: 0 },
+      connection.announced,
+    );
   };
 
   const takeConnect = (connection: Connection, body: string) => {
     if (connection.connect !== undefined) return blame(connection, '3.1.0-2 a second CONNECT');
+    if (levelOf(body) === 5) return takeConnect5(connection, body);
     const connect = readConnect(body);
     if (connect.fault.startsWith('3.1.2-2 ')) say(connection, connack(false, REFUSED_LEVEL));
     if (connect.fault !== '') return blame(connection, connect.fault);
     connection.connect = connect;
     if (behaviour.isSilent) return;
-    if (behaviour.returnCode === 0) return login(connection, connect);
-    say(connection, connack(false, behaviour.returnCode));
-    close(connection, false);
+    if (behaviour.returnCode === 0) return login(connection, connect, {});
+    refuse(connection, behaviour.returnCode);
   };
+
+  const takeAuth = (connection: Connection, body: string) => {
+    const answer = connection.auth!.hear(body);
+    if (typeof answer === 'string') return blame(connection, answer);
+    settle(connection, answer, connection.announced);
+  };
+
+  /** @returns reason code for a message that the broker has not had yet; 3.1.1 has none. */
+  const reasonFor = ({ dialect, connect }: Connection, message: Message) =>
+    (dialect.version === 5 && behaviour.publishReason?.(message, connect!.clientId)) || 0;
 
   /** Acknowledge a PUBLISH, and take it: what is not acknowledged is not the broker's. */
   const acknowledge = (connection: Connection, id: number, qos: number) => {
     const session = connection.session!;
     if (!connection.isOpen) return;
     const message = session.incoming.acknowledge(id);
-    if (message !== undefined) take(session, message);
-    say(connection, ack(qos === 1 ? Type.Puback : Type.Pubrec, id));
+    const code = message === undefined ? 0 : reasonFor(connection, message);
+    if (code >= 0x80) session.incoming.refuse(id);
+    else if (message !== undefined) take(session, message);
+    say(connection, connection.dialect.ack(qos === 1 ? Type.Puback : Type.Pubrec, id, code));
   };
 
   const takePublish = (connection: Connection, flags: number, body: string) => {
     const session = connection.session!;
-    const { fault, packetIdentifier: id, ...message } = readPublish(flags, body);
+    const { message, id, fault } = connection.dialect.readPublish(flags, body);
     if (fault !== '') return blame(connection, fault);
-    const { topic, payload, qos, retain } = message;
-    if (qos === 0) return take(session, { topic, payload, qos, retain });
+    const { qos } = message;
+    if (qos === 0) return reasonFor(connection, message) < 0x80 ? take(session, message) : undefined;
     const isDup = (flags & DUP) !== 0;
     if (isDup) events.onDuplicate?.(session.clientId);
-    const wrong = session.incoming.publish({ topic, payload, qos, retain }, id, isDup);
+    const wrong = session.incoming.publish(message, id, isDup);
     if (wrong !== '') return blame(connection, wrong);
+    if (isDup && connection.isNew && connection.dialect.version === 5) {
+      return blame(connection, '3.2.2-5 DUP behind a CONNACK that says that there is no session');
+    }
     const { ackDelayMs } = behaviour;
     const now = host.now();
     connection.ackAt = Math.max(connection.ackAt, now + ackDelayMs);
@@ -335,56 +280,99 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     else host.setTimer(connection.ackAt - now, run);
   };
 
-  /** PUBREL for a message that was acknowledged in a session of whose end the client has not heard is none of its faults. */
-  const release = ({ session }: Connection, id: number) => {
+  /**
+   * PUBREL for a message that was acknowledged in a session of whose end the client has not heard is none of its faults, nor is one that
+   * itself says that it is for nothing. @returns reason code of PUBCOMP, or the statement that is broken.
+   */
+  const release = ({ session }: Connection, id: number, code: number): number | string => {
+    if (code === Reason.IdentifierNotFound) return code;
     const fault = session!.incoming.release(id);
-    return session!.former.acknowledged.has(id) ? '' : fault;
+    if (fault === '') return Reason.Success;
+    return session!.former.acknowledged.has(id) ? Reason.IdentifierNotFound : fault;
   };
 
+  const takeRelease = (connection: Connection, body: string) => {
+    const { id, code, fault } = connection.dialect.readAck(Type.Pubrel, body);
+    const released = fault || release(connection, id, code);
+    if (typeof released === 'string') return blame(connection, released);
+    answer(() => say(connection, connection.dialect.ack(Type.Pubcomp, id, released)));
+  };
+
+  /** PUBACK, PUBREC or PUBCOMP. */
   const takeAck = (connection: Connection, type: number, body: string) => {
     const { outgoing } = connection.session!;
-    const { id, fault } = readAck(body);
-    const wrong = fault || (type === Type.Pubrel ? release(connection, id) : outgoing.acknowledge(type, id));
-    if (wrong !== '') blame(connection, wrong);
-    else if (type === Type.Pubrel) answer(() => say(connection, ack(Type.Pubcomp, id)));
-    else answer(() => connection.isOpen && say(connection, outgoing.next()));
+    const { id, code, fault } = connection.dialect.readAck(type, body);
+    const wrong = fault || outgoing.acknowledge(type, id, code);
+    if (wrong !== '') return blame(connection, wrong);
+    answer(() => connection.isOpen && say(connection, outgoing.next()));
+  };
+
+  /** @returns what to answer for a filter, and whether it is a new one. */
+  const subscribe = (session: Session, subscription: Subscription) => {
+    const code = behaviour.subscribeReason?.(subscription.name, session.clientId) ?? subscription.qos;
+    if (code >= 0x80) return { code, isNew: false, subscription };
+    const granted = { ...subscription, qos: code };
+    return { code, isNew: session.subscriptions.add(granted), subscription: granted };
   };
 
   const takeFilters = (connection: Connection, type: number, body: string) => {
     const session = connection.session!;
-    const { id, filters, fault } = readFilters(type, body);
+    const { id, subscriptions, fault } = connection.dialect.readFilters(type, body);
     if (fault !== '') return blame(connection, fault);
+    const reply = (ack: number, codes: readonly number[]) =>
+      answer(() => say(connection, connection.dialect.codes(ack, id, codes)));
     if (type === Type.Unsubscribe) {
-      for (const { filter } of filters) session.filters.delete(filter);
-      return answer(() => say(connection, unsuback(id)));
+      const codes = subscriptions.map(({ name }) =>
+        session.subscriptions.remove(name) ? Reason.Success : Reason.NoSubscriptionExisted,
+      );
+      return reply(Type.Unsuback, codes);
     }
-    for (const { filter, qos } of filters) session.filters.set(filter, qos);
-    const codes = filters.map(({ qos }) => qos);
-    answer(() => say(connection, suback(id, codes)));
-    for (const { filter, qos } of filters) {
-      for (const message of retained.values()) {
-        if (matches(filter, message.topic)) give(session, { ...message, qos: Math.min(qos, message.qos) });
-      }
+    const made = subscriptions.map((subscription) => subscribe(session, subscription));
+    reply(
+      Type.Suback,
+      made.map(({ code }) => code),
+    );
+    for (const { code, isNew, subscription } of made) {
+      if (code < 0x80) giveRetained(session, subscription, isNew);
     }
+  };
+
+  const takeDisconnect = (connection: Connection, body: string) => {
+    const { code, sessionExpirySec, fault } = connection.dialect.readDisconnect(body);
+    if (fault !== '') return blame(connection, fault);
+    const { session } = connection;
+    events.onDisconnect?.(connection.connect!.clientId, code);
+    if (session !== undefined && sessionExpirySec !== undefined) session.expirySec = sessionExpirySec;
+    connection.hasLeft = true;
+    // Only a normal end takes the will back [5.0, MQTT-3.14.4-3].
+    close(connection, code !== 0);
   };
 
   const takers: Record<number, (connection: Connection, first: number, body: string) => void> = {
     [Type.Publish]: (connection, first, body) => takePublish(connection, first & 15, body),
     [Type.Subscribe]: (connection, _, body) => takeFilters(connection, Type.Subscribe, body),
     [Type.Unsubscribe]: (connection, _, body) => takeFilters(connection, Type.Unsubscribe, body),
+    [Type.Pubrel]: (connection, _, body) => takeRelease(connection, body),
     [Type.Pingreq]: (connection) => answer(() => say(connection, PINGRESP)),
-    [Type.Disconnect](connection) {
-      connection.hasLeft = true;
-      close(connection, false);
-    },
+    [Type.Disconnect]: (connection, _, body) => takeDisconnect(connection, body),
   };
-  for (const type of [Type.Puback, Type.Pubrec, Type.Pubrel, Type.Pubcomp]) {
+  for (const type of [Type.Puback, Type.Pubrec, Type.Pubcomp]) {
     takers[type] = (connection, _, body) => takeAck(connection, type, body);
   }
 
-  const takePacket = (connection: Connection, first: number, body: string) => {
+  /** Between CONNECT and CONNACK. */
+  const takeEarly = (connection: Connection, type: number, body: string) => {
+    const { auth, connect, dialect } = connection;
+    if (type === Type.Auth && auth !== undefined) return takeAuth(connection, body);
+    if (type === Type.Disconnect && dialect.version === 5) return takeDisconnect(connection, body);
+    // Allowed [3.1.4], and nothing that this client does.
+    const statement = connect!.properties?.authenticationMethod === undefined ? '' : '3.1.2-30 ';
+    blame(connection, `${statement}packet type ${type} before CONNACK`);
+  };
+
+  const takePacket = (connection: Connection, first: number, body: string, size: number) => {
     const type = first >> 4;
-    const fault = headerFault(first, body.length);
+    const fault = connection.dialect.header(first, body.length, size);
     if (fault !== '') return blame(connection, fault);
     const { connect, lastPacketAt } = connection;
     if (connect === undefined && type !== Type.Connect) {
@@ -393,21 +381,26 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
     const silence = host.now() - lastPacketAt;
     connection.lastPacketAt = host.now();
     if (type === Type.Connect) return takeConnect(connection, body);
-    if (connect!.keepAliveSec > 0 && silence > connect!.keepAliveSec * 1000 + TRANSIT_MS) {
+    const { keepAliveSec, dialect } = connection;
+    if (keepAliveSec > 0 && silence > keepAliveSec * 1000 + TRANSIT_MS) {
       if (!events.isDisturbed?.(lastPacketAt, host.now())) {
-        violations.push(`3.1.2-23 no packet for ${Math.round(silence)} ms [${connect!.clientId}]`);
+        const late = `3.1.2-23 no packet for ${Math.round(silence)} ms [${connect!.clientId}]`;
+        violations.push(dialect.spell(late));
       }
     }
-    if (connection.session === undefined) {
-      // Allowed [3.1.4], and nothing that this client does.
-      return blame(connection, `packet type ${type} before CONNACK`);
-    }
+    if (connection.session === undefined) return takeEarly(connection, type, body);
     if (connection.isNew) connection.session.former = NOTHING;
     if (!connection.isOnline) events.onOnline?.(connect!.clientId);
     connection.isOnline = true;
+    if (type === Type.Auth && dialect.version === 5) return takeAuth(connection, body);
     const taker = takers[type];
     if (taker === undefined) return blame(connection, `packet type ${type} from a client`);
     taker(connection, first, body);
+  };
+
+  const present = (clientId: string) => {
+    const session = sessions.get(clientId);
+    return session && connectionOf(session);
   };
 
   return {
@@ -418,7 +411,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
         peer,
         pending: '',
         connect: undefined,
+        dialect: V4,
+        auth: undefined,
+        announced: {},
         session: undefined,
+        keepAliveSec: 0,
         lastPacketAt: host.now(),
         ackAt: 0,
         isOpen: true,
@@ -435,10 +432,11 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
             if (cut === undefined) return;
             if ('fault' in cut) return blame(connection, cut.fault);
             connection.pending = connection.pending.slice(cut.size);
-            takePacket(connection, cut.first, cut.body);
+            takePacket(connection, cut.first, cut.body, cut.size);
           }
           if (connection.hasLeft && connection.pending !== '') {
-            violations.push(`3.14.4-2 bytes behind DISCONNECT [${connection.connect!.clientId}]`);
+            const late = `3.14.4-2 bytes behind DISCONNECT [${connection.connect!.clientId}]`;
+            violations.push(connection.dialect.spell(late));
           }
         },
         closed: () => leave(connection, true),
@@ -449,20 +447,25 @@ export function createSessionBroker(host: BrokerHost, events: BrokerEvents = {})
       owed = is ? due : undefined;
       if (!is) for (const run of due) run();
     },
-    publish: spread,
+    publish: (message) => spread(message, undefined),
     restart(forget) {
       for (const connection of [...connections]) close(connection, false);
-      if (forget) for (const session of [...sessions.values()]) endSession(session);
+      if (forget) for (const session of [...sessions.values()]) lives.end(session);
     },
     intrude(clientId, clean) {
       makeRoom(clientId, clean);
     },
-    isOnline: (clientId) => {
-      const session = sessions.get(clientId);
-      return session !== undefined && connectionOf(session) !== undefined;
-    },
+    isOnline: (clientId) => present(clientId) !== undefined,
     stale: (clientId) => (sessions.get(clientId)?.former ?? NOTHING).noted.size,
     waiting: (clientId) => sessions.get(clientId)?.outgoing.count() ?? 0,
-    retained: (topic) => retained.get(topic)?.payload,
+    retained: (topic) => retained(topic)?.payload,
+    disconnect(clientId, code, properties) {
+      const connection = present(clientId);
+      if (connection !== undefined) close(connection, true, code, properties);
+    },
+    send(clientId, bytes) {
+      const connection = [...connections].find(({ connect }) => connect?.clientId === clientId);
+      if (connection !== undefined) say(connection, bytes);
+    },
   };
 }

@@ -1,18 +1,14 @@
 // What a broker knows of the messages of QoS 1 and 2 that a client sends in one session, and what it thinks of them: packet
-// identifiers in use, DUP, order of what comes again (MQTT 3.1.1 sections 2.3.1, 3.3.1, 4.3, 4.4 and 4.6). No time and no connection.
+// identifiers in use, DUP, order of what comes again (MQTT 3.1.1 sections 2.3.1, 3.3.1, 4.3, 4.4 and 4.6; v5/statements.ts has the
+// numbers of 5.0). No time and no connection.
 
-export interface Message {
-  readonly topic: string;
-  readonly payload: string;
-  readonly qos: number;
-  readonly retain: boolean;
-}
+import type { Message } from './message.ts';
 
 /**
  * `pending`: came, and is not acknowledged. `dropped`: came on a connection that ended before, so nobody has it. `received`: PUBREC is
- * out. `done`: PUBACK is out, or PUBREL has come.
+ * out. `done`: PUBACK is out, or PUBREL has come. `refused`: an acknowledgement that says no is out, which the client may not have.
  */
-type Step = 'pending' | 'dropped' | 'received' | 'done';
+type Step = 'pending' | 'dropped' | 'received' | 'done' | 'refused';
 
 interface Exchange {
   readonly message: Message;
@@ -31,6 +27,8 @@ export interface Incoming {
   publish(message: Message, id: number, isDup: boolean): string;
   /** It is acknowledged. @returns the message when the broker takes it now, undefined when it had it before. */
   acknowledge(id: number): Message | undefined;
+  /** What was acknowledged just now is refused instead: what has its identifier next is new [5.0, MQTT-4.3.3-9]. */
+  refuse(id: number): void;
   /** PUBREL came. @returns the statement that it breaks, '' for none. */
   release(id: number): string;
   /** The connection has ended, or the broker has forgotten what it did not acknowledge. */
@@ -41,6 +39,7 @@ export interface Incoming {
   acknowledged(): number[];
 }
 
+const isOver = ({ step }: Exchange) => step === 'done' || step === 'refused';
 const nameOf = ({ topic, payload }: Message) => `${topic}\n${payload}`;
 
 export function createIncoming(): Incoming {
@@ -69,11 +68,11 @@ export function createIncoming(): Incoming {
 
   const judgeNew = (message: Message, id: number): string => {
     const other = byMessage.get(nameOf(message));
-    if (other !== undefined) {
+    if (other !== undefined && other.step !== 'refused') {
       return `2.3.1-3 the message of packet identifier ${other.id} comes again as ${id}`;
     }
     const user = byId.get(id);
-    if (user !== undefined && user.step !== 'done') return `2.3.1-2 packet identifier ${id} is in use`;
+    if (user !== undefined && !isOver(user)) return `2.3.1-2 packet identifier ${id} is in use`;
     return '';
   };
 
@@ -94,7 +93,9 @@ export function createIncoming(): Incoming {
     },
     publish(message, id, isDup) {
       const known = byId.get(id);
-      const isAgain = known !== undefined && nameOf(known.message) === nameOf(message);
+      const isSame = known !== undefined && nameOf(known.message) === nameOf(message);
+      // Who has heard of a refusal may try it as a new message.
+      const isAgain = isSame && (isDup || known.step !== 'refused');
       const fault = isAgain ? judgeAgain(known, isDup) : judgeNew(message, id);
       if (fault !== '') return fault;
       const exchange = isAgain ? known : add(message, id);
@@ -114,9 +115,15 @@ export function createIncoming(): Incoming {
       exchange.step = message.qos === 2 ? 'received' : 'done';
       return message;
     },
+    refuse(id) {
+      byId.get(id)!.step = 'refused';
+      unreleased = unreleased.filter((one) => one !== id);
+    },
     release(id) {
       const exchange = byId.get(id);
-      if (exchange?.message.qos !== 2) return `4.3.3-1 PUBREL ${id} of no message of this session`;
+      if (exchange?.message.qos !== 2 || exchange.step === 'refused') {
+        return `4.3.3-1 PUBREL ${id} of no message of this session`;
+      }
       if (exchange.step === 'pending' || exchange.step === 'dropped') {
         return `4.3.3-1 PUBREL ${id} before PUBREC`;
       }

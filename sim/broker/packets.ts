@@ -7,34 +7,42 @@ import { filterFault } from './filter.ts';
 /** Types of packets, as in the high four bits of the first byte. */
 export const Type = {
   Connect: 1,
+  Connack: 2,
   Publish: 3,
   Puback: 4,
   Pubrec: 5,
   Pubrel: 6,
   Pubcomp: 7,
   Subscribe: 8,
+  Suback: 9,
   Unsubscribe: 10,
+  Unsuback: 11,
   Pingreq: 12,
   Disconnect: 14,
+  Auth: 15,
 } as const;
 
 export const RETAIN = 1;
 export const DUP = 8;
 export const PINGRESP = '\xd0\x00';
 
-const word = (value: number) => String.fromCharCode(value >> 8, value & 255);
-const text = (value: string) => word(value.length) + value;
+export const word = (value: number) => String.fromCharCode(value >> 8, value & 255);
+export const text = (value: string) => word(value.length) + value;
 
-/** @returns a whole packet. @param first its first byte. */
-function packet(first: number, body: string): string {
-  let length = '';
-  let left = body.length;
+/** A variable byte integer. */
+export function varint(value: number): string {
+  let bytes = '';
+  let left = value;
   do {
-    length += String.fromCharCode((left & 127) | (left > 127 ? 128 : 0));
+    bytes += String.fromCharCode((left & 127) | (left > 127 ? 128 : 0));
     left >>= 7;
   } while (left > 0);
-  return String.fromCharCode(first) + length + body;
+  return bytes;
 }
+
+/** @returns a whole packet. @param first its first byte. */
+export const packet = (first: number, body: string) =>
+  String.fromCharCode(first) + varint(body.length) + body;
 
 export const connack = (present: boolean, code: number) =>
   `\x20\x02${present ? '\x01' : '\x00'}${String.fromCharCode(code)}`;

@@ -12,7 +12,8 @@ import {
   readConnect,
   readPublish,
 } from './judge.ts';
-import type { ConnectFields } from './judge.ts';
+import type { ConnectFields, PublishFields } from './judge.ts';
+import type { Five } from './five.ts';
 
 /** The way to a client. */
 export interface BrokerPeer {
@@ -42,6 +43,8 @@ export interface BrokerMessage {
 export interface BrokerOptions {
   /** Milliseconds; never runs backwards. */
   now(): number;
+  /** MQTT 5.0 beside 3.1.1, default none: 3.1.1 only. */
+  five?: Five;
   /** CONNACK return code, default 0: accepted. */
   returnCode?: number;
   /** No answer to CONNECT. */
@@ -80,6 +83,13 @@ interface Session {
   peer: BrokerPeer;
   /** Bytes of a packet that is not complete. */
   pending: string;
+  /** It speaks 5.0. */
+  five: Five | undefined;
+  readPublish: (flags: number, body: string) => PublishFields;
+  /** A client identifier that the broker has given. */
+  assigned: string;
+  /** The client asks for a session that outlasts its connection, and there is none. */
+  forgets: boolean;
   /** A CONNECT came; undefined before. */
   clientId: string | undefined;
   keepAliveMs: number;
@@ -94,6 +104,14 @@ interface Session {
   isOpen: boolean;
 }
 
+/** DISCONNECT of 3.1.1. */
+const NORMAL = { code: 0, fault: '' };
+
+/** @returns whether a CONNECT is of MQTT 5.0. */
+function isFive(body: string): boolean {
+  return body.charCodeAt(6) === 5;
+}
+
 export function createBroker(options: BrokerOptions): Broker {
   const messages: BrokerMessage[] = [];
   const violations: string[] = [];
@@ -103,6 +121,7 @@ export function createBroker(options: BrokerOptions): Broker {
   /** By the client identifier behind a sign, as a client may call itself anything. */
   const byClient: { [key: string]: Session | undefined } = {};
   let count = 0;
+  let assigned = 0;
 
   /** A connection has ended: publish its will. */
   function bury(session: Session): void {
@@ -134,45 +153,70 @@ export function createBroker(options: BrokerOptions): Broker {
   function takePlace(session: Session): void {
     const key = '=' + session.clientId;
     const former = byClient[key];
-    if (former !== undefined) drop(former);
+    if (former !== undefined) {
+      if (former.five && former.accepted) former.peer.write('\xE0\x01\x8E');
+      drop(former);
+    }
     byClient[key] = session;
   }
 
   function sendConnack(session: Session): void {
     const code = options.returnCode || 0;
+    const present = code === 0 && session.present;
     session.connackAt = -1;
     session.accepted = code === 0;
     session.peer.write(
-      '\x20\x02' + String.fromCharCode(code === 0 && session.present ? 1 : 0) + String.fromCharCode(code),
+      session.five
+        ? session.five.connack({ present, code, assigned: session.assigned, forgets: session.forgets })
+        : '\x20\x02' + String.fromCharCode(present ? 1 : 0, code),
     );
     if (code !== 0) drop(session);
   }
 
-  /** @returns whether the client is known from before, and is to be. */
+  /** @returns whether a client wants a session that outlasts its connection. */
+  function wantsSession(connect: ConnectFields): boolean {
+    return connect.properties === undefined ? !connect.cleanSession : !!connect.properties.sessionExpirySec;
+  }
+
+  /** @returns whether the client is known from before; whether it is from now on is as it wants. */
   function keepSession(connect: ConnectFields): boolean {
     const index = known.indexOf(connect.clientId);
-    if (connect.cleanSession && index >= 0) known.splice(index, 1);
-    if (!options.keepsSessions || connect.cleanSession) return false;
-    if (index < 0) known.push(connect.clientId);
-    return index >= 0;
+    const isKept = options.keepsSessions === true && wantsSession(connect);
+    if (index < 0 && isKept) known.push(connect.clientId);
+    else if (index >= 0 && !wantsSession(connect)) known.splice(index, 1);
+    return index >= 0 && !connect.cleanSession && options.keepsSessions === true;
+  }
+
+  /** A client of 5.0 may have no name, and gets one. */
+  function prepareFive(session: Session, five: Five, connect: ConnectFields): void {
+    session.five = five;
+    session.readPublish = five.open();
+    session.forgets = wantsSession(connect) && !options.keepsSessions;
+    if (connect.clientId === '') connect.clientId = session.assigned = 'assigned-' + ++assigned;
+  }
+
+  function admit(session: Session, connect: ConnectFields): void {
+    session.clientId = connect.clientId;
+    session.keepAliveMs = connect.keepAliveSec * 1000;
+    session.will = connect.will === undefined ? undefined : connect.will.topic;
+    session.present = keepSession(connect);
+    if (connect.clientId !== '') takePlace(session);
+    if (options.silent) return;
+    session.connackAt = options.now() + (options.connackDelayMs || 0);
+    if (!options.connackDelayMs) sendConnack(session);
   }
 
   function takeConnect(session: Session, body: string): void {
-    const connect = readConnect(body);
+    const five = isFive(body) ? options.five : undefined;
+    const connect = five ? five.readConnect(body) : readConnect(body);
     if (session.clientId !== undefined) {
       blame(session, '3.1.0-2 a second CONNECT');
     } else if (connect.fault !== '') {
       if (connect.fault.indexOf('3.1.2-2 ') === 0) session.peer.write('\x20\x02\x00\x01');
       blame(session, connect.fault);
     } else {
-      session.clientId = connect.clientId;
-      session.keepAliveMs = connect.keepAliveSec * 1000;
-      session.will = connect.will === undefined ? undefined : connect.will.topic;
-      session.present = keepSession(connect);
-      if (connect.clientId !== '') takePlace(session);
-      if (options.silent) return;
-      session.connackAt = options.now() + (options.connackDelayMs || 0);
-      if (!options.connackDelayMs) sendConnack(session);
+      if (five) prepareFive(session, five, connect);
+      admit(session, connect);
     }
   }
 
@@ -186,7 +230,7 @@ export function createBroker(options: BrokerOptions): Broker {
   }
 
   function takePublish(session: Session, flags: number, body: string): void {
-    const publish = readPublish(flags, body);
+    const publish = session.readPublish(flags, body);
     if (publish.fault !== '') {
       blame(session, publish.fault);
     } else if (publish.qos === 2) {
@@ -209,11 +253,24 @@ export function createBroker(options: BrokerOptions): Broker {
 
   /** Every filter is granted with QoS 0; nothing ever comes of it. */
   function takeSubscribe(session: Session, body: string): void {
+    if (session.five) {
+      const { answer, fault } = session.five.subscribe(body);
+      if (fault === '') session.peer.write(answer);
+      else blame(session, fault);
+      return;
+    }
     let codes = '';
     for (let at = 2; at + 2 < body.length; codes += '\x00') {
       at += 3 + body.charCodeAt(at) * 256 + body.charCodeAt(at + 1);
     }
     session.peer.write('\x90' + String.fromCharCode(2 + codes.length) + body.substr(0, 2) + codes);
+  }
+
+  function takeDisconnect(session: Session, body: string): void {
+    const { code, fault } = session.five ? session.five.readDisconnect(body) : NORMAL;
+    if (code === 0) session.will = undefined;
+    if (fault !== '') blame(session, fault);
+    else drop(session);
   }
 
   function takeKnown(session: Session, type: number, flags: number, body: string): void {
@@ -222,22 +279,23 @@ export function createBroker(options: BrokerOptions): Broker {
     else if (type === SUBSCRIBE) takeSubscribe(session, body);
     else if (type === PINGREQ) {
       if (!options.deaf) session.peer.write('\xD0\x00');
-    } else if (type === DISCONNECT) {
-      session.will = undefined;
-      drop(session);
-    } else blame(session, 'packet type ' + type + ' is more than this broker does');
+    } else if (type === DISCONNECT) takeDisconnect(session, body);
+    else blame(session, 'packet type ' + type + ' is more than this broker does');
   }
 
   function takePacket(session: Session, first: number, body: string): void {
     const type = first >> 4;
-    const fault = headerFault(first, body.length);
+    const fault = session.five
+      ? session.five.headerFault(first, body.length)
+      : headerFault(first, body.length);
     const silence = options.now() - session.lastPacketAt;
     if (fault !== '') blame(session, fault);
     else if (session.clientId === undefined && type !== CONNECT) {
       blame(session, '3.1.0-1 the first packet is of type ' + type);
     } else {
       if (session.keepAliveMs > 0 && silence > session.keepAliveMs + TRANSIT_MS) {
-        violations.push('3.1.2-23 no packet for ' + silence + ' ms [' + session.clientId + ']');
+        const statement = session.five ? '3.1.2-20' : '3.1.2-23';
+        violations.push(statement + ' no packet for ' + silence + ' ms [' + session.clientId + ']');
       }
       session.lastPacketAt = options.now();
       takeKnown(session, type, first & 15, body);
@@ -275,6 +333,10 @@ export function createBroker(options: BrokerOptions): Broker {
     const session: Session = {
       peer,
       pending: '',
+      five: undefined,
+      readPublish,
+      assigned: '',
+      forgets: false,
       clientId: undefined,
       keepAliveMs: 0,
       lastPacketAt: options.now(),
@@ -309,7 +371,9 @@ export function createBroker(options: BrokerOptions): Broker {
     const due = dueAt(session);
     if (due < 0 || due > now) return due < 0 ? -1 : due - now;
     if (session.connackAt >= 0) sendConnack(session);
-    else blame(session, '3.1.2-24 no packet for one and a half keep alives');
+    else {
+      blame(session, (session.five ? '3.1.2-22' : '3.1.2-24') + ' no packet for one and a half keep alives');
+    }
     return !session.isOpen || dueAt(session) < 0 ? -1 : dueAt(session) - now;
   }
 

@@ -1,10 +1,12 @@
-// Reads the fields of an MQTT packet's body (MQTT 3.1.1 section 1.5) and remembers whether they were what the
+// Reads the fields of an MQTT packet's body (MQTT 3.1.1 section 1.5, the same in 5.0) and remembers whether they were what the
 // standard allows. ES5 subset: runs on the host and in engines.
 
 export interface Fields {
   byte(): number;
   /** Two bytes, high byte first. */
   word(): number;
+  /** So many bytes. */
+  bytes(length: number): string;
   /** Bytes behind their two-byte length. */
   data(): string;
   /** As `data`, for text: must be well-formed UTF-8 without U+0000. */
@@ -12,6 +14,8 @@ export interface Fields {
   /** All bytes that are left. */
   rest(): string;
   left(): number;
+  /** Something else is wrong here; '' is nothing. */
+  blame(what: string): void;
   /** '' or what was wrong first. */
   fault(): string;
 }
@@ -72,26 +76,38 @@ export function createFields(body: string): Fields {
     return high * 256 + byte();
   }
 
+  function bytes(length: number): string {
+    const taken = body.substr(at, length);
+    if (taken.length < length) blame('the packet ends inside a field');
+    at += taken.length;
+    return taken;
+  }
+
   function data(): string {
-    const length = word();
-    const bytes = body.substr(at, length);
-    if (bytes.length < length) blame('the packet ends inside a field');
-    at += bytes.length;
-    return bytes;
+    return bytes(word());
   }
 
   function text(): string {
-    const bytes = data();
-    const what = textFault(bytes);
-    if (what !== '') blame(what);
-    return bytes;
+    const taken = data();
+    blame(textFault(taken));
+    return taken;
   }
 
   function rest(): string {
-    const bytes = body.substr(at);
+    const taken = body.substr(at);
     at = body.length;
-    return bytes;
+    return taken;
   }
 
-  return { byte, word, data, text, rest, left: () => body.length - at, fault: () => wrong };
+  return {
+    byte,
+    word,
+    bytes,
+    data,
+    text,
+    rest,
+    left: () => body.length - at,
+    blame,
+    fault: () => wrong,
+  };
 }

@@ -3,6 +3,7 @@
 
 import { createFields } from './fields.ts';
 import type { Fields } from './fields.ts';
+import type { Properties } from './properties.ts';
 
 /** Types of the packets that are judged, as in the high four bits of the first byte. */
 export const CONNECT = 1;
@@ -17,16 +18,21 @@ export interface WillFields {
   payload: string;
   qos: number;
   retain: boolean;
+  /** Of MQTT 5.0. */
+  properties?: Properties;
 }
 
 /** What a CONNECT says. */
 export interface ConnectFields {
   clientId: string;
+  /** In 5.0: clean start. */
   cleanSession: boolean;
   will: WillFields | undefined;
   keepAliveSec: number;
   username: string | undefined;
   password: string | undefined;
+  /** Of MQTT 5.0. */
+  properties?: Properties;
   fault: string;
 }
 
@@ -38,6 +44,8 @@ export interface PublishFields {
   retain: boolean;
   /** 0 for QoS 0. */
   packetIdentifier: number;
+  /** Of MQTT 5.0. */
+  properties?: Properties;
   fault: string;
 }
 
@@ -53,7 +61,7 @@ function flagsFault(flags: number): string {
 }
 
 /** @returns what is wrong with a topic name (section 4.7), '' for nothing. */
-function topicFault(topic: string): string {
+export function topicFault(topic: string): string {
   if (topic === '') return '4.7.3-1 empty topic name';
   if (topic.indexOf('#') >= 0 || topic.indexOf('+') >= 0) return '3.3.2-2 wildcard in a topic name';
   return '';

@@ -50,6 +50,8 @@ export interface Bench {
   readonly lost: string[];
   /** Clients that have sent something behind their CONNACK. */
   readonly heard: string[];
+  /** DISCONNECTs: client and reason code. */
+  readonly left: string[];
   /** PUBLISHes with DUP. */
   duplicates: number;
   isDisturbed: boolean;
@@ -62,6 +64,7 @@ export function createBench(): Bench {
   const ended: string[] = [];
   const lost: string[] = [];
   const heard: string[] = [];
+  const left: string[] = [];
   const broker = createSessionBroker(
     { now: clock.now, setTimer: clock.setTimer },
     {
@@ -71,6 +74,7 @@ export function createBench(): Bench {
         lost.push(...unacknowledged.map(({ payload }) => payload));
       },
       onOnline: (clientId) => void heard.push(clientId),
+      onDisconnect: (clientId, code) => void left.push(`${clientId} ${code}`),
       onDuplicate: () => void bench.duplicates++,
       isDisturbed: () => bench.isDisturbed,
     },
@@ -135,6 +139,7 @@ export function createBench(): Bench {
     ended,
     lost,
     heard,
+    left,
     duplicates: 0,
     isDisturbed: false,
     client,
