@@ -35,10 +35,13 @@ export interface Exchange {
   take(id: number, bytes: Bytes, from: number, to: number): boolean;
   /** CONNACK has come. @returns 0, or the reason code to leave with. */
   accept(): number;
-  /** AUTH has come. @param isBare without anything behind its header. @param isNew before CONNACK. @returns as `accept`, or GO_ON. */
-  hear(reason: number, isBare: boolean, isNew: boolean): number;
-  /** Authenticate again. @returns whether that can be said. */
-  again(): boolean;
+  /**
+   * AUTH has come. @param isBare without anything behind its header. @param isNew before CONNACK. @param most bytes of an answer.
+   * @returns as `accept`, or GO_ON.
+   */
+  hear(reason: number, isBare: boolean, isNew: boolean, most: number): number;
+  /** Authenticate again. @param most bytes of what begins it. @returns whether that can be said. */
+  again(most: number): boolean;
   /** @returns whether the broker has the next word, or we have. */
   isUnderWay(): boolean;
   /** @returns the AUTH that is due; empty: none. */
@@ -47,18 +50,13 @@ export interface Exchange {
   sent(): void;
 }
 
-/** Whose method a packet named. */
-const enum Named {
-  Nobody,
-  Ours,
-  Another,
-}
-
 /** Start-up only. @param options undefined: no AUTH may come. */
 export function createExchange(options: Authentication | undefined): Exchange {
   const method = options === undefined ? EMPTY : constant(options.method);
   const view = createView();
-  let named = Named.Nobody;
+  /** Whether the packet names a method, and whether it is ours. */
+  let isNamed = false;
+  let isOurs = false;
   let said: Bytes = EMPTY;
   let isOpen = false;
   let properties = '';
@@ -69,13 +67,6 @@ export function createExchange(options: Authentication | undefined): Exchange {
     properties = '\x15' + encodeString(options!.method);
     if (data.length > 0) properties += '\x16' + encodeString(data);
     return data.length <= STRING_MAX && method.length > 0 && isText(method);
-  }
-
-  function prepare(reason: Reason): void {
-    packet = encodePacket(
-      First.Auth,
-      String.fromCharCode(reason) + encodeLength(properties.length) + properties,
-    );
   }
 
   function firstData(): string {
@@ -90,15 +81,15 @@ export function createExchange(options: Authentication | undefined): Exchange {
 
   function take(id: number, bytes: Bytes, from: number, to: number): boolean {
     if (id === PropertyId.AuthMethod) {
-      const isOurs = to - from === method.length && standsAt(bytes, method, from);
-      named = isOurs ? Named.Ours : Named.Another;
+      isNamed = true;
+      isOurs = to - from === method.length && standsAt(bytes, method, from);
     } else if (id === PropertyId.AuthData) said = cut(view, bytes, from, to - from);
     else return false;
     return true;
   }
 
   function clear(): void {
-    named = Named.Nobody;
+    isNamed = isOurs = false;
     said = EMPTY;
   }
 
@@ -118,35 +109,34 @@ export function createExchange(options: Authentication | undefined): Exchange {
     return ask(true) === null ? Reason.NotAuthorized : 0;
   }
 
-  /** @returns 0 where our method was named, or the reason code for what was [MQTT-4.12.0-5]. */
-  function judge(): number {
-    if (named === Named.Ours) return 0;
-    return named === Named.Another && options !== undefined ? Reason.BadAuthMethod : Reason.ProtocolError;
-  }
-
   function accept(): number {
-    if (options === undefined) return named === Named.Nobody ? 0 : Reason.ProtocolError;
-    return judge() || finish();
+    // Without a method of ours nobody is to name one [MQTT-4.12.0-5] [MQTT-4.12.0-6].
+    if (options === undefined) return isNamed ? Reason.ProtocolError : 0;
+    return isOurs ? finish() : Reason.ProtocolError;
   }
 
-  function hear(reason: number, isBare: boolean, isNew: boolean): number {
-    // Nobody's turn but ours, or nobody asked.
-    if (!isOpen || packet.length > 0 || (isNew && reason === Reason.Success)) return Reason.ProtocolError;
-    const code = isBare ? 0 : judge();
-    if (code > 0) return code;
-    if (reason === Reason.Success) return finish();
+  /** Have `reason` with what `write` has put together sent. @returns GO_ON, or a reason code where it is longer than `most`. */
+  function prepare(reason: Reason, most: number): number {
+    const code = String.fromCharCode(reason);
+    packet = encodePacket(First.Auth, code + encodeLength(properties.length) + properties);
+    if (packet.length <= most) return GO_ON;
+    packet = '';
+    return Reason.PacketTooLarge;
+  }
+
+  function hear(reason: number, isBare: boolean, isNew: boolean, most: number): number {
+    // Nobody asked, or it is our turn; or AUTH says what is for CONNACK to say; or of another method.
+    if (!isOpen || packet.length > 0 || !(isBare || isOurs)) return Reason.ProtocolError;
+    if (reason === Reason.Success) return isNew ? Reason.ProtocolError : finish();
     const answer = ask(false);
     if (answer === null) return Reason.NotAuthorized;
-    if (!write(toText(answer, 0, answer.length))) return Reason.PacketTooLarge;
-    prepare(Reason.ContinueAuthentication);
-    return GO_ON;
+    const isFit = write(toText(answer, 0, answer.length));
+    return isFit ? prepare(Reason.ContinueAuthentication, most) : Reason.PacketTooLarge;
   }
 
-  function again(): boolean {
-    const isPossible = write(firstData());
-    if (isPossible) prepare(Reason.ReAuthenticate);
-    isOpen = isPossible;
-    return isPossible;
+  function again(most: number): boolean {
+    isOpen = write(firstData()) && prepare(Reason.ReAuthenticate, most) === GO_ON;
+    return isOpen;
   }
 
   function sent(): void {

@@ -957,24 +957,26 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return true;
   }
 
-  /** Send the AUTH that is due, if there is one and room for it: before CONNACK as soon as what was said has left. */
-  function sayDue(): void {
+  /** Send the AUTH that is due, before CONNACK as soon as what was said has left. @returns whether none is due any more. */
+  function sayDue(): boolean {
     const packet = exchange.due();
+    if (packet.length === 0) return true;
     const isNew = state === State.Connecting;
-    if (packet.length === 0 || (isNew && !drained)) return;
-    if (isNew) room = SEND_WINDOW;
-    if (packet.length > room && room < SEND_WINDOW) return;
+    if (isNew && drained) room = SEND_WINDOW;
+    if (packet.length > room && room < SEND_WINDOW) return false;
     put(fromText(packet));
     exchange.sent();
-    if (!isNew) return;
-    drained = false;
-    room = 0;
+    if (isNew) {
+      drained = false;
+      room = 0;
+    }
+    return true;
   }
 
   /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
   function pump(): void {
     if (isQuiet) return;
-    if (V5 && V5_AUTH) sayDue();
+    if (V5 && V5_AUTH && !sayDue()) return;
     if (INBOUND && room > 0) {
       const text = V5 ? subscriptions.next(limits) : subscriptions.next();
       if (text.length > 0) put(fromText(text));
@@ -1126,22 +1128,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** AUTH, of a legal reason code. */
   function onAuth(reason: number, isBare: boolean): void {
     const isNew = state === State.Connecting;
-    const code = exchange.hear(reason, isBare, isNew);
-    const most = isNew || limits.packetMax > PACKET_MAX ? PACKET_MAX : limits.packetMax;
-    if (exchange.due().length > most) deny(Reason.PacketTooLarge);
-    else if (code === GO_ON) askNext();
+    const code = exchange.hear(reason, isBare, isNew, isNew ? PACKET_MAX : longest());
+    if (code === GO_ON) askNext();
     else if (code > 0) deny(code);
     else ends[0] = -1;
+  }
+
+  /** @returns bytes of the longest packet that the broker takes of us. */
+  function longest(): number {
+    return limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX;
   }
 
   function reauthenticate(): number {
     if (state !== State.Online || options.authentication === undefined) return Code.Closed;
     if (exchange.isUnderWay()) return Code.Busy;
-    if (!exchange.again()) return Code.BadPayload;
-    if (exchange.due().length > (limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX)) {
-      exchange.begin();
-      return Code.BadPayload;
-    }
+    if (!exchange.again(longest())) return Code.BadPayload;
     ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
     whys[0] = Close.ConnackTimeout;
     askNext();
