@@ -89,6 +89,7 @@ import {
   DUP,
   encodeConnect,
   encodePacket,
+  encodeString,
   First,
   PACKET_MAX,
   packetSize,
@@ -96,6 +97,7 @@ import {
   qosOf,
   REMAINING_LENGTH_MAX,
   RETAIN,
+  withLength,
   word,
   type Connect,
 } from './packet.ts';
@@ -122,7 +124,7 @@ import {
 } from './subscriptions.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
-import { createExchange, GO_ON, type Authentication } from './authentication.ts';
+import type { Authentication } from './authentication.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
 import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
 import {
@@ -483,9 +485,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const reader = V5 ? createPropertyReader(onText) : null!;
   const incoming = V5 && INBOUND ? createIncoming(reader) : null!;
   const shapes = V5 ? createShapes() : null!;
-  const exchange = V5 && V5_AUTH ? createExchange(options.authentication) : null!;
+  const authentication = V5 && V5_AUTH ? options.authentication : undefined;
+  /** Our method of authentication; empty: none. What a packet of the broker says of it. */
+  const method = authentication === undefined ? '' : authentication.method;
+  let named = '';
+  let proof: Bytes = EMPTY;
+  const proofView = createView();
+  /** The broker is not content yet; the AUTH that is to be sent. */
+  let isTalking = false;
+  let due = '';
   /** What responses to us begin with. */
   let responseBase = '';
+  /** What CONNECT says in properties, beside what the firmware gives. */
+  let opening = SAID_5;
   /** What the broker takes. */
   const limits = {
     is5: V5,
@@ -824,6 +836,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(Close.ProtocolError, 0);
   }
 
+  /** Go, and say why. */
+  function leave(reason: number): void {
+    leaveWith(reason);
+    fail(reason, 0);
+  }
+
   /** Say why we go, where that can be said. */
   function leaveWith(reason: number): void {
     // CONNECT has left: DISCONNECT may follow.
@@ -908,8 +926,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
     if (qosOf(to.first) > limits.qosMax) {
       // It stays: another broker may take it, or this one when it is set up for it.
-      leaveWith(Reason.QosNotSupported);
-      fail(Reason.QosNotSupported as number, 0);
+      leave(Reason.QosNotSupported);
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
@@ -957,15 +974,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return true;
   }
 
-  /** Send the AUTH that is due, before CONNACK as soon as what was said has left. @returns whether none is due any more. */
+  /** Send the AUTH that is due, before CONNACK as soon as what was said has left. @returns whether there was room for it. */
   function sayDue(): boolean {
-    const packet = exchange.due();
-    if (packet.length === 0) return true;
     const isNew = state === State.Connecting;
     if (isNew && drained) room = SEND_WINDOW;
-    if (packet.length > room && room < SEND_WINDOW) return false;
-    put(fromText(packet));
-    exchange.sent();
+    if (due.length > room && room < SEND_WINDOW) return false;
+    put(fromText(due));
+    due = '';
     if (isNew) {
       drained = false;
       room = 0;
@@ -976,7 +991,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
   function pump(): void {
     if (isQuiet) return;
-    if (V5 && V5_AUTH && !sayDue()) return;
+    if (V5 && V5_AUTH && due.length > 0 && !sayDue()) return;
     if (INBOUND && room > 0) {
       const text = V5 ? subscriptions.next(limits) : subscriptions.next();
       if (text.length > 0) put(fromText(text));
@@ -1108,44 +1123,56 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onConnack5(flags: number, code: number): void {
     // A refusal comes without a session, and none that was not asked for can be there [MQTT-3.2.2-4].
     if (flags > 1 || (flags > 0 && (code > 0 || isFresh()))) violate(Reason.ProtocolError);
-    else {
-      const denied = V5_AUTH && code === 0 ? exchange.accept() : 0;
-      if (denied > 0) deny(denied);
-      else onConnack(flags, code);
-    }
+    else if (!V5_AUTH || code > 0 || named + method === '' || hear(true)) onConnack(flags, code);
   }
 
-  /** The broker has said to an authentication what it must not, or what the firmware does not accept. */
-  function deny(reason: number): void {
-    if (reason !== Reason.NotAuthorized && reason !== Reason.PacketTooLarge) {
-      violate(reason);
-      return;
+  /** @returns properties that a conversation goes on with. */
+  function tell(data: string): string {
+    return '\x15' + encodeString(method) + '\x16' + encodeString(data);
+  }
+
+  /** Have an AUTH sent. @returns whether it may be that long. */
+  function sayAuth(reason: Reason, data: string): boolean {
+    const packet = encodePacket(First.Auth, String.fromCharCode(reason) + withLength(tell(data)));
+    if (packet.length > PACKET_MAX || packet.length > limits.packetMax) return false;
+    isTalking = true;
+    due = packet;
+    askNext();
+    return true;
+  }
+
+  /** The broker has said its part of the conversation. @param isLast it is content. @returns whether the connection goes on. */
+  function hear(isLast: boolean): boolean {
+    // Nobody asked, it is our turn, it is about another method [MQTT-4.12.0-5], or for CONNACK to say.
+    const isEarly = isLast && state === State.Connecting && told === First.Auth;
+    if (!isTalking || named !== method || due.length > 0 || isEarly) {
+      violate(Reason.ProtocolError);
+      return false;
     }
-    leaveWith(reason);
-    fail(reason as number, 0);
+    let answer: Bytes | null = null;
+    try {
+      answer = authentication!.authenticate(proof, isLast);
+    } catch {
+      // A method that does not work trusts nobody.
+    }
+    isTalking = false;
+    const isFit =
+      answer !== null && (isLast || sayAuth(Reason.ContinueAuthentication, toText(answer, 0, answer.length)));
+    if (!isFit) leave(Reason.NotAuthorized);
+    return isFit;
   }
 
   /** AUTH, of a legal reason code. */
-  function onAuth(reason: number, isBare: boolean): void {
-    const isNew = state === State.Connecting;
-    const code = exchange.hear(reason, isBare, isNew, isNew ? PACKET_MAX : longest());
-    if (code === GO_ON) askNext();
-    else if (code > 0) deny(code);
-    else ends[0] = -1;
-  }
-
-  /** @returns bytes of the longest packet that the broker takes of us. */
-  function longest(): number {
-    return limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX;
+  function onAuth(reason: number): void {
+    if (hear(reason === 0) && reason === 0) ends[0] = -1;
   }
 
   function reauthenticate(): number {
-    if (state !== State.Online || options.authentication === undefined) return Code.Closed;
-    if (exchange.isUnderWay()) return Code.Busy;
-    if (!exchange.again(longest())) return Code.BadPayload;
+    if (state !== State.Online || authentication === undefined) return Code.Closed;
+    if (isTalking) return Code.Busy;
+    if (!sayAuth(Reason.ReAuthenticate, authentication.first())) return Code.BadPayload;
     ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
     whys[0] = Close.ConnackTimeout;
-    askNext();
     return Code.Ok;
   }
 
@@ -1285,7 +1312,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A string among properties: it is of the message that comes, or the owner's business. */
   function onText(id: PropertyId, bytes: Bytes, from: number, to: number): void {
     if (INBOUND && told >> 4 === 3 && incoming.take(id, bytes, from, to)) return;
-    if (V5_AUTH && exchange.take(id, bytes, from, to)) return;
+    if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, to - from);
+    if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, to - from);
     if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
     if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
     if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
@@ -1351,14 +1379,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
             : OF_RELEASE;
     const allowed = isAuth ? IN_AUTH : isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     reader.clear();
-    if (V5_AUTH) exchange.clear();
+    if (V5_AUTH) {
+      named = '';
+      proof = EMPTY;
+    }
     if (from < end || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate();
     else if (!isOld && !isAmong(codes, reason)) violate(Reason.ProtocolError);
     else if (isBye) onBye(reason);
-    else if (V5_AUTH && isAuth) onAuth(reason, at === end);
+    else if (V5_AUTH && isAuth) onAuth(reason);
     else if (isConnack) onConnack5(byteAt(bytes, at), reason);
     else onAck5(first, readId(bytes, at), reason);
   }
@@ -1532,8 +1563,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    const said = V5_AUTH ? SAID_5 + exchange.opening() : SAID_5;
-    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: said } : undefined);
+    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: opening } : undefined);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1623,7 +1653,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       bareSize = is5 ? 1 : 0;
       reader.clear();
       if (REQUESTS) responseBase = '';
-      if (V5_AUTH && !exchange.begin()) return Code.BadPayload;
+      if (V5_AUTH && authentication !== undefined) {
+        if (method === '' || !isText(fromText(method))) return Code.BadPayload;
+        opening = SAID_5 + tell(authentication.first());
+        limits.packetMax = PACKET_MAX;
+        isTalking = true;
+        due = '';
+      }
     }
     if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
@@ -1843,7 +1879,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function speak(level: number): void {
     // Who wants to be sure of the broker must not be talked out of that.
-    next5 = level > 4 || (V5_AUTH && options.authentication !== undefined);
+    next5 = level > 4 || (V5_AUTH && method.length > 0);
     if (state === State.Offline) is5 = next5;
   }
 
