@@ -2,7 +2,7 @@
 // One SUBSCRIBE or UNSUBSCRIBE is under way at a time. No time, no I/O.
 
 import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from '../bytes/bytes.ts';
-import { QOS2, REQUESTS, V5 } from '../features.ts';
+import { QOS2, V5 } from '../features.ts';
 import type { TextSink } from '../ports/packet-writer.ts';
 import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
@@ -31,7 +31,7 @@ const SUBSCRIPTION_ID = '\x0b';
 /** Return code of a subscription that the broker refused (section 3.9.3). */
 const REFUSED = 128;
 
-const enum Wish {
+export const enum Wish {
   /** Not subscribed, and not wanted. */
   None,
   /** To be subscribed. */
@@ -241,13 +241,11 @@ export function createSubscriptions(
       // What was under way may have been lost; without a session nothing of us is known.
       if (wish === Wish.Asked || (wish === Wish.Answered && !isSame)) all[i].wish = Wish.Wanted;
       else if (wish > Wish.Answered) all[i].wish = present ? Wish.Unwanted : Wish.None;
-      if (REQUESTS && all[i].wish === Wish.Wanted) all[i].granted = -1;
     }
     forget();
   }
 
   function assume(): void {
-    if (REQUESTS) for (let i = 0; i < all.length; i++) if (all[i].granted < 0) all[i].granted = all[i].qos;
     for (let i = 0; i < all.length; i++) if (all[i].wish === Wish.Wanted) all[i].wish = Wish.Answered;
   }
 

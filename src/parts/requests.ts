@@ -18,7 +18,7 @@ import { INBOUND, REQUESTS, V5 } from '../features.ts';
 import type { Client } from '../mqtt/client.ts';
 import { dress, prepareTopic } from '../mqtt/form.ts';
 import { encodeString, First, RETAIN, word } from '../mqtt/packet.ts';
-import type { Subscription } from '../mqtt/subscriptions.ts';
+import { Wish } from '../mqtt/subscriptions.ts';
 import { isTopic } from '../mqtt/topic.ts';
 import type { MotePart } from '../part.ts';
 import { after, NEVER_MS, remaining, sooner, type Clock } from '../ports/clock.ts';
@@ -109,91 +109,62 @@ export function createRequests(host: RequestsHost, options: RequestsOptions): Re
   const clock = host.ports.clock;
   const random = host.ports.random;
   const own = host.id + RESPONSE;
-  /** Of each place: the number of its request, when it ends, who is told, and why it has ended already. */
+  /** Of each place: the number of its request, when it ends, and who is told. */
   const numbers: number[] = [];
   const deadlines: number[] = [];
   const listeners: OnAnswer[] = [];
-  const ends: Close[] = [];
   const counters: RequestCounters = { strays: 0, failed: 0 };
   /** What is published, with another name or other properties each time. */
   const topic = prepareTopic('x', First.Publish);
   let name = createBuffer(NAME_MAX + 2);
   let digits = createBuffer(NUMBER_SIZE);
   let properties = createBuffer(PROPERTIES_MAX);
-  /** Up to the correlation data; empty with 3.1.1. */
+  /** With 5.0, properties up to the correlation data; empty: answers have no way. */
   let way: Bytes = EMPTY;
-  /** Bytes of a response's topic before its number; 0: with 5.0 it is in the properties. */
-  let numberAt = own.length + 1;
+  let is5 = false;
   let isUp = false;
+  /** Why the connection ended on which all were asked. */
+  let cause = Close.None;
   // Answers to a former life of this mote are not taken for others.
   let number = (random.next() & 0x7ff) * 65536 + random.next();
-
-  function nobody(): void {}
 
   for (let i = 0; i < options.places; i++) {
     numbers.push(FREE);
     deadlines.push(0);
-    listeners.push(nobody);
-    ends.push(Close.None);
   }
 
   /** The request at `place` is over. */
   function finish(place: number, code: number, payload: Bytes, why: number): void {
-    const listener = listeners[place];
     numbers[place] = FREE;
-    listeners[place] = nobody;
     try {
-      listener(code, payload, why);
+      listeners[place](code, payload, why);
     } catch {
       counters.failed++;
     }
   }
 
   function onResponse(payload: Bytes, from: Bytes, first: number): void {
-    const message = V5 && numberAt === 0 ? client.message!() : null;
+    const message = V5 ? client.message!() : null;
     const found =
-      numberAt > 0 ? numberIn(from, numberAt) : message === null ? -1 : numberIn(message.correlation, 0);
+      !V5 || !is5 ? numberIn(from, own.length + 1) : message ? numberIn(message.correlation, 0) : -1;
     const place = found < 0 || (first & RETAIN) > 0 ? -1 : numbers.indexOf(found);
-    if (place < 0 || ends[place] !== Close.None) counters.strays++;
+    if (place < 0) counters.strays++;
     else finish(place, Code.Ok, payload, 0);
   }
 
-  let subscription: Subscription | null =
-    REQUESTS && INBOUND && host.id.indexOf('/') < 0 && options.places > 0
-      ? client.subscription(own + '/+', 1, onResponse)
-      : null;
-  if (subscription === null) return null;
-
-  /** Have answers come in at `filter`. @returns whether they do. */
-  function listen(filter: string): boolean {
-    if (subscription!.filter !== filter) subscription = client.redirect!(subscription!, filter);
-    return subscription!.filter === filter;
-  }
-
-  /** @returns the topic of responses, under what the broker wants them to begin with. */
-  function responseUnder(base: string): string {
-    const isOpen = base.length > 0 && base.charAt(base.length - 1) !== '/';
-    return (isOpen ? base + '/' : base) + own;
-  }
+  let subscription = REQUESTS && INBOUND ? client.subscription(own + '/+', 1, onResponse) : null;
+  if (subscription === null || host.id.indexOf('/') >= 0 || numbers.length === 0) return null;
 
   /** A session begins: find out how answers come in on it. */
   function begin(): void {
-    const base = V5 ? client.responses!() : null;
-    way = EMPTY;
-    numberAt = base === null ? own.length + 1 : 0;
-    if (!V5) return;
-    const response = base === null ? own + '/+' : responseUnder(base);
+    const base = client.responses!();
+    const response = base ? base + '/' + own : own;
+    is5 = base !== null;
+    const filter = is5 ? response : own + '/+';
+    if (subscription!.filter !== filter) subscription = client.redirect!(subscription!, filter);
     // What a broker says need not be the beginning of a topic.
-    const isFit = base === null || isTopic(fromText(response), false);
-    if (isFit && listen(response)) way = fromText('\x08' + encodeString(response) + '\x09\0');
-  }
-
-  /** @returns 0 when answers have a way, else a code. */
-  function obstacle(): number {
-    const granted = subscription!.granted;
-    if (!isUp || granted < 0) return Code.Closed;
-    const isStuck = way.length > PROPERTIES_MAX - 1 - NUMBER_SIZE || (numberAt === 0 && way.length === 0);
-    return granted > 2 || isStuck ? Code.Rejected : Code.Ok;
+    const isWay = subscription!.filter === filter && subscription!.route !== null;
+    way = isWay ? fromText('\x08' + encodeString(response) + '\x09\0') : EMPTY;
   }
 
   function prepare(to: string): Target | null {
@@ -205,56 +176,57 @@ export function createRequests(host: RequestsHost, options: RequestsOptions): Re
   /** Write the request of `number` to `target` as the connection has it. */
   function address(target: Target): void {
     digits = joinInteger(emptied(digits), number);
-    if (numberAt === 0) {
+    if (V5 && is5) {
       properties = join(joinText(copy(properties, way), String.fromCharCode(digits.length)), digits);
       dress(topic, target.name, properties);
     } else {
-      name = joinText(joinText(emptied(name), word(target.path.length + digits.length)), target.path);
+      name = joinText(emptied(name), word(target.path.length + digits.length) + target.path);
       name = join(name, digits);
       dress(topic, name, EMPTY);
     }
   }
 
+  /** @returns 0 when an answer may come, else why not. */
+  function obstacle(): number {
+    if (!isUp || subscription!.wish !== Wish.Answered) return Code.Closed;
+    const isLost = V5 && is5 && (way.length === 0 || way.length > PROPERTIES_MAX - 1 - NUMBER_SIZE);
+    return subscription!.granted > 2 || isLost ? Code.Rejected : Code.Ok;
+  }
+
   function ask(target: Target | null, payload: Bytes, deadlineMs: number, onAnswer: OnAnswer): number {
     if (target === null) return Code.BadTopic;
     if (!(deadlineMs > 0 && deadlineMs < NEVER_MS)) return Code.Range;
-    const code = obstacle();
-    if (code < 0) return code;
     const place = numbers.indexOf(FREE);
-    if (place < 0) return Code.Busy;
+    let code = place < 0 ? Code.Busy : obstacle();
+    if (code < 0) return code;
     number = (number + 1) % NUMBERS;
     address(target);
     // Before it is sent: an answer may come at once.
     numbers[place] = number;
     deadlines[place] = after(clock.now(), deadlineMs);
     listeners[place] = onAnswer;
-    ends[place] = Close.None;
-    const sent = client.publish(topic, payload);
-    if (sent < 0) numbers[place] = FREE;
+    code = client.publish(topic, payload);
+    if (code < 0) numbers[place] = FREE;
     host.wake();
-    return sent;
-  }
-
-  /** The connection is gone: what was asked on it ends, as soon as there is time for it. */
-  function cut(why: Close): void {
-    for (let i = 0; i < ends.length; i++) if (ends[i] === Close.None) ends[i] = why;
-    host.wake();
+    return code;
   }
 
   function onStage(stage: Stage, why: Close): void {
     const isThere = stage === Stage.Running || stage === Stage.Draining;
-    if (isThere && !isUp) begin();
-    else if (!isThere && isUp) cut(why === Close.None ? Close.Local : why);
+    // All that was asked ends in `run`, which comes before another connection does.
+    if (isUp && !isThere) cause = why;
+    if (V5 && isThere && !isUp) begin();
     isUp = isThere;
   }
 
   function run(now: number): number {
+    const why = cause;
     let wait = NEVER_MS;
+    cause = Close.None;
     for (let i = 0; i < numbers.length; i++) {
       if (numbers[i] === FREE) continue;
-      const why = ends[i];
       const left = remaining(now, deadlines[i]);
-      if (why !== Close.None) finish(i, why >= Close.FirstReason ? Code.Rejected : Code.Closed, EMPTY, why);
+      if (why > 0) finish(i, why < Close.FirstReason ? Code.Closed : Code.Rejected, EMPTY, why);
       else if (left === 0) finish(i, Code.Timeout, EMPTY, 0);
       else wait = sooner(wait, left);
     }

@@ -1,8 +1,7 @@
-// Answers requests over MQTT, at once or later. Whoever asks is not trusted: what is open is bounded, each request is answered once, and the
-// oldest gives way where too many are open. An answer goes where the request says, so a broker has to say who may publish where.
+// Answers requests over MQTT, at once or later. Whoever asks is not trusted: what is open is bounded, each request is answered once, and one
+// that waits gives way when as many have come since as there are places. An answer goes where the request says, so a broker has to say who may publish where.
 
 import {
-  constant,
   createBuffer,
   createView,
   cut,
@@ -11,7 +10,6 @@ import {
   join,
   joinText,
   slashAt,
-  standsAt,
   type Bytes,
 } from '../bytes/bytes.ts';
 import { INBOUND, REQUESTS, V5 } from '../features.ts';
@@ -26,11 +24,11 @@ const CORRELATION_MAX = 64;
 const CORRELATION = '\x09\0';
 /** In places without a request. */
 const FREE = -1;
-/** An asker of that name could make answers come back as requests. */
-const NO_ASKER = 'response/';
+/** Answers would come as requests to it. */
+const NO_TARGET = 'response';
 
 export interface ResponsesOptions {
-  /** Requests that may be without an answer at a time. */
+  /** A request can be answered until so many others have come. */
   readonly places: number;
 }
 
@@ -45,7 +43,7 @@ export interface ResponseCounters {
 }
 
 export interface Responses {
-  /** Start-up only. Take requests to `topic`. @returns false when it is no topic, or too long. */
+  /** Start-up only. Take requests to `topic`, and to what who speaks 3.1.1 adds to it. @returns false when it is no topic, or "response". */
   serve(topic: string, onRequest: OnRequest): boolean;
   /**
    * @returns 0: it is on its way, with QoS 0. Code.Unknown: answered already, or dropped. A code of `publish`: it may be tried again.
@@ -62,104 +60,83 @@ export function createResponses(
 ): Responses | null {
   const client = host.link.client;
   const counters: ResponseCounters = { ignored: 0, dropped: 0 };
-  /**
-   * Of each place: the number of its request, the topic of the answer behind its length, and its properties. The last place is for what may
-   * turn out to be no request.
-   */
+  const places = options.places;
+  /** Of each place, which its number gives it: the request, the topic of the answer behind its length, and its properties. */
   const numbers: number[] = [];
-  const spare = options.places;
   const names: Bytes[] = [];
   const properties: Bytes[] = [];
   const topic = prepareTopic('x', First.Publish);
   const view = createView();
-  const noAsker = constant(NO_ASKER);
   let number = 0;
-  if (!REQUESTS || !INBOUND || !(options.places > 0)) return null;
-  for (let i = 0; i <= options.places; i++) {
-    if (i < options.places) numbers.push(FREE);
+  for (let i = 0; i < places; i++) {
+    numbers.push(FREE);
     names.push(createBuffer(NAME_MAX + 2));
-    properties.push(createBuffer(CORRELATION_MAX + CORRELATION.length + 1));
+    properties.push(createBuffer(NAME_MAX));
+  }
+  if (!REQUESTS || !INBOUND || numbers.length === 0) return null;
+
+  /** @returns the place of a new request, whose answer goes to a topic of `size` bytes. */
+  function open(size: number): number {
+    number = (number + 1) % NUMBERS;
+    const place = number % places;
+    if (numbers[place] !== FREE) counters.dropped++;
+    numbers[place] = number;
+    names[place] = joinText(emptied(names[place]), word(size));
+    properties[place] = emptied(properties[place]);
+    return place;
   }
 
-  /** @returns how many requests came since. */
-  function ageOf(place: number): number {
-    return (number - numbers[place] + NUMBERS) % NUMBERS;
-  }
-
-  /** @returns a free place, or that of the oldest request. */
-  function findPlace(): number {
-    let oldest = 0;
-    for (let i = 0; i < numbers.length; i++) {
-      if (numbers[i] === FREE) return i;
-      if (ageOf(i) > ageOf(oldest)) oldest = i;
+  /** Open a request with a response topic. @returns whether there is room for what it says. */
+  function openDirect(to: Bytes, correlation: Bytes): boolean {
+    const size = correlation.length;
+    if (to.length > NAME_MAX || size > CORRELATION_MAX) return false;
+    const place = open(to.length);
+    names[place] = join(names[place], to);
+    if (size > 0) {
+      const head = joinText(properties[place], CORRELATION + String.fromCharCode(size));
+      properties[place] = join(head, correlation);
     }
-    counters.dropped++;
-    return oldest;
-  }
-
-  /** Write down where the answer goes to a request with a response topic. @returns whether that is possible. */
-  function note(to: Bytes, correlation: Bytes): boolean {
-    if (to.length > NAME_MAX || correlation.length > CORRELATION_MAX) return false;
-    names[spare] = join(joinText(emptied(names[spare]), word(to.length)), to);
-    if (correlation.length === 0) return true;
-    const head = CORRELATION + String.fromCharCode(correlation.length);
-    properties[spare] = join(joinText(properties[spare], head), correlation);
     return true;
   }
 
-  /** The same by the topic of a request, in which there is from `at` on who asks, and a number. */
-  function noteName(from: Bytes, at: number): boolean {
+  /** Open a request by its topic, in which there is from `at` on who asks, and a number. @returns whether it is one. */
+  function openNamed(from: Bytes, at: number): boolean {
     const slash = slashAt(from, at);
     const size = from.length - at + RESPONSE.length;
-    if (slash <= at || size > NAME_MAX || numberIn(from, slash + 1) < 0 || standsAt(from, noAsker, at)) {
-      return false;
-    }
-    const name = join(joinText(emptied(names[spare]), word(size)), cut(view, from, at, slash - at));
-    names[spare] = join(joinText(name, RESPONSE), cut(view, from, slash, from.length - slash));
+    if (slash <= at || size > NAME_MAX || numberIn(from, slash + 1) < 0) return false;
+    const place = open(size);
+    const name = join(names[place], cut(view, from, at, slash - at));
+    names[place] = join(joinText(name, RESPONSE), cut(view, from, slash, from.length - slash));
     return true;
-  }
-
-  /** @returns whether a request came, and where its answer goes is written down. @param at bytes of what was asked for, and one. */
-  function isRequest(from: Bytes, at: number, first: number): boolean {
-    const message = V5 ? client.message!() : null;
-    properties[spare] = emptied(properties[spare]);
-    if ((first & RETAIN) > 0) return false;
-    return message !== null && message.responseTopic.length > 0 && from.length < at
-      ? note(message.responseTopic, message.correlation)
-      : noteName(from, at);
-  }
-
-  /** Keep what is written down. @returns its number. */
-  function open(): number {
-    const place = findPlace();
-    const name = names[place];
-    const more = properties[place];
-    names[place] = names[spare];
-    properties[place] = properties[spare];
-    names[spare] = name;
-    properties[spare] = more;
-    number = (number + 1) % NUMBERS;
-    numbers[place] = number;
-    return number;
   }
 
   function serve(to: string, onRequest: OnRequest): boolean {
     const at = to.length + 1;
 
     function onMessage(payload: Bytes, from: Bytes, first: number): void {
-      if (isRequest(from, at, first)) onRequest(payload, open());
+      const message = V5 ? client.message!() : null;
+      // What the broker keeps was asked long ago.
+      const isOpen =
+        (first & RETAIN) === 0 &&
+        (V5 && message && message.responseTopic.length > 0
+          ? openDirect(message.responseTopic, message.correlation)
+          : openNamed(from, at));
+      if (isOpen) onRequest(payload, number);
       else counters.ignored++;
     }
 
     // Who asks with 3.1.1 adds two levels. With QoS 0 nothing is done twice, or long after it was asked for.
     return (
-      isTopic(fromText(to), false) && at <= NAME_MAX && client.subscription(to + '/#', 0, onMessage) !== null
+      to !== NO_TARGET &&
+      isTopic(fromText(to), false) &&
+      (!V5 || client.subscription(to, 0, onMessage) !== null) &&
+      client.subscription(to + '/+/+', 0, onMessage) !== null
     );
   }
 
   function answer(request: number, payload: Bytes): number {
-    const place = request < 0 ? -1 : numbers.indexOf(request);
-    if (place < 0) return Code.Unknown;
+    const place = numbers.indexOf(request);
+    if (request < 0 || place < 0) return Code.Unknown;
     dress(topic, names[place], properties[place]);
     const code = client.publish(topic, payload);
     if (code === Code.Ok) numbers[place] = FREE;

@@ -10,7 +10,7 @@ import { Code } from '../../../src/ports/codes.ts';
 import { createExchange } from './world.ts';
 
 const text = (bytes: Bytes) => toText(bytes, 0, bytes.length);
-const RUNS = 12;
+const RUNS = 6;
 const STEPS = 250;
 const ENDS: readonly number[] = [Code.Ok, Code.Timeout, Code.Closed, Code.Rejected];
 /** Of anything that is set for a moment. */
@@ -75,8 +75,8 @@ function run(seed: number): Map<number, number> {
       const [{ request, payload }] = open.splice(random.integer(0, open.length - 1), 1) as [(typeof open)[0]];
       responses.answer(request, constant(`re ${payload}`));
     } else if (what < 0.83) player.cut();
-    else if (what < 0.84) world.broker.disconnect(player.id, 0x97);
-    else if (what < 0.85) world.broker.restart(random.chance(0.5));
+    else if (what < 0.85) world.broker.disconnect(player.id, 0x97);
+    else if (what < 0.86) world.broker.restart(random.chance(0.5));
     else if (what < 0.87) player.isMute = !player.isMute;
     else {
       // Somebody who guesses; the payload is of no request.
