@@ -2,7 +2,7 @@
 // it decides nothing that one of them could decide.
 
 import { prepareDiscovery } from './discovery.ts';
-import { AUTH, LOG, QOS2, TIME, V5, V5_AUTH } from './features.ts';
+import { AUTH, LOG, QOS2, TIME } from './features.ts';
 import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
@@ -141,7 +141,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
       password: broker.username ? broker.password : undefined,
-      authentication: V5 && V5_AUTH ? broker.authentication : undefined,
+      authentication: broker.authentication,
       will: { topic: status, payload: OFFLINE, qos: 1, retain: true },
     },
     ssid: wifi === undefined ? '' : wifi.ssid,

@@ -204,6 +204,17 @@ describe('before CONNACK', () => {
     expect(world.said).toEqual(['open', `offline ${Close.Refused} 140`]);
   });
 
+  it('is held to no limit of a former connection', () => {
+    const world = create();
+    world.open();
+    world.socket.deliver(connack({ authenticationMethod: 'SHAKE', maximumPacketSize: 20 }));
+    world.socket.drop();
+    world.begin();
+    world.method.answer = 'x'.repeat(20);
+    world.socket.deliver(auth(CONTINUE, 'x'));
+    expect(world.lines()).toEqual([`auth 18 SHAKE ${world.method.answer}`]);
+  });
+
   it('begins with new data on each connection', () => {
     const world = create();
     expect(world.begin()).toBe('connect SHAKE first');
@@ -438,7 +449,8 @@ describe('a challenge with an HMAC', () => {
     bytes(
       createHash('sha256')
         .update(Buffer.from(toText(data, 0, data.length), 'latin1'))
-        .digest('latin1'),
+        .digest()
+        .toString('latin1'),
     );
   const key = 'a key of sixteen bytes and more';
   const method = 'PROOF-SHA-256';

@@ -67,6 +67,18 @@ function run(seed: number): Map<number, number> {
     else expect([Code.Busy, Code.Closed]).toContain(code);
   };
 
+  /** Somebody answers who guesses numbers, which none of the requests has. */
+  const guess = () => {
+    const number = `${0x7ffffff - random.integer(100, 200)}`;
+    const id = `m${random.integer(0, 1)}`;
+    const message = { payload: 'guessed', qos: 0, retain: random.chance(0.2) };
+    world.broker.publish(
+      random.chance(0.5)
+        ? { ...message, topic: `${id}/response`, properties: { correlationData: number } }
+        : { ...message, topic: `${id}/response/${number}` },
+    );
+  };
+
   for (let step = 0; step < STEPS; step++) {
     const what = random.next();
     const player = players[random.integer(0, 2)]!;
@@ -78,17 +90,7 @@ function run(seed: number): Map<number, number> {
     else if (what < 0.85) world.broker.disconnect(player.id, 0x97);
     else if (what < 0.86) world.broker.restart(random.chance(0.5));
     else if (what < 0.87) player.isMute = !player.isMute;
-    else {
-      // Somebody who guesses; the payload is of no request.
-      const number = `${random.chance(0.5) ? random.integer(0, 30) : 0x7ffffff - random.integer(100, 200)}`;
-      const id = `m${random.integer(0, 1)}`;
-      const message = { payload: 'guessed', qos: 0, retain: false };
-      world.broker.publish(
-        random.chance(0.5)
-          ? { ...message, topic: `${id}/response`, properties: { correlationData: `0${number}x` } }
-          : { ...message, topic: `${id}/response/x${number}` },
-      );
-    }
+    else guess();
     world.pass(random.integer(0, 60));
   }
   for (const player of players) player.isMute = false;

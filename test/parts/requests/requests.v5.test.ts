@@ -299,10 +299,12 @@ describe('what comes as an answer', () => {
     asker.ask('wait');
     world.pass(50);
     const properties = { correlationData: Buffer.from('134217726') };
-    const packet = { cmd: 'publish', topic: 'me/response', payload: 'old', properties } as const;
-    for (const retain of [true, false]) world.broker.send('me', fromBroker({ ...packet, qos: 0, retain }));
+    const packet = { cmd: 'publish', topic: 'me/response', qos: 0, properties } as const;
+    for (const retain of [true, false]) {
+      world.broker.send('me', fromBroker({ ...packet, payload: retain ? 'old' : 'new', retain }));
+    }
     world.pass(50);
-    expect(asker.ends).toEqual(['wait 0 old 0']);
+    expect(asker.ends).toEqual(['wait 0 new 0']);
     expect(asker.requests.counters().strays).toBe(1);
   });
 
