@@ -56,7 +56,8 @@ const exclude = [
   'test/brokers/!(aedes|mosquitto).test.ts',
   'test/system/seeds-*.test.ts',
 ];
-const BOTH_FORMS = 'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands}/**/*.test.ts';
+const BOTH_FORMS =
+  'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands,parts/requests}/**/*.test.ts';
 /** Tests of what `V5` of src/features.ts is for: they run with it, all others without. */
 const V5_TESTS = 'test/**/*.v5.test.ts';
 const STRING_ONLY = ['test/**/*.string.test.ts', 'test/**/*.string.v5.test.ts'];

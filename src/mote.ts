@@ -7,6 +7,7 @@ import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
 import type { Bytes } from './bytes/bytes.ts';
+import type { Authentication } from './mqtt/authentication.ts';
 import type { Client } from './mqtt/client.ts';
 import type { CreatePart, Mote, MotePart, MotePorts, Sleeper } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
@@ -85,6 +86,8 @@ export interface MoteOptions {
     /** Empty: no login. */
     readonly username?: string;
     readonly password?: string;
+    /** MQTT 5.0, where V5_AUTH is built in: log in by a conversation (docs/authentication.md). Default: none. */
+    readonly authentication?: Authentication;
     /** Default 30. */
     readonly keepAliveSec?: number;
     /**
@@ -138,6 +141,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
       password: broker.username ? broker.password : undefined,
+      authentication: broker.authentication,
       will: { topic: status, payload: OFFLINE, qos: 1, retain: true },
     },
     ssid: wifi === undefined ? '' : wifi.ssid,

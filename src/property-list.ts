@@ -2,6 +2,7 @@
 // client itself says needs none of it.
 
 import { constant } from './bytes/bytes.ts';
+import { REQUESTS } from './features.ts';
 import { encodeString } from './mqtt/packet.ts';
 import { NEVER_ZERO, Type, TYPES, ZERO } from './mqtt/properties.ts';
 import { isText, isTopic, STRING_MAX } from './mqtt/topic.ts';
@@ -12,10 +13,11 @@ const AUTH_METHOD = 'E';
 const AUTH_DATA = 'F';
 
 /**
- * What a list is for: the identifiers that may be in it, as characters, 48 greater. The client says its own limits in CONNECT, and an
- * alias in PUBLISH, and a message to the broker says no subscription [MQTT-3.3.4-6].
+ * What a list is for: the identifiers that may be in it, as characters, 48 greater. The client says its own limits in CONNECT, its way of
+ * authentication, with REQUESTS that it wants response information; and an alias in PUBLISH, and a message to the broker says no
+ * subscription [MQTT-3.3.4-6].
  */
-export const FOR_CONNECT = 'AIGVEF';
+export const FOR_CONNECT = REQUESTS ? 'AGV' : 'AIGV';
 export const FOR_WILL = '12389HV';
 export const FOR_TOPIC = '12389V';
 

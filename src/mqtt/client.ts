@@ -27,7 +27,7 @@ import {
   type Bytes,
 } from '../bytes/bytes.ts';
 import { joinSeconds } from '../bytes/seconds.ts';
-import { AUTH, BATCH, INBOUND, LAZY, QOS2, STATE, STREAM, TIME, V5 } from '../features.ts';
+import { AUTH, BATCH, INBOUND, LAZY, QOS2, REQUESTS, STATE, STREAM, TIME, V5, V5_AUTH } from '../features.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   after,
@@ -89,6 +89,7 @@ import {
   DUP,
   encodeConnect,
   encodePacket,
+  encodeString,
   First,
   PACKET_MAX,
   packetSize,
@@ -96,6 +97,7 @@ import {
   qosOf,
   REMAINING_LENGTH_MAX,
   RETAIN,
+  withLength,
   word,
   type Connect,
 } from './packet.ts';
@@ -122,11 +124,13 @@ import {
 } from './subscriptions.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
+import type { Authentication } from './authentication.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
-import { createPropertyReader, IN_ACK, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
+import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
 import {
   FAILURE,
   isAmong,
+  OF_AUTH,
   OF_CONNACK,
   OF_DISCONNECT,
   OF_PUBLISH,
@@ -167,6 +171,8 @@ const GIVEN_UP = -1;
  * What CONNECT of 5.0 says of our own limits, as properties: Receive Maximum RECEIVED_MAX, Topic Alias Maximum ALIASES_MAX.
  */
 const LIMITS_5 = INBOUND ? '\x21\0\x20\x22\0\x04' : '';
+/** And that response information is of use, see `Client.responses`. */
+const SAID_5 = REQUESTS ? LIMITS_5 + '\x19\x01' : LIMITS_5;
 /** What a PUBLISH of 5.0 has besides, at most: the length of its properties, and an alias. */
 const EXTRA_5 = 5;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
@@ -178,6 +184,8 @@ const PUBRELS_MAX = 4 * IN_FLIGHT_MAX;
 export interface ClientOptions extends Connect {
   /** Largest packet from the broker that is taken in whole, header included; larger messages come in pieces or not at all. */
   readonly receiveMax: number;
+  /** MQTT 5.0 with V5_AUTH: log in by a conversation. 3.1.1, which has none, is never spoken then. */
+  readonly authentication?: Authentication | undefined;
 }
 
 export interface ClientPorts {
@@ -283,6 +291,18 @@ export interface Client extends PacketWriter<Bytes> {
   speak?(level: number): void;
   /** MQTT 5.0, in a handler: what its message came with, the same object each time; null: nothing. */
   message?(): MessageProperties | null;
+  /**
+   * MQTT 5.0 with V5_AUTH: authenticate again, within CONNACK_TIMEOUT_MS; what fails ends the connection.
+   * @returns 0, Code.Closed without session or method, Code.Busy while that is under way, Code.BadPayload for what cannot be sent.
+   */
+  reauthenticate?(): number;
+  /**
+   * MQTT 5.0 with REQUESTS. @returns what topics of responses to us have to begin with, as the broker said (section 3.2.2.3.15); empty: as we
+   * like; null: the connection speaks 3.1.1.
+   */
+  responses?(): string | null;
+  /** MQTT 5.0 with REQUESTS: see Subscriptions.redirect. */
+  redirect?(subscription: Subscription, filter: string): Subscription;
   /** Give up the streamed message that is under way, if there is one; a packet that was begun ends with its connection. */
   abandon(): void;
   /**
@@ -466,6 +486,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   const reader = V5 ? createPropertyReader(onText) : null!;
   const incoming = V5 && INBOUND ? createIncoming(reader) : null!;
   const shapes = V5 ? createShapes() : null!;
+  const authentication = V5 && V5_AUTH ? options.authentication : undefined;
+  /** Our method of authentication; empty: none. What a packet of the broker says of it. */
+  const method = authentication === undefined ? '' : authentication.method;
+  let named = '';
+  let proof: Bytes = EMPTY;
+  const proofView = createView();
+  /** The broker is not content yet; the AUTH that is to be sent. */
+  let isTalking = false;
+  let due = '';
+  /** What responses to us begin with. */
+  let responseBase = '';
+  /** What CONNECT says in properties, beside what the firmware gives. */
+  let opening = SAID_5;
   /** What the broker takes. */
   const limits = {
     is5: V5,
@@ -810,8 +843,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return isAmong(OUT_OF_PLACE, first) ? Reason.ProtocolError : Reason.MalformedPacket;
   }
 
+  /** Go, for a reason that brokers only say. */
+  function leave(reason: number): void {
+    // What the standard has a client say of it (table 3-10).
+    leaveWith(Reason.Unspecified);
+    fail(reason, 0);
+  }
+
   /** Say why we go, where that can be said. */
   function leaveWith(reason: number): void {
+    // CONNECT has left: DISCONNECT may follow.
+    if (V5_AUTH && state === State.Connecting && drained) room = SEND_WINDOW;
     if (is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
   }
 
@@ -892,8 +934,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
     if (qosOf(to.first) > limits.qosMax) {
       // It stays: another broker may take it, or this one when it is set up for it.
-      leaveWith(Reason.Unspecified);
-      fail(Reason.QosNotSupported as number, 0);
+      leave(Reason.QosNotSupported);
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
@@ -941,9 +982,24 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return true;
   }
 
+  /** Send the AUTH that is due, before CONNACK as soon as what was said has left. @returns whether there was room for it. */
+  function sayDue(): boolean {
+    const isNew = state === State.Connecting;
+    if (isNew && drained) room = SEND_WINDOW;
+    if (due.length > room && room < SEND_WINDOW) return false;
+    put(fromText(due));
+    due = '';
+    if (isNew) {
+      drained = false;
+      room = 0;
+    }
+    return true;
+  }
+
   /** Send what waits for its turn: subscriptions, records, a streamed message. Bounded by the window and the socket's room. */
   function pump(): void {
     if (isQuiet) return;
+    if (V5 && V5_AUTH && due.length > 0 && !sayDue()) return;
     if (INBOUND && room > 0) {
       const text = V5 ? subscriptions.next(limits) : subscriptions.next();
       if (text.length > 0) put(fromText(text));
@@ -1079,7 +1135,57 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const isWrong = flags > 1 || (flags > 0 && (code > 0 || isFresh()));
     // Who takes no five bytes cannot be answered.
     if (isWrong || saidOf(PropertyId.MaximumPacketSize, 5) < 5) violate(Reason.ProtocolError);
-    else onConnack(flags, code);
+    else if (!V5_AUTH || code > 0 || named + method === '' || hear(true)) onConnack(flags, code);
+  }
+
+  /** @returns properties that a conversation goes on with. */
+  function tell(data: string): string {
+    return '\x15' + encodeString(method) + '\x16' + encodeString(data);
+  }
+
+  /** Have an AUTH sent. @returns whether it may be that long. */
+  function sayAuth(reason: Reason, data: string): boolean {
+    const packet = encodePacket(First.Auth, String.fromCharCode(reason) + withLength(tell(data)));
+    if (packet.length > PACKET_MAX || packet.length > limits.packetMax) return false;
+    isTalking = true;
+    due = packet;
+    askNext();
+    return true;
+  }
+
+  /** The broker has said its part of the conversation. @param isLast it is content. @returns whether the connection goes on. */
+  function hear(isLast: boolean): boolean {
+    // Nobody asked, it is our turn, it is about another method [MQTT-4.12.0-5], or for CONNACK to say.
+    const isEarly = isLast && state === State.Connecting && told === First.Auth;
+    if (!isTalking || named !== method || due.length > 0 || isEarly) {
+      violate(Reason.ProtocolError);
+      return false;
+    }
+    let answer: Bytes | null = null;
+    try {
+      answer = authentication!.authenticate(proof, isLast);
+    } catch {
+      // A method that does not work trusts nobody.
+    }
+    isTalking = false;
+    const isFit =
+      answer !== null && (isLast || sayAuth(Reason.ContinueAuthentication, toText(answer, 0, answer.length)));
+    if (!isFit) leave(Reason.NotAuthorized);
+    return isFit;
+  }
+
+  /** AUTH, of a legal reason code. */
+  function onAuth(reason: number): void {
+    if (hear(reason === 0) && reason === 0) ends[0] = -1;
+  }
+
+  function reauthenticate(): number {
+    if (state !== State.Online || authentication === undefined) return Code.Closed;
+    if (isTalking) return Code.Busy;
+    if (!sayAuth(Reason.ReAuthenticate, authentication.first())) return Code.BadPayload;
+    ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
+    whys[0] = Close.ConnackTimeout;
+    return Code.Ok;
   }
 
   /** @returns a number of what the broker said of itself. */
@@ -1218,6 +1324,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A string among properties: it is of the message that comes, or the owner's business. */
   function onText(id: PropertyId, bytes: Bytes, from: number, to: number): void {
     if (INBOUND && told >> 4 === 3 && incoming.take(id, bytes, from, to)) return;
+    if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, to - from);
+    if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, to - from);
+    if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
     if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
     if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
   }
@@ -1269,20 +1378,27 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const isConnack = first === First.Connack;
     const isBye = first === First.Disconnect;
     const isList = first === First.Suback || first === First.Unsuback;
+    const isAuth = V5_AUTH && first === First.Auth;
     // Behind flags or identifier, where there are any, stands a reason code, where there is only one.
-    let from = isBye ? at : isConnack ? at + 1 : at + 2;
+    let from = isBye || isAuth ? at : isConnack ? at + 1 : at + 2;
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
     const isOld = isConnack && end === at + 2 && reason === 1;
-    const codes = isBye
-      ? OF_DISCONNECT
-      : isConnack
-        ? OF_CONNACK
-        : first < First.Pubrel
-          ? OF_PUBLISH
-          : OF_RELEASE;
-    const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
+    const codes = isAuth
+      ? OF_AUTH
+      : isBye
+        ? OF_DISCONNECT
+        : isConnack
+          ? OF_CONNACK
+          : first < First.Pubrel
+            ? OF_PUBLISH
+            : OF_RELEASE;
+    const allowed = isAuth ? IN_AUTH : isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     reader.clear();
+    if (V5_AUTH) {
+      named = '';
+      proof = EMPTY;
+    }
     if (from < end || isList || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
     if (isOver()) return;
     if (from < 0) violate(-from);
@@ -1290,6 +1406,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     else if (from !== end) violate();
     else if (!isOld && !isAmong(codes, reason)) violate(Reason.ProtocolError);
     else if (isBye) onBye(reason);
+    else if (V5_AUTH && isAuth) onAuth(reason);
     else if (isConnack) onConnack5(byteAt(bytes, at), reason);
     else onAck5(first, readId(bytes, at), reason);
   }
@@ -1471,7 +1588,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: LIMITS_5 } : undefined);
+    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: opening } : undefined);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1562,6 +1679,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       is5 = next5;
       bareSize = is5 ? 1 : 0;
       reader.clear();
+      if (REQUESTS) responseBase = '';
+      if (V5_AUTH && authentication !== undefined) {
+        if (method === '' || !isText(fromText(method))) return Code.BadPayload;
+        opening = SAID_5 + tell(authentication.first());
+        limits.packetMax = PACKET_MAX;
+        isTalking = true;
+        due = '';
+      }
     }
     if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
@@ -1800,7 +1925,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function speak(level: number): void {
-    next5 = level > 4;
+    // Who wants to be sure of the broker must not be talked out of that.
+    next5 = level > 4 || (V5_AUTH && method.length > 0);
     if (state === State.Offline) is5 = next5;
   }
 
@@ -1981,6 +2107,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     client.subscription = subscription5;
     client.speak = speak;
     client.message = () => (isDressed ? incoming.message : null);
+    if (V5_AUTH) client.reauthenticate = reauthenticate;
+    if (REQUESTS) {
+      client.responses = () => (is5 ? responseBase : null);
+      client.redirect = (to, filter) => (INBOUND ? subscriptions.redirect(to, filter) : to);
+    }
   }
   return client;
 }

@@ -47,6 +47,8 @@ const packet = createBuffer(PACKET_MAX);
 const reply = constant('\0\x02\0\0');
 
 interface Shaped extends Topic<Bytes> {
+  name: Bytes;
+  properties: Bytes;
   wire: Bytes;
   tail: Bytes;
   size: number;
@@ -210,6 +212,19 @@ export function shape(topic: Topic<Bytes>, wire: Bytes, tail: Bytes): void {
   if (fixed > SHORT_MAX) return;
   place(topic.head.data, 2, wire);
   place(topic.head.data, fixed - tail.length, tail);
+}
+
+/**
+ * Give a topic of QoS 0 another name, behind its length, and other properties. It must be nobody's else: what is to be sent later has to stay
+ * as it is.
+ */
+export function dress(topic: Topic<Bytes>, name: Bytes, properties: Bytes): void {
+  const shaped = topic as Shaped;
+  const size = name.length + 2;
+  shaped.name = name;
+  shaped.properties = properties;
+  shaped.size = V5 ? NaN : size;
+  if (!V5 && size <= SHORT_MAX) place(topic.head.data, 2, name);
 }
 
 /** @returns whether a topic from outside is plain ASCII without wildcards, so that there is nothing more to check. */

@@ -39,6 +39,8 @@ let LENGTHS = '  ';
 for (let i = 0; i < 128; i++) LENGTHS += chr(i);
 
 interface Shaped extends Topic {
+  name: Bytes;
+  properties: Bytes;
   wire: Bytes;
   tail: Bytes;
   size: number;
@@ -157,6 +159,17 @@ export function shape(topic: Topic, wire: Bytes, tail: Bytes): void {
   shaped.wire = isReliable ? wire : wire + tail;
   shaped.tail = tail;
   shaped.size = wire.length + tail.length + (isReliable ? RELIABLE + 4 : 2);
+}
+
+/**
+ * Give a topic of QoS 0 another name, behind its length, and other properties. It must be nobody's else: what is to be sent later has to stay
+ * as it is.
+ */
+export function dress(topic: Topic, name: Bytes, properties: Bytes): void {
+  const shaped = topic as Shaped;
+  shaped.name = name;
+  shaped.properties = properties;
+  shaped.size = V5 ? NaN : name.length + 2;
 }
 
 // Letters, digits, everyday punctuation: valid in a topic whatever its order. What else there is goes the slow way.

@@ -113,7 +113,7 @@ export interface Connect5 {
 }
 
 /** @returns properties behind their length. */
-function withLength(properties: string): string {
+export function withLength(properties: string): string {
   return encodeLength(properties.length) + properties;
 }
 

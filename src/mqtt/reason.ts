@@ -44,6 +44,7 @@ export const OF_RELEASE = '\xb0B';
 export const OF_SUBACK = '\xb0\xb1\xb2037?AGNQR';
 export const OF_UNSUBACK = '\xb0\xc1037?A';
 /** From a broker. */
+export const OF_AUTH = '\xb0\xc8';
 export const OF_DISCONNECT = '\xb0012379;=>?@CDEFGHIJKLMNOPQR';
 
 /** First bytes of packets that a broker has no business to send in a session: CONNECT, CONNACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH. */

@@ -31,7 +31,7 @@ const SUBSCRIPTION_ID = '\x0b';
 /** Return code of a subscription that the broker refused (section 3.9.3). */
 const REFUSED = 128;
 
-const enum Wish {
+export const enum Wish {
   /** Not subscribed, and not wanted. */
   None,
   /** To be subscribed. */
@@ -113,6 +113,11 @@ export interface Subscriptions {
   begin(present: boolean, isSame: boolean): void;
   /** Before the first session: the broker has all of them from before the last start, if it still has a session of ours. */
   assume(): void;
+  /**
+   * With V5 and REQUESTS, as a session begins: have another filter in the place of one without options and pieces. The broker is not told that it is
+   * wanted no more. @returns what stands in its place; itself, when that cannot be.
+   */
+  redirect(subscription: Subscription, filter: string): Subscription;
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
   /**
@@ -242,6 +247,21 @@ export function createSubscriptions(
 
   function assume(): void {
     for (let i = 0; i < all.length; i++) if (all[i].wish === Wish.Wanted) all[i].wish = Wish.Answered;
+  }
+
+  function redirect(to: Subscription, filter: string): Subscription {
+    const left = bytesLeft;
+    bytesLeft += to.filter.length + 3;
+    const made = prepare(filter, to.qos, to.onMessage);
+    if (made === null) {
+      bytesLeft = left;
+      return to;
+    }
+    all.pop();
+    (made as { number: number }).number = to.number;
+    all[to.number] = made;
+    forget();
+    return made;
   }
 
   function describe(sink: TextSink): void {
@@ -419,5 +439,5 @@ export function createSubscriptions(
     return route;
   }
 
-  return { prepare, begin, assume, describe, next: nextPacket, answer, want, known, find };
+  return { prepare, begin, assume, redirect, describe, next: nextPacket, answer, want, known, find };
 }
