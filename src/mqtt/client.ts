@@ -1403,7 +1403,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (isOver()) return;
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
-    else if (from !== end) violate();
+    else if (from !== end) violate(Reason.MalformedPacket);
     else if (!isOld && !isAmong(codes, reason)) violate(Reason.ProtocolError);
     else if (isBye) onBye(reason);
     else if (V5_AUTH && isAuth) onAuth(reason);

@@ -128,32 +128,32 @@ describe('before CONNACK', () => {
   it.each([
     ['says no', null],
     ['throws', undefined],
-  ])('goes with 0x87 where the method %s', (_how, answer) => {
+  ])('goes where the method %s', (_how, answer) => {
     const world = create();
     world.begin();
     world.method.answer = answer;
     world.socket.deliver(auth(CONTINUE, 'x'));
-    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 87']);
+    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 80']);
     expect(world.said).toEqual(['open', ended(0x87)]);
     expect(world.client.counters().violations).toBe(0);
   });
 
-  it('goes with 0x87 where the method does not believe CONNACK', () => {
+  it('goes where the method does not believe CONNACK', () => {
     const world = create();
     world.begin();
     world.method.answer = null;
     world.socket.deliver(welcome('forged'));
-    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 87']);
+    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 80']);
     expect(world.said).toEqual(['open', ended(0x87)]);
   });
 
-  it('goes with 0x87 where the answer is too long for any packet', () => {
+  it('goes where the answer is too long for any packet', () => {
     for (const size of [1100, 66000]) {
       const world = create();
       world.begin();
       world.method.answer = 'x'.repeat(size);
       world.socket.deliver(auth(CONTINUE, 'x'));
-      expect(read(world.socket.take()).map(line)).toEqual(['disconnect 87']);
+      expect(read(world.socket.take()).map(line)).toEqual(['disconnect 80']);
     }
   });
 
@@ -336,7 +336,7 @@ describe('again', () => {
     world.sent();
     prepare(world);
     world.socket.deliver(auth(reason, 'x'));
-    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 87']);
+    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 80']);
     expect(world.said).toEqual([ended(0x87)]);
   });
 
@@ -395,7 +395,7 @@ describe('again', () => {
     expect(world.client.reauthenticate!()).toBe(Code.Ok);
     expect(world.lines()).toEqual(['auth 19 SHAKE x']);
     world.socket.deliver(auth(CONTINUE, 'x'));
-    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 87']);
+    expect(read(world.socket.take()).map(line)).toEqual(['disconnect 80']);
     expect(world.said.at(-1)).toBe(ended(0x87));
   });
 });
