@@ -2,12 +2,12 @@
 // it decides nothing that one of them could decide.
 
 import { prepareDiscovery } from './discovery.ts';
-import { AUTH, LOG, QOS2, TIME } from './features.ts';
+import { AUTH, LOG, QOS2, TIME, V5 } from './features.ts';
 import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
 import type { Bytes } from './bytes/bytes.ts';
-import type { Client } from './mqtt/client.ts';
+import type { Client, ClientEvents } from './mqtt/client.ts';
 import type { CreatePart, Mote, MotePart, MotePorts, Sleeper } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
 import { NEVER_MS, sooner } from './ports/clock.ts';
@@ -71,6 +71,8 @@ export interface MoteSensor {
   readonly onReading?: (reading: Reading) => void;
   /** The broker keeps the last message of each topic for those who come later. Default: it does not. */
   readonly retain?: boolean;
+  /** MQTT 5.0: what all its messages come with (message expiry, content type, …), as `encodeProperties` puts it together with FOR_TOPIC. */
+  readonly properties?: string | null;
 }
 
 /** What makes encrypted connections: openTls of the board. */
@@ -96,6 +98,16 @@ export interface MoteOptions {
     readonly fallbacks?: readonly Address[];
     /** Between tries to connect. */
     readonly backoff?: BackoffOptions;
+    /**
+     * MQTT 5.0: what CONNECT says besides (session expiry, user properties, …), and what comes with the status message of a mote that is gone
+     * (will delay, …), as `encodeProperties` puts it together with FOR_CONNECT and FOR_WILL.
+     */
+    readonly properties?: string | null;
+    readonly willProperties?: string | null;
+    /** MQTT 5.0: go where the broker says that it has moved, or that others are to be used. Default: that is only reported. */
+    readonly followServer?: boolean;
+    /** MQTT 5.0: told what the broker says in words: reason strings, user properties, server reference. */
+    readonly onProperty?: ClientEvents['onProperty'];
   };
   /** Left out, or an empty ssid: the network is always there. */
   readonly wifi?: { readonly ssid: string; readonly password: string };
@@ -127,6 +139,7 @@ function hasExactlyOnce(sensors: readonly MoteSensor[]): boolean {
 function prepareLink(options: MoteOptions, status: string): LinkOptions {
   const broker = options.broker;
   const wifi = options.wifi;
+  const ofWill = V5 && broker.willProperties ? broker.willProperties : undefined;
   return {
     host: broker.host,
     port: broker.port,
@@ -138,7 +151,10 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
       password: broker.username ? broker.password : undefined,
-      will: { topic: status, payload: OFFLINE, qos: 1, retain: true },
+      will: V5
+        ? { topic: status, payload: OFFLINE, qos: 1, retain: true, properties: ofWill }
+        : { topic: status, payload: OFFLINE, qos: 1, retain: true },
+      properties: V5 && broker.properties ? broker.properties : undefined,
     },
     ssid: wifi === undefined ? '' : wifi.ssid,
     wifiPassword: wifi === undefined ? '' : wifi.password,
@@ -147,6 +163,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     backoff: broker.backoff,
     asleep: options.sleep !== undefined,
     hostOf: options.sleep === undefined ? undefined : options.sleep.hostOf,
+    followServer: V5 ? broker.followServer : undefined,
   };
 }
 
@@ -237,6 +254,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     onChange: wake,
     onStage,
     onTry,
+    onProperty: V5 ? options.broker.onProperty : undefined,
   });
 
   const writer = openWriter(ports, options, link.client);
@@ -270,6 +288,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       sensor.format === undefined ? createJson : sensor.format,
       sensor.qos === undefined ? 1 : sensor.qos,
       sensor.retain === true,
+      V5 ? sensor.properties : undefined,
     );
     if (publisher === null) return false;
     publishers.push(publisher);
@@ -469,6 +488,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
   const timer = ports.createTimer(run);
   if (wrong !== READY) return refuse(wrong);
   if (isSpeechless()) return refuse(0);
+  if (V5 && (options.broker.properties === null || options.broker.willProperties === null)) return refuse(0);
   if (AUTH) status!.set(0, true);
   if (hasParts && !createParts()) return Code.BadOptions;
   say(Event.Started, 0);
