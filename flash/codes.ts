@@ -177,8 +177,8 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.ReadingRefused]: (code) => `a reading was not published: ${name(CODES, -code)}`,
   [Event.BadSettings]: (sensor) =>
     sensor === 0
-      ? 'settings cannot be sent to a broker: id, user name or password is too long, not UTF-8, or holds + or #'
-      : `settings of sensor ${sensor - 1} are impossible: its name is too long, not UTF-8, or holds + or #, or its driver has no such channel, or a channel no such unit or total`,
+      ? 'settings cannot be sent to a broker: id, user name or password is too long, not UTF-8, or holds + or #; or a property of MQTT 5.0 is impossible'
+      : `settings of sensor ${sensor - 1} are impossible: its name is too long, not UTF-8, or holds + or #, or its driver has no such channel, or a channel no such unit or total, or one of its properties of MQTT 5.0 cannot be`,
   [Event.TooFast]: (index) =>
     `sensor ${index} is sampled as often as its chip can be, which is less than its intervalMs asks for`,
   [Event.BadPart]: (part) => `the options of part ${part - 1} are impossible: nothing runs`,

@@ -36,6 +36,8 @@ export interface World {
   readonly log: readonly string[];
   /** What the broker got. */
   readonly messages: Message[];
+  /** The same, and all else, as it was written. */
+  readonly written: string[];
   /** The broker acknowledges. */
   answers: boolean;
   /** MQTT 5.0: with that reason code. */
@@ -164,6 +166,7 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
         socket.accept();
       }
       const bytes = socket.take();
+      if (bytes !== '') world.written.push(bytes);
       // A CONNECT comes alone.
       if (bytes.charCodeAt(0) === 0x10) is5 = bytes.charCodeAt(LEVEL_AT) === 5;
       const packets = packetsIn(bytes, is5);
@@ -198,6 +201,7 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
     wifi,
     log: log.lines,
     messages: [],
+    written: [],
     answers: true,
     reason: 0,
     isDark: () => false,
