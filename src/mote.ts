@@ -8,6 +8,7 @@ import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
 import type { Bytes } from './bytes/bytes.ts';
 import type { Client, ClientEvents } from './mqtt/client.ts';
+import type { Will } from './mqtt/packet.ts';
 import type { CreatePart, Mote, MotePart, MotePorts, Sleeper } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
 import { NEVER_MS, sooner } from './ports/clock.ts';
@@ -135,11 +136,20 @@ function hasExactlyOnce(sensors: readonly MoteSensor[]): boolean {
   return false;
 }
 
+function orNone(properties: string | null | undefined): string | undefined {
+  return properties === null ? undefined : properties;
+}
+
+function prepareWill(broker: MoteOptions['broker'], status: string): Will {
+  return V5
+    ? { topic: status, payload: OFFLINE, qos: 1, retain: true, properties: orNone(broker.willProperties) }
+    : { topic: status, payload: OFFLINE, qos: 1, retain: true };
+}
+
 /** @param status topic of the will. */
 function prepareLink(options: MoteOptions, status: string): LinkOptions {
   const broker = options.broker;
   const wifi = options.wifi;
-  const ofWill = V5 && broker.willProperties ? broker.willProperties : undefined;
   return {
     host: broker.host,
     port: broker.port,
@@ -151,10 +161,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
       keepAliveSec: broker.keepAliveSec === undefined ? DEFAULT_KEEP_ALIVE_SEC : broker.keepAliveSec,
       username: broker.username ? broker.username : undefined,
       password: broker.username ? broker.password : undefined,
-      will: V5
-        ? { topic: status, payload: OFFLINE, qos: 1, retain: true, properties: ofWill }
-        : { topic: status, payload: OFFLINE, qos: 1, retain: true },
-      properties: V5 && broker.properties ? broker.properties : undefined,
+      will: prepareWill(broker, status),
+      properties: V5 ? orNone(broker.properties) : undefined,
     },
     ssid: wifi === undefined ? '' : wifi.ssid,
     wifiPassword: wifi === undefined ? '' : wifi.password,
@@ -163,7 +171,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     backoff: broker.backoff,
     asleep: options.sleep !== undefined,
     hostOf: options.sleep === undefined ? undefined : options.sleep.hostOf,
-    followServer: V5 ? broker.followServer : undefined,
+    followServer: broker.followServer,
   };
 }
 
@@ -288,7 +296,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       sensor.format === undefined ? createJson : sensor.format,
       sensor.qos === undefined ? 1 : sensor.qos,
       sensor.retain === true,
-      V5 ? sensor.properties : undefined,
+      sensor.properties,
     );
     if (publisher === null) return false;
     publishers.push(publisher);
@@ -482,13 +490,13 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   /** @returns whether what it is to say of itself cannot be said. */
   function isSpeechless(): boolean {
+    if (V5 && (options.broker.properties === null || options.broker.willProperties === null)) return true;
     return (AUTH && status === null) || (discovery === null && options.discovery !== undefined);
   }
 
   const timer = ports.createTimer(run);
   if (wrong !== READY) return refuse(wrong);
   if (isSpeechless()) return refuse(0);
-  if (V5 && (options.broker.properties === null || options.broker.willProperties === null)) return refuse(0);
   if (AUTH) status!.set(0, true);
   if (hasParts && !createParts()) return Code.BadOptions;
   say(Event.Started, 0);

@@ -60,7 +60,7 @@ export interface StateValue {
   readonly head?: { readonly page: number; readonly at: number };
 }
 
-const KEYS = 19;
+const KEYS = 17;
 const CARRIED = 0x40;
 /** Key, and the same inverted. */
 const FIELDS = 2;
@@ -157,8 +157,9 @@ type Decoded = Pick<StateValue, 'openIdentifiers' | 'boots' | 'account' | 'trans
 
 function decode(key: number, value: Uint8Array): Decoded {
   if (OPEN_KEYS.includes(key)) return { openIdentifiers: readIdentifiers(value) };
-  if (key === ACCOUNT_KEY && (value.length === VALUE_MAX || value.length === ACCOUNT_MAX))
+  if (key === ACCOUNT_KEY && (value.length === VALUE_MAX || value.length === ACCOUNT_MAX)) {
     return { account: readAccount(value) };
+  }
   const isPairs = value.length > 1 && value.length % 2 === 0;
   if (key === HISTORY_KEY && isPairs) return { transitions: readTransitions(value) };
   if (key === GIVEN_UP_KEY && value.length === GIVEN_UP_SIZE) {

@@ -24,27 +24,30 @@ function isOf(text: string, characters: string): boolean {
   return text.length > 0;
 }
 
+/** @returns whether `host` can be one. @param isBracketed an IPv6 address. */
+function isHost(host: string, isBracketed: boolean): boolean {
+  return isBracketed ? host.indexOf(':') >= 0 && isOf(host, HEX + ':.') : isOf(host, LETTERS + '-._');
+}
+
+/** @param text empty, or a port behind its colon. @returns the port, `otherwise` where there is none; 0: it is none. */
+function preparePort(text: string, otherwise: number): number {
+  if (text.length === 0) return otherwise;
+  const digits = text.slice(1);
+  const isPort = text.charAt(0) === ':' && digits.length <= 5 && isOf(digits, DIGITS) && +digits <= PORT_MAX;
+  return isPort ? +digits : 0;
+}
+
 /**
- * Read a server reference: `host`, `host:port`, `[IPv6]`, `[IPv6]:port`.
- * @param port where it names none. @returns whether it is one; else `out` is what it was.
+ * Read a server reference: `host`, `host:port`, `[IPv6]`, `[IPv6]:port`. It allocates: brokers send on now and then, not in steady state.
+ * @param otherwise port where it names none. @returns whether it is one; else `out` is what it was.
  */
-export function readReference(text: string, port: number, out: Place): boolean {
-  const close = text.indexOf(']');
+export function prepareReference(text: string, otherwise: number, out: Place): boolean {
   const isBracketed = text.charAt(0) === '[';
-  const colon = isBracketed ? close + 1 : text.indexOf(':');
-  const hasPort = colon >= 0 && colon < text.length;
-  const host = isBracketed ? text.slice(1, close) : hasPort ? text.slice(0, colon) : text;
-  if (isBracketed) {
-    if (host.indexOf(':') < 0 || !isOf(host, HEX + ':.')) return false;
-  } else if (!isOf(host, LETTERS + '-._')) {
-    return false;
-  }
-  if (hasPort) {
-    const digits = text.slice(colon + 1);
-    if (text.charAt(colon) !== ':' || !isOf(digits, DIGITS) || digits.length > 5) return false;
-    port = +digits;
-  }
-  if (port < 1 || port > PORT_MAX) return false;
+  const close = text.indexOf(isBracketed ? ']' : ':');
+  const end = close < 0 ? text.length : close;
+  const host = text.slice(isBracketed ? 1 : 0, end);
+  const port = preparePort(text.slice(isBracketed ? end + 1 : end), otherwise);
+  if ((isBracketed && close < 0) || port === 0 || !isHost(host, isBracketed)) return false;
   out.host = host;
   out.port = port;
   return true;
@@ -96,15 +99,15 @@ export function createGuide(log: Log, port: number): Guide {
   }
 
   /** @returns whether one of those that were named can be gone to; then it stands in `to`. */
-  function read(): boolean {
+  function prepareNext(): boolean {
     const list = named.split(' ');
-    for (let i = 0; i < list.length; i++) if (readReference(list[i], port, to)) return true;
+    for (let i = 0; i < list.length; i++) if (prepareReference(list[i], port, to)) return true;
     return false;
   }
 
   function judge(isMove: boolean): Server {
     if (hops >= HOPS_MAX) return Server.Circle;
-    if (!read()) return Server.Unreadable;
+    if (!prepareNext()) return Server.Unreadable;
     return isMove ? Server.Moved : Server.Once;
   }
 

@@ -148,7 +148,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   let resumed = false;
   const versions = V5 ? createVersions(ports, options.asleep === true) : null!;
   const guide = V5 && options.followServer === true ? createGuide(ports.log, options.port) : null;
-  /** The next try is at once, with the first broker. */
+  /** The next try is at once, of the same broker. */
   let isAtOnce = false;
 
   function say(event: Event, detail: number): void {
@@ -175,17 +175,21 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return current === Stage.Running || current === Stage.Draining;
   }
 
+  /** @returns whether the next try comes without a wait: of another version, or where the broker sends us. */
+  function goesAtOnce(why: Close): boolean {
+    if (!V5) return false;
+    const isNow = isAtOnce;
+    isAtOnce = false;
+    if (guide === null || !guide.end(why, hasSession())) return isNow;
+    broker = 0;
+    return true;
+  }
+
   /** Wait before the next try. */
   function fail(why: Close): void {
     const now = clock.now();
     let wait = 1;
-    if (V5 && guide !== null && guide.end(why, hasSession())) {
-      isAtOnce = true;
-      broker = 0;
-    }
-    if (V5 && isAtOnce) {
-      isAtOnce = false;
-    } else if (options.fallbacks === undefined || isAlone || !turn(options.fallbacks)) {
+    if (!goesAtOnce(why) && (options.fallbacks === undefined || isAlone || !turn(options.fallbacks))) {
       // A session that ends was no failing try, however long ago it began.
       const rest = isTrying ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
       isTrying = false;

@@ -119,12 +119,18 @@ export function createVersions(ports: VersionPorts, isBrief: boolean): Versions 
     if (STATE) keep();
   }
 
+  /** @returns the state of an address where a connection got no session. */
+  function stateAfter(state: number, why: Close, isRefusal: boolean): number {
+    if (state > REFUSED && !isRefusal) return state;
+    if (state >= REFUSED) return 0;
+    if (isRefusal) return REFUSED;
+    return why === Close.Peer ? state + 1 : 0;
+  }
+
   function fail(why: Close, code: number): boolean {
     const isRefusal = why === Close.Refused && (code === OLD_REFUSAL || code === REFUSAL);
     const former = states[current];
-    let state = former;
-    if (state < REFUSED) state = isRefusal ? REFUSED : why === Close.Peer ? state + 1 : 0;
-    else if (state === REFUSED || isRefusal) state = 0;
+    const state = stateAfter(former, why, isRefusal);
     states[current] = state;
     const isNew = state === REFUSED;
     if (LOG && isNew) ports.log.write(Event.OldVersion, 0);

@@ -10,7 +10,8 @@ import {
 import { fromText, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { createLink, type LinkEvents, type LinkOptions } from '../../src/link/link.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
-import { Close, Event } from '../../src/ports/codes.ts';
+import type { Close } from '../../src/ports/codes.ts';
+import { Event } from '../../src/ports/codes.ts';
 import { fromBroker } from '../mqtt/five/world.ts';
 
 const CONNECT_LEVEL = 8;

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { toText } from '../../src/bytes/bytes.ts';
-import { readReference } from '../../src/link/guide.ts';
+import { prepareReference } from '../../src/link/guide.ts';
 import { Close, Code, Event, Server } from '../../src/ports/codes.ts';
 import { PropertyId } from '../../src/ports/properties.ts';
 import { createLinkWorld, type Setup } from './five.ts';
@@ -32,7 +32,7 @@ function following(setup: Setup = {}) {
 describe('a server reference', () => {
   const read = (text: string) => {
     const place = { host: '', port: 0 };
-    return readReference(text, 1883, place) ? `${place.host} ${place.port}` : undefined;
+    return prepareReference(text, 1883, place) ? `${place.host} ${place.port}` : undefined;
   };
 
   it.each([
