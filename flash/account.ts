@@ -14,6 +14,9 @@ export interface MoteAccount {
   readonly oldest: number;
   readonly damaged: number;
   readonly overtaken: number;
+  /** With MQTT 5.0: given up because the broker refused them, or because they were too old. */
+  readonly rejected?: number;
+  readonly expired?: number;
   readonly duplicates: number;
   readonly connects: number;
   /** Why there was no connection last, see closeText. */
@@ -57,8 +60,8 @@ export function readMoteAccount(payload: string): MoteAccount | undefined {
 
 /** @returns how many messages more were stored than anybody can tell the whereabouts of; 0 in an account that adds up. */
 export function missingIn(account: MoteAccount): number {
-  const { stored, acknowledged, waiting, oldest, damaged, overtaken } = account;
-  return stored - acknowledged - waiting - oldest - damaged - overtaken;
+  const { stored, acknowledged, waiting, oldest, damaged, overtaken, rejected = 0, expired = 0 } = account;
+  return stored - acknowledged - waiting - oldest - damaged - overtaken - rejected - expired;
 }
 
 /** @returns the account as a sentence, undefined when `payload` is none. */
@@ -68,8 +71,10 @@ export function moteAccountText(payload: string): string | undefined {
   const { sampled, refused, stored, acknowledged, waiting, oldest, damaged, overtaken, duplicates } = account;
   const dropped = oldest + damaged + overtaken;
   const missing = missingIn(account);
+  const given =
+    account.rejected === undefined ? '' : ` + ${account.rejected} rejected + ${account.expired ?? 0} expired`;
   const parts = [
-    `account: ${sampled} sampled, ${refused} refused; ${stored} stored = ${acknowledged} acknowledged + ${waiting} waiting + ${dropped} dropped`,
+    `account: ${sampled} sampled, ${refused} refused; ${stored} stored = ${acknowledged} acknowledged + ${waiting} waiting + ${dropped} dropped${given}`,
     ...(missing === 0 ? [] : [`${missing} missing`]),
     `${duplicates} sent again`,
     ...(account.since === undefined ? [] : [`at least, since boot ${account.since}`]),

@@ -1,6 +1,6 @@
 // The sentence for every number that a board prints on its console: what happened, and what to do where a person can do something.
 
-import { Close, Code, Drop, Event } from '../src/ports/codes.ts';
+import { Close, Code, Drop, Event, Server } from '../src/ports/codes.ts';
 
 const CODES: Record<number, string> = {
   [Code.Ok]: 'no error',
@@ -32,12 +32,58 @@ const CODES: Record<number, string> = {
   [Code.BadQos]: 'a quality of service that is not built in',
   [Code.Abandoned]: 'given up by the firmware before its end',
   [Code.NoHost]: 'no name server knows the host',
+  [Code.Rejected]: 'the broker refuses it for good: the event MessageRejected has the reason',
   [Code.Full]: 'the outbox is full',
   [Code.Empty]: 'the outbox is empty',
   [Code.Unknown]: 'no such record',
   [Code.Foreign]: 'something else stands in the flash of the outbox: format it, if it is of no use',
   [Code.OldFormat]: 'the outbox was written by another version: let that one deliver it, or format it',
   [Code.WornOut]: 'no page of the flash takes a record any more',
+};
+
+/** Reason codes of MQTT 5.0 that are failures (section 2.4): what they mean, for a connection and for a message. */
+const REASONS: Record<number, string> = {
+  [Close.Unspecified]: 'the broker refuses, and says no reason',
+  [Close.MalformedPacket]: 'the broker cannot read a packet: report it to the authors of Mote',
+  [Close.ForbiddenPacket]:
+    'the broker takes a packet for forbidden by MQTT: report it to the authors of Mote',
+  [Close.Implementation]: 'the broker does not take this, although MQTT allows it: its log may say why',
+  0x84: 'the broker does not speak this version of MQTT',
+  0x85: 'the broker does not like the client id',
+  0x86: 'user name or password is wrong: check settings.json, or the user and password in --broker',
+  0x87: 'the broker does not authorise this client: may it publish to, or read, these topics?',
+  0x88: 'the broker is not available',
+  [Close.ServerBusy]: 'the broker is busy',
+  [Close.Banned]: 'the broker has banned this client: only who runs it can lift that',
+  [Close.ShuttingDown]: 'the broker is shutting down',
+  [Close.BadAuthMethod]: 'the broker does not take this way to authenticate',
+  [Close.KeepAliveTimeout]: 'the broker heard nothing for one and a half times the keep alive',
+  0x8e: 'another client took the session over: does one use the same client id?',
+  [Close.BadTopicFilter]: 'the broker does not take a topic filter: may this client read these topics?',
+  [Close.BadTopicName]:
+    'the broker does not take a topic name: check id and names, and what the broker allows',
+  0x91: 'the broker has a message of that packet identifier under way',
+  0x92: 'the broker does not know that packet identifier',
+  [Close.ReceiveMaximum]: 'more messages were under way than the broker takes at a time',
+  [Close.BadTopicAlias]: 'the broker does not take a topic alias',
+  [Close.PacketTooLarge]: 'a packet is larger than the broker takes: shorten payloads, or raise its limit',
+  [Close.RateTooHigh]: 'more messages came than the broker takes in a time: raise intervalMs, or its limit',
+  [Close.QuotaExceeded]:
+    'a quota of the broker is exceeded: messages, bytes or connections of this client or account',
+  [Close.Administrative]: 'somebody who runs the broker ended the connection',
+  [Close.BadPayloadFormat]: 'the payload is not what its properties say: UTF-8',
+  [Close.NoRetain]: 'the broker keeps no messages (retain)',
+  [Close.QosNotSupported]: 'the broker does not take this quality of service: use a lower qos',
+  [Close.UseAnotherServer]:
+    'the broker says to use another server for now: set host in settings.json, or followServer in the options',
+  [Close.ServerMoved]:
+    'the broker says that it has moved for good: set host in settings.json, or followServer in the options',
+  [Close.NoShared]: 'the broker has no shared subscriptions',
+  [Close.ConnectionRate]:
+    'more connections came than the broker takes in a time: raise windowMs of the backoff',
+  [Close.ConnectTime]: 'the time that the broker grants to a connection is over',
+  [Close.NoSubscriptionIds]: 'the broker has no subscription identifiers',
+  [Close.NoWildcards]: 'the broker has no subscriptions with wildcards',
 };
 
 const CLOSES: Record<number, string> = {
@@ -47,12 +93,12 @@ const CLOSES: Record<number, string> = {
   [Close.PingTimeout]:
     'no PINGRESP within 10 s: the link is dead, and the other side did not say so (half-open)',
   [Close.Refused]: 'refused',
-  [Close.ProtocolError]: 'the other side sent bytes that MQTT 3.1.1 forbids',
+  [Close.ProtocolError]: 'the other side sent bytes that MQTT forbids',
   [Close.Local]: 'closed by the firmware',
   [Close.OpenTimeout]: 'no TCP connection within 30 s',
   [Close.SendTimeout]: 'bytes did not leave within 20 s: the link is stalled',
   [Close.TakenOver]:
-    'the broker ended three sessions in a row at once: does another client use this client id?',
+    'another client took the session over, or the broker ended three in a row at once: does one use the same client id?',
   [Close.WifiLost]: 'the access point is gone',
   [Close.NoAccessPoint]: 'no access point of that name: check ssid in settings.json, and the distance',
   [Close.WifiPassword]: 'the access point does not take the password: check password in settings.json',
@@ -67,7 +113,7 @@ const CLOSES: Record<number, string> = {
     'the broker closed three sessions in a row at the same message: it is too large for it, or this client may not publish it',
   [Close.ClockUnset]:
     'closed before the login while the time is not known: to the other side certificates or tokens look expired',
-  [Close.BadVersion]: 'the broker does not speak MQTT 3.1.1',
+  [Close.BadVersion]: 'the broker does not speak this version of MQTT',
   [Close.BadIdentifier]: 'the broker does not like the client id',
   [Close.ServerUnavailable]: 'the broker is not available',
   [Close.BadLogin]:
@@ -75,6 +121,7 @@ const CLOSES: Record<number, string> = {
   [Close.NotAuthorized]: 'the broker does not authorise this client: does it want a user name and password?',
   [Close.BadSettings]: 'nothing can be sent with these settings',
   [Close.Asleep]: 'closed before a sleep',
+  [Close.Disconnected]: 'the broker ended the connection, and said no reason',
 };
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
@@ -82,12 +129,20 @@ const name = (table: Record<number, string>, code: number) => table[code] ?? `un
 
 /** @returns the sentence for why a connection ended, or did not come about. */
 export function closeText(why: number): string {
-  return name(CLOSES, why);
+  return REASONS[why] ?? name(CLOSES, why);
 }
+
+const SERVERS: Record<number, string> = {
+  [Server.Once]: 'it is tried next, for one session',
+  [Server.Moved]: 'it is tried first as long as the board runs',
+  [Server.Unreadable]: 'not followed: none is named as host, host:port or [IPv6]:port',
+  [Server.Circle]: 'not followed: servers send from one to another; it goes on with its own after a wait',
+};
 
 /** @returns what the broker answered to a SUBSCRIBE or UNSUBSCRIBE. */
 function answerText(code: number): string {
   if (code === 255) return 'ended by the broker, as asked';
+  if (code > 0x80 && code in REASONS) return `refused: ${REASONS[code]}`;
   return code > 2 ? 'refused by the broker: may this client read these topics?' : `granted with QoS ${code}`;
 }
 
@@ -122,8 +177,8 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.ReadingRefused]: (code) => `a reading was not published: ${name(CODES, -code)}`,
   [Event.BadSettings]: (sensor) =>
     sensor === 0
-      ? 'settings cannot be sent to a broker: id, user name or password is too long, not UTF-8, or holds + or #'
-      : `settings of sensor ${sensor - 1} are impossible: its name is too long, not UTF-8, or holds + or #, or its driver has no such channel, or a channel no such unit or total`,
+      ? 'settings cannot be sent to a broker: id, user name or password is too long, not UTF-8, or holds + or #; or a property of MQTT 5.0 is impossible'
+      : `settings of sensor ${sensor - 1} are impossible: its name is too long, not UTF-8, or holds + or #, or its driver has no such channel, or a channel no such unit or total, or one of its properties of MQTT 5.0 cannot be`,
   [Event.TooFast]: (index) =>
     `sensor ${index} is sampled as often as its chip can be, which is less than its intervalMs asks for`,
   [Event.BadPart]: (part) => `the options of part ${part - 1} are impossible: nothing runs`,
@@ -158,6 +213,13 @@ const EVENTS: Record<number, (detail: number) => string> = {
   [Event.NoTls]: () =>
     'this engine has no TLS, and nothing is sent without: use a build that has it, or take encryptedButUnverified away',
   [Event.Unsigned]: (code) => `payloads cannot be signed: ${UNSIGNED[-code] ?? name(CODES, -code)}`,
+  [Event.MessageRejected]: (detail) =>
+    `message ${detail >> 8} was given up, and is counted as rejected: ${name(REASONS, detail & 255)}`,
+  [Event.MessageExpired]: (detail) =>
+    `message ${detail >> 8} was given up, and is counted as expired: its message expiry interval passed before it could be sent`,
+  [Event.OldVersion]: () => 'the broker refuses MQTT 5.0: 3.1.1 is tried next',
+  [Event.ServerNamed]: (what) =>
+    `the broker names another server: ${SERVERS[what] ?? `unknown outcome ${what}`}`,
   [Event.Subscribed]: (detail) => `subscription ${detail >> 8} ${answerText(detail & 255)}`,
 };
 

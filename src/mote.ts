@@ -2,13 +2,14 @@
 // it decides nothing that one of them could decide.
 
 import { prepareDiscovery } from './discovery.ts';
-import { AUTH, LOG, QOS2, TIME } from './features.ts';
+import { AUTH, LOG, QOS2, TIME, V5 } from './features.ts';
 import type { BackoffOptions } from './link/backoff.ts';
 import { createLink } from './link/link.ts';
 import type { Address, LinkOptions } from './link/link.ts';
 import type { Bytes } from './bytes/bytes.ts';
 import type { Authentication } from './mqtt/authentication.ts';
-import type { Client } from './mqtt/client.ts';
+import type { Client, ClientEvents } from './mqtt/client.ts';
+import type { Will } from './mqtt/packet.ts';
 import type { CreatePart, Mote, MotePart, MotePorts, Sleeper } from './part.ts';
 import type { PacketWriter } from './ports/packet-writer.ts';
 import { NEVER_MS, sooner } from './ports/clock.ts';
@@ -72,6 +73,8 @@ export interface MoteSensor {
   readonly onReading?: (reading: Reading) => void;
   /** The broker keeps the last message of each topic for those who come later. Default: it does not. */
   readonly retain?: boolean;
+  /** MQTT 5.0: what all its messages come with (message expiry, content type, …), as `encodeProperties` puts it together with FOR_TOPIC. */
+  readonly properties?: string | null;
 }
 
 /** What makes encrypted connections: openTls of the board. */
@@ -99,6 +102,16 @@ export interface MoteOptions {
     readonly fallbacks?: readonly Address[];
     /** Between tries to connect. */
     readonly backoff?: BackoffOptions;
+    /**
+     * MQTT 5.0: what CONNECT says besides (session expiry, user properties, …), and what comes with the status message of a mote that is gone
+     * (will delay, …), as `encodeProperties` puts it together with FOR_CONNECT and FOR_WILL.
+     */
+    readonly properties?: string | null;
+    readonly willProperties?: string | null;
+    /** MQTT 5.0: go where the broker says that it has moved, or that others are to be used. Default: that is only reported. */
+    readonly followServer?: boolean;
+    /** MQTT 5.0: told what the broker says in words: reason strings, user properties, server reference. */
+    readonly onProperty?: ClientEvents['onProperty'];
   };
   /** Left out, or an empty ssid: the network is always there. */
   readonly wifi?: { readonly ssid: string; readonly password: string };
@@ -126,6 +139,16 @@ function hasExactlyOnce(sensors: readonly MoteSensor[]): boolean {
   return false;
 }
 
+function orNone(properties: string | null | undefined): string | undefined {
+  return properties === null ? undefined : properties;
+}
+
+function prepareWill(broker: MoteOptions['broker'], status: string): Will {
+  return V5
+    ? { topic: status, payload: OFFLINE, qos: 1, retain: true, properties: orNone(broker.willProperties) }
+    : { topic: status, payload: OFFLINE, qos: 1, retain: true };
+}
+
 /** @param status topic of the will. */
 function prepareLink(options: MoteOptions, status: string): LinkOptions {
   const broker = options.broker;
@@ -142,7 +165,8 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
       username: broker.username ? broker.username : undefined,
       password: broker.username ? broker.password : undefined,
       authentication: broker.authentication,
-      will: { topic: status, payload: OFFLINE, qos: 1, retain: true },
+      will: prepareWill(broker, status),
+      properties: V5 ? orNone(broker.properties) : undefined,
     },
     ssid: wifi === undefined ? '' : wifi.ssid,
     wifiPassword: wifi === undefined ? '' : wifi.password,
@@ -151,6 +175,7 @@ function prepareLink(options: MoteOptions, status: string): LinkOptions {
     backoff: broker.backoff,
     asleep: options.sleep !== undefined,
     hostOf: options.sleep === undefined ? undefined : options.sleep.hostOf,
+    followServer: broker.followServer,
   };
 }
 
@@ -241,6 +266,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
     onChange: wake,
     onStage,
     onTry,
+    onProperty: V5 ? options.broker.onProperty : undefined,
   });
 
   const writer = openWriter(ports, options, link.client);
@@ -274,6 +300,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
       sensor.format === undefined ? createJson : sensor.format,
       sensor.qos === undefined ? 1 : sensor.qos,
       sensor.retain === true,
+      sensor.properties,
     );
     if (publisher === null) return false;
     publishers.push(publisher);
@@ -467,6 +494,7 @@ export function startMote(ports: MotePorts, options: MoteOptions): number {
 
   /** @returns whether what it is to say of itself cannot be said. */
   function isSpeechless(): boolean {
+    if (V5 && (options.broker.properties === null || options.broker.willProperties === null)) return true;
     return (AUTH && status === null) || (discovery === null && options.discovery !== undefined);
   }
 

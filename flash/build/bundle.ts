@@ -4,6 +4,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { rollup, type Plugin, type SourceMap } from 'rollup';
 import { MoteError } from '../errors.ts';
+import { buildCode } from './build-number.ts';
 import { arrangeCode } from './arrange.ts';
 import type { Code, Compiled } from './compile.ts';
 import { displayName } from './firmware.ts';
@@ -26,7 +27,7 @@ function compiledModules(compiled: Compiled): Plugin {
     },
     load(file) {
       const module = compiled.modules.get(file) ?? compiled.polyfill(file);
-      if (module) return { code: module.code, map: module.map };
+      if (module) return { code: buildCode(file, module.code, compiled.modules), map: module.map };
       const text = file.endsWith('.json') ? compiled.read(file) : undefined;
       if (text !== undefined) return { code: jsonModule(JSON.parse(text), settingsFolder(file)), map: null };
       throw new MoteError(

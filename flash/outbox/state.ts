@@ -33,6 +33,9 @@ export interface KeptAccount {
   readonly clean: boolean;
   /** The first boot that may lack some; 0: none does. */
   readonly since: number;
+  /** With MQTT 5.0. */
+  readonly rejected?: number;
+  readonly expired?: number;
 }
 
 /** Stage, cause, seconds since the one before. */
@@ -65,6 +68,8 @@ const VALUE_MAX = 32;
 /** The client identifier that a broker has assigned, which may be longer. */
 const CLIENT_ID_KEY = 17;
 const CLIENT_ID_MAX = 64;
+/** Of an account with MQTT 5.0. */
+const ACCOUNT_MAX = 40;
 const OPEN_KEYS = [0, 1];
 const BOOTS_KEY = 2;
 const ACCOUNT_KEY = 4;
@@ -72,6 +77,8 @@ const CLEAN = 0x8000;
 const HISTORY_KEY = 5;
 /** Of a transition's first byte: the cause, and above it the stage. Of the second: four bits of the seconds, and above them how far to the left. */
 const CAUSE_BITS = 5;
+/** An entry with a reason code of MQTT 5.0 in the place of the seconds: that is the cause of the one before. */
+const REASON_FOLLOWS = 0xfe;
 const PART_BITS = 4;
 const GIVEN_UP_KEY = 7;
 const GIVEN_UP_SIZE = 9;
@@ -123,6 +130,10 @@ function readAccount(value: Uint8Array): KeptAccount {
     boot: boot & (CLEAN - 1),
     clean: boot >= CLEAN,
     since: fields.getUint16(30, true),
+    ...(value.length === ACCOUNT_MAX && {
+      rejected: fields.getUint32(32, true),
+      expired: fields.getUint32(36, true),
+    }),
   };
 }
 
@@ -134,17 +145,24 @@ function readSeconds(byte: number): number {
 
 /** @returns the transitions that the value of their key holds. */
 export function readTransitions(value: Uint8Array): Transition[] {
-  return Array.from({ length: value.length >> 1 }, (_, i): Transition => {
-    const kind = value[2 * i]!;
-    return [kind >> CAUSE_BITS, kind & ((1 << CAUSE_BITS) - 1), readSeconds(value[2 * i + 1]!)];
-  });
+  const transitions: Transition[] = [];
+  for (let at = 0; at + 1 < value.length; at += 2) {
+    const [kind, more] = [value[at]!, value[at + 1]!];
+    if (kind === REASON_FOLLOWS) continue;
+    const hasReason = value[at + 2] === REASON_FOLLOWS;
+    const cause = hasReason ? value[at + 3]! : kind & ((1 << CAUSE_BITS) - 1);
+    transitions.push([kind >> CAUSE_BITS, cause, readSeconds(more)]);
+  }
+  return transitions;
 }
 
 type Decoded = Pick<StateValue, 'openIdentifiers' | 'boots' | 'account' | 'transitions' | 'givenUp' | 'head'>;
 
 function decode(key: number, value: Uint8Array): Decoded {
   if (OPEN_KEYS.includes(key)) return { openIdentifiers: readIdentifiers(value) };
-  if (key === ACCOUNT_KEY && value.length === VALUE_MAX) return { account: readAccount(value) };
+  if (key === ACCOUNT_KEY && (value.length === VALUE_MAX || value.length === ACCOUNT_MAX)) {
+    return { account: readAccount(value) };
+  }
   const isPairs = value.length > 1 && value.length % 2 === 0;
   if (key === HISTORY_KEY && isPairs) return { transitions: readTransitions(value) };
   if (key === GIVEN_UP_KEY && value.length === GIVEN_UP_SIZE) {
@@ -175,7 +193,7 @@ export function readState(body: Uint8Array): StateValue | string {
   const key = keyOf(body);
   if (key === undefined) return `key ${body[0]! & ~CARRIED} is none, or does not stand there twice`;
   const value = body.subarray(FIELDS);
-  const most = key === CLIENT_ID_KEY ? CLIENT_ID_MAX : VALUE_MAX;
+  const most = key === CLIENT_ID_KEY ? CLIENT_ID_MAX : key === ACCOUNT_KEY ? ACCOUNT_MAX : VALUE_MAX;
   if (value.length > most) return `a value of ${value.length} bytes is too long`;
   return { key, carried: (body[0]! & CARRIED) > 0, value: asText(value), ...decode(key, value) };
 }

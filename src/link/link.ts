@@ -1,21 +1,24 @@
 // From power-on to a session with the broker, again and again: Wi-Fi, then TCP, then MQTT. Knows no packet and no reading.
 // One deadline a stage, and one way out of every failure: say why, wait as long as backoff.ts says, try again. It never restarts the board.
 
-import type { Bytes } from '../bytes/bytes.ts';
-import { LOG, WIFI } from '../features.ts';
+import { toText, type Bytes } from '../bytes/bytes.ts';
+import { LOG, V5, WIFI } from '../features.ts';
 import { createClient } from '../mqtt/client.ts';
-import type { Client, ClientOptions } from '../mqtt/client.ts';
+import type { Client, ClientEvents, ClientOptions } from '../mqtt/client.ts';
 import { after, elapsed, remaining, sooner } from '../ports/clock.ts';
 import type { Clock, WallTime } from '../ports/clock.ts';
 import { Close, Code, Event } from '../ports/codes.ts';
 import type { Log } from '../ports/log.ts';
 import type { Outbox } from '../ports/outbox.ts';
+import { PropertyId } from '../ports/properties.ts';
 import type { Random } from '../ports/random.ts';
 import type { Socket } from '../ports/socket.ts';
 import { Stage } from '../ports/stage.ts';
 import type { Wifi, WifiEvents } from '../ports/wifi.ts';
 import { backoffMs, ceilingMs } from './backoff.ts';
 import type { BackoffOptions } from './backoff.ts';
+import { createGuide } from './guide.ts';
+import { createVersions } from './version.ts';
 
 /** A session that lasted this long proves the way: the next failure starts from the shortest wait. */
 const STABLE_MS = 60000;
@@ -49,6 +52,11 @@ export interface LinkOptions extends Address {
   readonly asleep?: boolean;
   /** @returns what to connect to in the place of the first broker's name: an address that is known already, or the name. */
   readonly hostOf?: ((host: string) => string) | undefined;
+  /**
+   * MQTT 5.0: go where the broker says that it has moved, or that others are to be used. It is given user name and password there; what was to be
+   * encrypted stays so. Default: it is only reported.
+   */
+  readonly followServer?: boolean | undefined;
 }
 
 export interface LinkPorts {
@@ -70,6 +78,8 @@ export interface LinkEvents {
   onStage(stage: Stage, why: Close): void;
   /** The network is there, and a broker is about to be tried. @returns milliseconds to wait first; then it is asked again. 0: go on. */
   onTry?(): number;
+  /** MQTT 5.0: what the broker says in words, see ClientEvents. */
+  readonly onProperty?: ClientEvents['onProperty'];
 }
 
 export interface Link {
@@ -97,6 +107,11 @@ export interface Link {
 }
 
 const NO_BACKOFF: BackoffOptions = {};
+
+/** @returns why a login failed. @param reason reason code of MQTT 5.0: what 3.1.1 knows has one name. */
+function closeOf(reason: number): Close {
+  return reason > 0x83 && reason < 0x89 ? '\x15\x16\x18\x19\x17'.charCodeAt(reason - 0x84) : reason;
+}
 
 /** Start-up only. */
 export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkEvents): Link {
@@ -131,6 +146,10 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   let deliveredBefore = 0;
   let stuckSessions = 0;
   let resumed = false;
+  const versions = V5 ? createVersions(ports, options.asleep === true) : null!;
+  const guide = V5 && options.followServer === true ? createGuide(ports.log, options.port) : null;
+  /** The next try is at once, of the same broker. */
+  let isAtOnce = false;
 
   function say(event: Event, detail: number): void {
     if (LOG) ports.log.write(event, detail);
@@ -152,11 +171,25 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return broker > 0;
   }
 
+  function hasSession(): boolean {
+    return current === Stage.Running || current === Stage.Draining;
+  }
+
+  /** @returns whether the next try comes without a wait: of another version, or where the broker sends us. */
+  function goesAtOnce(why: Close): boolean {
+    if (!V5) return false;
+    const isNow = isAtOnce;
+    isAtOnce = false;
+    if (guide === null || !guide.end(why, hasSession())) return isNow;
+    broker = 0;
+    return true;
+  }
+
   /** Wait before the next try. */
   function fail(why: Close): void {
     const now = clock.now();
     let wait = 1;
-    if (options.fallbacks === undefined || isAlone || !turn(options.fallbacks)) {
+    if (!goesAtOnce(why) && (options.fallbacks === undefined || isAlone || !turn(options.fallbacks))) {
       // A session that ends was no failing try, however long ago it began.
       const rest = isTrying ? ceilingMs(elapsed(triedAt, now), backoff) : 0;
       isTrying = false;
@@ -189,14 +222,20 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return why;
   }
 
-  /** @returns why there is no session. @param code CONNACK return code. */
+  /** @returns why there is no session. @param code CONNACK return code, or reason code of MQTT 5.0. */
   function explainFailure(why: Close, code: number): Close {
     stuckSessions = 0;
+    if (V5 && why === Close.Refused && code > 5) return closeOf(code);
     if (why === Close.Refused) return Close.BadVersion - 1 + code;
     if (why === Close.ProtocolError) return Close.NotMqtt;
     if (why !== Close.Peer || options.encrypted !== true) return why;
     clock.wall(wall);
     return wall.day < 0 ? Close.ClockUnset : why;
+  }
+
+  function onProperty(first: number, id: PropertyId, value: Bytes): void {
+    if (guide !== null && id === PropertyId.ServerReference) guide.name(toText(value, 0, value.length));
+    if (events.onProperty !== undefined) events.onProperty(first, id, value);
   }
 
   const client = createClient(ports, options.connect, {
@@ -211,15 +250,22 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
       isAlone = false;
       isTrying = false;
       deliveredBefore = client.counters().delivered;
+      if (V5) versions.succeed();
       say(Event.Online, 0);
       enter(restAt < 0 ? Stage.Running : Stage.Draining, Close.None);
       events.onChange();
     },
     onOffline(why: Close, detail: number): void {
       const wasOnline = current === Stage.Running || current === Stage.Draining;
-      fail(wasOnline ? explainEnd(why) : explainFailure(why, detail));
+      if (V5 && current === Stage.Login) isAtOnce = versions.fail(why, detail);
+      // What the broker has said needs no guess.
+      if (V5 && wasOnline && detail > 0) {
+        stuckSessions = 0;
+        fail(why);
+      } else fail(wasOnline ? explainEnd(why) : explainFailure(why, detail));
     },
     onReport: say,
+    onProperty: V5 && (guide !== null || events.onProperty !== undefined) ? onProperty : undefined,
   });
 
   const wifiEvents: WifiEvents = {
@@ -247,7 +293,9 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     ports.wifi.join(options.ssid, options.wifiPassword, wifiEvents);
   }
 
-  function connectTo(host: string, port: number): void {
+  /** @param name of the broker, where that is not `host`. */
+  function connectTo(host: string, port: number, name?: string): void {
+    if (V5) client.speak!(versions.choose(name === undefined ? host : name, port));
     enter(Stage.Opening, Close.None);
     const result = client.connect(host, port);
     if (result === Code.Refused) fail(Close.NothingListens);
@@ -261,12 +309,15 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   function connect(): void {
-    if (options.fallbacks !== undefined && broker > 0) {
+    if (V5 && guide !== null && guide.leads(broker === 0)) {
+      connectTo(guide.to.host, guide.to.port);
+    } else if (options.fallbacks !== undefined && broker > 0) {
       connectTo(options.fallbacks[broker - 1].host, options.fallbacks[broker - 1].port);
     } else if (moved !== null) {
       connectTo(moved.host, moved.port);
     } else {
-      connectTo(options.hostOf === undefined ? options.host : options.hostOf(options.host), options.port);
+      const host = options.hostOf === undefined ? options.host : options.hostOf(options.host);
+      connectTo(host, options.port, V5 ? options.host : undefined);
     }
   }
 
@@ -324,6 +375,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     if (left > 0) return sooner(wait, left);
     waited = 0;
     stableAt = -1;
+    if (V5 && guide !== null) guide.settle();
     return wait;
   }
 
@@ -340,6 +392,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   }
 
   function tick(now: number): number {
+    if (V5) versions.pass(now);
     if (isTimed() && remaining(now, deadline) === 0) advance(now);
     let wait = client.tick(now);
     if (isTimed()) wait = sooner(wait, remaining(now, deadline));
@@ -369,6 +422,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   function move(address: Address | null, alone: boolean): number {
     moved = address;
     isAlone = alone;
+    if (V5 && guide !== null) guide.forget();
     waited = broker = 0;
     isTrying = false;
     // Nothing to leave: it goes on from there.

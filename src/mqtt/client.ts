@@ -210,7 +210,7 @@ export interface ClientEvents {
    * value, each behind two bytes of its length), server reference, response information, assigned identifier.
    * @param first first byte of the packet. @param value valid until this returns.
    */
-  onProperty?(first: number, id: PropertyId, value: Bytes): void;
+  readonly onProperty?: ((first: number, id: PropertyId, value: Bytes) => void) | undefined;
 }
 
 /** What happened since the client was made. */
@@ -245,7 +245,10 @@ export interface ClientCounters {
   sent: number;
   /** Of those, whose acknowledgement had not come when their connection ended: they go out again, so the broker may have them twice. */
   unanswered: number;
-  /** MQTT 5.0: messages that the broker refused for good, or that are over its limits; and those that expired unsent. Each is reported. */
+  /**
+   * MQTT 5.0: messages from the outbox that the broker refused for good, or that are over its limits; and those that expired unsent. Each is
+   * reported. Of a streamed one its source is told.
+   */
   rejected?: number;
   expired?: number;
 }
@@ -1347,12 +1350,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const sequence = sequences[place];
     awaited[place] = NO_KEY;
     denied++;
-    if (!STREAM || sequence > 0) {
-      giveUp(sequence, Event.MessageRejected, reason);
-    } else if (sequence === 0) {
-      counters.rejected = counters.rejected! + 1;
-      streamer.finish(Code.Rejected);
-    }
+    if (!STREAM || sequence > 0) giveUp(sequence, Event.MessageRejected, reason);
+    else if (sequence === 0) streamer.finish(Code.Rejected);
     if (!caughtUp) pump();
   }
 
@@ -1772,11 +1771,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return code < 0 ? refuse(code) : code;
   }
 
-  /** @returns whether the broker takes a streamed message; else it is one more that was rejected. */
+  /** @returns whether the broker takes a streamed message. */
   function isTaken5(to: Topic<Bytes>, total: number): boolean {
-    const isFit = qosOf(to.first) <= limits.qosMax && longest5(to, total) <= limits.packetMax;
-    if (!isFit) counters.rejected = counters.rejected! + 1;
-    return isFit;
+    return qosOf(to.first) <= limits.qosMax && longest5(to, total) <= limits.packetMax;
   }
 
   /** @returns how a streamed message begins. */

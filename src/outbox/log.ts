@@ -25,6 +25,7 @@ import { Code } from '../ports/codes.ts';
 import { BATCH, LAZY, STATE, V5 } from '../features.ts';
 import type { FlashBytes } from '../ports/flash.ts';
 import {
+  ACCOUNT_MAX,
   BATCH_MAX,
   CLIENT_ID_MAX,
   laterSequence,
@@ -66,6 +67,7 @@ const VALUE_MAX = V5 ? CLIENT_ID_MAX : STATE_MAX;
 /** Bytes of a record of one that is not longer than others may be, and of the longest. */
 const STATE_SIZE = (FRAME + STATE_FIELDS + STATE_MAX + 7) & -8;
 const LONGEST_STATE = (FRAME + STATE_FIELDS + VALUE_MAX + 7) & -8;
+const ACCOUNT_STATE = (FRAME + STATE_FIELDS + ACCOUNT_MAX + 7) & -8;
 /** Added to the key of what was written when its page was begun. */
 const CARRIED = 0x40;
 /** A key of our own says how far `leave` has come: page sequence of the head 4, its place 2. */
@@ -219,7 +221,7 @@ export function noteRoom(isNoting: boolean, unit: number): number {
 
 /** @returns bytes of a page of `pageSize` bytes that state may take. */
 export function stateRoom(pageSize: number): number {
-  const most = V5 ? (STATE_KEYS + 1) * STATE_SIZE + LONGEST_STATE : STATE_KEYS * STATE_SIZE;
+  const most = V5 ? STATE_KEYS * STATE_SIZE + ACCOUNT_STATE + LONGEST_STATE : STATE_KEYS * STATE_SIZE;
   return most < pageSize / STATE_PART ? most : pageSize / STATE_PART;
 }
 
@@ -1176,9 +1178,14 @@ export function createLog(
     return keepState(key, value);
   }
 
+  /** @returns most bytes of the value of `key`. */
+  function longest5(key: number): number {
+    return key === StateKey.ClientId ? CLIENT_ID_MAX : key === StateKey.Account ? ACCOUNT_MAX : STATE_MAX;
+  }
+
   function keepState(key: number, value: Bytes): number {
     const length = STATE_FIELDS + value.length;
-    if (value.length > (V5 && key === StateKey.ClientId ? CLIENT_ID_MAX : STATE_MAX)) return Code.TooLong;
+    if (value.length > (V5 ? longest5(key) : STATE_MAX)) return Code.TooLong;
     const kept = stateOf(key);
     if (kept.length === value.length && standsAt(kept, value, 0)) return Code.Ok;
     if (sizeWithout(key) + sizeOf(0, length) > stateRoom(pageSize)) return Code.TooLong;

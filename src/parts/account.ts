@@ -1,11 +1,12 @@
 // What became of all readings and messages, told as `<id>/account` so that a fleet owner can prove that nothing is missing. What the
 // outbox knows is exact over the loss of power; what is counted here is written to flash now and then, and it says when that may be short.
 
-import { createBuffer, emptied, joinDouble, joinWord, wordAt } from '../bytes/bytes.ts';
+import { createBuffer, emptied, joinDouble, joinWord, wordAt, type Bytes } from '../bytes/bytes.ts';
+import { V5 } from '../features.ts';
 import type { CreatePart } from '../part.ts';
 import { elapsed, NEVER_MS, sooner } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
-import { SEQUENCE_MAX, STATE_MAX, StateKey } from '../ports/outbox.ts';
+import { ACCOUNT_MAX, SEQUENCE_MAX, STATE_MAX, StateKey } from '../ports/outbox.ts';
 import { Stage } from '../ports/stage.ts';
 
 /** What is counted here, in the order in which it is kept: four bytes each. */
@@ -24,6 +25,9 @@ const COUNTS = 8;
 /** Behind them: number of the boot, and above it whether the mote had time to write all down; the first boot that counts may lack. */
 const BOOTS_AT = 28;
 const SINCE_AT = 30;
+/** And with MQTT 5.0 behind those, four bytes each. */
+const REJECTED_AT = 32;
+const EXPIRED_AT = 36;
 const CLEAN = 0x8000;
 /** It stays there: a number that begins anew would say that nothing is missing. */
 const BOOTS_MAX = CLEAN - 1;
@@ -39,6 +43,10 @@ export interface AccountOptions {
   readonly heartbeatMs?: number;
   /** Between two writes to flash, which are 44 bytes each: 12.7 KB a day by default. 10 s to NEVER_MS, default 5 minutes. */
   readonly saveMs?: number;
+}
+
+function doubleAt(bytes: Bytes, at: number): number {
+  return wordAt(bytes, at) | (wordAt(bytes, at + 2) << 16);
 }
 
 /** @returns whether a time between two of something is possible. */
@@ -72,7 +80,12 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
     let waiting = 0;
     let oldest = 0;
     let isUnsure = false;
-    let value = createBuffer(STATE_MAX);
+    /** With MQTT 5.0: given up because the broker refused them, or they were too old. As it was when this boot began, and as it is. */
+    let rejectedBefore = 0;
+    let expiredBefore = 0;
+    let rejected = 0;
+    let expired = 0;
+    let value = createBuffer(V5 ? ACCOUNT_MAX : STATE_MAX);
     let now = clock.now();
     let beatMs = now;
     let savedMs = now;
@@ -94,9 +107,13 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
         since = before > 0 ? 1 : 0;
         return;
       }
-      for (let i = 0; i < Count.Damaged; i++) base[i] = wordAt(kept, 4 * i) | (wordAt(kept, 4 * i + 2) << 16);
+      for (let i = 0; i < Count.Damaged; i++) base[i] = doubleAt(kept, 4 * i);
       base[Count.Damaged] = wordAt(kept, 24);
       base[Count.Connects] = wordAt(kept, 26);
+      if (V5 && kept.length === ACCOUNT_MAX) {
+        rejectedBefore = doubleAt(kept, REJECTED_AT);
+        expiredBefore = doubleAt(kept, EXPIRED_AT);
+      }
       const last = wordAt(kept, BOOTS_AT);
       since = wordAt(kept, SINCE_AT);
       boots = (last & (CLEAN - 1)) + 1;
@@ -112,6 +129,10 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
       counts[Count.Sent] = base[Count.Sent] + sent.sent;
       counts[Count.Duplicates] = base[Count.Duplicates] + sent.unanswered;
       counts[Count.Connects] = base[Count.Connects] + connects;
+      if (V5) {
+        rejected = rejectedBefore + sent.rejected!;
+        expired = expiredBefore + sent.expired!;
+      }
       given = stored;
       waiting = outbox.count();
       if (outbox.counters === undefined) return;
@@ -136,6 +157,7 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
       for (let i = 0; i < Count.Damaged; i++) value = joinDouble(value, counts[i]);
       value = joinWord(joinWord(value, clamped(counts[Count.Damaged])), clamped(counts[Count.Connects]));
       value = joinWord(joinWord(value, boots | (isLast ? CLEAN : 0)), since);
+      if (V5) value = joinDouble(joinDouble(value, rejected), expired);
       const code = outbox.remember(StateKey.Account, value);
       if (code !== Code.Ok) return SAVE_MIN_MS;
       savedMs = now;
@@ -160,11 +182,15 @@ export function createAccount(options: AccountOptions = {}): CreatePart {
       put(',"refused":', counts[Count.Refused]);
       put(',"stored":', given);
       put(',"sent":', counts[Count.Sent]);
-      put(',"acknowledged":', given - waiting - oldest - damaged - overtaken);
+      put(',"acknowledged":', given - waiting - oldest - damaged - overtaken - (V5 ? rejected + expired : 0));
       put(',"waiting":', waiting);
       put(',"oldest":', oldest);
       put(',"damaged":', damaged);
       put(',"overtaken":', overtaken);
+      if (V5) {
+        put(',"rejected":', rejected);
+        put(',"expired":', expired);
+      }
       put(',"duplicates":', counts[Count.Duplicates]);
       put(',"connects":', counts[Count.Connects]);
       put(',"cause":', link.cause());

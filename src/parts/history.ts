@@ -2,6 +2,7 @@
 // `<id>/history`. It writes to flash as seldom as its options say; what came after that a loss of power takes along.
 
 import { byteAt, createBuffer, emptied, joinWord } from '../bytes/bytes.ts';
+import { V5 } from '../features.ts';
 import type { CreatePart } from '../part.ts';
 import { elapsed, NEVER_MS, sooner } from '../ports/clock.ts';
 import { Close, Code } from '../ports/codes.ts';
@@ -13,6 +14,9 @@ const ENTRIES = STATE_MAX / 2;
 /** In the place of a cause: the board was started. */
 export const STARTED = 31;
 const CAUSE_BITS = 5;
+/** A reason code of MQTT 5.0 is no such cause: it follows in an entry of its own, in the place of the seconds. */
+const REASON = 30;
+const REASON_FOLLOWS = (Stage.Stopped << CAUSE_BITS) | REASON;
 /** Between writes to flash, and least. */
 const SAVE_MS = 300000;
 const SAVE_MIN_MS = 10000;
@@ -86,7 +90,9 @@ export function createHistory(saveMs = SAVE_MS): CreatePart {
     }
 
     function note(stage: Stage, cause: number): void {
-      add((stage << CAUSE_BITS) | cause, packSeconds(seconds));
+      const isReason = V5 && cause > STARTED;
+      add((stage << CAUSE_BITS) | (isReason ? REASON : cause), packSeconds(seconds));
+      if (isReason) add(REASON_FOLLOWS, cause);
       seconds = ms = 0;
       isChanged = true;
     }
@@ -106,11 +112,16 @@ export function createHistory(saveMs = SAVE_MS): CreatePart {
     function say(): number {
       const client = mote.link.client;
       client.begin(topic!);
-      for (let i = 0; i < count; i++) {
-        client.text(i === 0 ? '[[' : ',[');
+      // What it belonged to is gone.
+      const from = V5 && kinds[0] === REASON_FOLLOWS ? 1 : 0;
+      for (let i = from; i < count; i++) {
+        if (V5 && kinds[i] === REASON_FOLLOWS) continue;
+        client.text(i === from ? '[[' : ',[');
         client.integer(kinds[i] >> CAUSE_BITS);
         client.text(',');
-        client.integer(kinds[i] & STARTED);
+        client.integer(
+          V5 && i + 1 < count && kinds[i + 1] === REASON_FOLLOWS ? waits[i + 1] : kinds[i] & STARTED,
+        );
         client.text(',');
         client.integer(unpackSeconds(waits[i]));
         client.text(']');

@@ -226,7 +226,7 @@ export function createRequests(host: RequestsHost, options: RequestsOptions): Re
     for (let i = 0; i < numbers.length; i++) {
       if (numbers[i] === FREE) continue;
       const left = remaining(now, deadlines[i]);
-      if (why > 0) finish(i, why < Close.FirstReason ? Code.Closed : Code.Rejected, EMPTY, why);
+      if (why > 0) finish(i, why < Close.Unspecified ? Code.Closed : Code.Rejected, EMPTY, why);
       else if (left === 0) finish(i, Code.Timeout, EMPTY, 0);
       else wait = sooner(wait, left);
     }

@@ -123,6 +123,22 @@ export const enum Event {
   MessageRejected = 42,
   /** A message was given up, because its message expiry interval passed before it could be sent [its sequence * 256]. */
   MessageExpired = 43,
+  /** The broker refuses MQTT 5.0: the next connection tries 3.1.1 [0]. */
+  OldVersion = 44,
+  /** The broker said to use another server [see Server]. */
+  ServerNamed = 45,
+}
+
+/** What becomes of it that a broker said to use another server. */
+export const enum Server {
+  /** It is tried next, for one session. */
+  Once = 0,
+  /** It is tried first, as long as the board runs. */
+  Moved = 1,
+  /** No place is named, or not in a form that can be followed. */
+  Unreadable = 2,
+  /** Servers send from one to another: none of them is followed before the next wait. */
+  Circle = 3,
 }
 
 /** Why a message is given up that was accepted. */
@@ -147,7 +163,7 @@ export const enum Close {
   PingTimeout = 3,
   /** CONNACK with a return code other than 0; the link says which. */
   Refused = 4,
-  /** Bytes that MQTT 3.1.1 forbids. */
+  /** Bytes that MQTT forbids. */
   ProtocolError = 5,
   /** We asked for it. */
   Local = 6,
@@ -155,7 +171,7 @@ export const enum Close {
   OpenTimeout = 7,
   /** Bytes handed over did not leave in time. */
   SendTimeout = 8,
-  /** The other side closed soon after CONNACK, several times in a row: another client uses this client identifier. */
+  /** Another client uses this client identifier: the broker said so, or closed soon after CONNACK several times in a row. */
   TakenOver = 9,
   /** The access point is gone. */
   WifiLost = 10,
@@ -191,6 +207,32 @@ export const enum Close {
   Asleep = 27,
   /** The broker said goodbye (DISCONNECT), and no reason. Its reasons are reason codes of MQTT 5.0, which are greater than 127. */
   Disconnected = 28,
-  FirstReason = 128,
+  // Reason codes of MQTT 5.0 themselves, of CONNACK and DISCONNECT. Those that 3.1.1 knows and 0x8E stand above.
+  Unspecified = 0x80,
+  MalformedPacket = 0x81,
+  ForbiddenPacket = 0x82,
+  Implementation = 0x83,
+  ServerBusy = 0x89,
+  Banned = 0x8a,
+  ShuttingDown = 0x8b,
+  BadAuthMethod = 0x8c,
+  KeepAliveTimeout = 0x8d,
+  BadTopicFilter = 0x8f,
+  BadTopicName = 0x90,
+  ReceiveMaximum = 0x93,
+  BadTopicAlias = 0x94,
+  PacketTooLarge = 0x95,
+  RateTooHigh = 0x96,
+  QuotaExceeded = 0x97,
+  Administrative = 0x98,
+  BadPayloadFormat = 0x99,
+  NoRetain = 0x9a,
   QosNotSupported = 0x9b,
+  UseAnotherServer = 0x9c,
+  ServerMoved = 0x9d,
+  NoShared = 0x9e,
+  ConnectionRate = 0x9f,
+  ConnectTime = 0xa0,
+  NoSubscriptionIds = 0xa1,
+  NoWildcards = 0xa2,
 }

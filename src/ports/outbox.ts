@@ -14,8 +14,9 @@ export const BATCH_MAX = 14;
 /** Small state beside the messages: how many keys there are, and most bytes of a value. */
 export const STATE_KEYS = 16;
 export const STATE_MAX = 32;
-/** Most bytes of the value of StateKey.ClientId, which is longer. */
+/** Most bytes of the values of StateKey.ClientId, and with MQTT 5.0 of StateKey.Account, which are longer. */
 export const CLIENT_ID_MAX = 64;
+export const ACCOUNT_MAX = 40;
 
 /** A message that says no time, and the last place where it can say one. */
 export const TIME_NOWHERE = -1;

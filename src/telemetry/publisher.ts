@@ -1,6 +1,7 @@
 // A reading becomes messages: one topic a channel, `<id>/<sensor>/<channel>`, or one for all, `<id>/<sensor>`, as the format
 // wants it. Everything but the numbers is prepared at start-up. Knows no packet and no chip.
 
+import { V5 } from '../features.ts';
 import type { PacketWriter, Topic } from '../ports/packet-writer.ts';
 import { NO_VALUE } from '../ports/reading.ts';
 import type { Reading } from '../ports/reading.ts';
@@ -25,7 +26,7 @@ export function topicName(context: FormatContext, format: Format, index: number)
 
 /**
  * Prepare the topics of one sensor.
- * @param qos of all its messages. @param retain the broker keeps the last one of each topic.
+ * @param qos of all its messages. @param retain the broker keeps the last one of each topic. @param properties of MQTT 5.0, see PacketWriter.
  * @returns null when a topic is no valid topic name, or the format cannot write such channels.
  */
 export function createPublisher(
@@ -34,6 +35,7 @@ export function createPublisher(
   createFormat: CreateFormat,
   qos: number,
   retain: boolean,
+  properties?: string | null,
 ): Publisher | null {
   const made = createFormat(context);
   if (made === null) return null;
@@ -42,7 +44,9 @@ export function createPublisher(
   const channels = context.channels;
   const count = format.isGroup ? 1 : channels.length;
   for (let i = 0; i < count; i++) {
-    const topic = writer.topic(topicName(context, format, i), qos, retain);
+    const topic = V5
+      ? writer.topic(topicName(context, format, i), qos, retain, properties)
+      : writer.topic(topicName(context, format, i), qos, retain);
     if (topic === null) return null;
     topics.push(topic);
   }

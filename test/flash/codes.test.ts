@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeText, decodeLogLine, eventText } from '../../flash/codes.ts';
+import { closeText, codeText, decodeLogLine, eventText } from '../../flash/codes.ts';
 import * as codes from '../../src/ports/codes.ts';
 
 // Const enums exist at run time in tests only, where their members can be listed.
@@ -17,6 +17,20 @@ describe('codes', () => {
     for (const close of closes) {
       expect(eventText(codes.Event.LinkLost, close)).not.toMatch(/unknown code/);
     }
+  });
+
+  it('has a sentence for every reason code of MQTT 5.0 that a broker may say', () => {
+    // Of CONNACK, DISCONNECT and acknowledgements (section 2.4).
+    for (let reason = 0x80; reason <= 0xa2; reason++) {
+      expect(closeText(reason)).not.toMatch(/unknown/);
+      expect(eventText(codes.Event.MessageRejected, 7 * 256 + reason)).not.toMatch(/unknown/);
+    }
+    expect(closeText(0xa3)).toBe('unknown code 163');
+    expect(eventText(codes.Event.MessageRejected, 7 * 256 + 0x97)).toMatch(/^message 7 .*quota/);
+    expect(eventText(codes.Event.MessageExpired, 300 * 256)).toMatch(/^message 300 /);
+    expect(eventText(codes.Event.Subscribed, 2 * 256 + 0xa2)).toMatch(/subscription 2 refused: .*wildcards/);
+    expect(eventText(codes.Event.Subscribed, 2 * 256 + 0x80)).toMatch(/subscription 2 refused by/);
+    expect(eventText(codes.Event.ServerNamed, 9)).toMatch(/unknown outcome 9/);
   });
 
   it('decodes what a board prints, and leaves other lines alone', () => {

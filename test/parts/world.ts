@@ -36,8 +36,12 @@ export interface World {
   readonly log: readonly string[];
   /** What the broker got. */
   readonly messages: Message[];
+  /** The same, and all else, as it was written. */
+  readonly written: string[];
   /** The broker acknowledges. */
   answers: boolean;
+  /** MQTT 5.0: with that reason code. */
+  reason: number;
   /** The power is gone: nothing counts any more. */
   isDark: () => boolean;
   /** Readings that were taken, and those of them that were accepted. */
@@ -50,6 +54,8 @@ export interface World {
   online(): void;
   /** The broker goes away. */
   drop(): void;
+  /** It says that. */
+  say(bytes: string): void;
 }
 
 export interface BootOptions {
@@ -88,8 +94,11 @@ interface Packet extends Message {
   readonly id: string;
 }
 
-/** @returns the packets that stand in `bytes`. */
-function packetsIn(bytes: string): Packet[] {
+/** Of a CONNECT. */
+const LEVEL_AT = 8;
+
+/** @returns the packets that stand in `bytes`. @param is5 messages have properties, of fewer than 128 bytes. */
+function packetsIn(bytes: string, is5: boolean): Packet[] {
   const data = Buffer.from(bytes, 'latin1');
   const packets: Packet[] = [];
   for (let at = 0; at < data.length;) {
@@ -100,13 +109,14 @@ function packetsIn(bytes: string): Packet[] {
     const isPublish = first >> 4 === 3;
     const end = isPublish ? from + 2 + data.readUInt16BE(from) : from;
     const qos = isPublish ? (first >> 1) & 3 : 0;
+    const id = end + (qos > 0 ? 2 : 0);
     packets.push({
       first,
       qos,
       retain: isPublish && (first & 1) === 1,
       topic: isPublish ? data.toString('utf8', from + 2, end) : '',
-      id: qos > 0 ? data.toString('latin1', end, end + 2) : '',
-      payload: data.toString('utf8', end + (qos > 0 ? 2 : 0), from + length),
+      id: data.toString('latin1', end, id),
+      payload: data.toString('utf8', id + (is5 && isPublish ? 1 + data[id]! : 0), from + length),
     });
     at = from + length;
   }
@@ -133,6 +143,7 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
   let sampled = 0;
   let accepted = 0;
   let opened = 0;
+  let is5 = false;
   socket.openResult = Code.Refused;
 
   const spy: CreatePart = (mote) => {
@@ -154,17 +165,26 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
         opened = socket.opened.length;
         socket.accept();
       }
-      const packets = packetsIn(socket.take());
+      const bytes = socket.take();
+      if (bytes !== '') world.written.push(bytes);
+      // A CONNECT comes alone.
+      if (bytes.charCodeAt(0) === 0x10) is5 = bytes.charCodeAt(LEVEL_AT) === 5;
+      const packets = packetsIn(bytes, is5);
       if (packets.length === 0) return;
       socket.drain();
       for (const packet of packets) {
         if (world.isDark()) return;
-        if (packet.first === 0x10) socket.deliver('\x20\x02\x00\x00');
+        if (packet.first === 0x10) socket.deliver(is5 ? '\x20\x03\x00\x00\x00' : '\x20\x02\x00\x00');
         else if (packet.first === 0xc0) socket.deliver('\xd0\x00');
         else if (packet.first >> 4 === 3) {
           const { topic, payload, qos, retain } = packet;
           world.messages.push({ topic, payload, qos, retain });
-          if (qos === 1 && world.answers) socket.deliver(`\x40\x02${packet.id}`);
+          if (qos === 1 && world.answers) {
+            const { reason } = world;
+            socket.deliver(
+              reason > 0 ? `\x40\x03${packet.id}${String.fromCharCode(reason)}` : `\x40\x02${packet.id}`,
+            );
+          }
         }
       }
     }
@@ -181,7 +201,9 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
     wifi,
     log: log.lines,
     messages: [],
+    written: [],
     answers: true,
+    reason: 0,
     isDark: () => false,
     sampled: () => sampled,
     accepted: () => accepted,
@@ -206,6 +228,7 @@ export function boot(nor: Nor, region: Region, options: BootOptions): World {
       for (let passed = 0; !link!.client.isOnline() && passed < PATIENCE_MS; passed += 100) world.pass(100);
       world.pass(1);
     },
+    say: (bytes) => socket.deliver(bytes),
     drop() {
       isUp = false;
       socket.openResult = Code.Refused;

@@ -148,14 +148,14 @@ export function forgetSessions(brokers: Map<string, Mode>): void {
   sessions.delete(brokers);
 }
 
-/** A broker takes a session. @returns it, and whether it was there. */
-function openSession(brokers: Map<string, Mode>, host: string, clean: boolean) {
+/** A broker takes a session. @param isKept over the connection. @returns it, and whether it was there. */
+function openSession(brokers: Map<string, Mode>, host: string, clean: boolean, isKept: boolean) {
   const all = sessions.get(brokers) ?? new Map<string, Session>();
   sessions.set(brokers, all);
   if (clean) all.delete(host);
   const former = all.get(host);
   const session: Session = former ?? { filters: new Set(), waiting: [] };
-  if (!clean) all.set(host, session);
+  if (isKept) all.set(host, session);
   return { session, isPresent: former !== undefined };
 }
 
@@ -227,8 +227,10 @@ export function createRig(
   let asleepMs = -1;
   let session: Session | undefined;
 
+  /** What the mote speaks, which is what the broker speaks too. */
+  let protocolVersion = 4;
   const deliver = (packet: mqttPacket.Packet) =>
-    events?.onData(fromText(mqttPacket.generate(packet).toString('latin1')));
+    events?.onData(fromText(mqttPacket.generate(packet, { protocolVersion }).toString('latin1')));
   const push = (topic: string, payload: string, flags: number) =>
     deliver({
       cmd: 'publish',
@@ -240,17 +242,17 @@ export function createRig(
       messageId: 7,
     });
 
-  const welcome = (clean = true) => {
+  const welcome = (clean: boolean, isKept: boolean) => {
     const mode = brokers.get(host);
     if (mode === 'no login') {
-      deliver({ cmd: 'connack', returnCode: 5, sessionPresent: false });
+      deliver({ cmd: 'connack', returnCode: 5, reasonCode: 0x87, sessionPresent: false });
       return;
     }
-    const opened = openSession(brokers, host, clean);
+    const opened = openSession(brokers, host, clean, isKept);
     ({ session } = opened);
     if (mode === 'silent') return;
     isOnline = true;
-    deliver({ cmd: 'connack', returnCode: 0, sessionPresent: opened.isPresent });
+    deliver({ cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent: opened.isPresent });
     for (const [topic, payload] of session.waiting.splice(0)) push(topic, payload, 2);
   };
   const hear = ({ topic, payload, qos, retain, messageId }: mqttPacket.IPublishPacket) => {
@@ -262,8 +264,11 @@ export function createRig(
     if (response !== undefined) push(...response, 2);
   };
   const take = (packet: mqttPacket.Packet) => {
-    if (packet.cmd === 'connect') welcome(packet.clean);
-    else if (packet.cmd === 'subscribe') {
+    if (packet.cmd === 'connect') {
+      protocolVersion = packet.protocolVersion ?? 4;
+      const { clean = true, properties } = packet;
+      welcome(clean, protocolVersion === 5 ? (properties?.sessionExpiryInterval ?? 0) > 0 : !clean);
+    } else if (packet.cmd === 'subscribe') {
       subscribed.push(packet.subscriptions.map(({ topic }) => topic).join(' '));
       for (const { topic } of packet.subscriptions) session!.filters.add(topic);
       deliver({ cmd: 'suback', messageId: packet.messageId!, granted: packet.subscriptions.map(() => 1) });

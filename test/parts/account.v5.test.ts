@@ -1,0 +1,141 @@
+// The account of a mote that speaks MQTT 5.0: what the broker refuses for good, and what expires, is in its sum.
+
+import { expect, it } from 'vitest';
+import { missingIn, moteAccountText, readMoteAccount, type MoteAccount } from '../../flash/account.ts';
+import { readTransitions } from '../../flash/outbox/state.ts';
+import { historyText } from '../../flash/history.ts';
+import { toText } from '../../src/bytes/bytes.ts';
+import { createAccount } from '../../src/parts/account.ts';
+import { createHistory } from '../../src/parts/history.ts';
+import { Close, Event } from '../../src/ports/codes.ts';
+import { PropertyId } from '../../src/ports/properties.ts';
+import { StateKey } from '../../src/ports/outbox.ts';
+import { encodeProperties, FOR_TOPIC } from '../../src/property-list.ts';
+import type { Driver } from '../../src/sensors/driver.ts';
+import { createBench, createChip, type Region } from '../power/bench.ts';
+import { boot, type World } from './world.ts';
+
+const REGION: Region = { pages: 4, pageBytes: 4096, unit: 4, ecc: false };
+const REFUSED = 0x97;
+const EXPIRY_SEC = 10;
+
+function createCounter(): Driver {
+  let value = 0;
+  return {
+    channels: [
+      { key: 't', unit: 'C', deviceClass: 'temperature', decimals: 3, precision: 1, min: -1, max: 1 },
+    ],
+    minIntervalMs: 0,
+    discard: 0,
+    configure: () => 0,
+    warmUpMs: 0,
+    start: () => 0,
+    poll(_now: number, out: { values: Int32Array }): number {
+      out.values[0] = value++;
+      return 0;
+    },
+    close: () => {},
+  };
+}
+
+const chip = () => createChip(REGION);
+
+const start = (nor: ReturnType<typeof chip>, expirySec?: number) =>
+  boot(
+    nor,
+    { ...REGION, options: { whenFull: 'refuse' } },
+    {
+      parts: [createAccount({ heartbeatMs: 60_000 }), createHistory()],
+      over: {
+        sensors: [
+          {
+            name: 's',
+            driver: createCounter(),
+            intervalMs: 1000,
+            ...(expirySec !== undefined && {
+              properties: encodeProperties([[PropertyId.MessageExpiry, expirySec]], FOR_TOPIC),
+            }),
+          },
+        ],
+      },
+    },
+  );
+
+const last = (world: World): MoteAccount =>
+  readMoteAccount(world.messages.findLast(({ topic }) => topic === 'm/account')!.payload)!;
+
+it('counts what the broker refuses, also over a reboot', () => {
+  const nor = chip();
+  const first = start(nor);
+  first.online();
+  first.reason = REFUSED;
+  first.pass(30_000);
+  first.reason = 0;
+  first.pass(40_000);
+  const one = last(first);
+  expect(one.rejected).toBeGreaterThanOrEqual(29);
+  expect(one.rejected).toBeLessThanOrEqual(31);
+  expect(one.acknowledged).toBe(one.stored - one.waiting - one.rejected!);
+  expect(missingIn(one)).toBe(0);
+  const reports = first.log.filter((line) => line.startsWith(`${Event.MessageRejected} `));
+  expect(reports).toHaveLength(one.rejected!);
+  expect(Number(reports[0]!.split(' ')[1]) & 255).toBe(REFUSED);
+  first.link.drain(10_000);
+  first.pass(300);
+
+  const second = start(nor);
+  second.online();
+  expect(last(second)).toMatchObject({ boots: 2, rejected: one.rejected, expired: 0 });
+  expect(last(second)).not.toHaveProperty('since');
+  expect(missingIn(last(second))).toBe(0);
+  const text = moteAccountText(JSON.stringify(last(second)));
+  expect(text).toContain(` dropped + ${one.rejected} rejected + 0 expired`);
+  expect(text).not.toContain('missing');
+});
+
+it('counts what expires before it can be sent', () => {
+  const world = start(chip(), EXPIRY_SEC);
+  world.online();
+  world.drop();
+  const before = world.accepted();
+  world.pass(60_000);
+  world.online();
+  world.pass(61_000);
+  const one = last(world);
+  expect(world.accepted()).toBeGreaterThan(before + 60);
+  // All but those of the last ten seconds before the session.
+  expect(one.expired).toBeGreaterThan(40);
+  expect(one.rejected).toBe(0);
+  expect(one.stored).toBe(one.acknowledged + one.waiting + one.expired!);
+  const readings = world.messages.filter(({ topic }) => topic === 'm/s/t').length;
+  expect(one.acknowledged).toBeLessThanOrEqual(readings);
+  expect(world.log.filter((line) => line.startsWith(`${Event.MessageExpired} `))).toHaveLength(one.expired!);
+});
+
+it('tells reason codes in the history, and keeps them', () => {
+  const nor = chip();
+  const world = start(nor);
+  world.online();
+  for (let i = 0; i < 9; i++) {
+    world.say('\xe0\x01\x97');
+    world.pass(1000);
+    world.online();
+  }
+  const payload = world.messages.findLast(({ topic }) => topic === 'm/history')!.payload;
+  const transitions = JSON.parse(payload) as number[][];
+  expect(transitions.filter(([stage, cause]) => stage === 0 && cause === Close.QuotaExceeded)).not.toEqual(
+    [],
+  );
+  expect(transitions.every(([stage, cause]) => stage! < 5 && (cause === 0 || cause === 0x97))).toBe(true);
+  expect(historyText(payload).join('\n')).toMatch(/a quota of the broker is exceeded/);
+  // Sixteen places, of which each cause takes two.
+  expect(transitions.length).toBeLessThanOrEqual(16);
+  world.link.drain(0);
+  world.pass(2000);
+  const { outbox } = createBench(nor, { ...REGION, recordMax: 200 });
+  outbox.open(1);
+  const kept = outbox.recall(StateKey.History);
+  const read = readTransitions(Uint8Array.from(Buffer.from(toText(kept, 0, kept.length), 'latin1')));
+  expect(read.some(([stage, cause]) => stage === 0 && cause === 0x97)).toBe(true);
+  expect(read.every(([stage]) => stage < 7)).toBe(true);
+});
