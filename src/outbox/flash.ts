@@ -276,20 +276,25 @@ export function createFlashOutbox(
     return stamp.kind === Kind.Unknown ? head : joinWord(joinWord(head, stamp.low), stamp.high);
   }
 
-  /** @returns a message but for its payload. @inline */
-  function joinTopic(sequence: number, flags: number, to: Topic<Bytes>, timeAt?: number): Bytes {
-    const properties = to.properties;
-    return V5 && properties !== undefined && properties.length > 0
-      ? joinProperties(joinFields(sequence, flags | HAS_PROPERTIES, timeAt), to.name, properties)
-      : join(joinFields(sequence, flags, timeAt), to.name);
-  }
-
   /** @returns `head`, the topic, and behind it one byte of the length of `properties`, and they. @apart */
   function joinProperties(head: Bytes, name: Bytes, properties: Bytes): Bytes {
     const count = properties.length;
     // As a word with their first byte.
     const begun = joinWord(join(head, name), count | (byteAt(properties, 0) << 8));
     return join(begun, cut(propertiesView, properties, 1, count - 1));
+  }
+
+  /** @returns a message but for its payload, where topics may have properties. */
+  function joinTopic5(sequence: number, flags: number, to: Topic<Bytes>, timeAt?: number): Bytes {
+    const properties = to.properties;
+    return properties !== undefined && properties.length > 0
+      ? joinProperties(joinFields(sequence, flags | HAS_PROPERTIES, timeAt), to.name, properties)
+      : join(joinFields(sequence, flags, timeAt), to.name);
+  }
+
+  /** @returns a message but for its payload. @inline */
+  function joinTopic(sequence: number, flags: number, to: Topic<Bytes>, timeAt?: number): Bytes {
+    return V5 ? joinTopic5(sequence, flags, to, timeAt) : join(joinFields(sequence, flags, timeAt), to.name);
   }
 
   /** @param first first byte of its PUBLISH. @returns marks of its record. @inline */
