@@ -2,7 +2,7 @@
 // One deadline a stage, and one way out of every failure: say why, wait as long as backoff.ts says, try again. It never restarts the board.
 
 import type { Bytes } from '../bytes/bytes.ts';
-import { LOG, WIFI } from '../features.ts';
+import { LOG, V5, WIFI } from '../features.ts';
 import { createClient } from '../mqtt/client.ts';
 import type { Client, ClientOptions } from '../mqtt/client.ts';
 import { after, elapsed, remaining, sooner } from '../ports/clock.ts';
@@ -98,6 +98,11 @@ export interface Link {
 
 const NO_BACKOFF: BackoffOptions = {};
 
+/** @returns why a login failed. @param reason reason code of MQTT 5.0: what 3.1.1 knows has one name. */
+function closeOf(reason: number): Close {
+  return reason > 0x83 && reason < 0x89 ? '\x15\x16\x18\x19\x17'.charCodeAt(reason - 0x84) : reason;
+}
+
 /** Start-up only. */
 export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkEvents): Link {
   const hasWifi = WIFI && options.ssid.length > 0;
@@ -192,6 +197,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
   /** @returns why there is no session. @param code CONNACK return code. */
   function explainFailure(why: Close, code: number): Close {
     stuckSessions = 0;
+    if (V5 && why === Close.Refused && code > 5) return closeOf(code);
     if (why === Close.Refused) return Close.BadVersion - 1 + code;
     if (why === Close.ProtocolError) return Close.NotMqtt;
     if (why !== Close.Peer || options.encrypted !== true) return why;
