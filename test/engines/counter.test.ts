@@ -48,8 +48,9 @@ function expectDelivered(numbers: number[], queued: number[], upTo: number): voi
 function anyEngine(environment: Record<string, string>): void {
   const version = Number(environment['MQTT_VERSION']);
   // A test has less patience than a build may take.
-  if (environment['ENGINE'] === 'espruino')
+  if (environment['ENGINE'] === 'espruino') {
     beforeAll(async () => void (await counterBundle(version)), LIMIT_MS);
+  }
   const base = { ...environment, CLIENT_ID: 'counter', PERIOD_MS, RECONNECT_MS: 300, KEEPALIVE: 2 };
 
   it(
