@@ -53,7 +53,7 @@ const exclude = [
   ...configDefaults.exclude,
   'test/engines/!(duk*).test.ts',
   'test/engines/*/**/*.test.ts',
-  'test/brokers/!(aedes|mosquitto).test.ts',
+  'test/brokers/!(aedes|mosquitto|mosquitto.v5).test.ts',
   'test/system/seeds-*.test.ts',
 ];
 const BOTH_FORMS =

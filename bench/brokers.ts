@@ -84,6 +84,8 @@ function measured(): string {
     `${seen(figures, 'repeatedQos1')} / ${seen(figures, 'repeatedQos2')}`,
     seen(figures, 'sessionAfterKill'),
     seen(figures, 'retainedAfterKill'),
+    `${seen(figures, 'acceptedWhileHanging')} / ${seen(figures, 'lostByBrokerHanging')}`,
+    `${seen(figures, 'aliases')} / ${seen(figures, 'receiveMaximum')}`,
     seen(figures, 'wrongLogin'),
   ]);
   return table(
@@ -98,6 +100,8 @@ function measured(): string {
       'repeated, QoS 1 / 2',
       'session after the kill',
       'retained after the kill',
+      'accepted while it hung for 20 s / of those, lost by the broker',
+      'MQTT 5.0: aliases that it takes / messages in flight',
       'wrong password',
     ],
     rows,

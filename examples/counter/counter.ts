@@ -3,17 +3,21 @@
 // Where the count stands the outbox alone tells: by its newest message, or by a note beside it when that is acknowledged.
 
 import { EMPTY, fromText, toText, type Bytes } from '../../src/bytes/bytes.ts';
+import { V5 } from '../../src/features.ts';
 import { createClient, IN_FLIGHT_MAX } from '../../src/mqtt/client.ts';
 import { after, elapsed, remaining, sooner } from '../../src/ports/clock.ts';
 import type { Clock, CreateTimer } from '../../src/ports/clock.ts';
-import { Code } from '../../src/ports/codes.ts';
+import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { SEQUENCE_MAX, type Outbox, type OutboxRecord } from '../../src/ports/outbox.ts';
+import type { PropertyId } from '../../src/ports/properties.ts';
 import type { Socket } from '../../src/ports/socket.ts';
-import { queuedLine, receivedLine } from './lines.ts';
+import { closedLine, propertyLine, queuedLine, receivedLine, rejectedLine } from './lines.ts';
 
 export interface CounterOptions {
   readonly host: string;
   readonly port: number;
+  /** 4: MQTT 3.1.1. 5: MQTT 5.0, in a build with V5. */
+  readonly version: number;
   /** UTF-8 bytes, one character each. */
   readonly clientId: string;
   readonly cleanSession: boolean;
@@ -76,17 +80,24 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
   let oldest = 0;
   let movedAt = nextAt;
   let urgent = false;
+  /** The outbox may have taken a number that is not in `queued` yet. */
+  let isQueueing = false;
 
   function wake(): void {
     urgent = true;
     timer.set(0);
   }
 
+  /** @returns the last number that the outbox has taken. @inline */
+  function taken(): number {
+    return V5 && isQueueing ? queued + 1 : queued;
+  }
+
   /** Before nothing is left that a start after a kill could count on from, that is noted; what cannot be noted stays. */
   function acknowledge(sequence: number): number {
     wake();
     const isNewest = sequence === outbox.newest();
-    if (isNewest && outbox.remember(COUNT_KEY, fromText('' + queued)) !== Code.Ok) return Code.Ok;
+    if (isNewest && outbox.remember(COUNT_KEY, fromText('' + taken())) !== Code.Ok) return Code.Ok;
     return outbox.acknowledge(sequence);
   }
 
@@ -94,6 +105,27 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
     trying = false;
     retryAt = after(clock.now(), options.reconnectMs);
     wake();
+  }
+
+  /** The connection ended. What the broker said of why is printed. */
+  function tellEnd(why: Close, reason: number): void {
+    if (reason > 0 || why === Close.Disconnected) ports.print(closedLine(reason));
+    retryLater();
+  }
+
+  /** A number leaves the outbox without an acknowledgement of success: never without a word. */
+  function tellReport(event: Event, detail: number): void {
+    if (event === Event.MessageRejected) {
+      const sequence = detail >> 8;
+      const newest = outbox.newest();
+      const later = newest - sequence + (newest < sequence ? SEQUENCE_MAX : 0);
+      ports.print(rejectedLine(taken() - later, detail & 255));
+    }
+    wake();
+  }
+
+  function tellProperty(first: number, id: PropertyId, value: Bytes): void {
+    ports.print(propertyLine(first, id, value));
   }
 
   const client = createClient(
@@ -119,8 +151,17 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
       cleanSession: options.cleanSession,
       receiveMax: options.receiveMax,
     },
-    { onOpen: wake, onOnline: wake, onOffline: retryLater, onReport: wake },
+    V5
+      ? {
+          onOpen: wake,
+          onOnline: wake,
+          onOffline: tellEnd,
+          onReport: tellReport,
+          onProperty: tellProperty,
+        }
+      : { onOpen: wake, onOnline: wake, onOffline: retryLater, onReport: wake },
   );
+  if (V5) client.speak!(options.version);
   const topic = client.topic('t/n', 1)!;
   const record: OutboxRecord<Bytes> = { sequence: 0, topic, payload: EMPTY, received: false };
   client.subscription('cmd/#', 1, function (payload, name) {
@@ -150,7 +191,10 @@ export function startCounter(ports: CounterPorts, options: CounterOptions): Coun
     if (outbox.count() >= heldMax) return false;
     client.begin(topic);
     client.text('' + (queued + 1));
-    if (client.end() !== Code.Ok) return false;
+    if (V5) isQueueing = true;
+    const code = client.end();
+    if (V5) isQueueing = false;
+    if (code !== Code.Ok) return false;
     queued++;
     ports.print(queuedLine(queued));
     return true;

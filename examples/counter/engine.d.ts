@@ -6,6 +6,7 @@ declare function print(line: string): void;
 declare const counterOptions: {
   host: string;
   port: number;
+  version: number;
   clientId: string;
   cleanSession: boolean;
   keepAliveSec: number;

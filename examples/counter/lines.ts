@@ -1,6 +1,7 @@
 // What the counter prints: one JSON object a line. Texts are bytes, one character each.
 
-import { toText, type Bytes } from '../../src/bytes/bytes.ts';
+import { byteAt, toText, type Bytes } from '../../src/bytes/bytes.ts';
+import { PropertyId } from '../../src/ports/properties.ts';
 
 /** Characters of a payload that are printed. */
 const PAYLOAD_MAX = 64;
@@ -55,6 +56,33 @@ export function receivedLine(topic: Bytes, payload: Bytes): string {
     quote(toText(topic, 0, topic.length), true) +
     ',"payload":' +
     quote(toText(payload, 0, shown), false) +
+    '}'
+  );
+}
+
+/** @param reason reason code of MQTT 5.0: the broker does not take `n`, and never will. */
+export function rejectedLine(n: number, reason: number): string {
+  return '{"ev":"rejected","n":' + n + ',"reason":' + reason + '}';
+}
+
+/** @param reason reason code of the CONNACK or DISCONNECT that ended a connection. */
+export function closedLine(reason: number): string {
+  return '{"ev":"closed","reason":' + reason + '}';
+}
+
+/** What the broker says in words. @param first first byte of the packet. @param value of a user property: name and value, each behind its length. */
+export function propertyLine(first: number, id: PropertyId, value: Bytes): string {
+  const isPair = id === PropertyId.User;
+  const nameEnd = isPair ? 2 + ((byteAt(value, 0) << 8) | byteAt(value, 1)) : 0;
+  const from = isPair ? nameEnd + 2 : 0;
+  return (
+    '{"ev":"property","packet":' +
+    first +
+    ',"id":' +
+    id +
+    (isPair ? ',"name":' + quote(toText(value, 2, nameEnd - 2), true) : '') +
+    ',"value":' +
+    quote(toText(value, from, value.length - from), true) +
     '}'
   );
 }

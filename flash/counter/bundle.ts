@@ -22,10 +22,10 @@ function hashInputs(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** @returns the ES5 program of examples/counter. */
-export async function counterBundle(): Promise<string> {
+/** @returns the ES5 program of examples/counter. @param version of MQTT that is built in: 4, or both up to 5. */
+export async function counterBundle(version: number): Promise<string> {
   const folder = join(PACKAGE_ROOT, KEPT);
-  const file = join(folder, `${hashInputs()}.js`);
+  const file = join(folder, `${hashInputs()}-${version}.js`);
   try {
     return readFileSync(file, 'latin1');
   } catch {
@@ -35,6 +35,7 @@ export async function counterBundle(): Promise<string> {
   const { code } = await build({
     firmware: join(PACKAGE_ROOT, 'examples/counter'),
     board: 'espruino-linux',
+    features: { V5: version > 4 },
   });
   mkdirSync(folder, { recursive: true });
   const draft = `${file}.${process.pid}`;

@@ -23,6 +23,8 @@ const RECONNECT_LEAST_MS = 110;
 const RECONNECT_MOST_MS = 5500;
 /** An hour. */
 const LONGEST_MS = 3_600_000;
+/** What a CONNECT of 5.0 has besides: session expiry interval, receive maximum, topic alias maximum, and their length. */
+const MORE_5 = 12;
 /** Espruino takes no longer name. */
 const HOST_MAX = 127;
 
@@ -66,31 +68,36 @@ function choice<T extends string>(
   throw usage(variable, `${JSON.stringify(value)} is not possible`, `use one of ${choices.join(', ')}`);
 }
 
-function checkVersion(environment: Environment): void {
+function readVersion(environment: Environment): 4 | 5 {
   const version = text(environment, 'MQTT_VERSION', '4');
-  if (version === '4') return;
-  if (version === '5') {
-    throw usage('MQTT_VERSION', 'MQTT 5.0 is not built yet', 'use 4, which is MQTT 3.1.1');
-  }
-  throw usage('MQTT_VERSION', `${JSON.stringify(version)} is no version of MQTT here`, 'use 4 (MQTT 3.1.1)');
+  if (version === '4' || version === '5') return version === '5' ? 5 : 4;
+  throw usage(
+    'MQTT_VERSION',
+    `${JSON.stringify(version)} is no version of MQTT here`,
+    'use 4 (MQTT 3.1.1) or 5 (MQTT 5.0)',
+  );
 }
 
 function checkClientId(options: CounterOptions): void {
-  const { clientId, cleanSession } = options;
+  const { clientId, cleanSession, version } = options;
   if (clientId !== '' && !isText(fromText(clientId))) {
     throw usage('CLIENT_ID', 'it has a character that MQTT forbids', 'take out control characters');
   }
-  if (clientId === '' && !cleanSession) {
-    throw usage('CLIENT_ID', 'a session that is kept needs a name', 'set it, or set CLEAN=1');
+  if (clientId === '' && !cleanSession && version < 5) {
+    throw usage(
+      'CLIENT_ID',
+      'a session that is kept needs a name',
+      'set it, or set CLEAN=1, or MQTT_VERSION=5, where the broker finds one',
+    );
   }
-  if (encodeConnect(options).length > PACKET_MAX) {
+  if (encodeConnect(options).length + (version > 4 ? MORE_5 : 0) > PACKET_MAX) {
     throw usage('CLIENT_ID', `a CONNECT with it is longer than ${PACKET_MAX} bytes`, 'shorten it');
   }
 }
 
 /** Read the environment. @throws MoteError for the first variable that is wrong. */
 export function readSettings(environment: Environment): CounterSettings {
-  checkVersion(environment);
+  const version = readVersion(environment);
   const number = (variable: string, otherwise: number, least: number, greatest: number) =>
     integer(environment, variable, otherwise, least, greatest);
   const host = text(environment, 'HOST', '127.0.0.1');
@@ -101,6 +108,7 @@ export function readSettings(environment: Environment): CounterSettings {
   const options: CounterOptions = {
     host,
     port: number('PORT', 1883, 1, 65535),
+    version,
     clientId: Buffer.from(environment['CLIENT_ID'] ?? 'mote-counter', 'utf8').toString('latin1'),
     cleanSession: choice(environment, 'CLEAN', ['0', '1']) === '1',
     keepAliveSec: number('KEEPALIVE', 10, 0, 65535),

@@ -36,8 +36,9 @@ function binary(): string {
 /** Start the counter in an engine. @throws MoteError when there is none that runs. */
 export async function startEspruino(options: EngineOptions): Promise<RunningEngine> {
   const path = binary();
-  const bundle = await counterBundle();
-  const quietMs = Math.max(QUIET_LEAST_MS, options.counter().connectTimeoutMs) + LOOK_EVERY_MS;
+  const { version, connectTimeoutMs } = options.counter();
+  const bundle = await counterBundle(version);
+  const quietMs = Math.max(QUIET_LEAST_MS, connectTimeoutMs) + LOOK_EVERY_MS;
   let stopping = false;
   /** When the present engine last showed life; undefined until it has for the first time. */
   let aliveAt: number | undefined;

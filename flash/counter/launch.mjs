@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { register } from 'node:module';
 import process from 'node:process';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath, URL } from 'node:url';
@@ -56,6 +57,8 @@ function compile() {
 }
 
 if (Math.max(...SOURCES.map((path) => changed(`${root}${path}`))) >= changed(stamp)) await compile();
+// The device code of dist/ is that of a build without MQTT 5.0.
+if (process.env.MQTT_VERSION === '5') register('./with-v5.mjs', import.meta.url);
 if (existsSync(`${root}dist/flash/counter/main.js`)) {
   const { main } = await import('../../dist/flash/counter/main.js');
   await main(parent);

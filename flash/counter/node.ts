@@ -22,7 +22,9 @@ function openOutbox(directory: string) {
   if (code === Code.Ok) return outbox;
   throw new MoteError(
     `the outbox does not open: ${codeText(code)}`,
-    'set STATE_DIR to another folder',
+    code === Code.OldFormat
+      ? 'set MQTT_VERSION=5 if that has counted there, or STATE_DIR to another folder'
+      : 'set STATE_DIR to another folder',
     directory,
     ExitCode.Environment,
   );

@@ -18,8 +18,11 @@ export interface Behaviour {
   readonly retainedWrittenMs: number;
   /** How the test makes that so, where the broker has no disk. */
   readonly keptBy?: string;
-  /** CONNACK return code for a wrong password. */
+  /** CONNACK return code for a wrong password, and with MQTT 5.0, where it speaks that. */
   readonly wrongLogin: 4 | 5;
+  readonly wrongLogin5?: 0x86 | 0x87;
+  /** A topic that nobody may publish to, which MQTT 5.0 says. */
+  readonly deniedTopic?: string;
 }
 
 /** A broker in a folder of its own, with its data, on one port of 127.0.0.1. */
@@ -29,6 +32,8 @@ export interface BrokerInstance {
   start(): Promise<void>;
   /** As `kill -9`: nothing is said and nothing is saved. */
   kill(): Promise<void>;
+  /** As `kill -STOP` and `kill -CONT`: it does nothing, and its connections stand. Left out: it cannot be done. */
+  hang?(isHanging: boolean): void;
   /**
    * Payloads of QoS 2 that it says it has passed on, in order: for a broker that loses some between itself and an observer,
    * whoever published them. Left out: an observer is sent all of them.

@@ -22,8 +22,9 @@ export interface Stage {
   readonly startedMs: number;
 }
 
-export function describeBroker(broker: TestedBroker, body: (stage: Stage) => void): void {
-  const title = `${BROKER_PREFIX}${broker.name}`;
+/** @param name of the suite, which begins with that of the broker. */
+export function describeBroker(broker: TestedBroker, name: string, body: (stage: Stage) => void): void {
+  const title = `${BROKER_PREFIX}${name}`;
   if (!broker.isThere()) {
     if (required.includes(broker.name)) {
       describe(title, () => {

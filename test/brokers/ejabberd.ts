@@ -19,7 +19,7 @@ auth_password_format: plain
 modules:
   mod_mqtt:
     session_expiry: 1 hour
-    max_queue: 1000
+    max_queue: 50000
     access_publish: { "#": [{ allow: all }] }
     access_subscribe: { "#": [{ allow: all }] }
 `;
@@ -33,7 +33,12 @@ const REGISTER = `ejabberd_auth:try_register(<<"${LOGIN.username}">>, <<"localho
 export const ejabberd: TestedBroker = {
   name: 'ejabberd',
   profile,
-  behaviour: { sessionsSurvive: false, retainedWrittenMs: 4000, wrongLogin: 5 },
+  behaviour: {
+    sessionsSurvive: false,
+    retainedWrittenMs: 4000,
+    wrongLogin: 5,
+    wrongLogin5: 0x87,
+  },
   enable: 'apt-get install ejabberd',
   startMs: 60_000,
   isThere: () => inPath('ejabberdctl') !== undefined && inPath('erl') !== undefined,

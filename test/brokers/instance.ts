@@ -31,6 +31,7 @@ export async function createInstance(
       running = await launch(prepared, folder, port, startMs);
     },
     kill,
+    hang: (isHanging) => running?.signal(isHanging ? 'SIGSTOP' : 'SIGCONT'),
     close: kill,
   };
 }

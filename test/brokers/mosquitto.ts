@@ -8,12 +8,16 @@ import { mosquitto as profile } from '../../flash/brokers/mosquitto.ts';
 import { LOGIN, type TestedBroker } from './broker.ts';
 import { createInstance } from './instance.ts';
 
+const DENIED = 'denied/topic';
+const ACL = `user ${LOGIN.username}\ntopic readwrite #\ntopic deny ${DENIED}\n`;
+
 /** As root it would give up its rights, and could no longer read what lies in the folder. */
 const config = (folder: string, port: number) => `
 listener ${port} 127.0.0.1
 user root
 allow_anonymous false
 password_file ${join(folder, 'passwords')}
+acl_file ${join(folder, 'acl')}
 persistence true
 persistence_location ${folder}/
 autosave_interval 1
@@ -23,7 +27,13 @@ autosave_on_changes true
 export const mosquitto: TestedBroker = {
   name: 'mosquitto',
   profile,
-  behaviour: { sessionsSurvive: true, retainedWrittenMs: 0, wrongLogin: 5 },
+  behaviour: {
+    sessionsSurvive: true,
+    retainedWrittenMs: 0,
+    wrongLogin: 5,
+    wrongLogin5: 0x87,
+    deniedTopic: DENIED,
+  },
   enable: 'apt-get install mosquitto',
   startMs: 10_000,
   isThere: () => inPath('mosquitto') !== undefined && inPath('mosquitto_passwd') !== undefined,
@@ -37,6 +47,7 @@ export const mosquitto: TestedBroker = {
       LOGIN.password,
     ]);
     return createInstance(folder, this.startMs, 1, ([port]) => {
+      writeFileSync(join(folder, 'acl'), ACL);
       writeFileSync(join(folder, 'mosquitto.conf'), config(folder, port!));
       return { program: inPath('mosquitto')!, args: ['-c', join(folder, 'mosquitto.conf')] };
     });

@@ -2,6 +2,7 @@
 // which messages were accepted, which the broker acknowledged, and what its CONNACKs said.
 
 import { join } from 'node:path';
+import mqttPacket from 'mqtt-packet';
 import { createClock, createTimer } from '../../sim/node/clock.ts';
 import { openFlash } from '../../sim/node/flash.ts';
 import { createRandom } from '../../sim/node/random.ts';
@@ -25,7 +26,9 @@ const FLASH = { base: 0, pageSize: 4096, pages: 16, programUnit: 4 };
 const RECORD_MAX = 1100;
 /** For few motes on a broker of their own: the story is not about waiting. */
 const BACKOFF = { windowMs: 1000, maxMs: 4000 };
+const CONNECT = 0x10;
 const CONNACK = 0x20;
+const PUBLISH = 0x30;
 const PUBREL = 0x62;
 
 /** Nobody listens here. */
@@ -45,6 +48,12 @@ export interface Watched {
   readonly taken: Accepted[];
   /** Session present flag of each CONNACK with return code 0. */
   readonly sessions: boolean[];
+  /** Version of MQTT in each CONNECT. */
+  readonly versions: number[];
+  /** Properties of the last CONNACK. */
+  limits(): Readonly<Record<string, unknown>>;
+  /** PUBLISHes that were sent with an alias in the place of their topic. */
+  aliased(): number;
   /** Return codes of the CONNACKs that refused. */
   readonly refusals: number[];
   /** Events as the console prints them: `#<event> <detail>`. */
@@ -99,6 +108,9 @@ function openPorts(folder: string): { ports: MotePorts; watched: Watched } {
       taken: watchedOutbox.taken,
       sessions: seen.sessions,
       refusals: seen.refusals,
+      versions: seen.versions,
+      limits: seen.limits,
+      aliased: seen.aliased,
       console,
       waiting: () => outbox.count(),
       losePubrel: seen.losePubrel,
@@ -116,11 +128,26 @@ function openPorts(folder: string): { ports: MotePorts; watched: Watched } {
 function watchSession(socket: Socket<Bytes>) {
   const sessions: boolean[] = [];
   const refusals: number[] = [];
+  const versions: number[] = [];
+  let limits: Record<string, unknown> = {};
+  let aliased = 0;
   let isOn = true;
   let isLosing = false;
   let isRoadOpen = true;
+  const look = (bytes: Bytes) => {
+    const text = toText(bytes, 0, bytes.length);
+    // Behind the length and the name of the protocol.
+    if (firstOf(bytes) === CONNECT) versions.push(text.charCodeAt(8));
+    const isPublish = (firstOf(bytes) & 0xf0) === PUBLISH;
+    if (isPublish && text.charCodeAt(1) < 128 && text.slice(2, 4) === '\0\0') aliased++;
+  };
   const hear = (bytes: Bytes) => {
     const text = toText(bytes, 0, bytes.length);
+    const parser = mqttPacket.parser({ protocolVersion: versions.at(-1)! });
+    parser.on('packet', (packet) => {
+      if (packet.cmd === 'connack') limits = { ...packet.properties };
+    });
+    parser.parse(Buffer.from(text, 'latin1'));
     if (text.charCodeAt(3) === 0) sessions.push(text.charCodeAt(2) === 1);
     else refusals.push(text.charCodeAt(3));
   };
@@ -131,6 +158,7 @@ function watchSession(socket: Socket<Bytes>) {
           if (!isOn) return;
           events.onOpen({
             write(bytes) {
+              look(bytes);
               if (!isLosing || firstOf(bytes) !== PUBREL) return connection.write(bytes);
               isLosing = false;
               // No event comes from inside a method.
@@ -161,7 +189,17 @@ function watchSession(socket: Socket<Bytes>) {
   const setRoad = (isOpen: boolean) => {
     isRoadOpen = isOpen;
   };
-  return { socket: watched, sessions, refusals, deafen, losePubrel, setRoad };
+  return {
+    socket: watched,
+    sessions,
+    refusals,
+    versions,
+    limits: () => limits,
+    aliased: () => aliased,
+    deafen,
+    losePubrel,
+    setRoad,
+  };
 }
 
 function firstOf(bytes: Bytes): number {
@@ -240,6 +278,7 @@ export interface CountingMote {
   /** Name of a sensor and the QoS of its readings. */
   readonly sensors: readonly { readonly name: string; readonly qos: number; readonly retain?: boolean }[];
   readonly intervalMs: number;
+  readonly keepAliveSec?: number | undefined;
   /** Where its flash is. */
   readonly folder: string;
 }
@@ -256,7 +295,13 @@ export function startCountingMote(mote: CountingMote): Watched {
   }));
   const options: MoteOptions = {
     id: mote.id,
-    broker: { host: '127.0.0.1', port: mote.port, ...mote.login, backoff: BACKOFF },
+    broker: {
+      host: '127.0.0.1',
+      port: mote.port,
+      ...mote.login,
+      backoff: BACKOFF,
+      ...(mote.keepAliveSec !== undefined && { keepAliveSec: mote.keepAliveSec }),
+    },
     sensors,
     time: false,
     spread: false,

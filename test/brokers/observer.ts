@@ -32,9 +32,12 @@ export interface ObserverOptions {
   readonly qos?: 0 | 1 | 2;
   /** The broker keeps its session while it is away. Default: it does not. */
   readonly keepSession?: boolean;
+  /** Of MQTT. Default: 4. */
+  readonly version?: 4 | 5;
 }
 
 const RECONNECT_MS = 200;
+const SESSION_SEC = 3600;
 
 /** Connect and subscribe; after a loss it comes back by itself. */
 export async function startObserver(options: ObserverOptions): Promise<Observer> {
@@ -47,6 +50,9 @@ export async function startObserver(options: ObserverOptions): Promise<Observer>
     clientId: options.id,
     clean: options.keepSession !== true,
     reconnectPeriod: RECONNECT_MS,
+    protocolVersion: options.version ?? 4,
+    ...(options.version === 5 &&
+      options.keepSession === true && { properties: { sessionExpiryInterval: SESSION_SEC } }),
   });
   client.on('error', () => {});
   client.on('connect', ({ sessionPresent }) => sessions.push(sessionPresent));

@@ -19,21 +19,23 @@ export interface Launch {
 export interface Running {
   /** End it and what it started with SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Send a signal to all of it. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 const live = new Set<ChildProcess>();
 
 /** Each program leads a process group of its own: a start script's children go with it. */
-function killGroup(child: ChildProcess): void {
+function killGroup(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): void {
   if (child.pid === undefined) return;
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-child.pid, signal);
   } catch {
     // All of it has ended already.
   }
 }
 
-process.on('exit', () => live.forEach(killGroup));
+process.on('exit', () => live.forEach((child) => killGroup(child)));
 
 /**
  * Start a program, and wait until something listens on `port`. Its output goes to output.log in `folder`.
@@ -86,5 +88,5 @@ export async function launch(
     const said = existsSync(log) ? readFileSync(log, 'utf8').slice(-LOG_TAIL) : '';
     throw new Error(`${program}: ${reason}\n${said}`);
   }
-  return { kill };
+  return { kill, signal: (name) => killGroup(child, name) };
 }

@@ -16,6 +16,12 @@ const SOON_MS = 15_000;
 /** More than several waits between tries to connect, of brokers that listen before they are ready too. */
 const BACK_MS = 45_000;
 const POLL_MS = 5;
+/** A broker that hangs is noticed 13 s after the last word. */
+const HUNG_KEEP_ALIVE_SEC = 4;
+/** Reason code of MQTT 5.0. */
+const NOT_AUTHORIZED = 0x87;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function until(what: string, isSo: () => boolean, limitMs = SOON_MS): Promise<void> {
   const end = performance.now() + limitMs;
@@ -25,18 +31,30 @@ async function until(what: string, isSo: () => boolean, limitMs = SOON_MS): Prom
   }
 }
 
+/** Of messages in flight, where a broker says none (MQTT 5.0, 3.2.2.3.3). */
+const NO_LIMIT = 65535;
+/** `npm run test:brokers`. */
+const IS_KEPT = process.env['BROKERS'] === 'keep';
+/** How long a broker hangs: so that it is noticed, where there is time for it. */
+const HANG_MS = IS_KEPT ? 20_000 : 500;
+
 const countTo = (count: number) => Array.from({ length: count }, (_, index) => `{"value":${index + 1}}`);
 const firsts = (payloads: readonly string[]) => [...new Set(payloads)];
 
-export function tellStory(broker: TestedBroker): void {
+/** @param version of MQTT: 5 in a build with V5. */
+export function tellStory(broker: TestedBroker, version: 4 | 5 = 4): void {
   const { profile, behaviour } = broker;
-  describeBroker(broker, (stage) => {
+  const name = version === 5 ? `${broker.name}, MQTT 5.0` : broker.name;
+  describeBroker(broker, name, (stage) => {
     const figures: Record<string, number | string> = {};
     const motes: Watched[] = [];
     const observers: Observer[] = [];
 
     afterEach(async () => {
-      for (const mote of motes.splice(0)) mote.cutPower();
+      for (const mote of motes.splice(0)) {
+        mote.cutPower();
+        expect(mote.versions.filter((said) => said !== version)).toEqual([]);
+      }
       for (const observer of observers.splice(0)) await observer.close();
     });
     afterAll(() => {
@@ -46,16 +64,18 @@ export function tellStory(broker: TestedBroker): void {
         ...figures,
         ...(behaviour.keptBy === undefined ? {} : { keptBy: behaviour.keptBy }),
       };
-      say(broker.name, all);
-      if (process.env['BROKERS'] === 'keep') keep('brokers', broker.name, all);
+      say(name, all);
+      if (IS_KEPT) keep('brokers', name, all);
     });
 
     const opened = <T extends Watched>(mote: T): T => {
       motes.push(mote);
       return mote;
     };
-    const observe = async (options: Omit<ObserverOptions, 'port' | 'login'>): Promise<Observer> => {
-      const observer = await startObserver({ port: stage.instance.port, login: LOGIN, ...options });
+    const observe = async (
+      options: Omit<ObserverOptions, 'port' | 'login' | 'version'>,
+    ): Promise<Observer> => {
+      const observer = await startObserver({ port: stage.instance.port, login: LOGIN, version, ...options });
       observers.push(observer);
       return observer;
     };
@@ -63,10 +83,12 @@ export function tellStory(broker: TestedBroker): void {
       id: string,
       sensors: Parameters<typeof startCountingMote>[0]['sensors'],
       folder = stage.folder(),
+      keepAliveSec?: number,
     ) =>
       opened(
         startCountingMote({
           id,
+          keepAliveSec,
           port: stage.instance.port,
           login: LOGIN,
           sensors,
@@ -92,7 +114,7 @@ export function tellStory(broker: TestedBroker): void {
         qos: profile.qosMax,
         keepSession: true,
       });
-      counting(id, reliable);
+      const mote = counting(id, reliable);
       for (const { name, qos } of reliable) {
         const topic = `${id}/${name}/n`;
         await until(`50 readings on ${topic}`, () => arrivals(observer, topic, qos).length >= 50);
@@ -100,6 +122,9 @@ export function tellStory(broker: TestedBroker): void {
         const ofQos = () => observer.messages.filter((message) => message.qos === qos).length;
         await until(`messages of QoS ${qos}`, () => ofQos() >= 40);
       }
+      const { topicAliasMaximum = 0, receiveMaximum = NO_LIMIT } = mote.limits() as Record<string, number>;
+      expect(mote.aliased() > 0).toBe(topicAliasMaximum > 0);
+      if (version === 5) Object.assign(figures, { aliases: topicAliasMaximum, receiveMaximum });
     });
 
     it('may be killed and started again: the mote goes on by itself, and lost nothing that it had', async () => {
@@ -160,6 +185,67 @@ export function tellStory(broker: TestedBroker): void {
       for (const { name, qos } of reliable) figures[`repeatedQos${qos}`] = repeated(`${id}/${name}/n`);
     });
 
+    it('may hang: nothing is lost, and of QoS 2 each comes once', async ({ skip }) => {
+      if (stage.instance.hang === undefined) skip();
+      const id = 'hung';
+      const observer = await observe({
+        id: `${id}-eye`,
+        filter: `${id}/#`,
+        qos: profile.qosMax,
+        keepSession: true,
+      });
+      const mote = counting(id, reliable, stage.folder(), HUNG_KEEP_ALIVE_SEC);
+      await until('readings before it', () => observer.messages.length >= 50);
+      stage.instance.hang!(true);
+      const before = mote.accepted.length;
+      const connects = mote.versions.length;
+      await pause(HANG_MS);
+      stage.instance.hang!(false);
+      // It takes more meanwhile.
+      const expected = [...mote.accepted];
+      expect(expected.length).toBeGreaterThan(before + 20);
+      const missing = () => expected.filter((message) => !has(observer, message));
+      // A broker that loses a session in it loses what it has said that it has: that is told in the docs.
+      const unexplained = () => missing().filter((message) => !mote.taken.includes(message));
+      const isDone = () => (behaviour.sessionsSurvive ? missing() : unexplained()).length === 0;
+      await until('what waited has come', isDone, 2 * BACK_MS);
+      // Where it took longer than a PINGRESP may, another connection was tried.
+      if (IS_KEPT) expect(mote.versions.length).toBeGreaterThan(connects);
+      const isKept = mote.sessions.slice(1).every((isPresent) => isPresent);
+      if (behaviour.sessionsSurvive) expect(isKept).toBe(true);
+      for (const { name, qos } of reliable) {
+        const topic = `${id}/${name}/n`;
+        const numbers = observer.on(topic);
+        const each = firsts(numbers);
+        const taken = mote.accepted
+          .filter((message) => message.topic === topic)
+          .map(({ payload }) => payload);
+        expect(each).toEqual(taken.filter((payload) => each.includes(payload)));
+        // A broker that has no session any more cannot know what came in it.
+        if (qos === 2 && isKept) expect(numbers).toEqual(each);
+      }
+      figures['acceptedWhileHanging'] = expected.length - before;
+      figures['lostByBrokerHanging'] = missing().length;
+      figures['sessionAfterHang'] = isKept ? 'present' : 'gone';
+    });
+
+    const { deniedTopic } = behaviour;
+    it.runIf(version === 5 && deniedTopic !== undefined)(
+      'says what it does not take: that leaves the outbox, and what is behind it goes on',
+      async () => {
+        const id = 'denied';
+        const observer = await observe({ id: `${id}-eye`, filter: `${id}/#` });
+        const mote = sessionMote(id);
+        await until('a session', () => mote.sessions.length === 1);
+        expect(mote.publish(deniedTopic!, 'x', 1)).toBe(0);
+        expect(mote.publish(`${id}/marker`, 'y', 1)).toBe(0);
+        await until('the marker', () => observer.on(`${id}/marker`).length > 0 && mote.waiting() === 0);
+        expect(detailsOf(mote.console, Event.MessageRejected)).toEqual([1 * 256 + NOT_AUTHORIZED]);
+        expect(mote.client.counters()).toMatchObject({ rejected: 1, delivered: 1 });
+        expect(observer.on(deniedTopic!)).toEqual([]);
+      },
+    );
+
     it('keeps the session of a mote whose power goes, and what came for it meanwhile', async () => {
       const id = 'session';
       const folder = stage.folder();
@@ -177,6 +263,9 @@ export function tellStory(broker: TestedBroker): void {
       const second = sessionMote(id, folder);
       await until('what came meanwhile', () => second.received.includes('b'));
       expect(second.sessions).toEqual([profile.persistentSessions]);
+      // A session of 5.0 begins with Clean Start, and a broker may note it with the first that changes when it is taken up again.
+      for (const payload of ['b1', 'b2', 'b3']) await sender.publish(`${id}/set`, payload, 1);
+      await until('these too', () => second.received.includes('b3'));
       const subscribed = () => detailsOf(second.console, Event.Subscribed).length;
       const before = subscribed();
       await stage.instance.kill();
@@ -270,8 +359,9 @@ export function tellStory(broker: TestedBroker): void {
         }),
       );
       await until('a refusal', () => mote.refusals.length > 0);
-      expect(mote.refusals[0]).toBe(behaviour.wrongLogin);
-      const why = behaviour.wrongLogin === 4 ? Close.BadLogin : Close.NotAuthorized;
+      const code = version === 5 ? behaviour.wrongLogin5 : behaviour.wrongLogin;
+      expect(mote.refusals[0]).toBe(code);
+      const why = code === 4 || code === 0x86 ? Close.BadLogin : Close.NotAuthorized;
       expect(detailsOf(mote.console, Event.LinkLost)[0]).toBe(why);
       expect(eventText(Event.LinkLost, why)).toMatch(/password/);
       figures['wrongLogin'] = `CONNACK ${mote.refusals[0]}`;
@@ -310,7 +400,8 @@ export function tellStory(broker: TestedBroker): void {
       return observer.on(topic).length > 0;
     }
 
-    const levels = profile.topicLevelsMax;
+    // It is the same in both versions.
+    const levels = version === 5 && !IS_KEPT ? null : profile.topicLevelsMax;
     it.runIf(levels !== null)(`takes topics of ${levels} levels, and no more`, async () => {
       const deep = (id: string, count: number) => [id, ...Array(count - 1).fill('l')].join('/');
       expect(await passes('deep', deep('deep', levels!))).toBe(true);

@@ -106,15 +106,15 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Carry bytes between `port` and whoever connects, and read along. */
-export async function createTap(port: number): Promise<Tap> {
+/** Carry bytes between `port` and whoever connects, and read along. @param version of MQTT. */
+export async function createTap(port: number, version: number): Promise<Tap> {
   const acknowledged: number[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((counter) => {
     const broker = connect(port, '127.0.0.1');
     const sent = new Map<number, number>();
-    const up = mqttPacket.parser();
-    const down = mqttPacket.parser();
+    const up = mqttPacket.parser({ protocolVersion: version });
+    const down = mqttPacket.parser({ protocolVersion: version });
     up.on('packet', (packet) => {
       if (packet.cmd === 'publish') sent.set(packet.messageId!, Number(packet.payload.toString()));
     });

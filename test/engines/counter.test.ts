@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { counterBundle } from '../../flash/counter/bundle.ts';
 import { startBroker, startPeer } from '../flash/counter/broker.ts';
 import { HOSTILE } from '../flash/counter/hostile.ts';
 import { gaps, startProgram, stateDirectory } from '../flash/counter/program.ts';
@@ -43,8 +44,13 @@ function expectDelivered(numbers: number[], queued: number[], upTo: number): voi
   expect(gaps(numbers)).toEqual([]);
 }
 
-/** What holds with every engine. @param environment chooses it. */
+/** What holds with every engine. @param environment chooses it, and the version of MQTT. */
 function anyEngine(environment: Record<string, string>): void {
+  const version = Number(environment['MQTT_VERSION']);
+  // A test has less patience than a build may take.
+  if (environment['ENGINE'] === 'espruino') {
+    beforeAll(async () => void (await counterBundle(version)), LIMIT_MS);
+  }
   const base = { ...environment, CLIENT_ID: 'counter', PERIOD_MS, RECONNECT_MS: 300, KEEPALIVE: 2 };
 
   it(
@@ -85,7 +91,7 @@ function anyEngine(environment: Record<string, string>): void {
     'has every number acknowledged through kills of the broker',
     async () => {
       const broker = await mosquitto();
-      const tap = await createTap(broker.port);
+      const tap = await createTap(broker.port, version);
       cleanup.push(() => tap.close());
       const counter = startProgram({ ...base, PORT: tap.port, STATE_DIR: stateDirectory(), PERIOD_MS: 5 });
       for (let round = 0; round < 4; round++) {
@@ -281,12 +287,24 @@ function stuckConnections(engine: Engine): void {
   );
 }
 
-describe.skipIf(!MOSQUITTO.isThere)(`counter on node with Mosquitto`, () => anyEngine({ ENGINE: 'node' }));
-describeEngine(
-  'espruino',
-  (engine) => anyEngine({ ENGINE: 'espruino', ESPRUINO: engine.find()! }),
-  MOSQUITTO,
-);
+const VERSIONS = [
+  ['4', 'MQTT 3.1.1'],
+  ['5', 'MQTT 5.0'],
+] as const;
+for (const [MQTT_VERSION, version] of VERSIONS) {
+  describe.skipIf(!MOSQUITTO.isThere)(`counter on node with Mosquitto, ${version}`, () =>
+    anyEngine({ ENGINE: 'node', MQTT_VERSION }),
+  );
+  const engines = MQTT_VERSION === '4' ? ['espruino'] : ['espruino', 'espruino-assert'];
+  for (const name of engines) {
+    describeEngine(
+      name,
+      (engine) =>
+        describe(version, () => anyEngine({ ENGINE: 'espruino', ESPRUINO: engine.find()!, MQTT_VERSION })),
+      MOSQUITTO,
+    );
+  }
+}
 describeEngine('espruino', stuckConnections, MOSQUITTO);
 describeEngine('espruino', onEspruino);
 // Where an assert in the engine fails, its end is on standard error.

@@ -1,7 +1,7 @@
 // What the C host for Linux (boards/jerryscript/) must do, whatever engine is in it: publish to a real Mosquitto, and lose nothing
 // that was accepted, over the broker's death and its own.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -32,6 +32,8 @@ export interface Scene {
   readonly folder: string;
   readonly broker: BrokerInstance;
   readonly observer: Observer;
+  /** @returns what the broker has said of itself. */
+  brokerLog(): string;
   /** Numbers that the observer has, in order, each once. */
   seen(): string[];
   /** Numbers that these hosts said their outbox took; left out: all hosts of the test. */
@@ -46,10 +48,14 @@ export interface Snapshots {
   result(firmware: string): SnapshotResult;
 }
 
-/** A broker for all tests of a suite, and for each an observer and a folder. @param firmwares their settings by their folders. */
+/**
+ * A broker for all tests of a suite, and for each an observer and a folder.
+ * @param firmwares their settings by their folders. @param features with which they are built.
+ */
 export function prepareScene(
   tool: string,
   firmwares: Readonly<Record<string, Record<string, unknown>>>,
+  features: Readonly<Record<string, boolean>> = {},
 ): { scene: Scene; snapshots: Snapshots } {
   const place = mkdtempSync(join(tmpdir(), 'mote-host-'));
   const hosts: MoteHost[] = [];
@@ -65,7 +71,12 @@ export function prepareScene(
     await broker.start();
     const address = { host: '127.0.0.1', port: broker.port, ...LOGIN };
     for (const [firmware, settings] of Object.entries(firmwares)) {
-      const result = await makeSnapshot({ firmware, tool, settings: { broker: address, ...settings } });
+      const result = await makeSnapshot({
+        firmware,
+        tool,
+        settings: { broker: address, ...settings },
+        features,
+      });
       const into = join(place, `snapshot-${made.size}`);
       mkdirSync(into);
       for (const [name, content] of Object.entries(result.files)) writeFileSync(join(into, name), content);
@@ -105,6 +116,7 @@ export function prepareScene(
       get observer() {
         return observer;
       },
+      brokerLog: () => readFileSync(join(place, 'broker', 'output.log'), 'utf8'),
       seen: () => [
         ...new Set(observer.on('host/count/n').map((text) => String(JSON.parse(text).value as number))),
       ],

@@ -46,7 +46,16 @@ export interface Rig {
   /** Packets that the broker got, oldest first; taken away by the test. */
   readonly packets: Packet[];
   /** How the broker behaves. */
-  readonly broker: { accepts: boolean; greets: boolean; acknowledges: boolean; sessionPresent: boolean };
+  readonly broker: {
+    accepts: boolean;
+    greets: boolean;
+    acknowledges: boolean;
+    sessionPresent: boolean;
+    /** Of its CONNACK, in MQTT 5.0. */
+    properties: Record<string, unknown>;
+    /** @returns the reason code of the PUBACK for a number, in MQTT 5.0. */
+    refuses(n: number): number;
+  };
   readonly reader: { reads: boolean };
   /** Instants at which connections were tried, ms since the start. */
   readonly tries: number[];
@@ -67,6 +76,7 @@ const CHUNK_MAX = 536;
 const OPTIONS: CounterOptions = {
   host: 'broker',
   port: 1883,
+  version: 4,
   clientId: 'counter',
   cleanSession: false,
   keepAliveSec: 10,
@@ -90,38 +100,50 @@ export function createRig(
   const numbers: number[] = [];
   const tries: number[] = [];
   const reader = { reads: true };
-  const broker = { accepts: true, greets: true, acknowledges: true, sessionPresent: false };
+  const broker: Rig['broker'] = {
+    accepts: true,
+    greets: true,
+    acknowledges: true,
+    sessionPresent: false,
+    properties: {},
+    refuses: () => 0,
+  };
   let passed = 0;
   let isNew = false;
-  let parser = mqttPacket.parser();
+  const settings = { ...OPTIONS, ...options };
+  const words = { protocolVersion: settings.version };
+  let parser = mqttPacket.parser(words);
 
   const socket: ManualSocket = {
     ...manual,
     open(host, port, events) {
       tries.push(passed);
       isNew = true;
-      parser = mqttPacket.parser();
+      parser = mqttPacket.parser(words);
       parser.on('packet', onPacket);
       return manual.open(host, port, events);
     },
   };
 
   function send(packet: Packet): void {
-    const bytes = mqttPacket.generate(packet).toString('latin1');
+    const bytes = mqttPacket.generate(packet, words).toString('latin1');
     for (let at = 0; at < bytes.length; at += CHUNK_MAX) manual.deliver(bytes.slice(at, at + CHUNK_MAX));
   }
 
   function onPacket(packet: Packet): void {
     packets.push(packet);
     if (packet.cmd === 'connect' && broker.greets) {
-      send({ cmd: 'connack', returnCode: 0, sessionPresent: broker.sessionPresent });
+      const { sessionPresent, properties } = broker;
+      send({ cmd: 'connack', returnCode: 0, reasonCode: 0, sessionPresent, properties });
     } else if (packet.cmd === 'subscribe') {
       send({ cmd: 'suback', messageId: packet.messageId!, granted: [1] });
     } else if (packet.cmd === 'pingreq') {
       send({ cmd: 'pingresp' });
     } else if (packet.cmd === 'publish') {
-      numbers.push(Number(packet.payload));
-      if (broker.acknowledges) send({ cmd: 'puback', messageId: packet.messageId! });
+      const n = Number(packet.payload);
+      numbers.push(n);
+      const reasonCode = broker.refuses(n);
+      if (broker.acknowledges) send({ cmd: 'puback', messageId: packet.messageId!, reasonCode });
     }
   }
 
@@ -148,7 +170,6 @@ export function createRig(
     if (said.ev === 'queued') kept.printed = said.n;
   }
 
-  const settings = { ...OPTIONS, ...options };
   const counter = startCounter(
     {
       socket,

@@ -19,7 +19,7 @@ describe('readSettings', () => {
   it('needs nothing', () => {
     expect(readSettings({})).toMatchObject({
       engine: 'node',
-      options: { host: '127.0.0.1', port: 1883, cleanSession: false, receiveMax: 2048, first: 1 },
+      options: { host: '127.0.0.1', port: 1883, version: 4, cleanSession: false, receiveMax: 2048, first: 1 },
     });
   });
 
@@ -45,6 +45,7 @@ describe('readSettings', () => {
       options: {
         host: 'broker.local',
         port: 1884,
+        version: 4,
         clientId: 'z\xc3\xa4hler',
         cleanSession: true,
         keepAliveSec: 0,
@@ -65,13 +66,24 @@ describe('readSettings', () => {
     expect(reconnectMs + connectTimeoutMs).toBeLessThan(6000);
   });
 
-  it('takes an empty client identifier for a clean session', () => {
+  it('speaks MQTT 5.0', () => {
+    expect(options({ MQTT_VERSION: '5' }).version).toBe(5);
+  });
+
+  it('takes an empty client identifier for a clean session, and where the broker finds one', () => {
     expect(options({ CLIENT_ID: '', CLEAN: '1' }).clientId).toBe('');
+    expect(options({ CLIENT_ID: '', MQTT_VERSION: '5' })).toMatchObject({
+      clientId: '',
+      cleanSession: false,
+    });
   });
 
   it.each([
-    [{ MQTT_VERSION: '5' }, 'MQTT_VERSION: MQTT 5.0 is not built yet'],
-    [{ MQTT_VERSION: '3' }, 'MQTT_VERSION: "3" is no version'],
+    [
+      { MQTT_VERSION: '3' },
+      'MQTT_VERSION: "3" is no version of MQTT here (use 4 (MQTT 3.1.1) or 5 (MQTT 5.0))',
+    ],
+    [{ MQTT_VERSION: '5.0' }, 'MQTT_VERSION: "5.0" is no version'],
     [{ PORT: '0' }, 'PORT: "0" is not a whole number from 1 to 65535'],
     [{ PORT: '65536' }, 'PORT'],
     [{ PORT: '1e3' }, 'PORT'],
@@ -88,6 +100,7 @@ describe('readSettings', () => {
     [{ CLIENT_ID: 'a\0b' }, 'CLIENT_ID'],
     [{ CLIENT_ID: '' }, 'CLIENT_ID: a session that is kept needs a name'],
     [{ CLIENT_ID: 'x'.repeat(1100) }, 'CLIENT_ID: a CONNECT with it is longer'],
+    [{ CLIENT_ID: 'x'.repeat(1000), MQTT_VERSION: '5' }, 'CLIENT_ID: a CONNECT with it is longer'],
   ])('refuses %o', (environment, words) => {
     expect(refusal(environment as Record<string, string>)).toContain(words);
   });

@@ -18,10 +18,16 @@ export interface Received {
   payload: string;
 }
 
+/** What it prints of MQTT 5.0. */
+export type Told =
+  | { ev: 'rejected'; n: number; reason: number }
+  | { ev: 'closed'; reason: number }
+  | { ev: 'property'; packet: number; id: number; name?: string; value: string };
+
 export interface CounterProcess {
   readonly child: ChildProcess;
   /** Every line of standard output so far, parsed: all are JSON. */
-  readonly lines: ({ ev: 'queued'; n: number } | Received)[];
+  readonly lines: ({ ev: 'queued'; n: number } | Received | Told)[];
   readonly errors: () => string;
   queued(): number[];
   received(): Received[];

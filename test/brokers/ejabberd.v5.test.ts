@@ -1,0 +1,4 @@
+import { ejabberd } from './ejabberd.ts';
+import { tellStory } from './story.ts';
+
+tellStory(ejabberd, 5);

@@ -1,0 +1,4 @@
+import { mosquitto } from './mosquitto.ts';
+import { tellStory } from './story.ts';
+
+tellStory(mosquitto, 5);
