@@ -53,6 +53,9 @@ export const KINDS: readonly Kind[] = [
 export const kindOf = (id: number): Kind | undefined => KINDS.find((kind) => kind.id === id);
 export const kindsIn = (place: Place): Kind[] => KINDS.filter(({ places }) => places.includes(place));
 
+/** Bytes of the longest answer that a broker may ask of a client: an acknowledgement with a reason code. */
+const ANSWER_SIZE = 5;
+
 /** Topic aliases that our client announces. */
 export const ALIASES = 4;
 
@@ -286,5 +289,9 @@ export function readConnack(
   if (flags > 0 && !mayResume) broken('a session that nobody has [MQTT-3.2.2-4]');
   const properties = readProperties(from, 'connack');
   if (from.left > 0) broken('bytes behind the properties');
+  // No rule of MQTT: acknowledgements with a reason code need five bytes, so such a broker cannot be answered [MQTT-3.2.2-15].
+  if (properties.some(([id, value]) => id === 39 && (value as number) < ANSWER_SIZE)) {
+    broken('a maximum packet size without room for an answer');
+  }
   return { present: flags > 0, reason, properties };
 }

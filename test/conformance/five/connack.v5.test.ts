@@ -220,7 +220,8 @@ describe('what CONNACK binds us to', () => {
       const sent = world.flush();
       expect(read(sent)).toMatchObject([
         { cmd: 'publish', topic: 'low' },
-        { cmd: 'disconnect', reasonCode: 0x9b },
+        // 0x9B is not for a client to say (section 3.14.2.1).
+        { cmd: 'disconnect', reasonCode: 0x80 },
       ]);
       expect(world.said).toContain(`offline ${Close.QosNotSupported} 0`);
       expect(world.socket.isOpen()).toBe(false);
@@ -236,9 +237,10 @@ describe('what CONNACK binds us to', () => {
     const world = createWorld5();
     world.online({ maximumQoS });
     const source = createSource('x'.repeat(700));
-    expect(world.client.stream(world.topic('s', qos), 700, source)).toBe(Code.InFlight);
-    expect(source.ends).toEqual([Code.Rejected]);
+    expect(world.client.stream(world.topic('s', qos), 700, source)).toBe(Code.Rejected);
     expect(world.flush()).toBe('');
+    expect(source).toMatchObject({ ends: [], reads: [] });
+    expect(world.client.isOnline()).toBe(true);
     expect(world.client.stream(world.topic('s', maximumQoS), 700, source)).toBe(Code.InFlight);
     expect(read(world.flush())).toMatchObject([{ cmd: 'publish', qos: maximumQoS }]);
   });
@@ -246,7 +248,7 @@ describe('what CONNACK binds us to', () => {
   it.each([0, 1, 2] as const)('no retaining: no RETAIN at QoS %i [MQTT-3.2.2-14]', (qos) => {
     const world = createWorld5();
     world.online({ retainAvailable: false, topicAliasMaximum: 2 });
-    const topic = world.topic('t', qos, true);
+    const topic = world.topic('long/enough', qos, true);
     const sent = [];
     for (let i = 0; i < 3; i++) {
       world.publish(topic, 'x'.repeat(1 + 200 * i));
@@ -263,25 +265,25 @@ describe('what CONNACK binds us to', () => {
   });
 });
 
-describe('a maximum packet size', () => {
-  /** All that was written. @returns its packets, none of them over `most`. */
-  function measured(world: World5, most: number): string[] {
-    const bytes = world.flush();
-    let at = 0;
-    while (at < bytes.length) {
-      let size = 0;
-      let shift = 0;
-      let next = at + 1;
-      do {
-        size += (bytes.charCodeAt(next) & 127) << shift;
-        shift += 7;
-      } while (bytes.charCodeAt(next++) > 127);
-      expect(next + size - at).toBeLessThanOrEqual(most);
-      at = next + size;
-    }
-    return names(read(bytes));
+/** All that was written. @returns its packets, none of them over `most`. */
+function measured(world: World5, most: number): string[] {
+  const bytes = world.flush();
+  let at = 0;
+  while (at < bytes.length) {
+    let size = 0;
+    let shift = 0;
+    let next = at + 1;
+    do {
+      size += (bytes.charCodeAt(next) & 127) << shift;
+      shift += 7;
+    } while (bytes.charCodeAt(next++) > 127);
+    expect(next + size - at).toBeLessThanOrEqual(most);
+    at = next + size;
   }
+  return names(read(bytes));
+}
 
+describe('a maximum packet size', () => {
   it('of 13 is that of each packet: messages above it are refused or given up, and reported [MQTT-3.2.2-15]', () => {
     const world = createWorld5();
     world.subscribe('in', 2);
@@ -356,27 +358,61 @@ describe('a maximum packet size', () => {
     world.online({ maximumPacketSize: 700 });
     for (const qos of [0, 1, 2] as const) {
       const source = createSource('x'.repeat(700));
-      expect(world.client.stream(world.topic('s', qos), 700, source)).toBe(Code.InFlight);
-      expect(source.ends).toEqual([Code.Rejected]);
+      expect(world.client.stream(world.topic('s', qos), 700, source)).toBe(Code.TooLong);
+      expect(source).toMatchObject({ ends: [], reads: [] });
     }
     expect(measured(world, 700)).toEqual([]);
+    expect(world.client.isOnline()).toBe(true);
     const source = createSource('x'.repeat(680));
     expect(world.client.stream(world.topic('s', 1), 680, source)).toBe(Code.InFlight);
     expect(measured(world, 700)).toHaveLength(1);
   });
+});
 
-  it('of the next connection is kept by a streamed message that waited for it [MQTT-3.2.2-15] [MQTT-3.2.2-11]', () => {
-    for (const limits of [{ maximumPacketSize: 300 }, { maximumQoS: 0 }]) {
+describe.each([
+  ['a maximum packet size', { maximumPacketSize: 300 }],
+  ['a maximum QoS', { maximumQoS: 0 }],
+])('%s that is new with the next connection', (_what, limits) => {
+  it.each([
+    ['with QoS 1, sent before', 1, true],
+    ['with QoS 2, sent before', 2, true],
+    ['with QoS 1, begun before', 1, false],
+    ['with QoS 2, begun before', 2, false],
+  ] as const)(
+    'is kept by a streamed message that waited for it %s: it ends as rejected [MQTT-3.2.2-15] [MQTT-3.2.2-11]',
+    (_how, qos, isWhole) => {
       const world = createWorld5();
       world.online();
       const source = createSource('x'.repeat(700));
-      world.client.stream(world.topic('s', 1), 700, source);
-      world.flush();
+      expect(world.client.stream(world.topic('s', qos), 700, source)).toBe(Code.InFlight);
+      expect((isWhole ? world.flush() : world.socket.take()).length > 700).toBe(isWhole);
+      expect(source.ends).toEqual([]);
       world.reconnect(limits);
       expect(measured(world, 300)).toEqual([]);
       expect(source.ends).toEqual([Code.Rejected]);
+      expect(world.client.isOnline()).toBe(true);
+      expect(world.client.counters()).toMatchObject({ rejected: 1, delivered: 0 });
       world.publish(world.topic('t', 0), 'x');
       expect(measured(world, 300)).toEqual(['publish undefined']);
-    }
+      // It is over for good.
+      world.reconnect();
+      expect(measured(world, 300)).toEqual([]);
+      expect(source.ends).toEqual([Code.Rejected]);
+    },
+  );
+
+  it('does not keep a streamed message from its end that the broker has taken [MQTT-4.4.0-1]', () => {
+    const world = createWorld5();
+    world.online();
+    const source = createSource('x'.repeat(700));
+    world.client.stream(world.topic('s', 2), 700, source);
+    const [sent] = world.sent();
+    const { messageId } = sent!;
+    world.deliver({ cmd: 'pubrec', messageId });
+    world.flush();
+    world.reconnect(limits);
+    expect(measured(world, 300)).toEqual([`pubrel ${messageId}`]);
+    world.deliver({ cmd: 'pubcomp', messageId });
+    expect(source.ends).toEqual([Code.Ok]);
   });
 });

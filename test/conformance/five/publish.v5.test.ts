@@ -375,25 +375,36 @@ describe('topic aliases', () => {
     for (const connack of [{}, { topicAliasMaximum: 0 }]) {
       const world = createWorld5();
       world.online(connack);
-      expect(aliased(world, ['a'], 4)).toEqual(['a -', 'a -', 'a -', 'a -']);
+      expect(aliased(world, ['long'], 4)).toEqual(['long -', 'long -', 'long -', 'long -']);
     }
   });
 
   it('are 1 to as many as CONNACK allows, each given with its name first [MQTT-3.2.2-17] [MQTT-3.3.2-8] [MQTT-3.3.2-9]', () => {
     const world = createWorld5();
     world.online({ topicAliasMaximum: 2 });
-    expect(aliased(world, ['a', 'b', 'c'], 4)).toEqual([
-      ...['a -', 'b -', 'c -'],
-      ...['a 1', 'b 2', 'c -'],
-      ...[' 1', ' 2', 'c -'],
-      ...[' 1', ' 2', 'c -'],
+    expect(aliased(world, ['aaaa', 'bbbb', 'cccc'], 4)).toEqual([
+      ...['aaaa -', 'bbbb -', 'cccc -'],
+      ...['aaaa 1', 'bbbb 2', 'cccc -'],
+      ...[' 1', ' 2', 'cccc -'],
+      ...[' 1', ' 2', 'cccc -'],
+    ]);
+  });
+
+  it('are left to topics that are longer than an alias: others take none away', () => {
+    const world = createWorld5();
+    world.online({ topicAliasMaximum: 1 });
+    expect(aliased(world, ['abc', 'abcd'], 4)).toEqual([
+      ...['abc -', 'abcd -'],
+      ...['abc -', 'abcd 1'],
+      ...['abc -', ' 1'],
+      ...['abc -', ' 1'],
     ]);
   });
 
   it('are of one connection: on the next each is given anew, or there is none [MQTT-3.3.2-7] [MQTT-3.2.2-18]', () => {
     const world = createWorld5();
     world.online({ topicAliasMaximum: 1 });
-    const topic = world.topic('a');
+    const topic = world.topic('long');
     const seen: string[] = [];
     const three = () => {
       for (let i = 0; i < 3; i++) world.publish(topic, 'x');
@@ -406,33 +417,33 @@ describe('topic aliases', () => {
     three();
     world.reconnect();
     three();
-    expect(seen).toEqual(['a -', 'a 1', ' 1', 'a -', 'a 1', ' 1', 'a -', 'a -', 'a -']);
+    expect(seen).toEqual(['long -', 'long 1', ' 1', 'long -', 'long 1', ' 1', 'long -', 'long -', 'long -']);
   });
 
   it('are not kept with a message: what goes out again names its topic [MQTT-3.3.2-7]', () => {
     const world = createWorld5();
     world.online({ topicAliasMaximum: 4 });
-    const topic = world.topic('a', 1);
+    const topic = world.topic('long', 1);
     for (let i = 0; i < 3; i++) world.publish(topic, 'x');
     world.flush();
     world.reconnect({ topicAliasMaximum: 4 });
     const sent = world.sent();
     expect(sent).toHaveLength(3);
-    expect(sent[0]).toMatchObject({ topic: 'a', dup: true });
+    expect(sent[0]).toMatchObject({ topic: 'long', dup: true });
   });
 
   it('stand in streamed messages as in others', () => {
     const world = createWorld5();
     world.online({ topicAliasMaximum: 1 });
-    const topic = world.topic('a');
+    const topic = world.topic('long');
     const seen: unknown[] = [];
     for (let i = 0; i < 3; i++) {
       world.client.stream(topic, 600, createSource('x'.repeat(600)));
       seen.push(...world.sent());
     }
     expect(seen).toMatchObject([
-      { topic: 'a' },
-      { topic: 'a', properties: { topicAlias: 1 } },
+      { topic: 'long' },
+      { topic: 'long', properties: { topicAlias: 1 } },
       { topic: '' },
     ]);
   });
