@@ -31,3 +31,5 @@ export const BATCH = true;
 export const V5: boolean = false;
 /** Enhanced authentication of MQTT 5.0. Needs V5. */
 export const V5_AUTH: boolean = false;
+/** Requests with an answer each (src/parts/requests.ts, responses.ts). */
+export const REQUESTS: boolean = false;

@@ -1,14 +1,18 @@
-// The device code with the feature V5, for tests of what that is for: src/features.ts leaves it out.
+// The device code with MQTT 5.0 and requests, for tests of what that is for: src/features.ts leaves these out.
 
 import type { Plugin } from 'vite';
+
+const FEATURES = ['V5', 'REQUESTS'];
 
 export const withV5: Plugin = {
   name: 'with-v5',
   enforce: 'pre',
   transform(code, id) {
     if (!id.endsWith('/src/features.ts')) return null;
-    const text = 'V5: boolean = false;';
-    if (!code.includes(text)) throw new Error(`src/features.ts has no "${text}"`);
-    return code.replace(text, 'V5: boolean = true;');
+    return FEATURES.reduce((text, name) => {
+      const off = `export const ${name}: boolean = false;`;
+      if (!text.includes(off)) throw new Error(`src/features.ts has no "${off}"`);
+      return text.replace(off, off.replace('false', 'true'));
+    }, code);
   },
 };

@@ -46,10 +46,13 @@ export const DISCONNECT: Bytes = constant('\xE0\0');
 const packet = createBuffer(PACKET_MAX);
 const reply = constant('\0\x02\0\0');
 
-interface Shaped extends Topic<Bytes> {
+/** A topic with what its PUBLISHes are on this connection (MQTT 5.0). */
+export interface Shaped extends Topic<Bytes> {
   wire: Bytes;
   tail: Bytes;
   size: number;
+  /** Its alias; 0: none, and one message was sent; -1: none was. */
+  alias: number;
 }
 
 /** @inline */
@@ -85,6 +88,11 @@ export function keyAt(bytes: Bytes, at: number): Key {
 /** @returns an acknowledgement that is all of `bytes`; equal to none when they are something else. @inline */
 export function packetKey(bytes: Bytes): Key {
   return keyAt(bytes, 0);
+}
+
+/** @returns whether `key` is an acknowledgement: neither NO_KEY nor BLOCKED. @inline */
+export function isAwaited(key: Key): boolean {
+  return key > 0 && key !== BLOCKED;
 }
 
 /** @returns the packet identifier of an acknowledgement. @inline */
@@ -192,21 +200,15 @@ export function publishHeader5(
   return join(packet, tail);
 }
 
-/** Make `topic` one whose PUBLISHes are not known yet: its size is no number, so that each goes the slow way. */
-export function unshape(topic: Topic<Bytes>): void {
-  (topic as Shaped).size = NaN;
-}
-
 /**
  * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0).
  * @param wire what stands in the place of its name. @param tail its properties behind their length; empty with 3.1.1.
  */
-export function shape(topic: Topic<Bytes>, wire: Bytes, tail: Bytes): void {
-  const shaped = topic as Shaped;
+export function shape(topic: Shaped, wire: Bytes, tail: Bytes): void {
   const fixed = wire.length + tail.length + (topic.first > 0x31 ? 4 : 2);
-  shaped.wire = wire;
-  shaped.tail = tail;
-  shaped.size = fixed + (topic.first > 0x31 ? RELIABLE : 0);
+  topic.wire = wire;
+  topic.tail = tail;
+  topic.size = fixed + (topic.first > 0x31 ? RELIABLE : 0);
   if (fixed > SHORT_MAX) return;
   place(topic.head.data, 2, wire);
   place(topic.head.data, fixed - tail.length, tail);

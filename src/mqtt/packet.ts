@@ -104,16 +104,17 @@ export function encodePacket(first: First, body: string): string {
   return chr(first) + encodeLength(body.length) + body;
 }
 
-/** What a CONNECT of MQTT 5.0 says of its own. */
+/** What a CONNECT says of its own, where MQTT 5.0 is built in. */
 export interface Connect5 {
-  readonly clientId: string;
-  readonly cleanStart: boolean;
+  is5: boolean;
+  clientId: string;
+  cleanStart: boolean;
   /** Properties that tell what we take. */
   readonly limits: string;
 }
 
 /** @returns properties behind their length. */
-function withLength(properties: string): string {
+export function withLength(properties: string): string {
   return encodeLength(properties.length) + properties;
 }
 
@@ -124,9 +125,9 @@ function connectProperties(connect: Connect, limits: string): string {
   return withLength(rest + limits);
 }
 
-/** @returns a whole CONNECT (section 3.1). @param more with it of MQTT 5.0, else of 3.1.1. */
+/** @returns a whole CONNECT (section 3.1). @param more without it of MQTT 3.1.1. */
 export function encodeConnect(connect: Connect, more?: Connect5): string {
-  const is5 = V5 && more !== undefined;
+  const is5 = V5 && more !== undefined && more.is5;
   const username = connect.username;
   const password = connect.password;
   const will = connect.will;

@@ -37,11 +37,15 @@ export const FAILURE = 0x80;
 
 // The codes that a packet may have, each as a character: the highest bit turned, and 48 added.
 export const OF_CONNACK = '\xb00123456789:<@EGIJKLMO';
+/** Of MQTT 3.1.1. */
+export const OF_OLD_CONNACK = '\xb0\xb1\xb2\xb3\xb4\xb5';
 /** PUBACK and PUBREC. */
 export const OF_PUBLISH = '\xb0\xc0037@AGI';
 /** PUBREL and PUBCOMP. */
 export const OF_RELEASE = '\xb0B';
 export const OF_SUBACK = '\xb0\xb1\xb2037?AGNQR';
+/** Of MQTT 3.1.1. */
+export const OF_OLD_SUBACK = '\xb0\xb1\xb20';
 export const OF_UNSUBACK = '\xb0\xc1037?A';
 /** From a broker. */
 export const OF_DISCONNECT = '\xb0012379;=>?@CDEFGHIJKLMNOPQR';
