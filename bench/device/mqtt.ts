@@ -2,7 +2,7 @@
 // features that are built in, but for its counters and its round-trip time, which come with the other extras. Whoever runs it
 // has a global `expose`.
 
-import { INBOUND, STREAM } from '../../src/features.ts';
+import { INBOUND, STREAM, V5 } from '../../src/features.ts';
 import { createClient, PACKET_MAX, type Client } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { createClock } from '../../src/ports/espruino/clock.ts';
@@ -14,8 +14,9 @@ declare function expose(client: Partial<Client>): void;
 
 const OUTBOX_PLACES = 8;
 
+const clock = createClock();
 const client = createClient(
-  { socket: createSocket(), clock: createClock(), outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX) },
+  { socket: createSocket(), clock, outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX, clock) },
   OPTIONS,
   OWNER,
 );
@@ -39,6 +40,7 @@ if (INBOUND) {
   members.subscribe = client.subscribe;
   members.unsubscribe = client.unsubscribe;
 }
+if (V5) members.speak = client.speak!;
 if (STREAM) {
   members.stream = client.stream;
   members.abandon = client.abandon;

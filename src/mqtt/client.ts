@@ -98,7 +98,6 @@ import {
   RETAIN,
   word,
   type Connect,
-  type Connect5,
 } from './packet.ts';
 import {
   awaitedFor,
@@ -123,14 +122,7 @@ import {
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
 import { createIncoming, type MessageProperties } from './incoming.ts';
-import {
-  createPropertyReader,
-  IN_ACK,
-  IN_CONNACK,
-  IN_DISCONNECT,
-  wideAt,
-  type NumberOf,
-} from './properties.ts';
+import { createPropertyReader, IN_ACK, IN_CONNACK, IN_DISCONNECT } from './properties.ts';
 import {
   FAILURE,
   isAmong,
@@ -438,12 +430,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** CONNECT has left. */
   let drained = false;
 
-  const record: OutboxRecord<Bytes> = {
-    sequence: 0,
-    topic: prepareTopic('', 0),
-    payload: EMPTY,
-    received: false,
-  };
+  const record: OutboxRecord<Bytes> = V5
+    ? { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false, ageSec: 0 }
+    : { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false };
   /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; NO_ID in places that are free again. */
   const open: Id[] = [];
   let openBytes = createBuffer(STATE && QOS2 ? STATE_MAX : 0);
@@ -469,15 +458,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The next connection is to speak MQTT 5.0. */
   let next5 = V5;
-  /** What CONNECT says; whether the connection speaks 5.0, and who we are. */
-  const own: Connect5 = { is5: V5, clientId: options.clientId, cleanStart: true, limits: LIMITS_5 };
+  /** The connection speaks it. */
+  let is5 = V5;
+  /** Who we are: a broker may have found a name for us. */
+  let clientId = options.clientId;
   /** First byte of the packet whose properties are read. */
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
-  const numberOf: NumberOf = V5 ? reader.numberOf : null!;
   const incoming = V5 && INBOUND ? createIncoming(reader) : null!;
-  const shapes = V5 ? createShapes(numberOf) : null!;
+  const shapes = V5 ? createShapes(reader) : null!;
   /** There is something of a session here that a broker may have the other half of. */
   let hasSession = false;
   let pingMs = pingIntervalMs;
@@ -607,50 +597,65 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
-  /** @returns whether what stands at `at` is a message without properties. @hot */
-  function isBare(bytes: Bytes, at: number): boolean {
-    return bareSize === 0 || byteAt(bytes, at) === 0;
-  }
-
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
     if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
-      if (isByte(chunk, 0, PUBLISH_0) && (!V5 || isBare(chunk, hot.end))) {
-        received++;
-        try {
-          hot.take(tail(pieceView, chunk, hot.end + (V5 ? bareSize : 0)), hot.name, First.Publish);
-        } catch {
-          failHandler(hot.to);
-        }
-        return;
-      }
-      const id = readId(chunk, hot.end);
-      const isFit = !V5 || (size > hot.end + 1 + bareSize && isBare(chunk, hot.end + 2));
-      if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID && isFit) {
-        received++;
-        try {
-          hot.take(tail(pieceView, chunk, hot.end + 2 + (V5 ? bareSize : 0)), hot.name, First.Publish + 2);
-        } catch {
-          failHandler(hot.to);
+      if (V5) {
+        if (onHot5(chunk, size)) return;
+      } else {
+        if (isByte(chunk, 0, PUBLISH_0)) {
+          received++;
+          try {
+            hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
+          } catch {
+            failHandler(hot.to);
+          }
           return;
         }
-        // What `answer` does; the call would cost Espruino 30 thousand instructions.
-        if (room > 3) {
-          room -= 4;
+        const id = readId(chunk, hot.end);
+        if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID) {
+          received++;
           try {
-            wire!.write(keyPacket(keyOf(PUBACK, id)));
+            hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
           } catch {
-            // The connection is closing: the message comes again on the next one.
+            failHandler(hot.to);
+            return;
           }
-        } else {
-          // Its handler has taken the room.
-          answer(PUBACK, id);
+          // What `answer` does; the call would cost Espruino 30 thousand instructions.
+          if (room > 3) {
+            room -= 4;
+            try {
+              wire!.write(keyPacket(keyOf(PUBACK, id)));
+            } catch {
+              // The connection is closing: the message comes again on the next one.
+            }
+          } else {
+            // Its handler has taken the room.
+            answer(PUBACK, id);
+          }
+          return;
         }
-        return;
       }
     }
     if (size % ACK_SIZE === 0) onAcks(chunk, size);
     else decoder.feed(chunk);
+  }
+
+  /** Take a message on the topic of the last one, of either version, without properties. @returns whether it is one. @hot */
+  function onHot5(chunk: Bytes, size: number): boolean {
+    const isReliable = isByte(chunk, 0, PUBLISH_1);
+    const at = isReliable ? hot.end + 2 : hot.end;
+    const id = readId(chunk, hot.end);
+    const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
+    if (!isFit || (bareSize > 0 && byteAt(chunk, at) !== 0)) return false;
+    received++;
+    try {
+      hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
+      if (isReliable) answer(PUBACK, id);
+    } catch {
+      failHandler(hot.to);
+    }
+    return true;
   }
 
   /** Take a chunk that is most often several acknowledgements. @hot @apart */
@@ -813,7 +818,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Say why we go, where that can be said. */
   function leaveWith(reason: number): void {
-    if (own.is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
+    if (is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
@@ -875,11 +880,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     owner.onReport(event, sequence * 256 + reason);
   }
 
-  /** @returns bytes of the longest packet that the broker takes. */
-  function packetMaxOf(): number {
-    return numberOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX);
-  }
-
   /**
    * Send a message, if the broker takes such long ones and there is room.
    * @param sequence 0 with QoS 0. @returns 0, Code.TooLong, Code.Busy, Code.Closed.
@@ -894,7 +894,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   ): number {
     const header = shapes.header(to, payload.length, id, dup, ageSec);
     const needed = header.length + payload.length;
-    if (needed > packetMaxOf()) {
+    if (needed > reader.packetMax()) {
       counters.needed = needed;
       return Code.TooLong;
     }
@@ -906,9 +906,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
   function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
-    const ageSec = record.ageSec === undefined ? 0 : record.ageSec;
-    const expirySec = own.is5 ? expiryOf(propertiesOf(to)) : -1;
-    if (qosOf(to.first) > numberOf(PropertyId.MaximumQos, 2)) {
+    const ageSec = record.ageSec!;
+    const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
+    if (qosOf(to.first) > reader.numberOf(PropertyId.MaximumQos, 2)) {
       // It stays: another broker may take it, or this one when it is set up for it.
       leaveWith(Reason.QosNotSupported);
       fail(Reason.QosNotSupported as number, 0);
@@ -955,7 +955,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function pump(): void {
     if (isQuiet) return;
     if (INBOUND && room > 0) {
-      const text = subscriptions.next(own.is5, numberOf);
+      const text = subscriptions.next(is5, reader);
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
@@ -1069,18 +1069,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Written once in the life of the flash.
     if (STATE && hasSession) outbox.remember(StateKey.Session, fromText('\x01'));
     unansweredIn = 0;
-    pingMs = numberOf(PropertyId.ServerKeepAlive, options.keepAliveSec) * 750;
-    for (let i = numberOf(PropertyId.ReceiveMaximum, IN_FLIGHT_MAX); i < IN_FLIGHT_MAX; i++) {
+    pingMs = reader.numberOf(PropertyId.ServerKeepAlive, options.keepAliveSec) * 750;
+    for (let i = reader.numberOf(PropertyId.ReceiveMaximum, IN_FLIGHT_MAX); i < IN_FLIGHT_MAX; i++) {
       awaited[i] = BLOCKED;
     }
-    shapes.begin(own.is5);
+    shapes.begin(is5);
     if (INBOUND) incoming.reset();
   }
 
   /** @returns whether CONNACK may have these flags and this code, of which each by itself is legal [MQTT-3.2.2-4]. */
   function isLegalConnack5(flags: number, code: number): boolean {
     // A refusal comes without a session, and none that was not asked for can be there.
-    return flags === 0 || (flags === 1 && code === 0 && !(own.is5 ? isFresh() : options.cleanSession));
+    return flags === 0 || (flags === 1 && code === 0 && !(is5 ? isFresh() : options.cleanSession));
   }
 
   function onConnack(flags: number, code: number): void {
@@ -1129,7 +1129,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     if (verdict === Verdict.Repeated) answer(PUBREL, id);
-    else if (V5 && QOS2 && own.is5 && first === First.Pubrec) answerUnknown(First.Pubrel, id);
+    else if (V5 && QOS2 && is5 && first === First.Pubrec) answerUnknown(First.Pubrel, id);
     counters.strays++;
     owner.onReport(Event.StrayAck, idValue(id));
   }
@@ -1193,7 +1193,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       counters.postponed++;
       return;
     }
-    if (V5 && own.is5 && index < 0) answerUnknown(First.Pubcomp, id);
+    if (V5 && is5 && index < 0) answerUnknown(First.Pubcomp, id);
     else answer(PUBCOMP, id);
   }
 
@@ -1221,7 +1221,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The broker has found a name for us; it names the session from now on [MQTT-3.1.3-2]. */
   function assign(id: string): void {
-    own.clientId = id;
+    clientId = id;
     if (STATE) outbox.remember(StateKey.ClientId, fromText(id));
   }
 
@@ -1264,7 +1264,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A packet other than PUBLISH, of either version. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     told = first;
-    const is5 = own.is5;
     const isConnack = first === First.Connack;
     const isBye = first === First.Disconnect;
     const isList = first === First.Suback || first === First.Unsuback;
@@ -1296,12 +1295,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Read up to the payload of a PUBLISH of either version, and find where it goes. @returns as `incoming.read`; negative: it was a violation. */
   function readCome(first: number, bytes: Bytes, at: number, end: number): number {
     told = first;
-    const from = incoming.read(first, bytes, at, end, own.is5);
+    const from = incoming.read(first, bytes, at, end, is5);
     const topic = incoming.topic();
-    const isKnown = topic.length > 0;
-    comeTo =
-      from > 0 ? turn(isKnown ? topic : bytes, isKnown ? 0 : at, isKnown ? topic.length : end) : nowhere;
-    comeId = first > QOS0_LAST ? readId(bytes, at + 2 + wideAt(bytes, at)) : idFrom(1);
+    comeTo = from > 0 ? turn(topic, topic === bytes ? at : 0, topic.length) : nowhere;
+    comeId = incoming.id();
     if (from >= 0 && comeId !== NO_ID && (from === 0 || comeTo !== nowhere)) return from;
     violate(-from);
     return -1;
@@ -1327,7 +1324,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether a message of QoS 1 or 2 may be given to a handler. */
   function mayTake(first: number, id: Id): boolean {
-    const isMuch = ++unansweredIn > RECEIVED_MAX && own.is5;
+    const isMuch = ++unansweredIn > RECEIVED_MAX && is5;
     if (isMuch) violate(Reason.ReceiveMaximumExceeded);
     return !isMuch && admit(first, id);
   }
@@ -1335,7 +1332,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
-    if (!(V5 ? mayCome5(state, first, end - at, own.is5) : mayCome(state, first, end - at))) {
+    if (!(V5 ? mayCome5(state, first, end - at, is5) : mayCome(state, first, end - at))) {
       violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
@@ -1359,7 +1356,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onHeader(first: number, length: number): void {
-    if (!(V5 ? mayCome5(state, first, length, own.is5) : mayCome(state, first, length))) violate();
+    if (!(V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length))) violate();
   }
 
   function countOversize(length: number): void {
@@ -1404,7 +1401,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** As `onLarge`, of either version, behind topic and identifier. One whose properties are over the limit, too, goes nowhere. */
   function onLarge5(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     // By then all that is looked at is there.
-    if (own.is5 && bytes.length < end && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
+    if (is5 && bytes.length < end && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
     const from = readCome(first, bytes, at, end);
     if (from < 0) return 0;
     largeId = comeId;
@@ -1467,8 +1464,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    own.cleanStart = own.is5 ? isFresh() : options.cleanSession;
-    return encodeConnect(options, own);
+    return encodeConnect(options, is5, clientId, isFresh(), LIMITS_5);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1554,14 +1550,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function connect(host: string, port: number): number {
     disconnect();
     if (V5) {
-      own.is5 = next5;
+      is5 = next5;
       bareSize = next5 ? 1 : 0;
       reader.clear();
     }
-    if (
-      !isSendable(options, V5 && own.is5) ||
-      (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX
-    ) {
+    if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
     }
     const result = socket.open(host, port, events);
@@ -1599,7 +1592,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
   function longest5(topic: Topic<Bytes>, length: number): number {
-    const extra = (topic.first > QOS0_LAST ? 4 : 2) + (own.is5 ? propertiesOf(topic).length + EXTRA_5 : 0);
+    const extra = (topic.first > QOS0_LAST ? 4 : 2) + (is5 ? propertiesOf(topic).length + EXTRA_5 : 0);
     return packetSize(topic.name.length + length + extra);
   }
 
@@ -1616,7 +1609,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (state !== State.Online) return refuse(Code.Closed);
     const code = emit(to, payload, NO_ID, 0, 0, 0);
-    if (code === Code.TooLong) counters.available = packetMaxOf();
+    if (code === Code.TooLong) counters.available = reader.packetMax();
     return code < 0 ? refuse(code) : code;
   }
 
@@ -1769,7 +1762,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function speak(level: number): void {
     next5 = level > 4;
-    if (state === State.Offline) own.is5 = next5;
+    if (state === State.Offline) is5 = next5;
   }
 
   function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
@@ -1919,7 +1912,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
   if (V5) {
     const name = outbox.recall(StateKey.ClientId);
-    if (own.clientId.length === 0) own.clientId = toText(name, 0, name.length);
+    if (clientId.length === 0) clientId = toText(name, 0, name.length);
     hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
   }
 

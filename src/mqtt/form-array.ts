@@ -51,7 +51,7 @@ export interface Shaped extends Topic<Bytes> {
   wire: Bytes;
   tail: Bytes;
   size: number;
-  /** Its alias; 0: none, and one message was sent; -1: none was. */
+  /** Its alias; 0: none, and one message was sent; no number: none was. */
   alias: number;
 }
 

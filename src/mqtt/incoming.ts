@@ -3,6 +3,7 @@
 
 import { constant, createView, EMPTY, toText, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
+import { idFrom, NO_ID, readId, type Id } from './form.ts';
 import { QOS0_LAST } from './packet.ts';
 import { IN_PUBLISH, wideAt, type PropertyReader } from './properties.ts';
 import { Reason } from './reason.ts';
@@ -22,8 +23,10 @@ export interface MessageProperties {
 export interface Incoming {
   /** @returns what the message that was read last came with, the same object each time. */
   message(): MessageProperties;
-  /** @returns where the topic stands, behind its length, of the message that was read last, if its own packet does not say it; EMPTY: it does. */
+  /** @returns where the topic of the message that was read last stands, behind its length: its packet, or that alone. */
   topic(): Bytes;
+  /** @returns its identifier; with QoS 0 one that may be. */
+  id(): Id;
   /** Aliases end with their connection [MQTT-3.3.2-7]. */
   reset(): void;
   /** Read up to the payload. @param is5 with properties. @returns its place; 0: beyond `bytes`; else a negative reason code. */
@@ -43,6 +46,8 @@ export function createIncoming(reader: PropertyReader): Incoming {
   /** Topics behind their lengths, at the places of their aliases; EMPTY where there is none yet. */
   const names: Bytes[] = [];
   let alias = 0;
+  let packet = EMPTY;
+  let packetId = NO_ID;
 
   function message(): MessageProperties {
     properties.contentType = reader.textOf(PropertyId.ContentType, typeView);
@@ -52,7 +57,11 @@ export function createIncoming(reader: PropertyReader): Incoming {
   }
 
   function topic(): Bytes {
-    return names[alias];
+    return alias > 0 ? names[alias] : packet;
+  }
+
+  function id(): Id {
+    return packetId;
   }
 
   function reset(): void {
@@ -62,6 +71,8 @@ export function createIncoming(reader: PropertyReader): Incoming {
   function read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number {
     const size = wideAt(bytes, at);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
+    packet = bytes;
+    packetId = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
     const to = is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
     if (to > end) return -Reason.MalformedPacket;
     alias = to > 0 ? reader.numberOf(PropertyId.TopicAlias, 0) : 0;
@@ -71,5 +82,5 @@ export function createIncoming(reader: PropertyReader): Incoming {
   }
 
   reset();
-  return { message, topic, reset, read };
+  return { message, topic, id, reset, read };
 }

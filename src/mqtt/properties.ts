@@ -3,6 +3,7 @@
 
 import { byteAt, createView, cut, EMPTY, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
+import { REMAINING_LENGTH_MAX } from './packet.ts';
 import { Reason } from './reason.ts';
 import { isText, isTopic } from './topic.ts';
 
@@ -44,10 +45,15 @@ const BEYOND = 0x7ffffff;
 
 /** Takes a string, which stands from `from` to `to`; of a user property both, each behind its length. */
 export type OnText = (id: number, bytes: Bytes, from: number, to: number) => void;
-/** @returns the value of a number, `otherwise` when it is not there. */
-export type NumberOf = (id: PropertyId, otherwise: number) => number;
+/** What a broker has said of itself. */
+export interface Said {
+  /** @returns the value of a number in the last packet that may have it, `otherwise` when it is not there. */
+  numberOf(id: PropertyId, otherwise: number): number;
+  /** @returns bytes of the longest packet that the broker takes. */
+  packetMax(): number;
+}
 
-export interface PropertyReader {
+export interface PropertyReader extends Said {
   /**
    * Read the properties whose length stands at `at`, in a packet that ends at `end`.
    * @returns the place behind them; 0 when that is beyond `bytes`; else a negative reason code, and not all of them were read.
@@ -55,8 +61,6 @@ export interface PropertyReader {
   read(bytes: Bytes, at: number, end: number, allowed: string): number;
   /** Nothing was read. */
   clear(): void;
-  /** Of the last packet that may have such a property. */
-  readonly numberOf: NumberOf;
   /** @returns a string or binary data of the last packet that may have it, as `view`, while its bytes are there; EMPTY: none. */
   textOf(id: PropertyId, view: Bytes): Bytes;
 }
@@ -79,6 +83,10 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return values[id] >= 0 ? values[id] : otherwise;
   }
 
+  function packetMax(): number {
+    return numberOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX);
+  }
+
   function textOf(id: PropertyId, as: Bytes): Bytes {
     const from = values[id];
     return from >= 0 ? cut(as, last, from, wideAt(last, from - 2)) : EMPTY;
@@ -90,7 +98,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return value;
   }
 
-  /** @returns a variable byte integer, BEYOND when it is none [MQTT-1.5.5-1]. */
+  /** @returns a variable byte integer; `place` is beyond all packets when it is none [MQTT-1.5.5-1]. */
   function readLength(bytes: Bytes): number {
     let value = 0;
     let byte = 128;
@@ -99,7 +107,8 @@ export function createPropertyReader(onText: OnText): PropertyReader {
       byte = byteAt(bytes, place++);
       value |= (byte & 127) << shift;
     }
-    return byte > 127 || (byte === 0 && shift > 7) ? BEYOND : value;
+    if (byte > 127 || (byte === 0 && shift > 7)) place = BEYOND;
+    return value;
   }
 
   /** Go behind a string. @returns whether it is one. */
@@ -115,7 +124,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     const id = byteAt(bytes, place++);
     const key = chr(id + ZERO);
     const from = place + 2;
-    const type = allowed.indexOf(key) < 0 ? 0 : TYPES.charCodeAt(id) - ZERO;
+    const type = allowed.indexOf(key) < 0 ? 0 : Number(TYPES[id]);
     if (type === 0) return -Reason.MalformedPacket;
     if (values[id] >= 0 && REPEATED.indexOf(key) < 0) return -Reason.ProtocolError;
     if (type > Type.Double) {
@@ -129,7 +138,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
       return 0;
     }
     const value = type === Type.Length ? readLength(bytes) : readNumber(bytes, type);
-    if (!(place <= stop) || value === BEYOND) return -Reason.MalformedPacket;
+    if (!(place <= stop)) return -Reason.MalformedPacket;
     if ((type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
       return id === PropertyId.TopicAlias ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
     }
@@ -141,7 +150,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     for (let i = 0; i < allowed.length; i++) values[allowed.charCodeAt(i) - ZERO] = -1;
     last = bytes;
     place = at;
-    const stop = at < end ? readLength(bytes) + place : BEYOND;
+    const stop = readLength(bytes) + place;
     if (stop > end) return -Reason.MalformedPacket;
     if (stop > bytes.length) return 0;
     while (place < stop) {
@@ -151,7 +160,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return stop;
   }
 
-  return { read, clear, numberOf, textOf };
+  return { read, clear, numberOf, packetMax, textOf };
 }
 
 /** @returns the 16 bits at `from`, the greater half first. */

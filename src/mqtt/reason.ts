@@ -35,22 +35,22 @@ export const enum Reason {
 /** Failures are from here on. */
 export const FAILURE = 0x80;
 
-// The codes that a packet may have, each as a character: the highest bit turned, and 48 added.
-export const OF_CONNACK = '\xb00123456789:<@EGIJKLMO';
+// The codes that a packet may have, each as a character: 97 added to those below FAILURE, 80 taken from the others.
+export const OF_CONNACK = 'a0123456789:<@EGIJKLMO';
 /** Of MQTT 3.1.1. */
-export const OF_OLD_CONNACK = '\xb0\xb1\xb2\xb3\xb4\xb5';
+export const OF_OLD_CONNACK = 'abcdef';
 /** PUBACK and PUBREC. */
-export const OF_PUBLISH = '\xb0\xc0037@AGI';
+export const OF_PUBLISH = 'aq037@AGI';
 /** PUBREL and PUBCOMP. */
-export const OF_RELEASE = '\xb0B';
-export const OF_SUBACK = '\xb0\xb1\xb2037?AGNQR';
+export const OF_RELEASE = 'aB';
+export const OF_SUBACK = 'abc037?AGNQR';
 /** Of MQTT 3.1.1. */
-export const OF_OLD_SUBACK = '\xb0\xb1\xb20';
-export const OF_UNSUBACK = '\xb0\xc1037?A';
+export const OF_OLD_SUBACK = 'abc0';
+export const OF_UNSUBACK = 'ar037?A';
 /** From a broker. */
-export const OF_DISCONNECT = '\xb0012379;=>?@CDEFGHIJKLMNOPQR';
+export const OF_DISCONNECT = 'a012379;=>?@CDEFGHIJKLMNOPQR';
 
 /** @returns whether `code` is among `codes`. */
 export function isAmong(codes: string, code: number): boolean {
-  return codes.indexOf(at((code ^ 128) + 48)) >= 0;
+  return codes.indexOf(at(code + (code < FAILURE ? 97 : -80))) >= 0;
 }

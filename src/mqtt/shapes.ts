@@ -18,8 +18,8 @@ import { FLASH, REQUESTS } from '../features.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
-import { encodeLength, RETAIN, REMAINING_LENGTH_MAX, word } from './packet.ts';
-import { wideAt, type NumberOf } from './properties.ts';
+import { encodeLength, RETAIN, word } from './packet.ts';
+import { wideAt, type Said } from './properties.ts';
 
 /** In the place of a name that an alias stands for. */
 const NO_NAME = constant('\0\0');
@@ -59,23 +59,22 @@ export function propertiesOf(topic: Topic<Bytes>): Bytes {
   return topic.properties === undefined ? EMPTY : topic.properties;
 }
 
-/** Start-up only. @param numberOf tells what the broker has said of itself. */
-export function createShapes(numberOf: NumberOf): Shapes {
+/** Start-up only. */
+export function createShapes(broker: Said): Shapes {
   const topics: Shaped[] = [];
   /** Stands for topics that were not added: of what was read from flash. */
-  const stranger = prepareTopic('', 0) as Shaped;
+  const stranger = FLASH || REQUESTS ? (prepareTopic('', 0) as Shaped) : null!;
   const view = createView();
   let draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
   let is5 = false;
   let lastAlias = 0;
   /** What `header` was called for: the topic, and the alias that it is to have. */
-  let to = stranger;
+  let to = topics[0];
   let alias = 0;
 
   /** Of this connection nothing is known of a topic yet: its size is no number, so that its messages go the slow way. */
   function forget(topic: Shaped): void {
-    topic.size = NaN;
-    topic.alias = -1;
+    topic.size = topic.alias = NaN;
   }
 
   function add(topic: Topic<Bytes>): void {
@@ -86,7 +85,7 @@ export function createShapes(numberOf: NumberOf): Shapes {
   }
 
   function has(topic: Topic<Bytes> | null): boolean {
-    return !!topic && (topic as Shaped).alias > -2;
+    return !!topic && (topic as Shaped).alias !== undefined;
   }
 
   function begin(with5: boolean): void {
@@ -109,10 +108,11 @@ export function createShapes(numberOf: NumberOf): Shapes {
   }
 
   /** @returns what stands behind the name: in 5.0 properties behind their length, in the place of `buffer`. */
-  function joinTail(buffer: Bytes, properties: Bytes, ageSec: number): Bytes {
+  function joinTail(buffer: Bytes, topic: Topic<Bytes>, ageSec: number): Bytes {
+    const properties = propertiesOf(topic);
     let tail = emptied(buffer);
-    if (!is5) return tail;
     let from = 0;
+    if (!is5) return tail;
     tail = joinText(tail, encodeLength(properties.length + (alias > 0 ? ALIAS_SIZE : 0)));
     if (ageSec > 0) {
       const expiry = expiryOf(properties);
@@ -126,12 +126,12 @@ export function createShapes(numberOf: NumberOf): Shapes {
 
   /** @returns whether there is an alias for one more topic. */
   function hasAlias(): boolean {
-    return lastAlias < numberOf(PropertyId.TopicAliasMaximum, 0);
+    return lastAlias < broker.numberOf(PropertyId.TopicAliasMaximum, 0);
   }
 
   /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. */
   function firstOf(topic: Topic<Bytes>): number {
-    return numberOf(PropertyId.RetainAvailable, 1) > 0 ? topic.first : topic.first & ~RETAIN;
+    return broker.numberOf(PropertyId.RetainAvailable, 1) > 0 ? topic.first : topic.first & ~RETAIN;
   }
 
   function header(topic: Topic<Bytes>, size: number, id: Id, dup: number, ageSec: number): Bytes {
@@ -140,16 +140,15 @@ export function createShapes(numberOf: NumberOf): Shapes {
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
     if (alias === 0 && hasAlias()) alias = lastAlias + 1;
-    draft = joinTail(draft, propertiesOf(topic), ageSec);
+    draft = joinTail(draft, topic, ageSec);
     return publishHeader5(firstOf(topic) | dup, wire, draft, size, id);
   }
 
   function commit(): void {
     if (alias > lastAlias) lastAlias = alias;
-    to.alias = alias < 0 ? 0 : alias;
-    const isShort = numberOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX) > SHORT_MAX;
-    if ((alias > 0 || !hasAlias()) && isShort && firstOf(to) === to.first) {
-      shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to.tail, propertiesOf(to), 0));
+    to.alias = alias | 0;
+    if ((alias > 0 || !hasAlias()) && broker.packetMax() > SHORT_MAX && firstOf(to) === to.first) {
+      shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to.tail, to, 0));
     }
   }
 

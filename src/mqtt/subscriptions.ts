@@ -5,18 +5,17 @@ import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from 
 import { QOS2, V5 } from '../features.ts';
 import type { TextSink } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
-import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts';
+import { matches, prepareFilter, prepareShared, SHARE, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
 import {
   encodeLength,
   encodePacket,
   encodeString,
   First,
-  REMAINING_LENGTH_MAX,
   withLength,
   word,
 } from './packet.ts';
-import type { NumberOf } from './properties.ts';
+import type { Said } from './properties.ts';
 import { isAmong, OF_OLD_SUBACK, OF_SUBACK, OF_UNSUBACK, Reason } from './reason.ts';
 import { Verdict } from './session.ts';
 import { isText, isTopic } from './topic.ts';
@@ -117,10 +116,10 @@ export interface Subscriptions {
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
   /**
-   * @param is5 whether it is one of MQTT 5.0. @param numberOf tells what the broker has said of itself.
+   * @param is5 whether it is one of MQTT 5.0. @param broker only looked at with MQTT 5.0 built in.
    * @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way.
    */
-  next(is5: boolean, numberOf: NumberOf): string;
+  next(is5: boolean, broker: Said): string;
   /** SUBACK or UNSUBACK came, whose codes begin at `from`. @returns Verdict.Stray when nothing with its identifier is under way. */
   answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict;
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
@@ -251,17 +250,17 @@ export function createSubscriptions(
   }
 
   /** @returns why a broker cannot be asked for `to`, 0: it can. @param size bytes of a packet for it alone. */
-  function obstacleOf(to: Subscription, size: number, numberOf: NumberOf): number {
-    if (size > numberOf(PropertyId.MaximumPacketSize, size)) return Reason.PacketTooLarge;
-    if (to.route === null && numberOf(PropertyId.WildcardAvailable, 1) === 0) {
+  function obstacleOf(to: Subscription, size: number, broker: Said): number {
+    if (size > broker.packetMax()) return Reason.PacketTooLarge;
+    if (to.route === null && broker.numberOf(PropertyId.WildcardAvailable, 1) === 0) {
       return Reason.WildcardsNotSupported;
     }
-    const isShared = to.filter.indexOf('$share/') === 0;
-    return isShared && numberOf(PropertyId.SharedAvailable, 1) === 0 ? Reason.SharedNotSupported : 0;
+    const isShared = to.filter.indexOf(SHARE) === 0;
+    return isShared && broker.numberOf(PropertyId.SharedAvailable, 1) === 0 ? Reason.SharedNotSupported : 0;
   }
 
   /** As `collect`, of a broker that speaks either version: as many as go into one packet. @returns with the properties before them. */
-  function collect5(wish: Wish, asked: Wish, is5: boolean, numberOf: NumberOf): string {
+  function collect5(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
     const isNew = asked === Wish.Asked;
     let body = '';
     let properties = '';
@@ -271,16 +270,15 @@ export function createSubscriptions(
       const bits = is5 ? to.bits! : to.qos;
       const more = encodeString(to.filter) + (isNew ? String.fromCharCode(bits & OPTIONS) : '');
       const size = HEAD_SIZE + more.length;
-      const obstacle = isNew ? obstacleOf(to, size, numberOf) : 0;
+      const obstacle = isNew ? obstacleOf(to, size, broker) : 0;
       if (obstacle > 0) {
         to.wish = Wish.Answered;
         to.granted = obstacle;
         onAnswer(to);
         continue;
       }
-      const isAlone = isNew && bits > OPTIONS && numberOf(PropertyId.SubscriptionIdAvailable, 1) > 0;
-      const most = numberOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX);
-      if (body.length > 0 && (isAlone || body.length + size > most)) break;
+      const isAlone = isNew && bits > OPTIONS && broker.numberOf(PropertyId.SubscriptionIdAvailable, 1) > 0;
+      if (body.length > 0 && (isAlone || body.length + size > broker.packetMax())) break;
       to.wish = asked;
       body += more;
       if (isAlone) {
@@ -308,14 +306,14 @@ export function createSubscriptions(
     isDue = true;
   }
 
-  function collectFor(wish: Wish, asked: Wish, is5: boolean, numberOf: NumberOf): string {
-    return V5 ? collect5(wish, asked, is5, numberOf) : collect(wish, asked);
+  function collectFor(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
+    return V5 ? collect5(wish, asked, is5, broker) : collect(wish, asked);
   }
 
-  function nextPacket(is5: boolean, numberOf: NumberOf): string {
+  function nextPacket(is5: boolean, broker: Said): string {
     if (!isDue || underWay > 0) return '';
-    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, is5, numberOf);
-    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, is5, numberOf);
+    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, is5, broker);
+    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, is5, broker);
     if (body.length === 0) {
       isDue = false;
       return body;
