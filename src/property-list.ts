@@ -2,12 +2,10 @@
 // client itself says needs none of it.
 
 import { constant } from './bytes/bytes.ts';
-import { encodeString } from './mqtt/packet.ts';
+import { chr, encodeString } from './mqtt/packet.ts';
 import { NEVER_ZERO, Type, TYPES, ZERO } from './mqtt/properties.ts';
 import { isText, isTopic, STRING_MAX } from './mqtt/topic.ts';
 import { PropertyId, type Property } from './ports/properties.ts';
-
-const chr = String.fromCharCode;
 
 /**
  * What a list is for: the identifiers that may be in it, as characters, 48 greater. The client says its own limits in CONNECT, and an
@@ -37,8 +35,9 @@ function encodeText(value: unknown, isBinary: boolean): string | null {
 function encodeValue(type: number, key: string, property: Property): string | null {
   const value = property[1];
   if (type < Type.Text) {
-    if ((type === Type.Bit && (value as number) > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0))
+    if ((type === Type.Bit && (value as number) > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
       return null;
+    }
     return encodeNumber(value, type === Type.Double ? 4 : type);
   }
   const text = encodeText(value, type === Type.Binary);
@@ -60,7 +59,7 @@ export function encodeProperties(list: readonly Property[], place: string): stri
     const id = list[i][0];
     const key = chr(id + ZERO);
     if (place.indexOf(key) < 0 || (id !== PropertyId.User && seen.indexOf(key) >= 0)) return null;
-    const value = encodeValue(TYPES.charCodeAt(id) - ZERO, key, list[i]);
+    const value = encodeValue(Number(TYPES[id]), key, list[i]);
     if (value === null) return null;
     if (id === PropertyId.ResponseTopic && !isTopic(constant(list[i][1] as string), false)) return null;
     seen += key;

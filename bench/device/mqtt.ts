@@ -15,11 +15,8 @@ declare function expose(client: Partial<Client>): void;
 const OUTBOX_PLACES = 8;
 
 const clock = createClock();
-const client = createClient(
-  { socket: createSocket(), clock, outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX, clock) },
-  OPTIONS,
-  OWNER,
-);
+const outbox = createRamOutbox(OUTBOX_PLACES, PACKET_MAX, () => clock.now());
+const client = createClient({ socket: createSocket(), clock, outbox }, OPTIONS, OWNER);
 
 const members: Partial<Client> = {
   publish: client.publish,

@@ -466,7 +466,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
-  const incoming = V5 && INBOUND ? createIncoming(reader) : null!;
+  const incoming = V5 && INBOUND ? createIncoming(reader, turn, nowhere) : null!;
   const shapes = V5 ? createShapes(reader) : null!;
   /** There is something of a session here that a broker may have the other half of. */
   let hasSession = false;
@@ -481,9 +481,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let isDressed = false;
   /** Bytes of no properties: their length, in 5.0. */
   let bareSize = 0;
-  /** The message that comes: its identifier, and where it goes. */
-  let comeId = NO_ID;
-  let comeTo = nowhere;
 
   /** @hot 9 */
   function publish(topic: Topic<Bytes> | null, payload: Bytes): number {
@@ -818,7 +815,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Say why we go, where that can be said. */
   function leaveWith(reason: number): void {
-    if (is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
+    if (is5 && room > 2) write(fromText(encodePacket(First.Disconnect, String.fromCharCode(reason))));
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
@@ -874,8 +871,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The message of `sequence` will not be sent, for good. */
   function giveUp(sequence: number, event: Event, reason: number): void {
-    if (event === Event.MessageExpired) expired++;
-    else rejected++;
     outbox.acknowledge(sequence);
     owner.onReport(event, sequence * 256 + reason);
   }
@@ -894,8 +889,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   ): number {
     const header = shapes.header(to, payload.length, id, dup, ageSec);
     const needed = header.length + payload.length;
-    if (needed > reader.packetMax()) {
+    const most = reader.packetMax();
+    if (needed > most) {
       counters.needed = needed;
+      counters.available = most;
       return Code.TooLong;
     }
     if (needed > room && room < SEND_WINDOW) return Code.Busy;
@@ -916,11 +913,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
     if (!again && expirySec >= 0 && ageSec >= expirySec) {
+      expired++;
       giveUp(sequence, Event.MessageExpired, 0);
       return true;
     }
     const code = emit(to, record.payload, id, sequence, again ? DUP : 0, ageSec);
-    if (code === Code.TooLong) giveUp(sequence, Event.MessageRejected, Reason.PacketTooLarge);
+    if (code === Code.TooLong) {
+      rejected++;
+      giveUp(sequence, Event.MessageRejected, Reason.PacketTooLarge);
+    }
     return code !== Code.Busy;
   }
 
@@ -1228,15 +1229,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The broker does not take the message at `place`, and never will: that is an acknowledgement too [MQTT-4.4.0-2]. */
   function reject(place: number, reason: number): void {
     const sequence = sequences[place];
-    awaited[place] = NO_KEY;
+    rejected++;
     denied++;
-    if (!STREAM || sequence > 0) {
-      giveUp(sequence, Event.MessageRejected, reason);
-    } else {
-      rejected++;
-      if (sequence === 0) streamer.finish(Code.Rejected);
-    }
-    if (!caughtUp) pump();
+    delivered--;
+    if (STREAM && sequence === 0) sequences[place] = GIVEN_UP;
+    settle(place);
+    if (!STREAM || sequence > 0) owner.onReport(Event.MessageRejected, sequence * 256 + reason);
+    else if (sequence === 0) streamer.finish(Code.Rejected);
   }
 
   /** PUBACK, PUBREC, PUBREL or PUBCOMP, of a legal reason code. */
@@ -1292,24 +1291,20 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     else onAck5(first, readId(bytes, at), reason);
   }
 
-  /** Read up to the payload of a PUBLISH of either version, and find where it goes. @returns as `incoming.read`; negative: it was a violation. */
+  /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: it was a violation. */
   function readCome(first: number, bytes: Bytes, at: number, end: number): number {
     told = first;
     const from = incoming.read(first, bytes, at, end, is5);
-    const topic = incoming.topic();
-    comeTo = from > 0 ? turn(topic, topic === bytes ? at : 0, topic.length) : nowhere;
-    comeId = incoming.id();
-    if (from >= 0 && comeId !== NO_ID && (from === 0 || comeTo !== nowhere)) return from;
-    violate(-from);
-    return -1;
+    if (from < 0) violate(-from);
+    return from;
   }
 
   /** A PUBLISH, of either version, that the fast way does not take. */
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
     const from = readCome(first, bytes, at, end);
     // A handler may have its own client connect again.
-    const route = comeTo;
-    const id = comeId;
+    const route = incoming.route();
+    const id = incoming.id();
     if (from < 0 || (first > QOS0_LAST && !mayTake(first, id))) return;
     received++;
     isDressed = true;
@@ -1401,12 +1396,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** As `onLarge`, of either version, behind topic and identifier. One whose properties are over the limit, too, goes nowhere. */
   function onLarge5(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     // By then all that is looked at is there.
-    if (is5 && bytes.length < end && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
+    if (is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
     const from = readCome(first, bytes, at, end);
     if (from < 0) return 0;
-    largeId = comeId;
+    largeId = incoming.id();
     const used = from > 0 ? from - at : needed;
-    if (first <= QOS0_LAST || mayTake(first, largeId)) takeLarge(first, comeTo, end - at, used);
+    if (first <= QOS0_LAST || mayTake(first, largeId)) takeLarge(first, incoming.route(), end - at, used);
     return used;
   }
 
@@ -1609,7 +1604,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (state !== State.Online) return refuse(Code.Closed);
     const code = emit(to, payload, NO_ID, 0, 0, 0);
-    if (code === Code.TooLong) counters.available = reader.packetMax();
     return code < 0 ? refuse(code) : code;
   }
 

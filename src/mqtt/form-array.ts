@@ -36,6 +36,8 @@ export const NO_KEY: Key = 0;
 /** Where no acknowledgement may be waited for: none has identifier 0. */
 export const BLOCKED: Key = 0x1000000;
 export const NO_ID: Id = 0;
+/** In the place of a topic that an alias stands for. */
+export const NO_NAME: Bytes = constant('\0\0');
 /** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
 export const PUBLISH_0: Byte = 0x30;
 export const PUBLISH_1: Byte = 0x32;

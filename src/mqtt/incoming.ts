@@ -7,6 +7,7 @@ import { idFrom, NO_ID, readId, type Id } from './form.ts';
 import { QOS0_LAST } from './packet.ts';
 import { IN_PUBLISH, wideAt, type PropertyReader } from './properties.ts';
 import { Reason } from './reason.ts';
+import type { Route } from './subscriptions.ts';
 
 /** Topics from the broker that an alias may stand for. */
 const ALIASES_MAX = 4;
@@ -23,17 +24,25 @@ export interface MessageProperties {
 export interface Incoming {
   /** @returns what the message that was read last came with, the same object each time. */
   message(): MessageProperties;
-  /** @returns where the topic of the message that was read last stands, behind its length: its packet, or that alone. */
-  topic(): Bytes;
+  /** @returns where the message goes that was read last. */
+  route(): Route;
   /** @returns its identifier; with QoS 0 one that may be. */
   id(): Id;
   /** Aliases end with their connection [MQTT-3.3.2-7]. */
   reset(): void;
-  /** Read up to the payload. @param is5 with properties. @returns its place; 0: beyond `bytes`; else a negative reason code. */
+  /**
+   * Read up to the payload. @param is5 with properties.
+   * @returns its place; 0: beyond `bytes`, then it goes nowhere; else a negative reason code.
+   */
   read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number;
 }
 
-export function createIncoming(reader: PropertyReader): Incoming {
+/** @param turn finds where a topic goes: to `nowhere`, when it is none. */
+export function createIncoming(
+  reader: PropertyReader,
+  turn: (bytes: Bytes, at: number, end: number) => Route,
+  nowhere: Route,
+): Incoming {
   const properties: MessageProperties = {
     contentType: EMPTY,
     responseTopic: EMPTY,
@@ -45,9 +54,8 @@ export function createIncoming(reader: PropertyReader): Incoming {
   const correlationView = createView();
   /** Topics behind their lengths, at the places of their aliases; EMPTY where there is none yet. */
   const names: Bytes[] = [];
-  let alias = 0;
-  let packet = EMPTY;
   let packetId = NO_ID;
+  let goesTo = nowhere;
 
   function message(): MessageProperties {
     properties.contentType = reader.textOf(PropertyId.ContentType, typeView);
@@ -56,8 +64,8 @@ export function createIncoming(reader: PropertyReader): Incoming {
     return properties;
   }
 
-  function topic(): Bytes {
-    return alias > 0 ? names[alias] : packet;
+  function route(): Route {
+    return goesTo;
   }
 
   function id(): Id {
@@ -65,22 +73,25 @@ export function createIncoming(reader: PropertyReader): Incoming {
   }
 
   function reset(): void {
-    for (let i = 0; i <= ALIASES_MAX; i++) names[i] = EMPTY;
+    for (let i = 1; i <= ALIASES_MAX; i++) names[i] = EMPTY;
   }
 
   function read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number {
     const size = wideAt(bytes, at);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
-    packet = bytes;
+    goesTo = nowhere;
     packetId = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
+    if (from > end || packetId === NO_ID) return -Reason.MalformedPacket;
     const to = is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
-    if (to > end) return -Reason.MalformedPacket;
-    alias = to > 0 ? reader.numberOf(PropertyId.TopicAlias, 0) : 0;
+    if (to <= 0) return to;
+    const alias = reader.numberOf(PropertyId.TopicAlias, 0);
     if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
     if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
-    return to > 0 && size === 0 && names[alias].length === 0 ? -Reason.ProtocolError : to;
+    goesTo = alias > 0 ? turn(names[alias], 0, names[alias].length) : turn(bytes, at, end);
+    if (goesTo !== nowhere) return to;
+    return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
   }
 
   reset();
-  return { message, topic, id, reset, read };
+  return { message, route, id, reset, read };
 }

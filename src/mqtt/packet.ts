@@ -68,7 +68,7 @@ export interface Connect {
   properties?: string | undefined;
 }
 
-const chr = String.fromCharCode;
+export const chr = String.fromCharCode;
 
 /** @returns two bytes, the greater one first. */
 export function word(value: number): string {

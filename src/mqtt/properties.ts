@@ -3,11 +3,9 @@
 
 import { byteAt, createView, cut, EMPTY, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
-import { REMAINING_LENGTH_MAX } from './packet.ts';
+import { chr, REMAINING_LENGTH_MAX } from './packet.ts';
 import { Reason } from './reason.ts';
 import { isText, isTopic } from './topic.ts';
-
-const chr = String.fromCharCode;
 
 /** Of numbers the value is their size. */
 export const enum Type {

@@ -1,6 +1,6 @@
 // Reason codes of MQTT 5.0 (section 2.4), and which a broker may say in which packet.
 
-const at = String.fromCharCode;
+import { chr } from './packet.ts';
 
 export const enum Reason {
   Success = 0,
@@ -52,5 +52,5 @@ export const OF_DISCONNECT = 'a012379;=>?@CDEFGHIJKLMNOPQR';
 
 /** @returns whether `code` is among `codes`. */
 export function isAmong(codes: string, code: number): boolean {
-  return codes.indexOf(at(code + (code < FAILURE ? 97 : -80))) >= 0;
+  return codes.indexOf(chr(code + (code < FAILURE ? 97 : -80))) >= 0;
 }

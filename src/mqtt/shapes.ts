@@ -3,7 +3,6 @@
 
 import {
   byteAt,
-  constant,
   createBuffer,
   createView,
   cut,
@@ -17,12 +16,10 @@ import {
 import { FLASH, REQUESTS } from '../features.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
-import { prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
+import { NO_NAME, prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
 import { encodeLength, RETAIN, word } from './packet.ts';
 import { wideAt, type Said } from './properties.ts';
 
-/** In the place of a name that an alias stands for. */
-const NO_NAME = constant('\0\0');
 /** Identifiers among properties, as text. */
 const ALIAS = '\x23';
 const EXPIRY = '\x02';
@@ -65,7 +62,7 @@ export function createShapes(broker: Said): Shapes {
   /** Stands for topics that were not added: of what was read from flash. */
   const stranger = FLASH || REQUESTS ? (prepareTopic('', 0) as Shaped) : null!;
   const view = createView();
-  let draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
+  const draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
   let is5 = false;
   let lastAlias = 0;
   /** What `header` was called for: the topic, and the alias that it is to have. */
@@ -140,8 +137,7 @@ export function createShapes(broker: Said): Shapes {
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
     if (alias === 0 && hasAlias()) alias = lastAlias + 1;
-    draft = joinTail(draft, topic, ageSec);
-    return publishHeader5(firstOf(topic) | dup, wire, draft, size, id);
+    return publishHeader5(firstOf(topic) | dup, wire, joinTail(draft, topic, ageSec), size, id);
   }
 
   function commit(): void {

@@ -7,14 +7,7 @@ import type { TextSink } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { matches, prepareFilter, prepareShared, SHARE, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
-import {
-  encodeLength,
-  encodePacket,
-  encodeString,
-  First,
-  withLength,
-  word,
-} from './packet.ts';
+import { chr, encodeLength, encodePacket, encodeString, First, withLength, word } from './packet.ts';
 import type { Said } from './properties.ts';
 import { isAmong, OF_OLD_SUBACK, OF_SUBACK, OF_UNSUBACK, Reason } from './reason.ts';
 import { Verdict } from './session.ts';
@@ -268,7 +261,7 @@ export function createSubscriptions(
       const to = all[i];
       if (to.wish !== wish) continue;
       const bits = is5 ? to.bits! : to.qos;
-      const more = encodeString(to.filter) + (isNew ? String.fromCharCode(bits & OPTIONS) : '');
+      const more = encodeString(to.filter) + (isNew ? chr(bits & OPTIONS) : '');
       const size = HEAD_SIZE + more.length;
       const obstacle = isNew ? obstacleOf(to, size, broker) : 0;
       if (obstacle > 0) {

@@ -2,7 +2,7 @@
 
 import { byteAt, copy, createBuffer, EMPTY, fits, release, type Bytes } from '../bytes/bytes.ts';
 import { QOS2, REQUESTS, V5 } from '../features.ts';
-import { after, elapsed, type Clock } from '../ports/clock.ts';
+import { after, elapsed } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter, nextSequence, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
@@ -15,9 +15,9 @@ const EXPIRY = 2;
 /**
  * @param places records held at most.
  * @param payloadMax most bytes of a payload. A string is kept as it is, whatever its length, so this binds the array form only.
- * @param clock tells the age of messages that expire, if `idle` is called once a day. Left out: it is 0.
+ * @param now as Clock.now: tells the age of messages that expire, if `idle` is called once a day. Left out: it is 0.
  */
-export function createRamOutbox(places: number, payloadMax: number, clock?: Clock): Outbox<Bytes> {
+export function createRamOutbox(places: number, payloadMax: number, now?: () => number): Outbox<Bytes> {
   let newest = 0;
   // A record lies at sequence modulo places; FREE marks a free place.
   const sequences: (number | null)[] = [];
@@ -31,7 +31,7 @@ export function createRamOutbox(places: number, payloadMax: number, clock?: Cloc
   /** What a record says of a topic that has properties. */
   const shown = { first: 0, head: EMPTY, name: EMPTY, size: 0, properties: EMPTY };
   let upSec = 0;
-  let lastMs = V5 && clock !== undefined ? clock.now() : 0;
+  let lastMs = V5 && now !== undefined ? now() : 0;
   for (let i = 0; i < places; i++) {
     sequences.push(FREE);
     payloads.push(createBuffer(payloadMax));
@@ -44,8 +44,8 @@ export function createRamOutbox(places: number, payloadMax: number, clock?: Cloc
 
   /** Time has passed. @returns seconds since the start. */
   function tick(): number {
-    if (clock === undefined) return 0;
-    const passedSec = (elapsed(lastMs, clock.now()) / 1000) | 0;
+    if (now === undefined) return 0;
+    const passedSec = (elapsed(lastMs, now()) / 1000) | 0;
     lastMs = after(lastMs, passedSec * 1000);
     upSec += passedSec;
     return upSec;
