@@ -3,8 +3,9 @@
 // has a global `expose`.
 
 import { INBOUND, STREAM, V5 } from '../../src/features.ts';
-import { createClient, PACKET_MAX, type Client } from '../../src/mqtt/client.ts';
+import { createClient, PACKET_MAX, type Client, type ClientPorts } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { createClock } from '../../src/ports/espruino/clock.ts';
 import { createSocket } from '../../src/ports/espruino/socket.ts';
 import { OPTIONS, OWNER } from './quiet-client.ts';
@@ -14,9 +15,18 @@ declare function expose(client: Partial<Client>): void;
 
 const OUTBOX_PLACES = 8;
 
-const clock = createClock();
-const outbox = createRamOutbox(OUTBOX_PLACES, PACKET_MAX, () => clock.now());
-const client = createClient({ socket: createSocket(), clock, outbox }, OPTIONS, OWNER);
+function createPorts(clock: Clock): ClientPorts {
+  const outbox = createRamOutbox(OUTBOX_PLACES, PACKET_MAX, () => clock.now());
+  return { socket: createSocket(), clock, outbox };
+}
+
+const client = createClient(
+  V5
+    ? createPorts(createClock())
+    : { socket: createSocket(), clock: createClock(), outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX) },
+  OPTIONS,
+  OWNER,
+);
 
 const members: Partial<Client> = {
   publish: client.publish,

@@ -342,6 +342,13 @@ function isSendable(options: Connect, isNamed: boolean): boolean {
   return valid && options.keepAliveSec >= 0 && options.keepAliveSec <= 65535;
 }
 
+/** @returns a place for a record of the outbox. */
+function createRecord(): OutboxRecord<Bytes> {
+  return V5
+    ? { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false, ageSec: 0 }
+    : { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false };
+}
+
 /** Make a client for one connection at a time. */
 export function createClient(ports: ClientPorts, options: ClientOptions, owner: ClientEvents): Client {
   // What every message touches stands first: Espruino finds a name sooner the earlier it stands in its scope.
@@ -430,9 +437,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** CONNECT has left. */
   let drained = false;
 
-  const record: OutboxRecord<Bytes> = V5
-    ? { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false, ageSec: 0 }
-    : { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false };
+  const record = createRecord();
   /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; NO_ID in places that are free again. */
   const open: Id[] = [];
   let openBytes = createBuffer(STATE && QOS2 ? STATE_MAX : 0);
@@ -596,42 +601,39 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
-    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
-      if (V5) {
-        if (onHot5(chunk, size)) return;
-      } else {
-        if (isByte(chunk, 0, PUBLISH_0)) {
-          received++;
-          try {
-            hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
-          } catch {
-            failHandler(hot.to);
-          }
+    if (V5 && onHot5(chunk, size)) return;
+    if (INBOUND && !V5 && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+      if (isByte(chunk, 0, PUBLISH_0)) {
+        received++;
+        try {
+          hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
+        } catch {
+          failHandler(hot.to);
+        }
+        return;
+      }
+      const id = readId(chunk, hot.end);
+      if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID) {
+        received++;
+        try {
+          hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
+        } catch {
+          failHandler(hot.to);
           return;
         }
-        const id = readId(chunk, hot.end);
-        if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID) {
-          received++;
+        // What `answer` does; the call would cost Espruino 30 thousand instructions.
+        if (room > 3) {
+          room -= 4;
           try {
-            hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
+            wire!.write(keyPacket(keyOf(PUBACK, id)));
           } catch {
-            failHandler(hot.to);
-            return;
+            // The connection is closing: the message comes again on the next one.
           }
-          // What `answer` does; the call would cost Espruino 30 thousand instructions.
-          if (room > 3) {
-            room -= 4;
-            try {
-              wire!.write(keyPacket(keyOf(PUBACK, id)));
-            } catch {
-              // The connection is closing: the message comes again on the next one.
-            }
-          } else {
-            // Its handler has taken the room.
-            answer(PUBACK, id);
-          }
-          return;
+        } else {
+          // Its handler has taken the room.
+          answer(PUBACK, id);
         }
+        return;
       }
     }
     if (size % ACK_SIZE === 0) onAcks(chunk, size);
@@ -640,6 +642,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Take a message on the topic of the last one, of either version, without properties. @returns whether it is one. @hot */
   function onHot5(chunk: Bytes, size: number): boolean {
+    const isWhole = INBOUND && byteAt(chunk, 1) === size - 2;
+    if (!isWhole || !(standsAt(chunk, hot.key, 2) || seek(chunk, 2))) return false;
     const isReliable = isByte(chunk, 0, PUBLISH_1);
     const at = isReliable ? hot.end + 2 : hot.end;
     const id = readId(chunk, hot.end);
@@ -1260,6 +1264,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     ends[1] = -1;
   }
 
+  /** @returns the reason codes of a packet. */
+  function codesOf(first: number, isOld: boolean): string {
+    if (isOld) return OF_OLD_CONNACK;
+    const others = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
+    return first === First.Disconnect ? OF_DISCONNECT : first === First.Connack ? OF_CONNACK : others;
+  }
+
+  /** @returns the properties of a packet. */
+  function allowedIn(first: number): string {
+    return first === First.Disconnect ? IN_DISCONNECT : first === First.Connack ? IN_CONNACK : IN_ACK;
+  }
+
   /** A packet other than PUBLISH, of either version. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     told = first;
@@ -1271,16 +1287,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
     const isOld = isConnack && (!is5 || (from === end && reason === 1));
-    const codes = isOld
-      ? OF_OLD_CONNACK
-      : isBye
-        ? OF_DISCONNECT
-        : isConnack
-          ? OF_CONNACK
-          : !QOS2 || first < First.Pubrel
-            ? OF_PUBLISH
-            : OF_RELEASE;
-    const allowed = isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
+    const codes = codesOf(first, isOld);
+    const allowed = allowedIn(first);
     if (is5 && (from < end || isConnack) && !isOld) from = reader.read(bytes, from, end, allowed);
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
@@ -1547,7 +1555,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (V5) {
       is5 = next5;
       bareSize = next5 ? 1 : 0;
-      reader.clear();
+      reader.start();
     }
     if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
@@ -1894,6 +1902,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return rtt;
   }
 
+  /** What was kept of a former start. */
+  function recallSession(): void {
+    const name = outbox.recall(StateKey.ClientId);
+    if (clientId.length === 0) clientId = toText(name, 0, name.length);
+    hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
+  }
+
   for (let part = 0; STATE && QOS2 && INBOUND && part * KEPT_TOGETHER < RECEIVED_MAX; part++) {
     const kept = outbox.recall(StateKey.Open + part);
     for (let i = 0; i + 1 < kept.length; i += 2) {
@@ -1904,12 +1919,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // The power may have gone before flash had forgotten those of a session that was lost.
     doubted = open.length;
   }
-  if (V5) {
-    const name = outbox.recall(StateKey.ClientId);
-    if (clientId.length === 0) clientId = toText(name, 0, name.length);
-    hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
-  }
-
+  if (V5) recallSession();
   // Written out twice, since the build takes apart what is one literal.
   return V5
     ? {

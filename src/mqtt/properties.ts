@@ -57,8 +57,8 @@ export interface PropertyReader extends Said {
    * @returns the place behind them; 0 when that is beyond `bytes`; else a negative reason code, and not all of them were read.
    */
   read(bytes: Bytes, at: number, end: number, allowed: string): number;
-  /** Nothing was read. */
-  clear(): void;
+  /** A connection begins: nothing was read. */
+  start(): void;
   /** @returns a string or binary data of the last packet that may have it, as `view`, while its bytes are there; EMPTY: none. */
   textOf(id: PropertyId, view: Bytes): Bytes;
 }
@@ -73,7 +73,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
   let last = EMPTY;
   let place = 0;
 
-  function clear(): void {
+  function start(): void {
     values = [];
   }
 
@@ -158,7 +158,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return stop;
   }
 
-  return { read, clear, numberOf, packetMax, textOf };
+  return { read, start, numberOf, packetMax, textOf };
 }
 
 /** @returns the 16 bits at `from`, the greater half first. */

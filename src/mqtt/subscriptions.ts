@@ -315,6 +315,11 @@ export function createSubscriptions(
     return encodePacket(leaving.length > 0 ? First.Unsubscribe : First.Subscribe, word(underWay) + body);
   }
 
+  /** @returns whether SUBACK or UNSUBACK may have such a code. */
+  function isLegal(first: number, code: number, is5: boolean): boolean {
+    return isAmong(!is5 ? OF_OLD_SUBACK : first === First.Suback ? OF_SUBACK : OF_UNSUBACK, code);
+  }
+
   function answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict {
     const asked = first === First.Suback ? Wish.Asked : Wish.Leaving;
     const id = toText(bytes, at, 2);
@@ -327,8 +332,7 @@ export function createSubscriptions(
     if (count === 0 || ((first === First.Suback || is5) && count !== end - from)) return Verdict.Violation;
     for (let i = from; i < end; i++) {
       if (V5) {
-        const codes = !is5 ? OF_OLD_SUBACK : first === First.Suback ? OF_SUBACK : OF_UNSUBACK;
-        if (!isAmong(codes, byteAt(bytes, i))) return Verdict.Violation;
+        if (!isLegal(first, byteAt(bytes, i), is5)) return Verdict.Violation;
       } else if (byteAt(bytes, i) > 2 && byteAt(bytes, i) !== REFUSED) return Verdict.Violation;
     }
     let code = from;
