@@ -875,7 +875,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The message of `sequence` will not be sent, for good. */
   function giveUp(sequence: number, event: Event, reason: number): void {
-    outbox.acknowledge(sequence);
+    // It leaves as what was acknowledged does: a second place that has the outbox forget would cost each acknowledgement a call.
+    caughtUp = true;
+    settle(expect(First.Publish, idFrom(sequence), sequence));
+    caughtUp = false;
+    delivered--;
     owner.onReport(event, sequence * 256 + reason);
   }
 
@@ -1607,9 +1611,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const most = longest5(to, payload.length);
     counters.available = PACKET_MAX;
     if (most > PACKET_MAX) return refuseLength(most);
-    if (to.first > QOS0_LAST) {
-      return BATCH && isHolding ? publishHeld(to, payload) : publishAlone(to, payload);
-    }
+    // Too long for the fast way, as far as it knows.
+    if (to.first > QOS0_LAST) return publishMore(to, payload, RELIABLE + SHORT_MAX + 1);
     if (state !== State.Online) return refuse(Code.Closed);
     const code = emit(to, payload, NO_ID, 0, 0, 0);
     return code < 0 ? refuse(code) : code;
