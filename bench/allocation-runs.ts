@@ -37,11 +37,15 @@ export const OF_A_CLIENT = ALL.filter((operation) => !/^(empty|sometimes|array|f
 export interface Program {
   readonly file: string;
   readonly operations: readonly Operation[];
+  /** Features that are other than usual. */
+  readonly features?: Readonly<Record<string, boolean>>;
 }
 export const CLIENT: Program = {
   file: 'allocations.ts',
   operations: ['empty', 'sometimes', 'array', ...OF_A_CLIENT],
 };
+/** The same with MQTT 5.0, which the operations then are of. */
+export const CLIENT_5: Program = { ...CLIENT, features: { V5: true } };
 export const FLASH: Program = {
   file: 'allocations-flash.ts',
   operations: ['empty', 'flash1', 'flashEight'],
@@ -76,10 +80,10 @@ export function growth(rows: readonly Row[], operation: Operation): number {
 }
 
 /** @returns a device program in one form. */
-export async function allocationProgram({ file }: Program, form: Form): Promise<string> {
+export async function allocationProgram({ file, features = {} }: Program, form: Form): Promise<string> {
   const board = form === 'array' ? 'jerryscript' : 'espruino-linux';
   const firmware = join(PACKAGE_ROOT, 'bench', 'device', file);
-  return (await build({ firmware, form, board })).code;
+  return (await build({ firmware, form, board, features: { ...features } })).code;
 }
 
 /** @returns what has to run before the program. @param allocations body of the function that counts. */

@@ -94,7 +94,7 @@ export function packetKey(bytes: Bytes): Key {
 
 /** @returns whether `key` is an acknowledgement: neither NO_KEY nor BLOCKED. @inline */
 export function isAwaited(key: Key): boolean {
-  return key > 0 && key !== BLOCKED;
+  return (key & 0xffff) > 0;
 }
 
 /** @returns the packet identifier of an acknowledgement. @inline */

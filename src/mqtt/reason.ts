@@ -35,22 +35,22 @@ export const enum Reason {
 /** Failures are from here on. */
 export const FAILURE = 0x80;
 
-// The codes that a packet may have, each as a character: 97 added to those below FAILURE, 80 taken from the others.
-export const OF_CONNACK = 'a0123456789:<@EGIJKLMO';
+// The codes that a packet may have beside Success, each as a character: 97 added to those below FAILURE, 80 taken from the others.
+export const OF_CONNACK = '0123456789:<@EGIJKLMO';
 /** Of MQTT 3.1.1. */
-export const OF_OLD_CONNACK = 'abcdef';
+export const OF_OLD_CONNACK = 'bcdef';
 /** PUBACK and PUBREC. */
-export const OF_PUBLISH = 'aq037@AGI';
+export const OF_PUBLISH = 'q037@AGI';
 /** PUBREL and PUBCOMP. */
-export const OF_RELEASE = 'aB';
-export const OF_SUBACK = 'abc037?AGNQR';
+export const OF_RELEASE = 'B';
+export const OF_SUBACK = 'bc037?AGNQR';
 /** Of MQTT 3.1.1. */
-export const OF_OLD_SUBACK = 'abc0';
-export const OF_UNSUBACK = 'ar037?A';
+export const OF_OLD_SUBACK = 'bc0';
+export const OF_UNSUBACK = 'r037?A';
 /** From a broker. */
-export const OF_DISCONNECT = 'a012379;=>?@CDEFGHIJKLMNOPQR';
+export const OF_DISCONNECT = '012379;=>?@CDEFGHIJKLMNOPQR';
 
-/** @returns whether `code` is among `codes`. */
+/** @returns whether `code` is Success, for which no character has to be made, or among `codes`. */
 export function isAmong(codes: string, code: number): boolean {
-  return codes.indexOf(chr(code + (code < FAILURE ? 97 : -80))) >= 0;
+  return code === 0 || codes.indexOf(chr(code + (code < FAILURE ? 97 : -80))) >= 0;
 }
