@@ -76,8 +76,6 @@ export function createShapes(broker: Said): Shapes {
 
   function add(topic: Topic<Bytes>): void {
     const added = topic as Shaped;
-    // Espruino finds a member sooner the earlier it was set.
-    added.wire = topic.name;
     added.tail = createBuffer(propertiesOf(topic).length + ALIAS_SIZE + 2);
     topics.push(added);
     forget(added);
