@@ -39,12 +39,15 @@ export const OF_A_CLIENT = ALL.filter((operation) => !/^(empty|sometimes|array|f
 export interface Program {
   readonly file: string;
   readonly operations: readonly Operation[];
+  /** Features that are other than usual. */
   readonly features?: Readonly<Record<string, boolean>>;
 }
 export const CLIENT: Program = {
   file: 'allocations.ts',
   operations: ['empty', 'sometimes', 'array', ...OF_A_CLIENT],
 };
+/** The same with MQTT 5.0, which the operations then are of. */
+export const CLIENT_5: Program = { ...CLIENT, features: { V5: true } };
 export const FLASH: Program = {
   file: 'allocations-flash.ts',
   operations: ['empty', 'flash1', 'flashEight'],

@@ -15,6 +15,7 @@ import {
   FLASH_FIRMWARE,
   MEASURED,
   PUBLISH_ONLY,
+  PUBLISH_ONLY_5,
   type Bundle,
 } from './mqtt/bundle.ts';
 import { freeNeeded, held, loaded } from './mqtt/memory.ts';
@@ -45,6 +46,8 @@ interface Run {
   readonly bundle: Bundle;
   /** The same over the flash outbox. */
   readonly overFlash: Bundle;
+  /** With MQTT 5.0, and nothing but publishing: more does not fit into the engine. */
+  readonly five: Bundle;
 }
 
 /** A row that is not counted in instructions. */
@@ -99,8 +102,17 @@ function subjects({ peers, bundle }: Run): Subject[] {
   return [peers.espruino.subject, peers.tiny.subject, moteSubject(bundle)];
 }
 
-function speedRow(run: Run, row: SpeedRow): ResultRow {
-  const bundle = row.isOverFlash ? run.overFlash : run.bundle;
+/** @returns the limit of a row that is held against another. */
+function limitFrom({ times }: SpeedRow, before: readonly ResultRow[]): Pick<ResultRow, 'limit' | 'times'> {
+  const other = before.find(({ id }) => id === times?.row)?.mote;
+  return times === undefined || typeof other !== 'number'
+    ? {}
+    : { limit: other * times.most, times: times.most };
+}
+
+/** @param before the rows that were measured: one may be held against another. */
+function speedRow(run: Run, row: SpeedRow, before: readonly ResultRow[]): ResultRow {
+  const bundle = row.isOverFlash ? run.overFlash : row.five !== undefined ? run.five : run.bundle;
   const [espruino, tiny, mote] = subjects({ ...run, bundle }).map((subject): Cell => {
     const measured = measureRow(run.engines, run.count, subject, row);
     return measured === undefined ? null : (measured.wrong ?? Math.round(measured.net * 10) / 10);
@@ -114,6 +126,7 @@ function speedRow(run: Run, row: SpeedRow): ResultRow {
     tiny,
     mote,
     ...(limit === undefined ? {} : { limit }),
+    ...limitFrom(row, before),
     ...(aim === undefined ? {} : { aim }),
   };
 }
@@ -147,7 +160,7 @@ async function measure(run: Run, ids: readonly string[], isWhole: boolean): Prom
     if (isWhole) process.stderr.write(`${JSON.stringify(row)}\n`);
     rows.push(row);
   };
-  for (const row of SPEED_ROWS) if (ids.includes(row.id)) add(speedRow(run, row));
+  for (const row of SPEED_ROWS) if (ids.includes(row.id)) add(speedRow(run, row, rows));
   for (const row of OTHER_ROWS) if (ids.includes(row.id)) add(await otherRow(run, row));
   const first = SPEED_ROWS[0] as SpeedRow;
   const calibration =
@@ -172,6 +185,7 @@ async function main(): Promise<void> {
     peers: await findPeers(),
     bundle: await buildMeasured(MEASURED),
     overFlash: await buildMeasured(PUBLISH_ONLY, FLASH_FIRMWARE),
+    five: await buildMeasured(PUBLISH_ONLY_5),
   };
   const table = [...SPEED_ROWS.filter((row) => row.isShown), ...OTHER_ROWS].map(({ id }) => id);
   const result = await measure(run, chosen ?? table, chosen === undefined);

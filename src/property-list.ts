@@ -3,12 +3,11 @@
 
 import { constant } from './bytes/bytes.ts';
 import { REQUESTS } from './features.ts';
-import { encodeString } from './mqtt/packet.ts';
+import { chr, encodeString } from './mqtt/packet.ts';
 import { NEVER_ZERO, Type, TYPES, ZERO } from './mqtt/properties.ts';
 import { isText, isTopic, STRING_MAX } from './mqtt/topic.ts';
 import { PropertyId, type Property } from './ports/properties.ts';
 
-const chr = String.fromCharCode;
 const AUTH_METHOD = 'E';
 const AUTH_DATA = 'F';
 
@@ -74,7 +73,7 @@ export function encodeProperties(list: readonly Property[], place: string): stri
   for (let i = 0; i < list.length; i++) {
     const id = list[i][0];
     const key = chr(id + ZERO);
-    const type = TYPES.charCodeAt(id) - ZERO;
+    const type = Number(TYPES[id]);
     if (!mayFollow(seen, type, key, place)) return null;
     const value = encodeValue(type, key, list[i]);
     if (value === null) return null;

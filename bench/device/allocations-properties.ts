@@ -28,7 +28,7 @@ const clock: Clock = {
 };
 
 const run = createFlashRun({ clock });
-const ram = createRamOutbox(8, 64, clock);
+const ram = createRamOutbox(8, 64, () => clock.now());
 const topic: Topic<Bytes> = {
   first: run.topic1.first,
   head: run.topic1.head,

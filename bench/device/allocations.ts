@@ -12,6 +12,7 @@ import {
   join,
   type Bytes,
 } from '../../src/bytes/bytes.ts';
+import { V5 } from '../../src/features.ts';
 import { createClient } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -28,7 +29,8 @@ const ID_AT = 4 + TOPIC.length;
 const PUBLISH_QOS0 = 0x30;
 const SUBSCRIBE = 0x82;
 
-const CONNACK = constant('\x20\x02\x00\x00');
+/** Without properties, where MQTT 5.0 is built in. */
+const CONNACK = constant(V5 ? '\x20\x03\x00\x00\x00' : '\x20\x02\x00\x00');
 const PINGRESP = constant('\xD0\x00');
 const NOTHING = constant('');
 /** From one ping to the next, more than the keep alive asks for; and where the clock wraps. */
@@ -39,15 +41,18 @@ const PUBACK = constant('\x40\x02');
 const PUBREC = constant('\x50\x02');
 const PUBCOMP = constant('\x70\x02');
 /** Of two filters, each granted with QoS 1. */
-const SUBACK = constant('\x90\x04');
-const GRANTED = constant('\x01\x01');
+const SUBACK = constant(V5 ? '\x90\x05' : '\x90\x04');
+const GRANTED = constant(V5 ? '\x00\x01\x01' : '\x01\x01');
 /** Messages from the broker: topics of 9 bytes, payloads of 11. */
-const MESSAGE = constant('\x30\x16\x00\x09mote/note{"value":1}');
-const OTHER_MESSAGE = constant('\x30\x16\x00\x09mote/noon{"value":2}');
-const FIRST_HALF = constant('\x30\x16\x00\x09mote/no');
-const SECOND_HALF = constant('te{"value":1}');
-const MESSAGE_QOS1 = constant('\x32\x18\x00\x09mote/note\x00\x07{"value":1}');
-const MESSAGE_QOS2 = constant('\x34\x18\x00\x09mote/note\x00\x07{"value":1}');
+const HEAD = V5 ? '\x17\x00\x09mote/' : '\x16\x00\x09mote/';
+const HEAD_ID = V5 ? '\x19\x00\x09mote/note\x00\x07\x00' : '\x18\x00\x09mote/note\x00\x07';
+const BARE = V5 ? '\x00' : '';
+const MESSAGE = constant('\x30' + HEAD + 'note' + BARE + '{"value":1}');
+const OTHER_MESSAGE = constant('\x30' + HEAD + 'noon' + BARE + '{"value":2}');
+const FIRST_HALF = constant('\x30' + HEAD + 'no');
+const SECOND_HALF = constant('te' + BARE + '{"value":1}');
+const MESSAGE_QOS1 = constant('\x32' + HEAD_ID + '{"value":1}');
+const MESSAGE_QOS2 = constant('\x34' + HEAD_ID + '{"value":1}');
 const PUBREL = constant('\x62\x02\x00\x07');
 
 const counts = { written: 0, published: 0, handled: 0, pings: 0, closed: 0, reported: 0 };

@@ -2,9 +2,10 @@
 // features that are built in, but for its counters and its round-trip time, which come with the other extras. Whoever runs it
 // has a global `expose`.
 
-import { INBOUND, STREAM } from '../../src/features.ts';
-import { createClient, PACKET_MAX, type Client } from '../../src/mqtt/client.ts';
+import { INBOUND, STREAM, V5 } from '../../src/features.ts';
+import { createClient, PACKET_MAX, type Client, type ClientPorts } from '../../src/mqtt/client.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { createClock } from '../../src/ports/espruino/clock.ts';
 import { createSocket } from '../../src/ports/espruino/socket.ts';
 import { OPTIONS, OWNER } from './quiet-client.ts';
@@ -14,8 +15,15 @@ declare function expose(client: Partial<Client>): void;
 
 const OUTBOX_PLACES = 8;
 
+function createPorts(clock: Clock): ClientPorts {
+  const outbox = createRamOutbox(OUTBOX_PLACES, PACKET_MAX, () => clock.now());
+  return { socket: createSocket(), clock, outbox };
+}
+
 const client = createClient(
-  { socket: createSocket(), clock: createClock(), outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX) },
+  V5
+    ? createPorts(createClock())
+    : { socket: createSocket(), clock: createClock(), outbox: createRamOutbox(OUTBOX_PLACES, PACKET_MAX) },
   OPTIONS,
   OWNER,
 );
@@ -39,6 +47,7 @@ if (INBOUND) {
   members.subscribe = client.subscribe;
   members.unsubscribe = client.unsubscribe;
 }
+if (V5) members.speak = client.speak!;
 if (STREAM) {
   members.stream = client.stream;
   members.abandon = client.abandon;

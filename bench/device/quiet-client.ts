@@ -16,4 +16,10 @@ export const OPTIONS: ClientOptions = {
   password: AUTH ? 'secret' : undefined,
 };
 
-export const OWNER: ClientEvents = { onOpen: ignore, onOnline: ignore, onOffline: ignore, onReport: ignore };
+export const OWNER: ClientEvents = {
+  onOpen: ignore,
+  onOnline: ignore,
+  onOffline: ignore,
+  onReport: ignore,
+  onProperty: ignore,
+};

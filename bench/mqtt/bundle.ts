@@ -22,6 +22,10 @@ export interface Combination {
 /** The one that all speed figures are taken on. */
 export const MEASURED: Combination = { name: '3.1.1 QoS 0/1', on: ['AUTH', 'INBOUND'] };
 
+/** Of MQTT 5.0, and as much of that as fits into the measuring engine. */
+const WITH_5: Combination = { name: '5.0 QoS 0/1', on: ['AUTH', 'INBOUND', 'V5'] };
+export const PUBLISH_ONLY_5: Combination = { name: '5.0 publish only, no login or will', on: ['V5'] };
+
 export const EVERYTHING: Combination = {
   name: 'everything',
   on: ['AUTH', 'INBOUND', 'QOS2', 'STREAM', 'STATE', 'TIME'],
@@ -38,6 +42,9 @@ export const COMBINATIONS: readonly Combination[] = [
   { name: '3.1.1 QoS 0/1 and streams', on: ['AUTH', 'INBOUND', 'STREAM'] },
   { name: '3.1.1 QoS 0/1/2', on: ['AUTH', 'INBOUND', 'QOS2'] },
   EVERYTHING,
+  PUBLISH_ONLY_5,
+  WITH_5,
+  { name: '5.0 QoS 0/1, enhanced authentication', on: ['AUTH', 'INBOUND', 'V5', 'V5_AUTH'] },
 ];
 
 export interface Bundle {

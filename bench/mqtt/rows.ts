@@ -41,8 +41,10 @@ export interface SpeedRow {
   readonly work: Readonly<Partial<Record<SubjectName, string>>>;
   /** What stands in its place without any client. */
   readonly nothing: string;
-  /** Runs before the rounds, for Mote. */
-  readonly prepare?: string;
+  /** MQTT 5.0: with an alias, that both sides of a topic know by then, or without. Mote's bundle has 5.0 built in. */
+  readonly five?: 'name' | 'alias';
+  /** The limit, as so many times what another row takes in the same run. */
+  readonly times?: { readonly row: string; readonly most: number };
   /** Mote's messages go through the flash outbox; those of others lie nowhere. */
   readonly isOverFlash?: true;
 }
@@ -93,7 +95,37 @@ const READY = {
   work: { espruino: 'm.publish(T,p);', tiny: 'm.publish(T,p);', mote: 'm.$publish(t,p);' },
 } as const;
 
-const PUBACK = 'fake.emit("data","@\\x02"+last.substr(28,2));';
+const pubackAt = (at: number) => `fake.emit("data","@\\x02"+last.substr(${at},2));`;
+const PUBACK = pubackAt(28);
+
+/** Rows of MQTT 5.0 beside those of 3.1.1 that they are held against. */
+const FIVE: readonly SpeedRow[] = (['name', 'alias'] as const).flatMap((five) => {
+  const isAlias = five === 'alias';
+  const puback = pubackAt(isAlias ? 4 : 28);
+  const most = isAlias ? 1 : 1.15;
+  const tail = isAlias ? 'with a topic alias' : 'without alias';
+  const common = { ...publishing, ...FIXED, five };
+  return [
+    {
+      ...common,
+      id: `publish0-5-${five}`,
+      title: `MQTT 5.0: publish QoS 0, 48 bytes, ${tail}`,
+      qos: 0,
+      nothing: 'fake.write(p);',
+      work: { mote: 'm.$publish(t,p);' },
+      times: { row: 'publish48', most },
+    },
+    {
+      ...common,
+      id: `publish1-5-${five}`,
+      title: `MQTT 5.0: publish QoS 1 with its PUBACK (RAM outbox), ${tail}`,
+      qos: 1,
+      nothing: `fake.write(p);#${PUBACK}`,
+      work: { mote: `m.$publish(t,p);#${puback}` },
+      times: { row: 'publish1', most },
+    },
+  ];
+});
 
 export const SPEED_ROWS: readonly SpeedRow[] = [
   {
@@ -165,6 +197,7 @@ export const SPEED_ROWS: readonly SpeedRow[] = [
     work: { espruino: `m.publish(T,p,reliable);#${PUBACK}`, mote: `m.$publish(t,p);#${PUBACK}` },
     isOverFlash: true,
   },
+  ...FIVE,
   { ...receiving, id: 'receive0', title: 'receive QoS 0, one topic', limit: 420 },
   { ...receiving, id: 'receive0-two', title: 'receive QoS 0, two topics in turn', limit: 620, topics: 2 },
   {

@@ -62,9 +62,24 @@ function listener(subject: Subject | undefined, row: SpeedRow): string {
     .join('');
 }
 
+/** CONNACK of 3.1.1, and of 5.0 by what it says of aliases. */
+const CONNACKS = {
+  old: '\\x20\\x02\\0\\0',
+  name: '\\x20\\x03\\0\\0\\0',
+  alias: '\\x20\\x06\\0\\0\\x03\\x22\\0\\x0a',
+} as const;
+
+/** Two messages, each acknowledged, for Mote: then it knows how those of a topic look, and so does the broker. */
+function introduce(subject: Subject | undefined, { five, qos }: SpeedRow): string {
+  if (subject === undefined || five === undefined) return '';
+  const puback = 'fake.emit("data","@\\x02"+last.substr(28,2));';
+  return withNames(`for(i=0;i<2;i++){m.$publish(t,head);${qos > 0 ? puback : ''}D()}`, subject);
+}
+
 /** From a client that was told to connect to one that is online, in the order of the engine's own events. */
-function goOnline(subject: Subject | undefined): string {
-  const stages = ['fake.emit("drain");', 'fake.emit("drain");', 'fake.emit("data","\\x20\\x02\\0\\0");'];
+function goOnline(subject: Subject | undefined, row?: SpeedRow): string {
+  const connack = CONNACKS[row?.five ?? 'old'];
+  const stages = ['fake.emit("drain");', 'fake.emit("drain");', `fake.emit("data","${connack}");`];
   if (subject?.name === 'mote') {
     stages.unshift('fake.emit("connect");');
     const codes = 'last.substr(2,2)+"\\1\\1".substr(0,filters)';
@@ -94,11 +109,24 @@ function chooseChunk(row: SpeedRow): string {
   return `topic=topics[${index}];${many}`;
 }
 
+/** @returns bytes of a PUBLISH of `row` without its payload. */
+export function packetSize({ qos, five }: SpeedRow): number {
+  const topic = five === 'alias' ? 2 + 4 : five === 'name' ? 2 + 24 + 1 : 2 + 24;
+  return 2 + topic + 2 * qos;
+}
+
 /** Compares what is written and delivered in a checked run. */
 function checks(subject: Subject, row: SpeedRow): string {
   // tinyMQTT sets RETAIN in all that it publishes: that alone shall not keep it out of the table.
   const first = subject.name === 'tiny' ? '1' : row.qos > 0 ? '2' : '0';
   const id = row.qos > 0 ? 2 : 0;
+  if (row.five !== undefined) {
+    const topic = row.five === 'alias' ? '"\\0\\0"' : '"\\0\\x18"+T';
+    const tail = row.five === 'alias' ? '"\\3\\x23\\0\\1"' : '"\\0"';
+    const whole = `"${first}"+String.fromCharCode(${packetSize(row) - 2}+p.length)+${topic}`;
+    const right = `b===${whole}+${row.qos > 0 ? `(D5=b.substr(${row.five === 'alias' ? 4 : 28},2))+` : ''}${tail}+p`;
+    return `var D5="",write=fake.write,first=sent;fake.write=function(b){sent++;if(!(${right})||D5==="\\0\\0")bad++;sent--;write(b)};`;
+  }
   const whole = `"${first}"+String.fromCharCode(${26 + id}+p.length)+"\\0\\x18"+T`;
   const acknowledged = `b==="@\\x02${PACKET_ID}"`;
   const isRight =
@@ -172,10 +200,10 @@ export function speedScript(subject: Subject | undefined, row: SpeedRow, rounds:
   return `${beginning(subject, isReceiving ? chunk(row) : '', listeners, filters)}
 function finish(){print("@@"+JSON.stringify({sent:sent-sent0,bytes:bytes-bytes0,good:good,bad:bad}));quit()}
 ${loop(subject, row, rounds)}
-function start(){D=listener("drain");D();unsent=0;sent0=sent;bytes0=bytes;i=0;
+function start(){D=listener("drain");D();${introduce(subject, row)}unsent=0;sent0=sent;bytes0=bytes;i=0;
 ${rounds.isChecked && subject !== undefined ? checks(subject, row) : ''}
 go()}
-${goOnline(subject)}
+${goOnline(subject, row)}
 `;
 }
 

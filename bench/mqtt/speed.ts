@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { countInstructions, runFiles, type Engines } from '../espruino.ts';
 import type { SpeedRow } from './rows.ts';
-import { speedScript, type Rounds, type Subject } from './script.ts';
+import { packetSize, speedScript, type Rounds, type Subject } from './script.ts';
 
 /** Counts hardly differ from run to run, so that a few hundred rounds are enough. */
 const FEW = 100;
@@ -68,8 +68,7 @@ function expected(row: SpeedRow, { rounds, isChecked }: Rounds): Printed {
     const acknowledged = row.qos > 0 ? good : 0;
     return { sent: acknowledged, bytes: 4 * acknowledged, good, bad: 0 };
   }
-  const overhead = 2 + 2 + 24 + 2 * row.qos;
-  return { sent: rounds, bytes: row.payloadBytes(rounds) + rounds * overhead, good: 0, bad: 0 };
+  return { sent: rounds, bytes: row.payloadBytes(rounds) + rounds * packetSize(row), good: 0, bad: 0 };
 }
 
 function complaint(row: SpeedRow, rounds: Rounds, marks: string): string | undefined {

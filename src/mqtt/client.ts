@@ -58,6 +58,7 @@ import {
   DISCONNECT,
   idFrom,
   idValue,
+  isAwaited,
   keyAt,
   keyId,
   keyOf,
@@ -74,7 +75,6 @@ import {
   PUBLISH_0,
   PUBLISH_1,
   publishHeader,
-  publishHeader5,
   readId,
   packetKey,
   readKey,
@@ -86,6 +86,7 @@ import {
   type Key,
 } from './form.ts';
 import {
+  chr,
   DUP,
   encodeConnect,
   encodePacket,
@@ -120,19 +121,19 @@ import {
   type OnMessage,
   type Route,
   type Subscription,
-  type SubscriptionOptions,
 } from './subscriptions.ts';
 import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
 import type { Authentication } from './authentication.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
-import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT, wideAt } from './properties.ts';
+import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT } from './properties.ts';
 import {
   FAILURE,
   isAmong,
   OF_AUTH,
   OF_CONNACK,
   OF_DISCONNECT,
+  OF_OLD_CONNACK,
   OF_PUBLISH,
   OF_RELEASE,
   OUT_OF_PLACE,
@@ -140,6 +141,8 @@ import {
 } from './reason.ts';
 import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
 
+/** Bytes of first byte and remaining length, at most. */
+const LONGEST_HEADER = 5;
 /** Bytes of PUBACK, PUBREC, PUBREL and PUBCOMP. */
 const ACK_SIZE = 4;
 /** From `connect` to an open connection. */
@@ -312,6 +315,7 @@ export interface Client extends PacketWriter<Bytes> {
    * Want messages. Start-up only. It is subscribed as soon as there is a session, and again when one was lost. A message goes
    * to the first filter without wildcard that matches, else to the first of the others.
    * @param onChunk takes messages over `receiveMax` in pieces; without it they are passed over and acknowledged.
+   * @param options MQTT 5.0: of SubscriptionOption, added up.
    * @returns null when filter or QoS are not valid.
    */
   subscription(
@@ -319,7 +323,7 @@ export interface Client extends PacketWriter<Bytes> {
     qos: number,
     onMessage: OnMessage,
     onChunk?: OnChunk,
-    options?: SubscriptionOptions,
+    options?: number,
   ): Subscription | null;
   /**
    * Before the first connection, where a former start subscribed to the same: not again, if the broker still has our session.
@@ -361,6 +365,23 @@ function isSendable(options: Connect, isNamed: boolean): boolean {
     }
   }
   return valid && options.keepAliveSec >= 0 && options.keepAliveSec <= 65535;
+}
+
+/** @returns a place for a record of the outbox. */
+function createRecord(): OutboxRecord<Bytes> {
+  return V5
+    ? { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false, ageSec: 0 }
+    : { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false };
+}
+
+/** @returns how to log in by a conversation, where that is built in. */
+function authenticationOf(options: ClientOptions): Authentication | undefined {
+  return V5_AUTH ? options.authentication : undefined;
+}
+
+/** @returns the name of a method of authentication, empty without one. */
+function methodOf(authentication: Authentication | undefined): string {
+  return authentication === undefined ? '' : authentication.method;
 }
 
 /** Make a client for one connection at a time. */
@@ -451,12 +472,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** CONNECT has left. */
   let drained = false;
 
-  const record: OutboxRecord<Bytes> = {
-    sequence: 0,
-    topic: prepareTopic('', 0),
-    payload: EMPTY,
-    received: false,
-  };
+  const record = createRecord();
   /** Identifiers of inbound QoS 2 messages whose PUBREL has not come; NO_ID in places that are free again. */
   const open: Id[] = [];
   let openBytes = createBuffer(STATE && QOS2 ? STATE_MAX : 0);
@@ -480,18 +496,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let largeHigh = -1;
   let largeTopic = createBuffer(STREAM ? options.receiveMax + SEND_WINDOW : 0);
 
-  /** The connection speaks MQTT 5.0; the next one is to. */
-  let is5 = V5;
+  /** The next connection is to speak MQTT 5.0. */
   let next5 = V5;
+  /** The connection speaks it. */
+  let is5 = V5;
+  /** Who we are: a broker may have found a name for us. */
+  let clientId = options.clientId;
   /** First byte of the packet that is read. */
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
-  const incoming = V5 && INBOUND ? createIncoming(reader) : null!;
-  const shapes = V5 ? createShapes() : null!;
-  const authentication = V5 && V5_AUTH ? options.authentication : undefined;
+  const incoming = V5 && INBOUND ? createIncoming(reader, turn, nowhere) : null!;
+  const shapes = V5 ? createShapes(reader) : null!;
+  const authentication = authenticationOf(options);
   /** Our method of authentication; empty: none. What a packet of the broker says of it. */
-  const method = authentication === undefined ? '' : authentication.method;
+  const method = methodOf(authentication);
   let named = '';
   let proof: Bytes = EMPTY;
   const proofView = createView();
@@ -502,24 +521,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let responseBase = '';
   /** What CONNECT says in properties, beside what the firmware gives. */
   let opening = SAID_5;
-  /** What the broker takes. */
-  const limits = {
-    is5: V5,
-    packetMax: 0,
-    qosMax: 2,
-    retains: true,
-    hasWildcards: true,
-    hasShared: true,
-    hasIds: true,
-  };
-  let clientId = options.clientId;
   /** There is something of a session here that a broker may have the other half of. */
   let hasSession = false;
   let pingMs = pingIntervalMs;
   /** Messages of QoS 1 and 2 that came on this connection and have not had their last answer. */
   let unansweredIn = 0;
-  /** Messages that the broker refused for good. */
+  /** Messages that the broker refused for good; those that it did or that are over its limits, and those that expired. */
   let denied = 0;
+  let rejected = 0;
+  let expired = 0;
   /** A handler is called with a message that has properties. */
   let isDressed = false;
   /** Bytes of no properties: their length, in 5.0. */
@@ -549,7 +559,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function publishMore(topic: Topic<Bytes> | null, payload: Bytes, sized: number | undefined): number {
     const size = sized! - RELIABLE;
     // In 5.0 an alias makes topics short on this connection, and on no other: what is not short anyway is looked at by its name.
-    if (size > 0 && size < (V5 ? SHORT_MAX : PACKET_MAX) && isBytes(payload)) {
+    if (size > 0 && size < (V5 ? SHORT_MAX + 2 : PACKET_MAX) && isBytes(payload)) {
       if (BATCH && isHolding) return publishHeld(topic!, payload);
       const sequence = outbox.append(topic!, payload);
       if (sequence < 0) return refuse(sequence);
@@ -638,29 +648,24 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
-  /** @returns whether what stands at `at` is a message without properties. @hot */
-  function isBare(bytes: Bytes, at: number): boolean {
-    return !is5 || byteAt(bytes, at) === 0;
-  }
-
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
-    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
-      if (isByte(chunk, 0, PUBLISH_0) && (!V5 || isBare(chunk, hot.end))) {
+    if (V5 && onHot5(chunk, size)) return;
+    if (INBOUND && !V5 && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+      if (isByte(chunk, 0, PUBLISH_0)) {
         received++;
         try {
-          hot.take(tail(pieceView, chunk, hot.end + (V5 ? bareSize : 0)), hot.name, First.Publish);
+          hot.take(tail(pieceView, chunk, hot.end), hot.name, First.Publish);
         } catch {
           failHandler(hot.to);
         }
         return;
       }
       const id = readId(chunk, hot.end);
-      const isFit = !V5 || (size > hot.end + 1 + bareSize && isBare(chunk, hot.end + 2));
-      if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID && isFit) {
+      if (isByte(chunk, 0, PUBLISH_1) && room > 3 && size > hot.end + 1 && id !== NO_ID) {
         received++;
         try {
-          hot.take(tail(pieceView, chunk, hot.end + 2 + (V5 ? bareSize : 0)), hot.name, First.Publish + 2);
+          hot.take(tail(pieceView, chunk, hot.end + 2), hot.name, First.Publish + 2);
         } catch {
           failHandler(hot.to);
           return;
@@ -682,6 +687,25 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (size % ACK_SIZE === 0) onAcks(chunk, size);
     else decoder.feed(chunk);
+  }
+
+  /** Take a message on the topic of the last one, of either version, without properties. @returns whether it is one. @hot */
+  function onHot5(chunk: Bytes, size: number): boolean {
+    const isWhole = INBOUND && byteAt(chunk, 1) === size - 2;
+    if (!isWhole || !(standsAt(chunk, hot.key, 2) || seek(chunk, 2))) return false;
+    const isReliable = isByte(chunk, 0, PUBLISH_1);
+    const at = isReliable ? hot.end + 2 : hot.end;
+    const id = readId(chunk, hot.end);
+    const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
+    if (!isFit || (bareSize > 0 && byteAt(chunk, at) !== 0)) return false;
+    received++;
+    try {
+      hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
+      if (isReliable) answer(PUBACK, id);
+    } catch {
+      failHandler(hot.to);
+    }
+    return true;
   }
 
   /** Take a chunk that is most often several acknowledgements. @hot @apart */
@@ -751,7 +775,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send an acknowledgement. @hot */
   function answer(head: KeyHead, id: Id): void {
-    if (V5 && unansweredIn > 0 && (head === PUBACK || head === PUBCOMP)) unansweredIn--;
+    // Of a former connection there may be more than came on this one.
+    if (V5 && QOS2 && head === PUBCOMP && unansweredIn > 0) unansweredIn--;
     if (room > 3) {
       room -= 4;
       try {
@@ -795,7 +820,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether something is in flight at `place`. @inline */
   function isTaken(place: number): boolean {
-    return awaited[place] !== NO_KEY && (!V5 || awaited[place] !== BLOCKED);
+    return V5 ? isAwaited(awaited[place]) : awaited[place] !== NO_KEY;
   }
 
   /** What is in flight is so no more. */
@@ -843,7 +868,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns what is wrong with a packet that cannot be read, or may not come from a broker. */
   function reasonOf(first: number): number {
-    return isAmong(OUT_OF_PLACE, first) ? Reason.ProtocolError : Reason.MalformedPacket;
+    return OUT_OF_PLACE.indexOf(chr(first)) >= 0 ? Reason.ProtocolError : Reason.MalformedPacket;
   }
 
   /** Go, for a reason that brokers only say. */
@@ -855,9 +880,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Say why we go, where that can be said. */
   function leaveWith(reason: number): void {
-    // CONNECT has left: DISCONNECT may follow.
-    if (V5_AUTH && state === State.Connecting && drained) room = SEND_WINDOW;
-    if (is5 && room > 2) write(fromText('\xe0\x01' + String.fromCharCode(reason)));
+    // Where there may be a conversation before CONNACK, and CONNECT has left, DISCONNECT may follow.
+    if (V5_AUTH && (method !== '' || told === First.Auth) && state === State.Connecting && drained) {
+      room = SEND_WINDOW;
+    }
+    if (is5 && room > 2) write(fromText(encodePacket(First.Disconnect, chr(reason))));
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
@@ -913,49 +940,66 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The message of `sequence` will not be sent, for good. */
   function giveUp(sequence: number, event: Event, reason: number): void {
-    if (event === Event.MessageExpired) counters.expired = counters.expired! + 1;
-    else counters.rejected = counters.rejected! + 1;
-    outbox.acknowledge(sequence);
+    // It leaves as what was acknowledged does: a second place that has the outbox forget would cost each acknowledgement a call.
+    caughtUp = true;
+    settle(expect(First.Publish, idFrom(sequence), sequence));
+    caughtUp = false;
+    delivered--;
     owner.onReport(event, sequence * 256 + reason);
   }
 
-  /** Whether PUBLISHes of such a first byte need no look at what the broker takes. */
-  function isUsual(first: number): boolean {
-    const isKept = (first & RETAIN) > 0 && !limits.retains;
-    return limits.packetMax > SHORT_MAX && qosOf(first) <= limits.qosMax && !isKept;
+  /** @returns whether the broker takes the QoS of a topic [MQTT-3.2.2-11]. */
+  function mayBeSent(to: Topic<Bytes>): boolean {
+    return qosOf(to.first) <= reader.numberOf(PropertyId.MaximumQos, 2);
   }
 
-  /** @returns what of a first byte the broker takes [MQTT-3.2.2-14]. */
-  function allowedOf(first: number): number {
-    return limits.retains ? first : first & ~RETAIN;
+  /**
+   * Send a message, if the broker takes such long ones and there is room.
+   * @param sequence 0 with QoS 0. @returns 0, Code.TooLong, Code.Busy, Code.Closed.
+   */
+  function emit(
+    to: Topic<Bytes>,
+    payload: Bytes,
+    id: Id,
+    sequence: number,
+    dup: number,
+    ageSec: number,
+  ): number {
+    const header = shapes.header(to, payload.length, id, dup, ageSec);
+    const needed = header.length + payload.length;
+    const most = reader.packetMax();
+    if (needed > most) {
+      counters.needed = needed;
+      counters.available = most;
+      return Code.TooLong;
+    }
+    if (needed > room && room < SEND_WINDOW) return Code.Busy;
+    if (sequence > 0) expect(to.first, id, sequence);
+    shapes.commit();
+    return put(join(header, payload));
   }
 
   /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
   function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
-    const payload = record.payload;
-    const ageSec = record.ageSec === undefined ? 0 : record.ageSec;
+    const ageSec = record.ageSec!;
     const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
-    if (qosOf(to.first) > limits.qosMax) {
+    if (!mayBeSent(to)) {
       // It stays: another broker may take it, or this one when it is set up for it.
       leave(Reason.QosNotSupported);
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
-    const isExpired = !again && expirySec >= 0 && ageSec >= expirySec;
-    const shape = shapes.look(to, ageSec, limits.packetMax - payload.length);
-    const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 4);
-    if (isExpired) {
+    if (!again && expirySec >= 0 && ageSec >= expirySec) {
+      expired++;
       giveUp(sequence, Event.MessageExpired, 0);
-    } else if (needed > limits.packetMax) {
-      giveUp(sequence, Event.MessageRejected, Reason.PacketTooLarge);
-    } else {
-      if (room < SEND_WINDOW && needed > room) return false;
-      expect(to.first, id, sequence);
-      const first = allowedOf(to.first) | (again ? DUP : 0);
-      put(join(publishHeader5(first, shape.wire, shape.tail, payload.length, id), payload));
-      shapes.commit();
+      return true;
     }
-    return true;
+    const code = emit(to, record.payload, id, sequence, again ? DUP : 0, ageSec);
+    if (code === Code.TooLong) {
+      rejected++;
+      giveUp(sequence, Event.MessageRejected, Reason.PacketTooLarge);
+    }
+    return code !== Code.Busy;
   }
 
   /** Send what `record` holds, as far as it is its turn. @returns false while the socket has to drain first. */
@@ -1004,7 +1048,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (isQuiet) return;
     if (V5 && V5_AUTH && due.length > 0 && !sayDue()) return;
     if (INBOUND && room > 0) {
-      const text = V5 ? subscriptions.next(limits) : subscriptions.next();
+      const text = subscriptions.next(is5, reader);
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
@@ -1074,6 +1118,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       }
       answer(PUBREC, id);
     } else {
+      if (V5) unansweredIn--;
       answer(PUBACK, id);
     }
   }
@@ -1119,26 +1164,20 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Written once in the life of the flash.
     if (STATE && hasSession) outbox.remember(StateKey.Session, fromText('\x01'));
     unansweredIn = 0;
-    pingMs = saidOf(PropertyId.ServerKeepAlive, options.keepAliveSec) * 750;
-    limits.is5 = is5;
-    limits.packetMax = saidOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX);
-    limits.qosMax = saidOf(PropertyId.MaximumQos, 2);
-    limits.retains = saidOf(PropertyId.RetainAvailable, 1) > 0;
-    limits.hasWildcards = saidOf(PropertyId.WildcardAvailable, 1) > 0;
-    limits.hasShared = saidOf(PropertyId.SharedAvailable, 1) > 0;
-    limits.hasIds = saidOf(PropertyId.SubscriptionIdAvailable, 1) > 0;
-    for (let i = saidOf(PropertyId.ReceiveMaximum, IN_FLIGHT_MAX); i < IN_FLIGHT_MAX; i++)
+    pingMs = reader.numberOf(PropertyId.ServerKeepAlive, options.keepAliveSec) * 750;
+    for (let i = reader.numberOf(PropertyId.ReceiveMaximum, IN_FLIGHT_MAX); i < IN_FLIGHT_MAX; i++) {
       awaited[i] = BLOCKED;
-    shapes.begin(is5, saidOf(PropertyId.TopicAliasMaximum, 0), isUsual);
+    }
+    shapes.begin(is5);
     if (INBOUND) incoming.reset();
   }
 
-  function onConnack5(flags: number, code: number): void {
-    // A refusal comes without a session, and none that was not asked for can be there [MQTT-3.2.2-4].
-    const isWrong = flags > 1 || (flags > 0 && (code > 0 || isFresh()));
+  /** @returns whether CONNACK may have these flags and this code, of which each by itself is legal [MQTT-3.2.2-4]. */
+  function isLegalConnack5(flags: number, code: number): boolean {
     // Who takes no five bytes cannot be answered.
-    if (isWrong || saidOf(PropertyId.MaximumPacketSize, 5) < 5) violate(Reason.ProtocolError);
-    else if (!V5_AUTH || code > 0 || named + method === '' || hear(true)) onConnack(flags, code);
+    if (reader.numberOf(PropertyId.MaximumPacketSize, 5) < 5) return false;
+    // A refusal comes without a session, and none that was not asked for can be there.
+    return flags === 0 || (flags === 1 && code === 0 && !(is5 ? isFresh() : options.cleanSession));
   }
 
   /** @returns properties that a conversation goes on with. */
@@ -1148,8 +1187,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Have an AUTH sent. @returns whether it may be that long. */
   function sayAuth(reason: Reason, data: string): boolean {
-    const packet = encodePacket(First.Auth, String.fromCharCode(reason) + withLength(tell(data)));
-    if (packet.length > PACKET_MAX || packet.length > limits.packetMax) return false;
+    const packet = encodePacket(First.Auth, chr(reason) + withLength(tell(data)));
+    if (packet.length > PACKET_MAX || packet.length > reader.packetMax()) return false;
     isTalking = true;
     due = packet;
     askNext();
@@ -1183,7 +1222,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function reauthenticate(): number {
-    if (state !== State.Online || authentication === undefined) return Code.Closed;
+    if (!V5_AUTH || state !== State.Online || authentication === undefined) return Code.Closed;
     if (isTalking) return Code.Busy;
     if (!sayAuth(Reason.ReAuthenticate, authentication.first())) return Code.BadPayload;
     ends[0] = after(clock.now(), CONNACK_TIMEOUT_MS);
@@ -1191,16 +1230,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return Code.Ok;
   }
 
-  /** @returns a number of what the broker said of itself. */
-  function saidOf(id: PropertyId, otherwise: number): number {
-    return reader.numberOf(id, otherwise);
-  }
-
   function onConnack(flags: number, code: number): void {
-    if (!(V5 && is5) && !isLegalConnack(flags, code, options.cleanSession)) {
-      violate();
+    if (!(V5 ? isLegalConnack5(flags, code) : isLegalConnack(flags, code, options.cleanSession))) {
+      violate(Reason.ProtocolError);
       return;
     }
+    if (V5_AUTH && code === 0 && named + method !== '' && !hear(true)) return;
     unanswered--;
     if (code > 0) {
       fail(Close.Refused, code);
@@ -1230,8 +1265,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Say of an identifier that nothing here has it (sections 3.6.2.1 and 3.7.2.1). */
   function answerUnknown(first: First, id: Id): void {
-    const reason = String.fromCharCode(Reason.PacketIdNotFound);
-    if (canAnswer()) put(fromText(encodePacket(first, word(idValue(id)) + reason)));
+    if (canAnswer()) put(fromText(encodePacket(first, word(idValue(id)) + chr(Reason.PacketIdNotFound))));
   }
 
   /** An acknowledgement that nothing waits for in this form. @param reason in 5.0. */
@@ -1242,7 +1276,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     if (verdict === Verdict.Repeated) answer(PUBREL, id);
-    else if (V5 && is5 && first === First.Pubrec && reason! < FAILURE) answerUnknown(First.Pubrel, id);
+    else if (V5 && QOS2 && is5 && first === First.Pubrec && reason! < FAILURE) {
+      answerUnknown(First.Pubrel, id);
+    }
     counters.strays++;
     owner.onReport(Event.StrayAck, idValue(id));
   }
@@ -1326,12 +1362,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** A string among properties: it is of the message that comes, or the owner's business. */
   function onText(id: PropertyId, bytes: Bytes, from: number, to: number): void {
-    if (INBOUND && told >> 4 === 3 && incoming.take(id, bytes, from, to)) return;
     if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, to - from);
     if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, to - from);
     if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
     if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
-    if (owner.onProperty !== undefined) owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
+    if (id > PropertyId.CorrelationData && owner.onProperty !== undefined) {
+      owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
+    }
   }
 
   /** @returns whether the owner has closed the connection that properties were read on. */
@@ -1348,20 +1385,24 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The broker does not take the message at `place`, and never will: that is an acknowledgement too [MQTT-4.4.0-2]. */
   function reject(place: number, reason: number): void {
     const sequence = sequences[place];
-    awaited[place] = NO_KEY;
     denied++;
-    if (!STREAM || sequence > 0) giveUp(sequence, Event.MessageRejected, reason);
-    else if (sequence === 0) streamer.finish(Code.Rejected);
-    if (!caughtUp) pump();
+    delivered--;
+    if (STREAM && sequence === 0) sequences[place] = GIVEN_UP;
+    settle(place);
+    if (!STREAM || sequence > 0) {
+      rejected++;
+      owner.onReport(Event.MessageRejected, sequence * 256 + reason);
+    } else if (sequence === 0) streamer.finish(Code.Rejected);
   }
 
   /** PUBACK, PUBREC, PUBREL or PUBCOMP, of a legal reason code. */
   function onAck5(first: number, id: Id, reason: number): void {
-    const head = first === First.Puback ? PUBACK : first === First.Pubrec ? PUBREC : PUBCOMP;
+    const head = !QOS2 || first === First.Puback ? PUBACK : first === First.Pubrec ? PUBREC : PUBCOMP;
     const place = awaited.indexOf(keyOf(head, id));
     if (QOS2 && INBOUND && first === First.Pubrel) onPubrel(id);
-    else if (reason < FAILURE || first === First.Pubcomp || place < 0) onAck(first, place, id, reason);
-    else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
+    else if (reason < FAILURE || (QOS2 && first === First.Pubcomp) || place < 0) {
+      onAck(first, place, id, reason);
+    } else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
     else reject(place, reason);
   }
 
@@ -1372,68 +1413,91 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(isTakenOver ? Close.TakenOver : reason > 0 ? reason : Close.Disconnected, reason);
   }
 
-  /** A packet of MQTT 5.0 other than PUBLISH and PINGRESP. */
+  function onPingresp(): void {
+    if (ends[1] >= 0) rtt = elapsed(pingAt, clock.now());
+    ends[1] = -1;
+  }
+
+  /** @returns the reason codes of a packet. */
+  function codesOf(first: number, isOld: boolean): string {
+    if (isOld) return OF_OLD_CONNACK;
+    if (V5_AUTH && first === First.Auth) return OF_AUTH;
+    const others = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
+    return first === First.Disconnect ? OF_DISCONNECT : first === First.Connack ? OF_CONNACK : others;
+  }
+
+  /** @returns the properties of a packet. */
+  function allowedIn(first: number): string {
+    if (V5_AUTH && first === First.Auth) return IN_AUTH;
+    return first === First.Disconnect ? IN_DISCONNECT : first === First.Connack ? IN_CONNACK : IN_ACK;
+  }
+
+  /** @returns where a packet has its reason code, where it has only one: behind flags or identifier, if there are any. */
+  function reasonAt(first: number, at: number): number {
+    if (first === First.Disconnect || (V5_AUTH && first === First.Auth)) return at;
+    return first === First.Connack ? at + 1 : at + 2;
+  }
+
+  /** Do what a packet with one reason code asks for. */
+  function obey(first: number, bytes: Bytes, at: number, reason: number): void {
+    if (first === First.Disconnect) onBye(reason);
+    else if (V5_AUTH && first === First.Auth) onAuth(reason);
+    else if (first === First.Connack) onConnack(byteAt(bytes, at), reason);
+    else onAck5(first, readId(bytes, at), reason);
+  }
+
+  /** A packet other than PUBLISH, of either version. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     const isConnack = first === First.Connack;
-    const isBye = first === First.Disconnect;
     const isList = first === First.Suback || first === First.Unsuback;
-    const isAuth = V5_AUTH && first === First.Auth;
-    // Behind flags or identifier, where there are any, stands a reason code, where there is only one.
-    let from = isBye || isAuth ? at : isConnack ? at + 1 : at + 2;
+    let from = reasonAt(first, at);
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
-    const isOld = isConnack && end === at + 2 && reason === 1;
-    const codes = isAuth
-      ? OF_AUTH
-      : isBye
-        ? OF_DISCONNECT
-        : isConnack
-          ? OF_CONNACK
-          : first < First.Pubrel
-            ? OF_PUBLISH
-            : OF_RELEASE;
-    const allowed = isAuth ? IN_AUTH : isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
-    reader.clear();
+    const isOld = isConnack && (!is5 || (from === end && reason === 1));
+    const codes = codesOf(first, isOld);
+    const allowed = allowedIn(first);
     if (V5_AUTH) {
       named = '';
       proof = EMPTY;
     }
-    if (from < end || isList || (isConnack && !isOld)) from = reader.read(bytes, from, end, allowed);
+    if (is5 && (from < end || isList || isConnack) && !isOld) from = reader.read(bytes, from, end, allowed);
     if (isOver()) return;
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate(Reason.MalformedPacket);
-    else if (!isOld && !isAmong(codes, reason)) violate(Reason.ProtocolError);
-    else if (isBye) onBye(reason);
-    else if (V5_AUTH && isAuth) onAuth(reason);
-    else if (isConnack) onConnack5(byteAt(bytes, at), reason);
-    else onAck5(first, readId(bytes, at), reason);
+    else if (!isAmong(codes, reason)) violate(Reason.ProtocolError);
+    else obey(first, bytes, at, reason);
+  }
+
+  /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: the connection is over. */
+  function readCome(first: number, bytes: Bytes, at: number, end: number): number {
+    const from = incoming.read(first, bytes, at, end, is5);
+    if (isOver()) return -1;
+    if (from < 0) violate(-from);
+    return from;
   }
 
   /** A PUBLISH, of either version, that the fast way does not take. */
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
-    const from = incoming.read(first, bytes, at, end, is5);
-    if (isOver()) return;
-    const id = first > QOS0_LAST ? readId(bytes, at + 2 + wideAt(bytes, at)) : idFrom(1);
-    const topic = incoming.topic;
-    const route = from < 0 ? nowhere : turn(topic.bytes, topic.at, topic.end);
-    if (route === nowhere || id === NO_ID) violate(from < 0 ? -from : undefined);
-    else if (first <= QOS0_LAST || mayTake(first, id)) {
-      received++;
-      isDressed = true;
-      try {
-        route.take(cut(pieceView, bytes, from, end - from), route.name, first);
-        if (first > QOS0_LAST) confirm(first, id);
-      } catch {
-        failHandler(route.to);
-      }
-      isDressed = false;
+    const from = readCome(first, bytes, at, end);
+    // A handler may have its own client connect again.
+    const route = incoming.route();
+    const id = incoming.id();
+    if (from < 0 || (first > QOS0_LAST && !mayTake(first, id))) return;
+    received++;
+    isDressed = true;
+    try {
+      route.take(cut(pieceView, bytes, from, end - from), route.name, first);
+      if (first > QOS0_LAST) confirm(first, id);
+    } catch {
+      failHandler(route.to);
     }
+    isDressed = false;
   }
 
   /** @returns whether a message of QoS 1 or 2 may be given to a handler. */
   function mayTake(first: number, id: Id): boolean {
-    const isMuch = is5 && ++unansweredIn > RECEIVED_MAX;
+    const isMuch = ++unansweredIn > RECEIVED_MAX && is5;
     if (isMuch) violate(Reason.ReceiveMaximumExceeded);
     return !isMuch && admit(first, id);
   }
@@ -1446,17 +1510,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
-    } else if (V5 && first >> 4 === 3) {
-      onPublish5(first, bytes, at, end);
-    } else if (V5 && is5 && first !== First.Pingresp) {
-      onPacket5(first, bytes, at, end);
     } else if (first >> 4 === 3) {
-      onReliable(first, bytes, at, end);
+      if (V5) onPublish5(first, bytes, at, end);
+      else onReliable(first, bytes, at, end);
+    } else if (V5) {
+      if (first === First.Pingresp) onPingresp();
+      else onPacket5(first, bytes, at, end);
     } else if (first === First.Connack) {
       onConnack(byteAt(bytes, at), byteAt(bytes, at + 1));
     } else if (first === First.Pingresp) {
-      if (ends[1] >= 0) rtt = elapsed(pingAt, clock.now());
-      ends[1] = -1;
+      onPingresp();
     } else if (QOS2 && INBOUND && first === First.Pubrel) {
       onPubrel(readId(bytes, at));
     } else if (INBOUND && (first === First.Suback || first === First.Unsuback)) {
@@ -1495,26 +1558,31 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     largeSkip = largeSkip > count ? largeSkip - count : 0;
   }
 
-  /**
-   * Look behind the properties of a message over the limit, which begin `needed` bytes behind `at`.
-   * @returns where its payload begins, 0: they are not all there; -1: they are over the limit by themselves; -2: it was a violation.
-   */
-  function behindLarge(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
-    const size = bytes.length < end ? bytes.length : end;
-    // Their length takes four bytes at most, and cannot be read before it is whole.
-    const isKnown = size === end || at + needed + 4 <= size;
-    const behind = !is5 ? 0 : isKnown ? reader.behind(bytes, at + needed) : at + needed + 4;
-    if (behind > size && (behind <= end || !isKnown)) return behind - at < options.receiveMax ? 0 : -1;
-    const from = incoming.read(first, bytes, at, end, is5);
-    if (isOver()) return -2;
-    if (from < 0) violate(-from);
-    return from < 0 ? -2 : from - at;
+  /** A message over the limit comes, of `size` bytes, the first `used` of which stand before its payload. */
+  function takeLarge(first: number, route: Route, size: number, used: number): void {
+    largeFirst = first;
+    const to = route.to;
+    if (STREAM && to !== null && to.onChunk !== undefined) {
+      largeTo = to;
+      largeTopic = copy(largeTopic, route.name);
+      largeTotal = size - used;
+      largeOffset = 0;
+      received++;
+    } else {
+      countOversize(size);
+    }
   }
 
-  /** @returns where a message over the limit goes; one whose properties are, too, goes nowhere. */
-  function turnLarge(payloadAt: number): Route {
-    const topic = incoming.topic;
-    return payloadAt < 0 ? nowhere : turn(topic.bytes, topic.at, topic.end);
+  /** As `onLarge`, of either version, behind topic and identifier. One whose properties are over the limit, too, goes nowhere. */
+  function onLarge5(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
+    // By then all that is looked at is there.
+    if (is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
+    const from = readCome(first, bytes, at, end);
+    if (from < 0) return 0;
+    largeId = incoming.id();
+    const used = from > 0 ? from - at : needed;
+    if (first <= QOS0_LAST || mayTake(first, largeId)) takeLarge(first, incoming.route(), end - at, used);
+    return used;
   }
 
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
@@ -1545,29 +1613,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       countOversize(end - at);
       return used;
     }
-    const payloadAt = V5 && INBOUND ? behindLarge(first, bytes, at, end, needed) : needed;
-    if (V5 && (payloadAt === 0 || payloadAt === -2)) return 0;
-    const route = INBOUND ? (V5 ? turnLarge(payloadAt) : turn(bytes, at, end)) : hot;
+    if (V5 && INBOUND) return onLarge5(first, bytes, at, end, needed);
+    const route = INBOUND ? turn(bytes, at, end) : hot;
     largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : idFrom(1);
-    if ((INBOUND && route === nowhere && !(V5 && payloadAt < 0)) || largeId === NO_ID) {
+    if ((INBOUND && route === nowhere) || largeId === NO_ID) {
       violate();
       return 0;
     }
-    if (first > QOS0_LAST && !(V5 ? mayTake(first, largeId) : admit(first, largeId))) return needed;
-    largeFirst = first;
-    const to = route.to;
-    if (STREAM && to !== null && to.onChunk !== undefined) {
-      largeTo = to;
-      largeTopic = copy(largeTopic, route.name);
-      largeTotal = end - at - (V5 ? payloadAt : needed);
-      largeOffset = 0;
-      received++;
-    } else {
-      countOversize(end - at);
-    }
-    return V5 && payloadAt > 0 ? payloadAt : needed;
+    if (first > QOS0_LAST && !admit(first, largeId)) return needed;
+    takeLarge(first, route, end - at, needed);
+    return needed;
   }
-
   function onPiece(bytes: Bytes, at: number, count: number, left: number): void {
     heard = true;
     const to = largeTo;
@@ -1587,7 +1643,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    return encodeConnect(options, is5 ? { clientId, cleanStart: isFresh(), limits: opening } : undefined);
+    return encodeConnect(options, is5, clientId, isFresh(), V5_AUTH ? opening : SAID_5);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1676,13 +1732,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     disconnect();
     if (V5) {
       is5 = next5;
-      bareSize = is5 ? 1 : 0;
-      reader.clear();
+      bareSize = next5 ? 1 : 0;
+      reader.start();
       if (REQUESTS) responseBase = '';
       if (V5_AUTH && authentication !== undefined) {
         if (method === '' || !isText(fromText(method))) return Code.BadPayload;
         opening = SAID_5 + tell(authentication.first());
-        limits.packetMax = PACKET_MAX;
         isTalking = true;
         due = '';
       }
@@ -1723,11 +1778,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return state === State.Online;
   }
 
-  /** @returns whether a caller gave a topic of ours: one that was not used on this connection has a size that is no number. */
-  function isTopic5(topic: Topic<Bytes> | null): boolean {
-    return !!topic && (topic.size > 0 || topic.size !== topic.size);
-  }
-
   /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
   function longest5(topic: Topic<Bytes>, length: number): number {
     // Whatever is spoken now: what is kept may be for a connection that speaks 5.0.
@@ -1737,23 +1787,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** What `publishSlow` does, and messages of QoS 1 and 2 of a topic that was not used on this connection. */
   function publish5(topic: Topic<Bytes> | null, payload: Bytes): number {
-    if (!isTopic5(topic)) return refuse(Code.BadTopic);
+    if (!shapes.has(topic)) return refuse(Code.BadTopic);
     if (!isBytes(payload)) return refuse(Code.BadPayload);
     const to = topic!;
     const most = longest5(to, payload.length);
+    counters.available = PACKET_MAX;
     if (most > PACKET_MAX) return refuseLength(most);
-    if (to.first > QOS0_LAST) {
-      return BATCH && isHolding ? publishHeld(to, payload) : publishAlone(to, payload);
-    }
+    // Too long for the fast way, as far as it knows.
+    if (to.first > QOS0_LAST) return publishMore(to, payload, RELIABLE + SHORT_MAX + 1);
     if (state !== State.Online) return refuse(Code.Closed);
-    const shape = shapes.look(to, 0, limits.packetMax - payload.length);
-    const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 2);
-    counters.available = limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX;
-    if (needed > limits.packetMax) return refuseLength(needed);
-    if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
-    const header = publishHeader5(allowedOf(to.first), shape.wire, shape.tail, payload.length, NO_ID);
-    const code = put(join(header, payload));
-    shapes.commit();
+    const code = emit(to, payload, NO_ID, 0, 0, 0);
     return code < 0 ? refuse(code) : code;
   }
 
@@ -1773,18 +1816,18 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether the broker takes a streamed message. */
   function isTaken5(to: Topic<Bytes>, total: number): boolean {
-    return qosOf(to.first) <= limits.qosMax && longest5(to, total) <= limits.packetMax;
+    return mayBeSent(to) && longest5(to, total) <= reader.packetMax();
   }
 
   /** @returns how a streamed message begins. */
   function header5(to: Topic<Bytes>, total: number, id: Id, dup: number): Bytes {
-    const shape = shapes.look(to, 0, limits.packetMax - total);
+    const header = shapes.header(to, total, id, dup, 0);
     shapes.commit();
-    return publishHeader5(allowedOf(to.first) | dup, shape.wire, shape.tail, total, id);
+    return header;
   }
 
   function stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number {
-    if (!STREAM || !topic || !(V5 ? isTopic5(topic) : topic.size > 0)) return refuse(Code.BadTopic);
+    if (!STREAM || !topic || !(V5 ? shapes.has(topic) : topic.size > 0)) return refuse(Code.BadTopic);
     if (!(total >= 0) || total !== (total | 0)) return refuse(Code.BadPayload);
     if (state !== State.Online) return refuse(Code.Closed);
     // Topic and header go out in one piece.
@@ -1795,12 +1838,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return refuseLength(topic.name.length + 7 + total);
     }
     if (V5) {
-      if (qosOf(topic.first) > limits.qosMax) return refuse(Code.Rejected);
+      if (!mayBeSent(topic)) return refuse(Code.Rejected);
       const most = longest5(topic, total);
       const isLong = topic.name.length + total + 2 > REMAINING_LENGTH_MAX;
       // A remaining length takes two bytes more than it would with an empty payload.
-      if (isLong || longest5(topic, 0) + 3 > SEND_WINDOW || most > limits.packetMax)
+      if (isLong || longest5(topic, 0) + 3 > SEND_WINDOW || most > reader.packetMax()) {
         return refuseLength(most);
+      }
     }
     do ownId = ownId === FIRST_ID - 1 ? FIRST_OWN_ID : ownId + 1;
     while (isInFlight(awaited, idFrom(ownId)));
@@ -1965,9 +2009,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     qos: number,
     onMessage: OnMessage,
     onChunk?: OnChunk,
-    more?: SubscriptionOptions,
+    options?: number,
   ): Subscription | null {
-    return INBOUND ? subscriptions.prepare(filter, qos, onMessage, onChunk, more) : null;
+    return INBOUND ? subscriptions.prepare(filter, qos, onMessage, onChunk, options) : null;
+  }
+
+  function message(): MessageProperties | null {
+    return INBOUND && isDressed ? incoming.message() : null;
+  }
+
+  function responses(): string | null {
+    return is5 ? responseBase : null;
+  }
+
+  function redirect(to: Subscription, filter: string): Subscription {
+    return INBOUND && REQUESTS ? subscriptions.redirect(to, filter) : to;
   }
 
   /** @hot */
@@ -2046,12 +2102,23 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     let inFlight = 0;
     for (let i = 0; i < awaited.length; i++) if (isTaken(i)) inFlight++;
     counters.sent = delivered + inFlight + counters.unanswered + halfway;
-    if (V5) counters.sent += denied;
+    if (V5) {
+      counters.sent += denied;
+      counters.rejected = rejected;
+      counters.expired = expired;
+    }
     return counters;
   }
 
   function rttMs(): number {
     return rtt;
+  }
+
+  /** What was kept of a former start. */
+  function recallSession(): void {
+    const name = outbox.recall(StateKey.ClientId);
+    if (clientId.length === 0) clientId = toText(name, 0, name.length);
+    hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
   }
 
   for (let part = 0; STATE && QOS2 && INBOUND && part * KEPT_TOGETHER < RECEIVED_MAX; part++) {
@@ -2064,51 +2131,66 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // The power may have gone before flash had forgotten those of a session that was lost.
     doubted = open.length;
   }
-  if (V5) {
-    counters.rejected = counters.expired = 0;
-    limits.packetMax = REMAINING_LENGTH_MAX;
-    const name = outbox.recall(StateKey.ClientId);
-    if (clientId.length === 0) clientId = toText(name, 0, name.length);
-    hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
-  }
-
-  const client: Client = {
-    connect,
-    disconnect,
-    quiet,
-    isOnline,
-    publish,
-    stream,
-    hold,
-    release,
-    abandon,
-    subscription,
-    assumeSubscribed,
-    describe,
-    subscribe,
-    unsubscribe,
-    counters: readCounters,
-    rttMs,
-    tick,
-    topic,
-    begin,
-    text,
-    integer,
-    fixed,
-    time,
-    bytes,
-    end: endMessage,
-  };
-  if (V5) {
-    client.topic = topic5;
-    client.subscription = subscription5;
-    client.speak = speak;
-    client.message = () => (isDressed ? incoming.message : null);
-    if (V5_AUTH) client.reauthenticate = reauthenticate;
-    if (REQUESTS) {
-      client.responses = () => (is5 ? responseBase : null);
-      client.redirect = (to, filter) => (INBOUND ? subscriptions.redirect(to, filter) : to);
-    }
-  }
-  return client;
+  if (V5) recallSession();
+  // Written out twice, since the build takes apart what is one literal.
+  return V5
+    ? {
+        connect,
+        disconnect,
+        quiet,
+        isOnline,
+        publish,
+        stream,
+        hold,
+        release,
+        abandon,
+        subscription: subscription5,
+        assumeSubscribed,
+        describe,
+        subscribe,
+        unsubscribe,
+        counters: readCounters,
+        rttMs,
+        tick,
+        topic: topic5,
+        begin,
+        text,
+        integer,
+        fixed,
+        time,
+        bytes,
+        end: endMessage,
+        speak,
+        message,
+        reauthenticate,
+        responses,
+        redirect,
+      }
+    : {
+        connect,
+        disconnect,
+        quiet,
+        isOnline,
+        publish,
+        stream,
+        hold,
+        release,
+        abandon,
+        subscription,
+        assumeSubscribed,
+        describe,
+        subscribe,
+        unsubscribe,
+        counters: readCounters,
+        rttMs,
+        tick,
+        topic,
+        begin,
+        text,
+        integer,
+        fixed,
+        time,
+        bytes,
+        end: endMessage,
+      };
 }

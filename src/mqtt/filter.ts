@@ -5,7 +5,8 @@ import { byteAt, constant, slashAt, standsAt, type Bytes } from '../bytes/bytes.
 
 const DOLLAR = 0x24;
 const SLASH = 0x2f;
-const SHARE = '$share/';
+/** What a shared subscription begins with. */
+export const SHARE = '$share/';
 
 /** @returns what a shared subscription filters, or `filter` itself; empty when the name of the share is missing or wrong. */
 export function prepareShared(filter: string): string {

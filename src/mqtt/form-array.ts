@@ -36,6 +36,8 @@ export const NO_KEY: Key = 0;
 /** Where no acknowledgement may be waited for: none has identifier 0. */
 export const BLOCKED: Key = 0x1000000;
 export const NO_ID: Id = 0;
+/** In the place of a topic that an alias stands for. */
+export const NO_NAME: Bytes = constant('\0\0');
 /** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
 export const PUBLISH_0: Byte = 0x30;
 export const PUBLISH_1: Byte = 0x32;
@@ -46,12 +48,15 @@ export const DISCONNECT: Bytes = constant('\xE0\0');
 const packet = createBuffer(PACKET_MAX);
 const reply = constant('\0\x02\0\0');
 
-interface Shaped extends Topic<Bytes> {
+/** A topic with what its PUBLISHes are on this connection (MQTT 5.0). */
+export interface Shaped extends Topic<Bytes> {
   name: Bytes;
   properties: Bytes;
   wire: Bytes;
   tail: Bytes;
   size: number;
+  /** Its alias; 0: none, and one message was sent; no number: none was. */
+  alias: number;
 }
 
 /** @inline */
@@ -87,6 +92,11 @@ export function keyAt(bytes: Bytes, at: number): Key {
 /** @returns an acknowledgement that is all of `bytes`; equal to none when they are something else. @inline */
 export function packetKey(bytes: Bytes): Key {
   return keyAt(bytes, 0);
+}
+
+/** @returns whether `key` is an acknowledgement: neither NO_KEY nor BLOCKED. @inline */
+export function isAwaited(key: Key): boolean {
+  return (key & 0xffff) > 0;
 }
 
 /** @returns the packet identifier of an acknowledgement. @inline */
@@ -194,21 +204,15 @@ export function publishHeader5(
   return join(packet, tail);
 }
 
-/** Make `topic` one whose PUBLISHes are not known yet: its size is no number, so that each goes the slow way. */
-export function unshape(topic: Topic<Bytes>): void {
-  (topic as Shaped).size = NaN;
-}
-
 /**
  * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0).
  * @param wire what stands in the place of its name. @param tail its properties behind their length; empty with 3.1.1.
  */
-export function shape(topic: Topic<Bytes>, wire: Bytes, tail: Bytes): void {
-  const shaped = topic as Shaped;
+export function shape(topic: Shaped, wire: Bytes, tail: Bytes): void {
   const fixed = wire.length + tail.length + (topic.first > 0x31 ? 4 : 2);
-  shaped.wire = wire;
-  shaped.tail = tail;
-  shaped.size = fixed + (topic.first > 0x31 ? RELIABLE : 0);
+  topic.wire = wire;
+  topic.tail = tail;
+  topic.size = fixed + (topic.first > 0x31 ? RELIABLE : 0);
   if (fixed > SHORT_MAX) return;
   place(topic.head.data, 2, wire);
   place(topic.head.data, fixed - tail.length, tail);
@@ -223,7 +227,7 @@ export function dress(topic: Topic<Bytes>, name: Bytes, properties: Bytes): void
   const size = name.length + 2;
   shaped.name = name;
   shaped.properties = properties;
-  shaped.size = V5 ? NaN : size;
+  shaped.size = V5 ? (shaped.alias = NaN) : size;
   if (!V5 && size <= SHORT_MAX) place(topic.head.data, 2, name);
 }
 

@@ -25,6 +25,8 @@ export const NO_KEY: Key = '';
 /** Where no acknowledgement may be waited for. */
 export const BLOCKED: Key = ' ';
 export const NO_ID: Id = '\0\0';
+/** In the place of a topic that an alias stands for. */
+export const NO_NAME: Bytes = NO_ID;
 /** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
 export const PUBLISH_0: Byte = '0';
 export const PUBLISH_1: Byte = '2';
@@ -38,12 +40,15 @@ const chr = String.fromCharCode;
 let LENGTHS = '  ';
 for (let i = 0; i < 128; i++) LENGTHS += chr(i);
 
-interface Shaped extends Topic {
+/** A topic with what its PUBLISHes are on this connection (MQTT 5.0). */
+export interface Shaped extends Topic {
   name: Bytes;
   properties: Bytes;
   wire: Bytes;
   tail: Bytes;
   size: number;
+  /** Its alias; 0: none, and one message was sent; no number: none was. */
+  alias: number;
 }
 
 /** @inline */
@@ -78,6 +83,11 @@ export function keyAt(bytes: Bytes, at: number): Key {
 /** @returns an acknowledgement that is all of `bytes`; equal to none when they are something else. @inline */
 export function packetKey(bytes: Bytes): Key {
   return bytes;
+}
+
+/** @returns whether `key` is an acknowledgement: neither NO_KEY nor BLOCKED. @inline */
+export function isAwaited(key: Key): boolean {
+  return key.length > 1;
 }
 
 /** @returns the packet identifier of an acknowledgement. @inline */
@@ -144,21 +154,15 @@ export function publishHeader5(
   return header + chr(left) + wire + (isReliable ? id : '') + tail;
 }
 
-/** Make `topic` one whose PUBLISHes are not known yet: its size is no number, so that each goes the slow way. */
-export function unshape(topic: Topic): void {
-  (topic as Shaped).size = NaN;
-}
-
 /**
  * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0).
  * @param wire what stands in the place of its name. @param tail its properties behind their length; empty with 3.1.1.
  */
-export function shape(topic: Topic, wire: Bytes, tail: Bytes): void {
-  const shaped = topic as Shaped;
+export function shape(topic: Shaped, wire: Bytes, tail: Bytes): void {
   const isReliable = topic.first > 0x31;
-  shaped.wire = isReliable ? wire : wire + tail;
-  shaped.tail = tail;
-  shaped.size = wire.length + tail.length + (isReliable ? RELIABLE + 4 : 2);
+  topic.wire = isReliable ? wire : wire + tail;
+  topic.tail = tail;
+  topic.size = wire.length + tail.length + (isReliable ? RELIABLE + 4 : 2);
 }
 
 /**
@@ -169,7 +173,7 @@ export function dress(topic: Topic, name: Bytes, properties: Bytes): void {
   const shaped = topic as Shaped;
   shaped.name = name;
   shaped.properties = properties;
-  shaped.size = V5 ? NaN : name.length + 2;
+  shaped.size = V5 ? (shaped.alias = NaN) : name.length + 2;
 }
 
 // Letters, digits, everyday punctuation: valid in a topic whatever its order. What else there is goes the slow way.

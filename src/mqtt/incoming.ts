@@ -1,11 +1,13 @@
 // What stands between the fixed header and the payload of a PUBLISH from a broker (MQTT 5.0, section 3.3.2): a topic, or an alias for
 // one that came before, the identifier, and properties. Bytes only; of one connection each.
 
-import { byteAt, constant, createView, cut, EMPTY, toText, type Bytes } from '../bytes/bytes.ts';
+import { constant, createView, EMPTY, toText, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
+import { idFrom, NO_ID, readId, type Id } from './form.ts';
 import { QOS0_LAST } from './packet.ts';
 import { IN_PUBLISH, wideAt, type PropertyReader } from './properties.ts';
 import { Reason } from './reason.ts';
+import type { Route } from './subscriptions.ts';
 
 /** Topics from the broker that an alias may stand for. */
 const ALIASES_MAX = 4;
@@ -20,70 +22,76 @@ export interface MessageProperties {
 }
 
 export interface Incoming {
-  readonly message: MessageProperties;
-  /** Where the topic of the message stands that was read last, behind its length: in the packet, or kept of a former one. */
-  readonly topic: { bytes: Bytes; at: number; end: number };
+  /** @returns what the message that was read last came with, the same object each time. */
+  message(): MessageProperties;
+  /** @returns where the message goes that was read last. */
+  route(): Route;
+  /** @returns its identifier; with QoS 0 one that may be. */
+  id(): Id;
   /** Aliases end with their connection [MQTT-3.3.2-7]. */
   reset(): void;
-  /** @returns whether a string among the properties belongs to the message. */
-  take(id: number, bytes: Bytes, from: number, to: number): boolean;
-  /** Read up to the payload. @param is5 with properties. @returns its place, or a negative reason code. */
+  /**
+   * Read up to the payload. @param is5 with properties.
+   * @returns its place; 0: beyond `bytes`, then it goes nowhere; else a negative reason code.
+   */
   read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number;
 }
 
-export function createIncoming(reader: PropertyReader): Incoming {
-  const message: MessageProperties = {
+/** @param turn finds where a topic goes: to `nowhere`, when it is none. */
+export function createIncoming(
+  reader: PropertyReader,
+  turn: (bytes: Bytes, at: number, end: number) => Route,
+  nowhere: Route,
+): Incoming {
+  const properties: MessageProperties = {
     contentType: EMPTY,
     responseTopic: EMPTY,
     correlation: EMPTY,
     numberOf: (id) => reader.numberOf(id, -1),
   };
-  const topic = { bytes: EMPTY, at: 0, end: 0 };
   const typeView = createView();
   const responseView = createView();
   const correlationView = createView();
-  /** Topics behind their lengths; EMPTY where there is none yet. */
+  /** Topics behind their lengths, at the places of their aliases; EMPTY where there is none yet. */
   const names: Bytes[] = [];
+  let packetId = NO_ID;
+  let goesTo = nowhere;
+
+  function message(): MessageProperties {
+    properties.contentType = reader.textOf(PropertyId.ContentType, typeView);
+    properties.responseTopic = reader.textOf(PropertyId.ResponseTopic, responseView);
+    properties.correlation = reader.textOf(PropertyId.CorrelationData, correlationView);
+    return properties;
+  }
+
+  function route(): Route {
+    return goesTo;
+  }
+
+  function id(): Id {
+    return packetId;
+  }
 
   function reset(): void {
-    for (let i = 0; i < ALIASES_MAX; i++) names[i] = EMPTY;
-  }
-
-  function take(id: number, bytes: Bytes, from: number, to: number): boolean {
-    const size = to - from;
-    if (id === PropertyId.ContentType) message.contentType = cut(typeView, bytes, from, size);
-    else if (id === PropertyId.ResponseTopic) message.responseTopic = cut(responseView, bytes, from, size);
-    else if (id === PropertyId.CorrelationData) message.correlation = cut(correlationView, bytes, from, size);
-    else return false;
-    return true;
-  }
-
-  /** Give an alias its topic, or take the topic of an alias. @returns whether there is a topic. */
-  function resolve(alias: number, size: number): boolean {
-    if (size > 0) names[alias - 1] = constant(toText(topic.bytes, topic.at, size + 2));
-    topic.bytes = names[alias - 1];
-    topic.at = 0;
-    topic.end = topic.bytes.length;
-    return topic.end > 0;
+    for (let i = 1; i <= ALIASES_MAX; i++) names[i] = EMPTY;
   }
 
   function read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number {
     const size = wideAt(bytes, at);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
-    if (!(is5 ? from < end : from <= end)) return -Reason.MalformedPacket;
-    reader.clear();
-    message.contentType = message.responseTopic = message.correlation = EMPTY;
-    const to = !is5 ? from : byteAt(bytes, from) === 0 ? from + 1 : reader.read(bytes, from, end, IN_PUBLISH);
-    if (to < 0) return to;
-    topic.bytes = bytes;
-    topic.at = at;
-    topic.end = from;
+    goesTo = nowhere;
+    packetId = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
+    if (from > end || packetId === NO_ID) return -Reason.MalformedPacket;
+    const to = is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
+    if (to <= 0) return to;
     const alias = reader.numberOf(PropertyId.TopicAlias, 0);
     if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
-    if (alias === 0 ? size === 0 : !resolve(alias, size)) return -Reason.ProtocolError;
-    return to;
+    if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
+    goesTo = alias > 0 ? turn(names[alias], 0, names[alias].length) : turn(bytes, at, end);
+    if (goesTo !== nowhere) return to;
+    return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
   }
 
   reset();
-  return { message, topic, reset, take, read };
+  return { message, route, id, reset, read };
 }

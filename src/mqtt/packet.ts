@@ -68,7 +68,7 @@ export interface Connect {
   properties?: string | undefined;
 }
 
-const chr = String.fromCharCode;
+export const chr = String.fromCharCode;
 
 /** @returns two bytes, the greater one first. */
 export function word(value: number): string {
@@ -104,14 +104,6 @@ export function encodePacket(first: First, body: string): string {
   return chr(first) + encodeLength(body.length) + body;
 }
 
-/** What a CONNECT of MQTT 5.0 says of its own. */
-export interface Connect5 {
-  readonly clientId: string;
-  readonly cleanStart: boolean;
-  /** Properties that tell what we take. */
-  readonly limits: string;
-}
-
 /** @returns properties behind their length. */
 export function withLength(properties: string): string {
   return encodeLength(properties.length) + properties;
@@ -124,18 +116,26 @@ function connectProperties(connect: Connect, limits: string): string {
   return withLength(rest + limits);
 }
 
-/** @returns a whole CONNECT (section 3.1). @param more with it of MQTT 5.0, else of 3.1.1. */
-export function encodeConnect(connect: Connect, more?: Connect5): string {
-  const is5 = V5 && more !== undefined;
+/**
+ * @returns a whole CONNECT (section 3.1), of MQTT 3.1.1 unless `is5`.
+ * @param clientId with 5.0 who we are. @param isFresh with 5.0 whether the session begins anew. @param limits with 5.0 properties that tell what we take.
+ */
+export function encodeConnect(
+  connect: Connect,
+  is5?: boolean,
+  clientId?: string,
+  isFresh?: boolean,
+  limits?: string,
+): string {
   const username = connect.username;
   const password = connect.password;
   const will = connect.will;
-  let flags = (is5 ? more.cleanStart : connect.cleanSession) ? 2 : 0;
-  let payload = encodeString(is5 ? more.clientId : connect.clientId);
-  if (is5) payload = connectProperties(connect, more.limits) + payload;
+  let flags = (V5 && is5 ? isFresh : connect.cleanSession) ? 2 : 0;
+  let payload = encodeString(V5 && is5 ? clientId! : connect.clientId);
+  if (V5 && is5) payload = connectProperties(connect, limits!) + payload;
   if (AUTH && will !== undefined) {
     flags |= 4 | (will.qos << 3) | (will.retain ? 32 : 0);
-    if (is5) payload += withLength(will.properties === undefined ? '' : will.properties);
+    if (V5 && is5) payload += withLength(will.properties === undefined ? '' : will.properties);
     payload += encodeString(will.topic) + encodeString(will.payload);
   }
   if (AUTH && username !== undefined) {
@@ -148,6 +148,6 @@ export function encodeConnect(connect: Connect, more?: Connect5): string {
   }
   return encodePacket(
     First.Connect,
-    (is5 ? '\0\x04MQTT\x05' : '\0\x04MQTT\x04') + chr(flags) + word(connect.keepAliveSec) + payload,
+    (V5 && is5 ? '\0\x04MQTT\x05' : '\0\x04MQTT\x04') + chr(flags) + word(connect.keepAliveSec) + payload,
   );
 }

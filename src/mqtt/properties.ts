@@ -1,20 +1,20 @@
 // The properties of MQTT 5.0 packets (section 2.2.2), read one by one, each checked for its place, its type and its value. Bytes only.
 // They are written by property-list.ts.
 
-import { byteAt, createView, cut, type Bytes } from '../bytes/bytes.ts';
+import { byteAt, createView, cut, EMPTY, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
+import { chr, REMAINING_LENGTH_MAX } from './packet.ts';
 import { Reason } from './reason.ts';
 import { isText, isTopic } from './topic.ts';
 
-const chr = String.fromCharCode;
-
+/** Of numbers the value is their size. */
 export const enum Type {
   /** One byte: 0 or 1, whichever property it is. */
   Bit = 1,
   Word = 2,
-  Double = 3,
   /** One to four bytes. */
-  Length = 4,
+  Length = 3,
+  Double = 4,
   Text = 5,
   Binary = 6,
   /** Two strings. */
@@ -22,7 +22,7 @@ export const enum Type {
 }
 
 /** The type of each property, at the place of its identifier; 0: there is none. */
-export const TYPES = '0135000056040000035205613150500502221173111';
+export const TYPES = '0145000056030000045205614150500502221174111';
 /** Identifiers and types stand in texts as characters, this much greater. */
 export const ZERO = 48;
 
@@ -36,40 +36,58 @@ export const IN_AUTH = 'EFOV';
 /** Those that are not 0 (sections 3.1.2.11, 3.2.2.3 and 3.3.2.3). */
 export const NEVER_ZERO = 'QW;S';
 
+/** Those that may come more than once: a message may be for several subscriptions. */
+const REPEATED = ';V';
 /** Longer than any packet. */
 const BEYOND = 0x7ffffff;
 
 /** Takes a string, which stands from `from` to `to`; of a user property both, each behind its length. */
 export type OnText = (id: number, bytes: Bytes, from: number, to: number) => void;
+/** What a broker has said of itself. */
+export interface Said {
+  /** @returns the value of a number in the last packet that may have it, `otherwise` when it is not there. */
+  numberOf(id: PropertyId, otherwise: number): number;
+  /** @returns bytes of the longest packet that the broker takes. */
+  packetMax(): number;
+}
 
-export interface PropertyReader {
+export interface PropertyReader extends Said {
   /**
    * Read the properties whose length stands at `at`, in a packet that ends at `end`.
-   * @returns the place behind them; else a negative reason code, and not all of them were read.
+   * @returns the place behind them; 0 when that is beyond `bytes`; else a negative reason code, and not all of them were read.
    */
   read(bytes: Bytes, at: number, end: number, allowed: string): number;
-  /** @returns the place behind the properties whose length stands at `at`, whatever they are; beyond every packet when it is none. */
-  behind(bytes: Bytes, at: number): number;
-  /** Nothing was read. */
-  clear(): void;
-  /** @returns the value of a number among what was read last, `otherwise` when it is not there. */
-  numberOf(id: PropertyId, otherwise: number): number;
+  /** A connection begins: nothing was read. */
+  start(): void;
+  /** @returns a string or binary data of the last packet that may have it, as `view`, while its bytes are there; EMPTY: none. */
+  textOf(id: PropertyId, view: Bytes): Bytes;
 }
 
 export function createPropertyReader(onText: OnText): PropertyReader {
   const view = createView();
-  /** The identifiers of what was read, and the values in the same places. */
-  let seen = '';
-  const values: number[] = [];
+  /**
+   * Values at the places of their identifiers; of strings, where they stand. No packet has numbers of another's, so what CONNACK says
+   * stays for its connection.
+   */
+  let values: number[] = [];
+  let last = EMPTY;
   let place = 0;
 
-  function clear(): void {
-    seen = '';
+  function start(): void {
+    values = [];
   }
 
   function numberOf(id: PropertyId, otherwise: number): number {
-    const index = seen.indexOf(chr(id + ZERO));
-    return index < 0 ? otherwise : values[index];
+    return values[id] >= 0 ? values[id] : otherwise;
+  }
+
+  function packetMax(): number {
+    return numberOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX);
+  }
+
+  function textOf(id: PropertyId, as: Bytes): Bytes {
+    const from = values[id];
+    return from >= 0 ? cut(as, last, from, wideAt(last, from - 2)) : EMPTY;
   }
 
   function readNumber(bytes: Bytes, size: number): number {
@@ -91,56 +109,49 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return value;
   }
 
-  function behind(bytes: Bytes, at: number): number {
-    place = at;
-    const length = readLength(bytes);
-    return place + length;
-  }
-
-  /** Go behind a string. @returns 0, or a negative reason code. */
-  function passText(id: number, type: number, bytes: Bytes, stop: number): number {
+  /** Go behind a string. @returns whether it is one. */
+  function passText(type: number, bytes: Bytes, stop: number): boolean {
     const size = readNumber(bytes, 2);
     const from = place;
     place += size;
-    if (!(place <= stop)) return -Reason.MalformedPacket;
-    if (type === Type.Binary) return 0;
-    const text = cut(view, bytes, from, size);
-    if (!isText(text)) return -Reason.MalformedPacket;
-    return id === PropertyId.ResponseTopic && !isTopic(text, false) ? -Reason.ProtocolError : 0;
+    return place <= stop && (type === Type.Binary || isText(cut(view, bytes, from, size)));
   }
 
   /** Read the property at `place`. @returns 0, or a negative reason code. */
   function readOne(bytes: Bytes, stop: number, allowed: string): number {
     const id = byteAt(bytes, place++);
     const key = chr(id + ZERO);
-    const type = allowed.indexOf(key) < 0 ? 0 : TYPES.charCodeAt(id) - ZERO;
+    const from = place + 2;
+    const type = allowed.indexOf(key) < 0 ? 0 : Number(TYPES[id]);
     if (type === 0) return -Reason.MalformedPacket;
-    if (type < Type.Pair) {
-      // A message may be for several subscriptions.
-      if (id !== PropertyId.SubscriptionId && seen.indexOf(key) >= 0) return -Reason.ProtocolError;
-      seen += key;
-    }
-    if (type < Type.Text) {
-      const value =
-        type === Type.Length ? readLength(bytes) : readNumber(bytes, type === Type.Double ? 4 : type);
-      if (!(place <= stop)) return -Reason.MalformedPacket;
-      if ((type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
-        return id === PropertyId.TopicAlias ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
+    if (values[id] >= 0 && REPEATED.indexOf(key) < 0) return -Reason.ProtocolError;
+    if (type > Type.Double) {
+      const isWhole = passText(type, bytes, stop) && (type < Type.Pair || passText(type, bytes, stop));
+      if (!isWhole) return -Reason.MalformedPacket;
+      if (id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, place - from), false)) {
+        return -Reason.ProtocolError;
       }
-      values[seen.length - 1] = value;
+      values[id] = from;
+      onText(id, bytes, type === Type.Pair ? from - 2 : from, place);
       return 0;
     }
-    const from = place;
-    let code = passText(id, type, bytes, stop);
-    if (type === Type.Pair && code === 0) code = passText(id, type, bytes, stop);
-    if (code === 0) onText(id, bytes, type === Type.Pair ? from : from + 2, place);
-    return code;
+    const value = type === Type.Length ? readLength(bytes) : readNumber(bytes, type);
+    if (!(place <= stop)) return -Reason.MalformedPacket;
+    if ((type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
+      return id === PropertyId.TopicAlias ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
+    }
+    // The first of several.
+    if (!(values[id] >= 0)) values[id] = value;
+    return 0;
   }
 
   function read(bytes: Bytes, at: number, end: number, allowed: string): number {
-    clear();
-    const stop = at < end ? behind(bytes, at) : end + 1;
+    for (let i = 0; i < allowed.length; i++) values[allowed.charCodeAt(i) - ZERO] = -1;
+    last = bytes;
+    place = at;
+    const stop = readLength(bytes) + place;
     if (stop > end) return -Reason.MalformedPacket;
+    if (stop > bytes.length) return 0;
     while (place < stop) {
       const code = readOne(bytes, stop, allowed);
       if (code < 0) return code;
@@ -148,7 +159,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return stop;
   }
 
-  return { read, behind, clear, numberOf };
+  return { read, start, numberOf, packetMax, textOf };
 }
 
 /** @returns the 16 bits at `from`, the greater half first. */

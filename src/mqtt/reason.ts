@@ -1,6 +1,6 @@
 // Reason codes of MQTT 5.0 (section 2.4), and which a broker may say in which packet.
 
-const at = String.fromCharCode;
+import { chr } from './packet.ts';
 
 export const enum Reason {
   Success = 0,
@@ -35,22 +35,26 @@ export const enum Reason {
 /** Failures are from here on. */
 export const FAILURE = 0x80;
 
-// The codes that a packet may have, each as a character: the highest bit turned, and 48 added.
-export const OF_CONNACK = '\xb00123456789:<@EGIJKLMO';
+// The codes that a packet may have beside Success, each as a printable character of its own, see `isAmong`.
+export const OF_CONNACK = "%')+-/13579=EOSWY[]_c";
+/** Of MQTT 3.1.1. */
+export const OF_OLD_CONNACK = '(*,.0';
 /** PUBACK and PUBREC. */
-export const OF_PUBLISH = '\xb0\xc0037@AGI';
+export const OF_PUBLISH = 'F%+3EGSW';
 /** PUBREL and PUBCOMP. */
-export const OF_RELEASE = '\xb0B';
-export const OF_SUBACK = '\xb0\xb1\xb2037?AGNQR';
-export const OF_UNSUBACK = '\xb0\xc1037?A';
+export const OF_RELEASE = 'I';
+export const OF_SUBACK = '(*%+3CGSagi';
+/** Of MQTT 3.1.1. */
+export const OF_OLD_SUBACK = '(*%';
+export const OF_UNSUBACK = 'H%+3CG';
 /** From a broker. */
-export const OF_AUTH = '\xb0\xc8';
-export const OF_DISCONNECT = '\xb0012379;=>?@CDEFGHIJKLMNOPQR';
+export const OF_AUTH = 'V';
+export const OF_DISCONNECT = "%')+37;?ACEKMOQSUWY[]_acegi";
 
 /** First bytes of packets that a broker has no business to send in a session: CONNECT, CONNACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH. */
-export const OUT_OF_PLACE = '\xc0\xd02Rp\xa0';
+export const OUT_OF_PLACE = '\x10\x20\x82\xa2\xc0\xf0';
 
-/** @returns whether `code` is among `codes`. */
+/** @returns whether `code` is Success, for which no character has to be made, or among `codes`. No two codes have the same character. */
 export function isAmong(codes: string, code: number): boolean {
-  return codes.indexOf(at((code ^ 128) + 48)) >= 0;
+  return code === 0 || codes.indexOf(chr((2 * code + 38) % 257)) >= 0;
 }

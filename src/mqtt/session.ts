@@ -41,26 +41,30 @@ export function mayCome(state: State, first: number, length: number): boolean {
   );
 }
 
+function mayBePublish(first: number, length: number): boolean {
+  return first !== 0x38 && first !== 0x39 && qosOf(first) <= QOS_MAX && length > (first > QOS0_LAST ? 4 : 2);
+}
+
+function mayBeAck(first: number): boolean {
+  return (
+    first === First.Puback ||
+    (INBOUND && first === First.Unsuback) ||
+    (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel)))
+  );
+}
+
 /** The same for either version: in 5.0 packets may be longer, and DISCONNECT and AUTH may come. */
 export function mayCome5(state: State, first: number, length: number, is5: boolean): boolean {
   if (V5_AUTH && is5 && first === First.Auth) return state >= State.Connecting && length >= 0;
   const isAcked = is5 ? length > 1 : length === 2;
+  const isAck = mayBeAck(first);
   // What speaks 3.1.1 refuses 5.0 as 3.1.1 does.
   if (state !== State.Online) return state === State.Connecting && first === First.Connack && isAcked;
-  if (first >> 4 === 3) {
-    return (
-      first !== 0x38 && first !== 0x39 && qosOf(first) <= QOS_MAX && length > (first > QOS0_LAST ? 4 : 2)
-    );
-  }
+  if (first >> 4 === 3) return mayBePublish(first, length);
   if (first === First.Pingresp) return length === 0;
   if (first === First.Disconnect) return is5 && length >= 0;
   if (INBOUND && first === First.Suback) return length > 2;
-  return (
-    isAcked &&
-    (first === First.Puback ||
-      (INBOUND && first === First.Unsuback) ||
-      (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel))))
-  );
+  return isAcked && isAck;
 }
 
 /** Return codes of CONNACK run from 1 to this (section 3.2.2.3). */

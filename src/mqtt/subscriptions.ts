@@ -4,10 +4,12 @@
 import { byteAt, constant, createView, cut, standsAt, toText, type Bytes } from '../bytes/bytes.ts';
 import { QOS2, V5 } from '../features.ts';
 import type { TextSink } from '../ports/packet-writer.ts';
-import { matches, prepareFilter, prepareShared, type Filter } from './filter.ts';
+import { PropertyId } from '../ports/properties.ts';
+import { matches, prepareFilter, prepareShared, SHARE, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
-import { encodeLength, encodePacket, encodeString, First, word } from './packet.ts';
-import { isAmong, OF_SUBACK, OF_UNSUBACK, Reason } from './reason.ts';
+import { chr, encodeLength, encodePacket, encodeString, First, withLength, word } from './packet.ts';
+import type { Said } from './properties.ts';
+import { isAmong, OF_OLD_SUBACK, OF_SUBACK, OF_UNSUBACK, Reason } from './reason.ts';
 import { Verdict } from './session.ts';
 import { isText, isTopic } from './topic.ts';
 
@@ -20,11 +22,9 @@ export type OnChunk<B = Bytes> = (chunk: B, offset: number, total: number, topic
 export const FIRST_ID = 65534;
 /** Header, identifier and properties of a SUBSCRIBE of MQTT 5.0, at most. */
 const HEAD_SIZE = 10;
-/** Bits behind a filter: No Local, Retain As Published; Retain Handling is above them, and no greater than this in its place. */
-const NO_LOCAL = 4;
-const AS_PUBLISHED = 8;
-const HANDLING_SHIFT = 4;
-const BITS_MAX = 0x2f;
+/** Bits of options that stand behind a filter; those of Retain Handling. */
+const OPTIONS = 0x3f;
+const HANDLING = 0x30;
 /** Identifier of a subscription identifier among properties. */
 const SUBSCRIPTION_ID = '\x0b';
 
@@ -46,26 +46,20 @@ export const enum Wish {
   Leaving,
 }
 
-/** What MQTT 5.0 adds to a subscription (section 3.8.3.1). With 3.1.1 it is left out. */
-export interface SubscriptionOptions {
+/** What MQTT 5.0 adds to a subscription (section 3.8.3.1), to be added up. With 3.1.1 it is left out. */
+export const enum SubscriptionOption {
   /** Not what we publish ourselves. Not with a shared subscription [MQTT-3.8.3-4]. */
-  readonly noLocal?: boolean;
+  NoLocal = 4,
   /** Messages keep the RETAIN that they were published with. */
-  readonly retainAsPublished?: boolean;
-  /** Messages that are kept come: 0 always, 1 only if it is new, 2 never. */
-  readonly retainHandling?: number;
+  RetainAsPublished = 8,
+  /** Messages that are kept come only if the subscription is new, or never; without one of these, always. */
+  RetainIfNew = 16,
+  RetainNever = 32,
   /** Messages say that they came for it: its number and one. It is asked for in a packet of its own. */
-  readonly identified?: boolean;
+  Identified = 64,
 }
-
-/** What a broker takes. */
-export interface SubscriptionLimits {
-  readonly is5: boolean;
-  readonly packetMax: number;
-  readonly hasWildcards: boolean;
-  readonly hasShared: boolean;
-  readonly hasIds: boolean;
-}
+/** All of them. */
+const ALL_OPTIONS = 0x7c;
 
 /** A topic filter with its handlers. */
 export interface Subscription extends Filter {
@@ -80,9 +74,8 @@ export interface Subscription extends Filter {
   /** Where messages to it go, if it has no wildcards. */
   route: Route | null;
   wish: Wish;
-  /** MQTT 5.0: options behind the filter, QoS among them; and whether messages say its number. */
+  /** MQTT 5.0: its options, and its QoS. */
   bits?: number;
-  isIdentified?: boolean;
 }
 
 /** A topic and where it goes. */
@@ -104,7 +97,7 @@ export interface Subscriptions {
     qos: number,
     onMessage: OnMessage,
     onChunk?: OnChunk,
-    more?: SubscriptionOptions,
+    options?: number,
   ): Subscription | null;
   /**
    * The session begins. @param present the broker has one of ours. @param isSame it knows what we subscribed to before: where the
@@ -121,10 +114,10 @@ export interface Subscriptions {
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
   /**
-   * @param limits what the broker takes; only looked at with MQTT 5.0 built in.
+   * @param is5 whether it is one of MQTT 5.0. @param broker only looked at with MQTT 5.0 built in.
    * @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way.
    */
-  next(limits?: SubscriptionLimits): string;
+  next(is5: boolean, broker: Said): string;
   /** SUBACK or UNSUBACK came, whose codes begin at `from`. @returns Verdict.Stray when nothing with its identifier is under way. */
   answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict;
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
@@ -174,21 +167,10 @@ export function createSubscriptions(
   let isDue = false;
   let bytesLeft = packetMax - 7;
 
-  /** @returns what stands behind a filter (section 3.8.3.1). */
-  function bitsOf(qos: number, more?: SubscriptionOptions): number {
-    if (more === undefined) return qos;
-    const handling = more.retainHandling === undefined ? 0 : more.retainHandling;
-    return (
-      qos |
-      (more.noLocal === true ? NO_LOCAL : 0) |
-      (more.retainAsPublished === true ? AS_PUBLISHED : 0) |
-      (handling << HANDLING_SHIFT)
-    );
-  }
-
   /** @returns whether a filter may have such options [MQTT-3.8.3-4] [MQTT-3.8.3-5]. */
-  function isPossible(bits: number, isShared: boolean): boolean {
-    return bits >= 0 && bits <= BITS_MAX && !(isShared && (bits & NO_LOCAL) > 0);
+  function isPossible(options: number, isShared: boolean): boolean {
+    const isFit = (options & ~ALL_OPTIONS) === 0 && (options & HANDLING) < HANDLING;
+    return isFit && !(isShared && (options & SubscriptionOption.NoLocal) > 0);
   }
 
   function prepare(
@@ -196,13 +178,14 @@ export function createSubscriptions(
     qos: number,
     onMessage: OnMessage,
     onChunk?: OnChunk,
-    more?: SubscriptionOptions,
+    options?: number,
   ): Subscription | null {
+    const more = V5 && options !== undefined ? options : 0;
     const pattern = prepareShared(filter);
     const isLegal = qos === 0 || qos === 1 || (QOS2 && qos === 2);
     const isValid = isText(constant(filter)) && isTopic(constant(pattern), true);
     if (!isLegal || !isValid || filter.length + 3 > bytesLeft) return null;
-    if (V5 && !isPossible(bitsOf(qos, more), filter !== pattern)) return null;
+    if (V5 && !isPossible(more, filter !== pattern)) return null;
     bytesLeft -= filter.length + 3;
     const parts = prepareFilter(pattern);
     const hash = pattern.indexOf('#');
@@ -221,10 +204,7 @@ export function createSubscriptions(
       wish: Wish.Wanted,
       route: null,
     };
-    if (V5) {
-      to.bits = bitsOf(qos, more);
-      to.isIdentified = more !== undefined && more.identified === true;
-    }
+    if (V5) to.bits = more | qos;
     all.push(to);
     if (hash < 0 && plus < 0) {
       const key = constant(encodeString(pattern));
@@ -283,20 +263,22 @@ export function createSubscriptions(
   }
 
   /** @returns why a broker cannot be asked for `to`, or to forget it; 0: it can. */
-  function obstacleOf(to: Subscription, limits: SubscriptionLimits): number {
-    const hasWildcards = to.route === null;
-    if (HEAD_SIZE + to.filter.length + 3 > limits.packetMax) return Reason.PacketTooLarge;
+  function obstacleOf(to: Subscription, broker: Said): number {
+    if (HEAD_SIZE + to.filter.length + 3 > broker.packetMax()) return Reason.PacketTooLarge;
     if (to.wish === Wish.Unwanted) return 0;
-    if (hasWildcards && !limits.hasWildcards) return Reason.WildcardsNotSupported;
-    return to.filter.indexOf('$share/') === 0 && !limits.hasShared ? Reason.SharedNotSupported : 0;
+    if (to.route === null && broker.numberOf(PropertyId.WildcardAvailable, 1) === 0) {
+      return Reason.WildcardsNotSupported;
+    }
+    const isShared = to.filter.indexOf(SHARE) === 0;
+    return isShared && broker.numberOf(PropertyId.SharedAvailable, 1) === 0 ? Reason.SharedNotSupported : 0;
   }
 
   /** Answer in the place of the broker what it cannot be asked. Who is told may want others meanwhile, but not the same. */
-  function answerImpossible(limits: SubscriptionLimits): void {
+  function answerImpossible(broker: Said): void {
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       const isNew = to.wish === Wish.Wanted;
-      const obstacle = isNew || to.wish === Wish.Unwanted ? obstacleOf(to, limits) : 0;
+      const obstacle = isNew || to.wish === Wish.Unwanted ? obstacleOf(to, broker) : 0;
       if (obstacle === 0) continue;
       to.wish = isNew ? Wish.Asked : Wish.Leaving;
       to.granted = isNew ? obstacle : -1;
@@ -307,26 +289,25 @@ export function createSubscriptions(
   }
 
   /** As `collect`, of a broker that speaks either version: as many as go into one packet. @returns with the properties before them. */
-  function collect5(wish: Wish, asked: Wish, limits: SubscriptionLimits): string {
+  function collect5(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
+    const isNew = asked === Wish.Asked;
     let body = '';
-    let properties = limits.is5 ? '\0' : '';
+    let properties = '';
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       if (to.wish !== wish) continue;
-      const isNew = asked === Wish.Asked;
-      const isAlone = isNew && limits.is5 && to.isIdentified === true && limits.hasIds;
-      const bits = limits.is5 ? to.bits! : to.qos;
-      const more = encodeString(to.filter) + (isNew ? String.fromCharCode(bits) : '');
-      if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > limits.packetMax)) break;
+      const bits = is5 ? to.bits! : to.qos;
+      const more = encodeString(to.filter) + (isNew ? chr(bits & OPTIONS) : '');
+      const isAlone = isNew && bits > OPTIONS && broker.numberOf(PropertyId.SubscriptionIdAvailable, 1) > 0;
+      if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax())) break;
       to.wish = asked;
       body += more;
       if (isAlone) {
-        const number = SUBSCRIPTION_ID + encodeLength(to.number + 1);
-        properties = encodeLength(number.length) + number;
+        properties = SUBSCRIPTION_ID + encodeLength(to.number + 1);
         break;
       }
     }
-    return body.length === 0 ? body : properties + body;
+    return is5 && body.length > 0 ? withLength(properties) + body : body;
   }
 
   /** What is wanted has changed. */
@@ -346,22 +327,27 @@ export function createSubscriptions(
     isDue = true;
   }
 
-  function collectFor(wish: Wish, asked: Wish, limits?: SubscriptionLimits): string {
-    return V5 ? collect5(wish, asked, limits!) : collect(wish, asked);
+  function collectFor(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
+    return V5 ? collect5(wish, asked, is5, broker) : collect(wish, asked);
   }
 
-  function nextPacket(limits?: SubscriptionLimits): string {
+  function nextPacket(is5: boolean, broker: Said): string {
     if (!isDue || underWay > 0) return '';
-    if (V5) answerImpossible(limits!);
+    if (V5) answerImpossible(broker);
     if (V5 && underWay > 0) return '';
-    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, limits);
-    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, limits);
+    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, is5, broker);
+    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, is5, broker);
     if (body.length === 0) {
       isDue = false;
       return body;
     }
     underWay = lastId = lastId === FIRST_ID ? FIRST_ID + 1 : FIRST_ID;
     return encodePacket(leaving.length > 0 ? First.Unsubscribe : First.Subscribe, word(underWay) + body);
+  }
+
+  /** @returns whether SUBACK or UNSUBACK may have such a code. */
+  function isLegal(first: number, code: number, is5: boolean): boolean {
+    return isAmong(!is5 ? OF_OLD_SUBACK : first === First.Suback ? OF_SUBACK : OF_UNSUBACK, code);
   }
 
   function answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict {
@@ -375,9 +361,8 @@ export function createSubscriptions(
     const is5 = V5 && from > at + 2;
     if (count === 0 || ((first === First.Suback || is5) && count !== end - from)) return Verdict.Violation;
     for (let i = from; i < end; i++) {
-      if (is5) {
-        const codes = first === First.Suback ? OF_SUBACK : OF_UNSUBACK;
-        if (!isAmong(codes, byteAt(bytes, i))) return Verdict.Violation;
+      if (V5) {
+        if (!isLegal(first, byteAt(bytes, i), is5)) return Verdict.Violation;
       } else if (byteAt(bytes, i) > 2 && byteAt(bytes, i) !== REFUSED) return Verdict.Violation;
     }
     let code = from;

@@ -1,8 +1,8 @@
 // The outbox without flash: a fixed number of places in RAM, which survives everything but the loss of power.
 
 import { byteAt, copy, createBuffer, EMPTY, fits, release, type Bytes } from '../bytes/bytes.ts';
-import { QOS2, V5 } from '../features.ts';
-import { elapsed, type Clock } from '../ports/clock.ts';
+import { QOS2, REQUESTS, V5 } from '../features.ts';
+import { after, elapsed } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
 import { isAfter, nextSequence, type Outbox, type OutboxRecord } from '../ports/outbox.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
@@ -15,61 +15,60 @@ const EXPIRY = 2;
 /**
  * @param places records held at most.
  * @param payloadMax most bytes of a payload. A string is kept as it is, whatever its length, so this binds the array form only.
- * @param clock tells the age of messages that expire, if `idle` is called once a day. Left out: it is 0.
+ * @param now as Clock.now: tells the age of messages that expire, if `idle` is called once a day. Left out: it is 0.
  */
-export function createRamOutbox(places: number, payloadMax: number, clock?: Clock): Outbox<Bytes> {
+export function createRamOutbox(places: number, payloadMax: number, now?: () => number): Outbox<Bytes> {
   let newest = 0;
   // A record lies at sequence modulo places; FREE marks a free place.
   const sequences: (number | null)[] = [];
   const topics: Topic<Bytes>[] = [];
   const payloads: Bytes[] = [];
   const received: boolean[] = [];
-  /** Copies, since those of a topic may be others by the time that a message is sent; and when it was taken. */
-  const properties: Bytes[] = [];
+  /** When each was taken. */
   const takenSec: number[] = [];
+  /** Copies, where those of a topic may be others by the time that a message is sent. */
+  const properties: Bytes[] = [];
   /** What a record says of a topic that has properties. */
   const shown = { first: 0, head: EMPTY, name: EMPTY, size: 0, properties: EMPTY };
   let upSec = 0;
-  let upMs = 0;
-  let lastMs = V5 && clock !== undefined ? clock.now() : 0;
+  let lastMs = V5 && now !== undefined ? now() : 0;
   for (let i = 0; i < places; i++) {
     sequences.push(FREE);
     payloads.push(createBuffer(payloadMax));
     if (QOS2) received.push(false);
     if (V5) {
-      properties.push(createBuffer(PROPERTIES_MAX));
       takenSec.push(0);
+      if (REQUESTS) properties.push(createBuffer(PROPERTIES_MAX));
     }
   }
 
   /** Time has passed. @returns seconds since the start. */
   function tick(): number {
-    if (clock === undefined) return 0;
-    const now = clock.now();
-    upMs += elapsed(lastMs, now);
-    lastMs = now;
-    const rest = upMs % 1000;
-    upSec += (upMs - rest) / 1000;
-    upMs = rest;
+    if (now === undefined) return 0;
+    const passedSec = (elapsed(lastMs, now()) / 1000) | 0;
+    lastMs = after(lastMs, passedSec * 1000);
+    upSec += passedSec;
     return upSec;
   }
 
   /** @apart */
   function keepProperties(place: number, of: Bytes): void {
-    properties[place] = copy(properties[place], of);
     takenSec[place] = tick();
+    if (REQUESTS) properties[place] = copy(properties[place], of);
   }
 
-  /** Say in `out` what `topic` was when the message at `place` was taken. @apart */
+  /** Say in `out` what came with the message at `place`. @apart */
   function show(out: OutboxRecord<Bytes>, topic: Topic<Bytes>, place: number): void {
-    const kept = properties[place];
-    shown.first = topic.first;
-    shown.head = topic.head;
-    shown.name = topic.name;
-    shown.size = topic.size;
-    shown.properties = kept;
-    out.topic = shown;
-    if (kept.length > 0 && byteAt(kept, 0) === EXPIRY) out.ageSec = tick() - takenSec[place];
+    const kept = REQUESTS ? properties[place] : topic.properties!;
+    if (REQUESTS) {
+      shown.first = topic.first;
+      shown.head = topic.head;
+      shown.name = topic.name;
+      shown.size = topic.size;
+      shown.properties = kept;
+      out.topic = shown;
+    }
+    if (byteAt(kept, 0) === EXPIRY) out.ageSec = tick() - takenSec[place];
   }
 
   /** @hot */

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   allocationProgram,
   CLIENT,
+  CLIENT_5,
   FLASH,
   growth,
   OF_A_CLIENT,
@@ -54,10 +55,13 @@ export function flashAllocations(engine: Engine, options: RunOptions = {}, messa
 
 /** Describe what `engine`, which has `allocations()`, must count. */
 export function allocationSuite(engine: Engine): void {
-  describe('10,000 operations of a client less 1,000 of them', () => {
+  describe.each([
+    ['', CLIENT],
+    [' that speaks MQTT 5.0', CLIENT_5],
+  ] as const)('10,000 operations of a client%s less 1,000 of them', (_what, program) => {
     let rows: readonly Row[] = [];
 
-    beforeAll(async () => void (rows = await run(engine, CLIENT)), LIMIT_MS);
+    beforeAll(async () => void (rows = await run(engine, program)), LIMIT_MS);
 
     it.each(OF_A_CLIENT.map((operation) => [OPERATIONS[operation], operation] as const))(
       'allocate as much as an empty call: %s',

@@ -43,7 +43,10 @@ function readBack(properties: string, use: Use): object | undefined {
               will: { topic: 't', payload: '', qos: 0, retain: false, properties },
             }),
           },
-          { clientId: 'mote', cleanStart: true, limits: '' },
+          true,
+          'mote',
+          true,
+          '',
         );
   const found: mqttPacket.Packet[] = [];
   const parser = mqttPacket.parser({ protocolVersion: 5 });

@@ -433,7 +433,7 @@ export function createRig5(setup: Setup5) {
   }
 
   // Ports and owner of the client.
-  const ram = createRamOutbox(setup.places, 1024, clock);
+  const ram = createRamOutbox(setup.places, 1024, () => clock.now());
   const outbox: Outbox<Bytes> = {
     ...ram,
     append(topic, payload) {
@@ -443,8 +443,9 @@ export function createRig5(setup: Setup5) {
     },
     restart() {
       for (const message of messages.values()) {
-        if (message.end === '' && received.has(message) && !message.isStreamed)
+        if (message.end === '' && received.has(message) && !message.isStreamed) {
           settledAs(message, 'finished');
+        }
         message.handed = false;
       }
       received.clear();
@@ -536,14 +537,16 @@ export function createRig5(setup: Setup5) {
 
   function onHandled(topic: string, payload: string, contentType: string | undefined | null): void {
     const message = inbound.get(numberOf(payload) ?? -1);
-    if (message?.payload !== payload || message.topic !== topic)
+    if (message?.payload !== payload || message.topic !== topic) {
       return fail('a handler got what nobody sent');
+    }
     if (contentType !== null && contentType !== message.contentType) fail(`content type ${contentType}`);
     act();
     message.handled++;
     figures.received++;
-    if (message.qos !== 1 && message.handled > 1)
+    if (message.qos !== 1 && message.handled > 1) {
       fail(`${message.n} of QoS ${message.qos} was handled twice`);
+    }
   }
 
   /** The client catches what handlers throw: rules that are broken are kept for later. */
@@ -646,8 +649,9 @@ export function createRig5(setup: Setup5) {
     if (code === Code.Ok) return;
     refused++;
     messages.delete(n);
-    if (code === Code.TooLong && handle.qos > 0 && payload.length < 800)
+    if (code === Code.TooLong && handle.qos > 0 && payload.length < 800) {
       fail(`${payload.length} bytes are too long`);
+    }
   }
 
   let streamed: Message | undefined;
@@ -669,7 +673,6 @@ export function createRig5(setup: Setup5) {
             [Code.Closed, 'lost'],
           ]);
           settledAs(message, ends.get(end) ?? fail(`the end of a stream: ${end}`));
-          if (end === Code.Rejected) figures.rejected++;
         });
       },
     });
@@ -862,8 +865,9 @@ export function createRig5(setup: Setup5) {
     }
     const counters = client.counters();
     if (counters.refused !== refused) fail(`refused ${counters.refused}, not ${refused}`);
-    if (counters.rejected !== figures.rejected)
+    if (counters.rejected !== figures.rejected) {
       fail(`rejected ${counters.rejected}, not ${figures.rejected}`);
+    }
     if (counters.expired !== figures.expired) fail(`expired ${counters.expired}, not ${figures.expired}`);
     figures.delivered = counters.delivered;
   }

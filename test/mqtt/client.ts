@@ -38,7 +38,7 @@ export function createWorld(setup: Setup = {}) {
   const { startMs = 0x7fffff0, places = 20, on = {}, level, ...rest } = setup;
   const clock = setup.clock ?? createManualClock(startMs);
   const socket = createManualSocket();
-  const outbox = setup.outbox ?? createRamOutbox(places, 1024, clock);
+  const outbox = setup.outbox ?? createRamOutbox(places, 1024, () => clock.now());
   /** What the client told its owner. */
   const said: string[] = [];
   /** What handlers were given. */

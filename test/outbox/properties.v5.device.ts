@@ -91,7 +91,10 @@ function story(what: string, outbox: Outbox<Bytes>): void {
   check(what + ': at last', list(outbox), '58 t/e ' + EXPIRY + ' 0 m58;59 t/n  0 m59;');
 }
 
-story('in RAM', createRamOutbox(4, 20, clock));
+story(
+  'in RAM',
+  createRamOutbox(4, 20, () => clock.now()),
+);
 
 /** What is at work; none while another is made: small engines have no room for two. */
 let outbox: FlashOutbox = null!;

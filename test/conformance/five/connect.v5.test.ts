@@ -33,7 +33,8 @@ const WILL_PROPERTIES = properties(
   [PropertyId.User, 'n', 'v'],
 );
 const KEPT = '\x11\xff\xff\xff\xff';
-const LIMITS = '\x21\x00\x20\x22\x00\x04';
+/** What the client says of itself: how much it takes, and that response information is of use. */
+const LIMITS = '\x21\x00\x20\x22\x00\x04\x19\x01';
 const LOGIN = { username: 'user', password: 'word' };
 /** What has options: connect flags, properties, and the payload behind the client identifier. */
 const FORMS: [string, Setup, number, string, string][] = [
@@ -61,9 +62,9 @@ const FORMS: [string, Setup, number, string, string][] = [
   ],
   [
     'everything',
-    { ...LOGIN, will: { ...WILL, properties: WILL_PROPERTIES }, properties: '\x19\x01\x17\x00' },
+    { ...LOGIN, will: { ...WILL, properties: WILL_PROPERTIES }, properties: '\x17\x00' },
     0xee,
-    '\x19\x01\x17\x00',
+    '\x17\x00',
     list(WILL_PROPERTIES) + field('w') + field('gone') + field('user') + field('word'),
   ],
 ];
@@ -114,7 +115,7 @@ describe('CONNECT', () => {
     [128, '\x80\x01'],
     [500, '\xf4\x03'],
   ])('of %i bytes has its length in the fewest bytes [MQTT-1.5.5-1]', (size, length) => {
-    const clientId = 'm'.repeat(size - 10 - 12 - 2);
+    const clientId = 'm'.repeat(size - 10 - 14 - 2);
     expect(written({ clientId }).slice(0, length.length + 1)).toBe('\x10' + length);
   });
 
@@ -230,7 +231,7 @@ describe('CONNECT', () => {
 
   it('asks for a method of authentication, and says nothing else before CONNACK [MQTT-3.1.2-30]', () => {
     const world = createWorld5({
-      properties: properties(FOR_CONNECT, [PropertyId.AuthMethod, 'm'], [PropertyId.AuthData, '\xff']),
+      authentication: { method: 'm', first: () => '\xff', authenticate: () => null },
     });
     world.subscribe('a');
     world.publish(world.topic('t', 1), 'x');

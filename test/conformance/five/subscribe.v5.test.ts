@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Code, Event } from '../../../src/ports/codes.ts';
-import type { SubscriptionOptions } from '../../../src/mqtt/subscriptions.ts';
+import { SubscriptionOption } from '../../../src/mqtt/subscriptions.ts';
 import { createWorld5, type World5 } from '../../mqtt/five/world.ts';
 import { ack, BAD_TEXTS, byte, field, grant, list, names, packet, utf8 } from './rig.ts';
 
@@ -30,14 +30,17 @@ describe('SUBSCRIBE', () => {
     );
   });
 
-  const OPTIONS: [string, SubscriptionOptions, number][] = [
-    ['nothing', {}, 0x00],
-    ['No Local', { noLocal: true }, 0x04],
-    ['Retain As Published', { retainAsPublished: true }, 0x08],
-    ['Retain Handling 0', { retainHandling: 0 }, 0x00],
-    ['Retain Handling 1', { retainHandling: 1 }, 0x10],
-    ['Retain Handling 2', { retainHandling: 2 }, 0x20],
-    ['everything', { noLocal: true, retainAsPublished: true, retainHandling: 2 }, 0x2c],
+  const OPTIONS: [string, number, number][] = [
+    ['nothing', 0, 0x00],
+    ['No Local', SubscriptionOption.NoLocal, 0x04],
+    ['Retain As Published', SubscriptionOption.RetainAsPublished, 0x08],
+    ['Retain Handling 1', SubscriptionOption.RetainIfNew, 0x10],
+    ['Retain Handling 2', SubscriptionOption.RetainNever, 0x20],
+    [
+      'everything',
+      SubscriptionOption.NoLocal + SubscriptionOption.RetainAsPublished + SubscriptionOption.RetainNever,
+      0x2c,
+    ],
   ];
 
   it.each(OPTIONS)(
@@ -54,10 +57,15 @@ describe('SUBSCRIBE', () => {
   );
 
   it.each([
-    ['Retain Handling 3 [MQTT-3.8.3-5]', 'a', { retainHandling: 3 }],
-    ['Retain Handling -1 [MQTT-3.8.3-5]', 'a', { retainHandling: -1 }],
-    ['Retain Handling 4 [MQTT-3.8.3-5]', 'a', { retainHandling: 4 }],
-    ['No Local on a share [MQTT-3.8.3-4]', '$share/s/a', { noLocal: true }],
+    [
+      'Retain Handling 3 [MQTT-3.8.3-5]',
+      'a',
+      SubscriptionOption.RetainIfNew + SubscriptionOption.RetainNever,
+    ],
+    ['what is no option [MQTT-3.8.3-5]', 'a', 128],
+    ['a QoS among options [MQTT-3.8.3-5]', 'a', 1],
+    ['options below 0 [MQTT-3.8.3-5]', 'a', -1],
+    ['No Local on a share [MQTT-3.8.3-4]', '$share/s/a', SubscriptionOption.NoLocal],
   ])('is not possible with %s', (_what, filter, options) => {
     const world = createWorld5();
     expect(world.client.subscription(filter, 1, nothing, undefined, options)).toBeNull();
@@ -72,7 +80,7 @@ describe('SUBSCRIBE', () => {
   it('of an identified subscription is alone, with its number', () => {
     const world = createWorld5();
     world.subscribe('a', 0);
-    world.client.subscription('b', 1, nothing, undefined, { identified: true });
+    world.client.subscription('b', 1, nothing, undefined, SubscriptionOption.Identified);
     world.subscribe('c', 2);
     world.online();
     const asked: string[] = [];
@@ -105,7 +113,7 @@ describe('SUBSCRIBE', () => {
   it('is not for what a broker has not got', () => {
     const world = createWorld5();
     for (const filter of ['plain', 'with/+', '$share/s/x']) world.subscribe(filter, 0);
-    world.client.subscription('known', 0, nothing, undefined, { identified: true });
+    world.client.subscription('known', 0, nothing, undefined, SubscriptionOption.Identified);
     world.open();
     world.said.length = 0;
     world.socket.deliver(packet(0x20, `\x00\x00${list('\x28\x00\x29\x00\x2a\x00')}`));

@@ -159,7 +159,7 @@ export function createExchange(delayMs: () => number = () => 5) {
       };
 
       const client = createClient(
-        { socket, clock, outbox: createRamOutbox(8, 512, clock) },
+        { socket, clock, outbox: createRamOutbox(8, 512, () => clock.now()) },
         { clientId: id, keepAliveSec: 60, cleanSession: false, receiveMax: 512, ...options },
         {
           onOpen: () => tell(Stage.Login, Close.None),
