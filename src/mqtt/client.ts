@@ -277,7 +277,8 @@ export interface Client extends PacketWriter<Bytes> {
   publish(topic: Topic<Bytes> | null, payload: Bytes): number;
   /**
    * Publish a payload of `total` bytes that is read while it is sent, one at a time. It is not stored: a reboot forgets it.
-   * @returns Code.InFlight, and `source.onEnd` tells its end. Else Code.Closed, Code.Busy, Code.TooLong, Code.BadTopic.
+   * @returns Code.InFlight, and `source.onEnd` tells its end. Else Code.Closed, Code.Busy, Code.TooLong, Code.BadTopic,
+   * Code.BadPayload (not a size), Code.Rejected (MQTT 5.0: above the QoS that the broker takes).
    */
   stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number;
   /**
@@ -785,6 +786,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function refuseLength(needed: number): number {
     counters.needed = needed;
+    if (V5) {
+      const isOurs = needed > PACKET_MAX || limits.packetMax > PACKET_MAX;
+      counters.available = isOurs ? PACKET_MAX : limits.packetMax;
+    }
     return refuse(Code.TooLong);
   }
 
@@ -1748,7 +1753,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (state !== State.Online) return refuse(Code.Closed);
     const shape = shapes.look(to, 0, limits.packetMax - payload.length);
     const needed = packetSize(shape.wire.length + shape.tail.length + payload.length + 2);
-    counters.available = limits.packetMax < PACKET_MAX ? limits.packetMax : PACKET_MAX;
     if (needed > limits.packetMax) return refuseLength(needed);
     if (needed > room && room < SEND_WINDOW) return refuse(Code.Busy);
     const header = publishHeader5(allowedOf(to.first), shape.wire, shape.tail, payload.length, NO_ID);
