@@ -30,11 +30,11 @@ export const KINDS: readonly Kind[] = [
   { id: 17, name: 'sessionExpiryInterval', type: 'double', places: ['connack', 'FOR_CONNECT'] },
   { id: 18, name: 'assignedClientIdentifier', type: 'text', places: ['connack'] },
   { id: 19, name: 'serverKeepAlive', type: 'word', places: ['connack'] },
-  { id: 21, name: 'authenticationMethod', type: 'text', places: ['connack', 'FOR_CONNECT'] },
-  { id: 22, name: 'authenticationData', type: 'binary', places: ['connack', 'FOR_CONNECT'] },
+  { id: 21, name: 'authenticationMethod', type: 'text', places: ['connack'] },
+  { id: 22, name: 'authenticationData', type: 'binary', places: ['connack'] },
   { id: 23, name: 'requestProblemInformation', type: 'bit', places: ['FOR_CONNECT'] },
   { id: 24, name: 'willDelayInterval', type: 'double', places: ['FOR_WILL'] },
-  { id: 25, name: 'requestResponseInformation', type: 'bit', places: ['FOR_CONNECT'] },
+  { id: 25, name: 'requestResponseInformation', type: 'bit', places: [] },
   { id: 26, name: 'responseInformation', type: 'text', places: ['connack'] },
   { id: 28, name: 'serverReference', type: 'text', places: ['connack', 'disconnect'] },
   { id: 31, name: 'reasonString', type: 'text', places: ['connack', 'ack', 'disconnect'] },
@@ -292,6 +292,10 @@ export function readConnack(
   // No rule of MQTT: acknowledgements with a reason code need five bytes, so such a broker cannot be answered [MQTT-3.2.2-15].
   if (properties.some(([id, value]) => id === 39 && (value as number) < ANSWER_SIZE)) {
     broken('a maximum packet size without room for an answer');
+  }
+  // We ask for none here.
+  if (reason === 0 && properties.some(([id, value]) => id === 21 && value !== '')) {
+    broken('a method of authentication that nobody asked for [MQTT-4.12.0-7]');
   }
   return { present: flags > 0, reason, properties };
 }
