@@ -280,7 +280,8 @@ export interface Client extends PacketWriter<Bytes> {
   publish(topic: Topic<Bytes> | null, payload: Bytes): number;
   /**
    * Publish a payload of `total` bytes that is read while it is sent, one at a time. It is not stored: a reboot forgets it.
-   * @returns Code.InFlight, and `source.onEnd` tells its end. Else Code.Closed, Code.Busy, Code.TooLong, Code.BadTopic.
+   * @returns Code.InFlight, and `source.onEnd` tells its end. Else Code.Closed, Code.Busy, Code.TooLong, Code.BadTopic,
+   * Code.BadPayload (not a size), Code.Rejected (MQTT 5.0: above the QoS that the broker takes).
    */
   stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number;
   /**
@@ -810,6 +811,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function refuseLength(needed: number): number {
     counters.needed = needed;
+    if (V5) {
+      // Only streamed messages are held against the broker's bound here.
+      const isOurs = !STREAM || needed > PACKET_MAX || reader.packetMax() > PACKET_MAX;
+      counters.available = isOurs ? PACKET_MAX : reader.packetMax();
+    }
     return refuse(Code.TooLong);
   }
 
@@ -1791,7 +1797,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!isBytes(payload)) return refuse(Code.BadPayload);
     const to = topic!;
     const most = longest5(to, payload.length);
-    counters.available = PACKET_MAX;
     if (most > PACKET_MAX) return refuseLength(most);
     // Too long for the fast way, as far as it knows.
     if (to.first > QOS0_LAST) return publishMore(to, payload, RELIABLE + SHORT_MAX + 1);

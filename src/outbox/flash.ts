@@ -276,10 +276,9 @@ export function createFlashOutbox(
     return stamp.kind === Kind.Unknown ? head : joinWord(joinWord(head, stamp.low), stamp.high);
   }
 
-  /** @returns a message but for its payload. */
-  function joinTopic(sequence: number, to: Topic<Bytes>, timeAt?: number): Bytes {
+  /** @returns a message but for its payload, where topics may have properties. */
+  function joinTopic5(sequence: number, flags: number, to: Topic<Bytes>, timeAt?: number): Bytes {
     const properties = to.properties;
-    const flags = to.first & FLAGS;
     return properties === undefined || properties.length === 0
       ? join(joinFields(sequence, flags, timeAt), to.name)
       : joinProperties(join(joinFields(sequence, flags | HAS_PROPERTIES, timeAt), to.name), properties);
@@ -291,6 +290,11 @@ export function createFlashOutbox(
     // As a word with their first byte.
     const begun = joinWord(head, count | (byteAt(properties, 0) << 8));
     return join(begun, cut(propertiesView, properties, 1, count - 1));
+  }
+
+  /** @returns a message but for its payload. @inline */
+  function joinTopic(sequence: number, flags: number, to: Topic<Bytes>, timeAt?: number): Bytes {
+    return V5 ? joinTopic5(sequence, flags, to, timeAt) : join(joinFields(sequence, flags, timeAt), to.name);
   }
 
   /** @param first first byte of its PUBLISH. @returns marks of its record. @inline */
@@ -327,10 +331,7 @@ export function createFlashOutbox(
     if (LATEST && isThinning) thinPage();
     const sequence = nextSequence(newest);
     const first = to.first;
-    const message = join(
-      V5 ? joinTopic(sequence, to, timeAt) : join(joinFields(sequence, first & FLAGS, timeAt), to.name),
-      payload,
-    );
+    const message = join(joinTopic(sequence, first & FLAGS, to, timeAt), payload);
     const code =
       (DROP || LATEST) && isDropping
         ? appendDropping(marksOf(first), message, sequence)
@@ -349,10 +350,7 @@ export function createFlashOutbox(
     if (gatheredCount === BATCH_MAX) return Code.Full;
     // A record of several has no more bytes in all, with its marks, than one of one may have.
     const before = gatheredCount === 0 ? 0 : gathered.length + gatheredCount * unit;
-    const message = join(
-      V5 ? joinTopic(0, to, timeAt) : join(joinFields(0, to.first & FLAGS, timeAt), to.name),
-      payload,
-    );
+    const message = join(joinTopic(0, to.first & FLAGS, to, timeAt), payload);
     if (before + message.length > recordMax) return Code.TooLong;
     if (gatheredCount === 0) gathered = joinWord(emptied(gathered), 0);
     gathered = joinWord(gathered, message.length);

@@ -19,10 +19,7 @@ const MESSAGE = ['publish', 'FOR_WILL', 'FOR_TOPIC'] as const;
 const ANYWHERE = ['connack', 'publish', 'ack', 'disconnect', 'FOR_CONNECT', 'FOR_WILL', 'FOR_TOPIC'] as const;
 const isNeverZero = true;
 
-/**
- * What a client says itself is not among what a firmware gives: Receive Maximum, Topic Alias Maximum, its way of authentication, and that it wants
- * response information.
- */
+/** A client says its own limits itself, so these are not among those that a firmware gives: Receive Maximum and Topic Alias Maximum. */
 export const KINDS: readonly Kind[] = [
   { id: 1, name: 'payloadFormatIndicator', type: 'bit', places: MESSAGE },
   { id: 2, name: 'messageExpiryInterval', type: 'double', places: MESSAGE },
@@ -296,8 +293,9 @@ export function readConnack(
   if (properties.some(([id, value]) => id === 39 && (value as number) < ANSWER_SIZE)) {
     broken('a maximum packet size without room for an answer');
   }
+  // We ask for none here.
   if (reason === 0 && properties.some(([id, value]) => id === 21 && value !== '')) {
-    broken('a method of authentication that nobody named [MQTT-4.12.0-7]');
+    broken('a method of authentication that nobody asked for [MQTT-4.12.0-7]');
   }
   return { present: flags > 0, reason, properties };
 }

@@ -184,8 +184,8 @@ export const V5_MUTANTS: readonly Mutant[] = [
     'return properties === undefined || properties.length >= 0',
   ]),
   inOutbox('properties of messages that are taken together are not stored', [
-    'V5 ? joinTopic(0, to, timeAt) :',
-    '!V5 ? joinTopic(0, to, timeAt) :',
+    'join(joinTopic(0, to.first & FLAGS, to, timeAt), payload)',
+    'join(join(joinFields(0, to.first & FLAGS, timeAt), to.name), payload)',
   ]),
   inOutbox('a message without properties has those of the one before', [
     '    topic.properties = EMPTY;\n    if',

@@ -2,7 +2,9 @@
 
 import { expect, it } from 'vitest';
 import { encodeProperties, FOR_TOPIC } from '../../../src/property-list.ts';
+import { Code } from '../../../src/ports/codes.ts';
 import { PropertyId } from '../../../src/ports/properties.ts';
+import { createSource } from '../client.ts';
 import { createWorld5 } from './world.ts';
 
 it('says 5.0 in CONNECT, with its own limits', () => {
@@ -117,4 +119,21 @@ it('keeps to a receive maximum of 1', () => {
     world.deliver({ cmd: 'puback', messageId: i });
   }
   expect(world.outbox.count()).toBe(0);
+});
+
+it('counts what was too long, and what may be, for each that is refused', () => {
+  const world = createWorld5();
+  const topic = world.topic('t', 0);
+  const refused = (code: number) => {
+    expect(code).toBe(Code.TooLong);
+    const { needed, available } = world.client.counters();
+    return [needed, available];
+  };
+  const stream = (size: number) => world.client.stream(topic, size, createSource('x'.repeat(size)));
+  world.online({ maximumPacketSize: 100 });
+  expect(refused(stream(200))).toEqual([211, 100]);
+  world.reconnect({ maximumPacketSize: 13 });
+  expect(refused(world.publish(topic, 'x'.repeat(8)))).toEqual([14, 13]);
+  world.reconnect();
+  expect(refused(world.publish(world.topic('t', 1), 'x'.repeat(1024)))).toEqual([1037, 1024]);
 });
