@@ -868,13 +868,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** @param reason told to a broker that speaks 5.0; left out: that of the packet's first byte. */
   function violate(reason?: number): void {
     counters.violations++;
-    if (V5) leaveWith(reason === undefined ? reasonOf(told) : reason);
+    if (V5) {
+      const isOut = OUT_OF_PLACE.indexOf(chr(told)) >= 0;
+      leaveWith(reason! > 0 ? reason! : isOut ? Reason.ProtocolError : Reason.MalformedPacket);
+    }
     fail(Close.ProtocolError, 0);
-  }
-
-  /** @returns what is wrong with a packet that cannot be read, or may not come from a broker. */
-  function reasonOf(first: number): number {
-    return OUT_OF_PLACE.indexOf(chr(first)) >= 0 ? Reason.ProtocolError : Reason.MalformedPacket;
   }
 
   /** Go, for a reason that brokers only say. */
@@ -1377,11 +1375,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
   }
 
-  /** @returns whether the owner has closed the connection that properties were read on. */
-  function isOver(): boolean {
-    return state < State.Connecting;
-  }
-
   /** The broker has found a name for us; it names the session from now on [MQTT-3.1.3-2]. */
   function assign(id: string): void {
     clientId = id;
@@ -1467,7 +1460,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       proof = EMPTY;
     }
     if (is5 && (from < end || isList || isConnack) && !isOld) from = reader.read(bytes, from, end, allowed);
-    if (isOver()) return;
+    // Who was told of properties may have closed the connection.
+    if (state < State.Connecting) return;
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate(Reason.MalformedPacket);
@@ -1478,7 +1472,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: the connection is over. */
   function readCome(first: number, bytes: Bytes, at: number, end: number): number {
     const from = incoming.read(first, bytes, at, end, is5);
-    if (isOver()) return -1;
+    if (state < State.Connecting) return -1;
     if (from < 0) violate(-from);
     return from;
   }
@@ -2122,7 +2116,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** What was kept of a former start. */
   function recallSession(): void {
     const name = outbox.recall(StateKey.ClientId);
-    if (clientId.length === 0) clientId = toText(name, 0, name.length);
+    if (STATE && clientId.length === 0) clientId = toText(name, 0, name.length);
     hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
   }
 

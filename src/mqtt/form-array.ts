@@ -7,6 +7,7 @@ import {
   createBuffer,
   EMPTY,
   join,
+  joinText,
   place,
   type Byte,
   type Bytes,
@@ -176,27 +177,14 @@ export function publishHeader(topic: Topic<Bytes>, payloadLength: number, id: Id
 
 /**
  * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
- * @param tail properties behind their length; empty with 3.1.1. @param payloadLength bytes that follow. @param id NO_ID with QoS 0.
+ * @param size its remaining length, as text. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
  */
-export function publishHeader5(
-  first: number,
-  wire: Bytes,
-  tail: Bytes,
-  payloadLength: number,
-  id: Id,
-): Bytes {
+export function publishHeader5(first: number, size: string, wire: Bytes, tail: Bytes, id: Id): Bytes {
   const data = packet.data;
-  let left = wire.length + tail.length + (first > 0x31 ? 2 : 0) + payloadLength;
-  let at = 1;
   data[0] = first;
-  while (left > 127) {
-    data[at++] = (left & 127) | 128;
-    left >>= 7;
-  }
-  data[at++] = left;
   packet.from = 0;
-  packet.length = at;
-  join(packet, wire);
+  packet.length = 1;
+  join(joinText(packet, size), wire);
   if (first > 0x31) {
     data[packet.length++] = id >> 8;
     data[packet.length++] = id & 255;

@@ -135,23 +135,10 @@ export function publishHeader(topic: Topic, payloadLength: number, id: Id, dup: 
 
 /**
  * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
- * @param tail properties behind their length; empty with 3.1.1. @param payloadLength bytes that follow. @param id NO_ID with QoS 0.
+ * @param size its remaining length, as text. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
  */
-export function publishHeader5(
-  first: number,
-  wire: Bytes,
-  tail: Bytes,
-  payloadLength: number,
-  id: Id,
-): Bytes {
-  const isReliable = first > 0x31;
-  let left = wire.length + tail.length + (isReliable ? 2 : 0) + payloadLength;
-  let header = chr(first);
-  while (left > 127) {
-    header += chr((left & 127) | 128);
-    left >>= 7;
-  }
-  return header + chr(left) + wire + (isReliable ? id : '') + tail;
+export function publishHeader5(first: number, size: string, wire: Bytes, tail: Bytes, id: Id): Bytes {
+  return chr(first) + size + wire + (first > 0x31 ? id : '') + tail;
 }
 
 /**

@@ -17,7 +17,7 @@ import { FLASH, REQUESTS } from '../features.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { NO_NAME, prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
-import { encodeLength, PACKET_MAX, qosOf, RETAIN, word } from './packet.ts';
+import { encodeLength, PACKET_MAX, QOS0_LAST, qosOf, word } from './packet.ts';
 import { wideAt, type Said } from './properties.ts';
 
 /** Identifiers among properties, as text. */
@@ -119,7 +119,7 @@ export function createShapes(broker: Said): Shapes {
     if (ageSec > 0) {
       const expiry = expiryOf(properties);
       const left = expiry > ageSec ? expiry - ageSec : 0;
-      tail = joinText(tail, EXPIRY + word((left / 65536) | 0) + word(left % 65536));
+      tail = joinText(tail, EXPIRY + word(left / 65536) + word(left % 65536));
       from = EXPIRY_SIZE;
     }
     tail = join(tail, cut(view, properties, from, properties.length - from));
@@ -138,12 +138,14 @@ export function createShapes(broker: Said): Shapes {
 
   /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. */
   function firstOf(topic: Topic<Bytes>): number {
-    return broker.numberOf(PropertyId.RetainAvailable, 1) > 0 ? topic.first : topic.first & ~RETAIN;
+    // All of its bits, or all but RETAIN, which is the lowest.
+    return topic.first & (broker.numberOf(PropertyId.RetainAvailable, 1) - 2);
   }
 
   /** @returns whether PUBLISHes to a topic may go out without a look at what the broker allows. */
   function isUsual(topic: Topic<Bytes>): boolean {
-    const isTaken = qosOf(topic.first) <= broker.numberOf(PropertyId.MaximumQos, 2);
+    // One of another QoS may have the same name.
+    const isTaken = !(FLASH || REQUESTS) || qosOf(topic.first) <= broker.numberOf(PropertyId.MaximumQos, 2);
     return isTaken && broker.packetMax() > SHORT_MAX && firstOf(topic) === topic.first;
   }
 
@@ -153,7 +155,9 @@ export function createShapes(broker: Said): Shapes {
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
     if (alias === 0 && isLong(topic) && sizeOf(topic) + size <= broker.packetMax()) alias = lastAlias + 1;
-    return publishHeader5(firstOf(topic) | dup, wire, joinTail(draft, topic, ageSec), size, id);
+    const tail = joinTail(draft, topic, ageSec);
+    const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
+    return publishHeader5(firstOf(topic) | dup, encodeLength(left), wire, tail, id);
   }
 
   function commit(): void {

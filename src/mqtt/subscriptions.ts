@@ -332,9 +332,9 @@ export function createSubscriptions(
   }
 
   function nextPacket(is5: boolean, broker: Said): string {
+    if (V5 && isDue) answerImpossible(broker);
+    // Who was told of that may have asked for something.
     if (!isDue || underWay > 0) return '';
-    if (V5) answerImpossible(broker);
-    if (V5 && underWay > 0) return '';
     const leaving = collectFor(Wish.Unwanted, Wish.Leaving, is5, broker);
     const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, is5, broker);
     if (body.length === 0) {
