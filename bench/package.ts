@@ -146,8 +146,15 @@ function toldOf(source: ts.SourceFile): (pos: number) => boolean {
 }
 
 /** Device code that nobody imports by its name, and whose types no other file hands on. */
-const INNER =
-  /^src\/(bytes|outbox|polyfills|ports\/(espruino|jerryscript)|signing)\/|^src\/mqtt\/(?!(client|subscriptions|streamer|incoming)\.ts)/;
+const INNER = new RegExp(
+  [
+    '^src/(bytes|link|outbox|polyfills|ports/(espruino|jerryscript|codes)|signing|parts/commands/)',
+    '^src/mqtt/(?!client\\.ts)',
+    '^src/sensors/(.*-(core|compensation|bus|index)|scheduler|steady|acceleration|pulses)\\.ts',
+    '^src/telemetry/(publisher|status|phase|number|discovery/(announcer|entity))\\.ts',
+    '^src/(compose|discovery)\\.ts',
+  ].join('|'),
+);
 const isInner = (file: string) => INNER.test(file.replace(/\\/g, '/'));
 
 /**
@@ -199,7 +206,9 @@ async function writePackage(): Promise<number> {
   }
   for (const file of filesIn(DEVICE)) {
     const text = readFileSync(file, 'utf8');
-    put(file, file.endsWith('.ts') ? withTabs(withoutRemarks(file, text, isInner(file))) : text);
+    if (!file.endsWith('.ts')) put(file, text);
+    else if (isInner(file)) put(file, withoutRemarks(file, text, true).replace(/^ +/gm, ''));
+    else put(file, withTabs(withoutRemarks(file, text, false)));
   }
   const around = AROUND.flatMap(filesIn).map((file) => [file, readFileSync(file, 'utf8')]);
   put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));

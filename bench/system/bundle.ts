@@ -4,7 +4,8 @@ import { build } from '../../flash/build/build.ts';
 import { PACKAGE_ROOT } from '../../flash/build/firmware.ts';
 import type { CompiledBundle } from '../../sim/board/bundle.ts';
 import { compileBundle } from '../../sim/board/bundle.ts';
-import { isBusy, speaks5 } from '../../sim/system/schedule.ts';
+import { isBusy } from '../../sim/system/schedule.ts';
+import { speaks5 } from '../../sim/system/version.ts';
 
 /** Laid over the firmware's settings for seeds with much to say. */
 export const BUSY = { intervalMs: 2000 };

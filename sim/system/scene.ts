@@ -12,7 +12,7 @@ import type { Listener, Network } from '../network/network.ts';
 import { createNetwork } from '../network/network.ts';
 import type { CounterChip } from './counter-chip.ts';
 import { createCounterChip } from './counter-chip.ts';
-import { drawLimits } from './schedule.ts';
+import { drawLimits } from './version.ts';
 
 /** As in test/system/firmware/settings.json. */
 export const MOTE_ID = 'mote';

@@ -1,6 +1,5 @@
 // From a seed to a schedule: when what happens to a mote in an hour. A schedule is data: it is printed as JSON, read back, and cut down.
 
-import type { Limits } from '../broker/behaviour.ts';
 import { createRandom } from '../network/random.ts';
 import type { SeededRandom } from '../network/random.ts';
 import type { Fault, FaultKind } from './faults.ts';
@@ -25,24 +24,6 @@ const isCertain = (kind: FaultKind) => kindOf(kind).mayMiss !== true;
 
 /** @returns whether the mote of this seed is the one that has much to say. */
 export const isBusy = (seed: number) => seed % BUSY_EVERY === 0;
-
-/** Motes and brokers of greater seeds speak MQTT 5.0. */
-const LAST_3 = 20_000;
-
-/** @returns whether the mote of this seed speaks MQTT 5.0. */
-export const speaks5 = (seed: number) => seed > LAST_3;
-
-/** @returns what the broker of a seed announces to a mote that speaks 5.0: often less than that could use, and enough for its account. */
-export function drawLimits(seed: number): Limits {
-  // Not the numbers of the schedule.
-  const random = createRandom(seed).fork().fork();
-  return {
-    topicAliasMaximum: random.integer(0, 4),
-    receiveMaximum: random.chance(0.5) ? random.integer(1, 10) : 65535,
-    maximumPacketSize: random.chance(0.5) ? random.integer(512, 900) : 1_000_000,
-    ...(random.chance(0.3) && { serverKeepAliveSec: random.integer(5, 60) }),
-  };
-}
 
 /** Most faults are short, some are not: evenly spread over the logarithm, 0.3 s to 12 min. */
 function drawLength(random: SeededRandom): number {
