@@ -986,14 +986,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
   function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
     const ageSec = record.ageSec!;
-    const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
     if (!mayBeSent(to)) {
       // It stays: another broker may take it, or this one when it is set up for it.
       leave(Reason.QosNotSupported);
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
-    if (!again && expirySec >= 0 && ageSec >= expirySec) {
+    if (is5 && !again && ageSec >= expiryOf(propertiesOf(to))) {
       expired++;
       giveUp(sequence, Event.MessageExpired, 0);
       return true;
@@ -1279,7 +1278,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       violate(Reason.ProtocolError);
       return;
     }
-    if (verdict === Verdict.Repeated) answer(PUBREL, id);
+    if ((!V5 || QOS2) && verdict === Verdict.Repeated) answer(PUBREL, id);
     else if (V5 && QOS2 && is5 && first === First.Pubrec && reason! < FAILURE) {
       answerUnknown(First.Pubrel, id);
     }

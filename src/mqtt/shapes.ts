@@ -50,11 +50,11 @@ export interface Shapes {
   commit(): void;
 }
 
-/** @returns seconds of the message expiry interval that properties begin with, -1 without one. */
+/** @returns seconds of the message expiry interval that properties begin with; no number without one. */
 export function expiryOf(properties: Bytes): number {
   return byteAt(properties, 0) === PropertyId.MessageExpiry
     ? wideAt(properties, 1) * 65536 + wideAt(properties, 3)
-    : -1;
+    : NaN;
 }
 
 /** @returns the properties of a topic. */
