@@ -127,10 +127,7 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
         'open[index] = NO_ID;\n    if (keepOpen(index)) return true;',
         'open[index] = NO_ID;\n    answer(PUBCOMP, id);\n    if (keepOpen(index)) return true;',
       ],
-      [
-        '      return;\n    }\n    answer(PUBCOMP, id);',
-        '      return;\n    }\n    if (index < 0) answer(PUBCOMP, id);',
-      ],
+      ['    else answer(PUBCOMP, id);', '    else if (index < 0) answer(PUBCOMP, id);'],
     ],
   },
   {

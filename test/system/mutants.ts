@@ -88,7 +88,12 @@ export const MUTANTS: readonly Mutant[] = [
     seed: 1,
     expected: /nothing is in the way, and no message|MQTT-3\.1\.2-2[34] /,
     file: 'mqtt/client.ts',
-    edits: [['if (pingIntervalMs === 0) return NEVER_MS;', 'if (pingIntervalMs >= 0) return NEVER_MS;']],
+    edits: [
+      [
+        'if ((V5 ? pingMs : pingIntervalMs) === 0) return NEVER_MS;',
+        'if (pingIntervalMs >= 0) return NEVER_MS;',
+      ],
+    ],
   },
   {
     name: 'a PINGRESP may come as late as it likes',
@@ -198,7 +203,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'mqtt/client.ts',
     edits: [
       [
-        'for (let i = 0; i < IN_FLIGHT_MAX; i++) if (awaited[i] !== NO_KEY) return;\n    cursor = 0;',
+        'for (let i = 0; i < IN_FLIGHT_MAX; i++) if (isTaken(i)) return;\n    cursor = 0;',
         'leaveInFlight();\n    lastSent = cursor;\n    cursor = 0;',
       ],
     ],
@@ -210,7 +215,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'outbox/flash.ts',
     edits: [
       [
-        '    const bytes = walk(sequence);\n    if (bytes.length === 0) return Code.Empty;\n    out.received',
+        '    const bytes = V5 ? walkAged(sequence, out) : walk(sequence);\n    if (bytes.length === 0) return Code.Empty;\n    out.received',
         '    let bytes = walk(sequence);\n    if (bytes.length > 0 && (found & 3) === 0) bytes = step();\n    if (bytes.length === 0) bytes = walk(sequence);\n    if (bytes.length === 0) return Code.Empty;\n    out.received',
       ],
     ],

@@ -260,7 +260,7 @@ describe('processes', { timeout: LIMIT_MS }, () => {
   });
 
   it.each([
-    [{ MQTT_VERSION: 5 }, 2, 'MQTT 5.0 is not built yet'],
+    [{ MQTT_VERSION: 6 }, 2, 'MQTT_VERSION'],
     [{ PERIOD_MS: 'soon' }, 2, 'PERIOD_MS'],
     [{ ENGINE: 'espruino', ESPRUINO: '' }, 3, 'ESPRUINO is not set'],
     [{ ENGINE: 'espruino', ESPRUINO: '/nowhere/espruino' }, 3, 'no Espruino at /nowhere/espruino'],
