@@ -51,7 +51,11 @@ export interface Held {
 async function openBroker(): Promise<{ port: number; close(): void }> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    socket.once('data', () => socket.write(Uint8Array.of(0x20, 2, 0, 0)));
+    // What a CONNECT of MQTT 5.0 is answered with has properties: none.
+    socket.once('data', (connect: Buffer) => {
+      const is5 = connect.indexOf('MQTT\x05', 0, 'latin1') > 0;
+      socket.write(is5 ? Uint8Array.of(0x20, 3, 0, 0, 0) : Uint8Array.of(0x20, 2, 0, 0));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as AddressInfo).port, close: () => void server.close() };

@@ -247,14 +247,14 @@ var timer=setInterval(look,50);
 }
 
 /** @returns scripts for a host of JerryScript that print the heap before the program is there and once its client is online. */
-export function jerryScripts(subject: Subject): string[] {
+export function jerryScripts(subject: Subject, is5 = false): string[] {
   const world = `var listeners={};
 var fake={on:function(e,f){listeners[e]=f},removeAllListeners:function(){},write:function(){return false},read:function(){return ""},end:function(){}};
 function require(name){return {connect:function(){return fake}}}
 function getTime(){return 0}
 ${subject.globals}
 var m;print(heapUsed());`;
-  const online = `${subject.create}${subject.connect(1883)}listeners.connect();listeners.drain();listeners.drain();listeners.data("\\x20\\x02\\0\\0");
+  const online = `${subject.create}${subject.connect(1883)}listeners.connect();listeners.drain();listeners.drain();listeners.data("${CONNACKS[is5 ? 'name' : 'old']}");
 print(${subject.isConnected}?heapUsed():"offline");`;
   return [world, subject.code, online];
 }

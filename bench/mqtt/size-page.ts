@@ -7,8 +7,8 @@ export interface SizeRow {
   readonly features: readonly string[];
   readonly hash: string;
   readonly bytes: number;
-  /** Espruino's variables once the program has run, out of memory and out of flash. */
-  readonly fromRam: number;
+  /** Espruino's variables once the program has run, out of memory and out of flash. null: it does not fit there. */
+  readonly fromRam: number | null;
   readonly fromFlash: number;
   /** On top of that: once the client is made, and once it is connected. */
   readonly created: number;
@@ -40,7 +40,7 @@ export function sizePage({ engine, rows }: SizeResult): string {
     row.name,
     row.features.map((name) => `\`${name}\``).join(' ') || 'none',
     String(row.bytes),
-    String(row.fromRam),
+    row.fromRam === null ? 'does not fit' : String(row.fromRam),
     String(row.fromFlash),
     String(row.created),
     String(row.connected),

@@ -25,7 +25,7 @@ export const NO_KEY: Key = '';
 /** Where no acknowledgement may be waited for. */
 export const BLOCKED: Key = ' ';
 export const NO_ID: Id = '\0\0';
-/** In the place of a topic that an alias stands for. */
+/** In the place of a topic that an alias stands for. @alias */
 export const NO_NAME: Bytes = NO_ID;
 /** First bytes of a PUBLISH of QoS 0 and 1 that is neither retained nor comes again. */
 export const PUBLISH_0: Byte = '0';

@@ -11,7 +11,6 @@ import { isText, isTopic } from './topic.ts';
 export const enum Type {
   /** One byte: 0 or 1, whichever property it is. */
   Bit = 1,
-  Word = 2,
   /** One to four bytes. */
   Length = 3,
   Double = 4,
