@@ -118,6 +118,14 @@ async function readChoice(board: Board): Promise<Uint8Array> {
   }
 }
 
+/** @returns whether a line is ours, or on the way to it from blank flash: no bit is cleared that ours has. */
+function isBegun(line: string): boolean {
+  return [...line].every((char, i) => {
+    const bits = SELECTOR_TEXT.charCodeAt(i);
+    return (char.charCodeAt(0) & bits) === bits;
+  });
+}
+
 async function bootCodeOf(board: Board, file: FileState | undefined): Promise<BootCode> {
   if (file === undefined) return 'none';
   const read = `require("Storage").read("${SELECTOR_FILE}",0,${SELECTOR_LINE_BYTES})`;
@@ -127,7 +135,7 @@ async function bootCodeOf(board: Board, file: FileState | undefined): Promise<Bo
     const rest = `require("Storage").read("${SELECTOR_FILE}",${SELECTOR_LINE_BYTES})`;
     if ((await board.ask<number>(`E.CRC32(${rest})`)) === sum) return 'selector';
   }
-  const isOurs = file.bytes === SELECTOR_TEXT.length && (/^\xff+$/.test(line) || sum !== undefined);
+  const isOurs = file.bytes === SELECTOR_TEXT.length && (isBegun(line) || sum !== undefined);
   return isOurs ? 'torn' : 'other';
 }
 
