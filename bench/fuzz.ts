@@ -23,11 +23,15 @@ interface Told {
 function run(form: string, seed: number, seconds: number): Told[] | undefined {
   mkdirSync(join(PACKAGE_ROOT, 'out'), { recursive: true });
   rmSync(LOG, { force: true });
-  const { status } = spawnSync('npx', ['vitest', 'run', '--project', form, '--project', `${form}-v5`, 'test/fuzz'], {
-    cwd: PACKAGE_ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, FUZZ_SEED: String(seed), FUZZ_SECONDS: String(seconds), FUZZ_LOG: LOG },
-  });
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--project', form, '--project', `${form}-v5`, 'test/fuzz'],
+    {
+      cwd: PACKAGE_ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, FUZZ_SEED: String(seed), FUZZ_SECONDS: String(seconds), FUZZ_LOG: LOG },
+    },
+  );
   if (status !== 0) return undefined;
   const lines = readFileSync(LOG, 'utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Told).sort((a, b) => a.what.localeCompare(b.what));
