@@ -144,8 +144,9 @@ describe('what a broker says at a bad moment', () => {
     const world = createWorld5();
     world.client.subscription('q', 2, world.onMessage);
     world.online();
-    for (let i = 1; i < 33; i++)
-      {world.deliver({ cmd: 'publish', topic: 'q', payload: '', qos: 2, messageId: i });}
+    for (let i = 1; i < 33; i++) {
+      world.deliver({ cmd: 'publish', topic: 'q', payload: '', qos: 2, messageId: i });
+    }
     expect(world.client.counters()).toMatchObject({ received: 32, violations: 0 });
     world.sent();
     world.deliver({ cmd: 'publish', topic: 'q', payload: '', qos: 2, messageId: 33 });
