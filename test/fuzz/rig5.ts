@@ -195,11 +195,9 @@ export function createRig5(setup: Setup5) {
     return (nowMs - message.atMs) / 1000;
   }
 
-  /** @returns bytes of its PUBLISH with so many in the place of its name. */
-  function sizeOf(message: Message, name: number, extra: number): number {
-    const properties = message.size + extra;
-    const body =
-      name + (message.qos > 0 ? 2 : 0) + lengthField(properties).length + properties + message.payload.length;
+  /** @returns bytes of its PUBLISH without an alias. */
+  function sizeOf({ topic, qos, payload, size }: Message): number {
+    const body = 2 + topic.length + (qos > 0 ? 2 : 0) + lengthField(size).length + size + payload.length;
     return 1 + lengthField(body).length + body;
   }
 
@@ -491,8 +489,8 @@ export function createRig5(setup: Setup5) {
       if (message.handed) fail(`${message.n} expired, and may have been sent`);
       if (ageSec(message) < message.expirySec! - 1) fail(`${message.n} expired at ${ageSec(message)} s`);
     } else if (reason === 0x95 && message.denied !== 0x95) {
-      const least = [...seenAliases.values()].includes(message.topic) ? sizeOf(message, 2, 3) : Infinity;
-      const size = Math.min(sizeOf(message, 2 + message.topic.length, 0), least);
+      // With an alias it may have fitted, which only its own handle or its name finds.
+      const size = sizeOf(message);
       if (size <= (agreed.maximumPacketSize ?? Infinity)) fail(`${message.n} of ${size} bytes is too large`);
     } else if (reason !== message.denied) fail(`${message.n} is rejected with ${reason}`);
   }
