@@ -874,7 +874,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
   function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
     const payload = record.payload;
-    const ageSec = record.ageSec === undefined ? 0 : record.ageSec;
+    const ageSec = record.ageSec!;
     const expirySec = is5 ? expiryOf(propertiesOf(to)) : -1;
     if (qosOf(to.first) > limits.qosMax) {
       // It stays: another broker may take it, or this one when it is set up for it.
