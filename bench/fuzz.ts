@@ -23,11 +23,15 @@ interface Told {
 function run(form: string, seed: number, seconds: number): Told[] | undefined {
   mkdirSync(join(PACKAGE_ROOT, 'out'), { recursive: true });
   rmSync(LOG, { force: true });
-  const { status } = spawnSync('npx', ['vitest', 'run', '--project', form, 'test/fuzz'], {
-    cwd: PACKAGE_ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, FUZZ_SEED: String(seed), FUZZ_SECONDS: String(seconds), FUZZ_LOG: LOG },
-  });
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--project', form, '--project', `${form}-v5`, 'test/fuzz'],
+    {
+      cwd: PACKAGE_ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, FUZZ_SEED: String(seed), FUZZ_SECONDS: String(seconds), FUZZ_LOG: LOG },
+    },
+  );
   if (status !== 0) return undefined;
   const lines = readFileSync(LOG, 'utf8').trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Told).sort((a, b) => a.what.localeCompare(b.what));
@@ -53,6 +57,12 @@ of another seed. What is checked stands in \`test/fuzz/\`:
 - \`session.test.ts\`: a client, a model broker and an observer through every order of publishing, acknowledging, losing connections
   and sessions, standing still, and time passing over the wrap of its clock; then with bytes in between that no broker sends.
 - \`differential.test.ts\`: \`mqtt-packet\` beside ours, both ways; each packet that one takes and the other refuses has its reason there.
+- \`properties.v5.test.ts\`: properties that a firmware gives for CONNECT, will and topics, as \`mqtt-packet\` reads them and as the
+  specification allows them.
+- \`spoken.v5.test.ts\`: what a broker says in MQTT 5.0, written by \`mqtt-packet\`, cut anywhere, then with something wrong in it; what
+  a client has to make of it is told by a reader that is written from the specification alone (\`spec5.ts\`, \`peer5.ts\`).
+- \`session.v5.test.ts\`: sessions of MQTT 5.0 with a broker that reads and writes with \`mqtt-packet\`: what it asks for changes with each
+  connection, messages are refused and grow too old, and each ends delivered, rejected or expired.
 - \`corpus.txt\`: what once went wrong, and what is known to go wrong elsewhere. It goes through the decoder with every cut, and through
   decoder and client in Duktape and in a real Espruino, where the events have to be those of Node.
 

@@ -134,7 +134,7 @@ describe('properties that a firmware gives', () => {
           // The same bytes, whatever the order.
           expect(encoded!.length).toBe(list.map(encodeProperty).join('').length);
         }),
-        amount(60),
+        amount(40),
       );
       told(`properties ${use}, read by mqtt-packet`, { properties });
     },
@@ -160,7 +160,7 @@ describe('properties that a firmware gives', () => {
           counted.refused += isFit ? 0 : 1;
           if (isFit) expect(comparable(readBack(encoded!, use))).toEqual(comparable(named(all)));
         }),
-        amount(100),
+        amount(60),
       );
       told(`lists ${use}, one of them by mistake`, counted);
       expect(counted.refused).toBeGreaterThan(counted.lists / 4);

@@ -52,6 +52,8 @@ interface Message {
   id: number;
   /** In this session it went to the socket. */
   handed: boolean;
+  /** How old it was when it last did. */
+  sentSec: number;
   /** The reason with which the broker refused it. */
   denied: number;
   /** How often the broker took it, in this session and ever; how it ended for the client. */
@@ -100,8 +102,15 @@ const INBOUND_TOPICS = ['a/b', 'w/x', 'big/1', 'u/none'];
 
 class Mischief extends Error {}
 
+interface Head {
+  topic: string;
+  id: number;
+  alias: number;
+  qos: number;
+}
+
 /** The beginning of a PUBLISH of a client. @returns undefined while it is not there. */
-function headOf({ first, body }: Raw): { topic: string; id: number; alias: number; qos: number } | undefined {
+function headOf({ first, body }: Raw): Head | undefined {
   const from = createCursor(body);
   const qos = (first >> 1) & 3;
   try {
@@ -186,27 +195,16 @@ export function createRig5(setup: Setup5) {
     return (nowMs - message.atMs) / 1000;
   }
 
-  /** @returns bytes of its PUBLISH with so many in the place of its name. */
-  function sizeOf(message: Message, name: number, extra: number): number {
-    const properties = message.size + extra;
-    const body =
-      name + (message.qos > 0 ? 2 : 0) + lengthField(properties).length + properties + message.payload.length;
+  /** @returns bytes of its PUBLISH without an alias. */
+  function sizeOf({ topic, qos, payload, size }: Message): number {
+    const body = 2 + topic.length + (qos > 0 ? 2 : 0) + lengthField(size).length + size + payload.length;
     return 1 + lengthField(body).length + body;
   }
 
   /** A PUBLISH begins to go to the socket. */
-  function onPublishing(raw: Raw, head: NonNullable<ReturnType<typeof headOf>>): void {
-    if (head.alias > (agreed.topicAliasMaximum ?? 0)) fail(`alias ${head.alias}`);
-    if (head.topic !== '' && head.alias > 0) seenAliases.set(head.alias, head.topic);
-    const topic =
-      head.topic === '' ? (seenAliases.get(head.alias) ?? fail('an alias of nothing')) : head.topic;
-    if (head.topic === '') figures.aliases++;
+  function onPublishing(raw: Raw, head: Head): void {
+    const topic = topicOf(head);
     if (head.qos === 0) return;
-    onReliable(raw, head, topic);
-  }
-
-  /** One of QoS 1 or 2. */
-  function onReliable(raw: Raw, head: NonNullable<ReturnType<typeof headOf>>, topic: string): void {
     unacknowledged.add(head.id);
     const most = Math.min(agreed.receiveMaximum ?? 65535, IN_FLIGHT);
     if (unacknowledged.size > most) fail(`${unacknowledged.size} unacknowledged, of ${most}`);
@@ -217,19 +215,27 @@ export function createRig5(setup: Setup5) {
         other.qos === head.qos &&
         matches(other, raw, topic),
     );
-    if (message === undefined) return fail('PUBLISH of nothing that is held');
-    judgeSent(raw, head.id, message);
+    onHeld(message ?? fail('PUBLISH of nothing that is held'), head.id, (raw.first & 8) > 0);
   }
 
-  /** It is of that message. */
-  function judgeSent(raw: Raw, id: number, message: Message): void {
-    const dup = (raw.first & 8) > 0;
+  /** @returns what a PUBLISH is to, by its name or by an alias of this connection. */
+  function topicOf(head: Head): string {
+    if (head.alias > (agreed.topicAliasMaximum ?? 0)) fail(`alias ${head.alias}`);
+    if (head.topic !== '' && head.alias > 0) seenAliases.set(head.alias, head.topic);
+    if (head.topic !== '') return head.topic;
+    figures.aliases++;
+    return seenAliases.get(head.alias) ?? fail('an alias of nothing');
+  }
+
+  /** A message of QoS 1 or 2 goes to the socket. */
+  function onHeld(message: Message, id: number, dup: boolean): void {
     if (dup !== message.handed) fail(`${message.n}: DUP ${dup}, sent before ${message.handed}`);
     if (message.handed && message.id !== id) fail(`${message.n} has another identifier`);
     if (!dup && message.expirySec !== undefined && ageSec(message) >= message.expirySec + 1) {
       fail(`${message.n} is sent ${ageSec(message)} s old`);
     }
     message.id = id;
+    message.sentSec = ageSec(message);
     message.handed = true;
     if (message.isStreamed) return;
     if (message.n <= lastStored) fail(`${message.n} after ${lastStored}`);
@@ -292,25 +298,27 @@ export function createRig5(setup: Setup5) {
     replies.push({ packet: packet as Packet, bytes: bytesOf });
   }
 
-  function take(seen: IPublishPacket): void {
-    const alias = seen.properties?.topicAlias;
-    if (seen.topic !== '' && alias !== undefined) aliases.set(alias, seen.topic);
-    const topic = seen.topic === '' ? aliases.get(alias!) : seen.topic;
+  /** Compare with what was published. */
+  function check(message: Message, seen: IPublishPacket, topic: string | undefined): void {
+    const { n, retain, contentType, expirySec } = message;
+    const { properties } = seen;
+    const isSame = topic === message.topic && (seen.payload as Buffer).toString('latin1') === message.payload;
+    if (!isSame || seen.retain !== (retain && agreed.retainAvailable !== false)) {
+      fail(`${n} is not what was published`);
+    }
+    if (properties?.contentType !== contentType) fail(`${n} has another content type`);
+    const left = expirySec === undefined ? undefined : Math.max(0, expirySec - message.sentSec);
+    const expiry = properties?.messageExpiryInterval;
+    if ((expiry === undefined) !== (left === undefined)) fail(`${n}: expiry ${expiry}`);
+    // Both are whole seconds.
+    if (Math.abs((expiry ?? 0) - (left ?? 0)) > 1.01) fail(`${n}: ${expiry} s left, not ${left}`);
+  }
+
+  function take(seen: IPublishPacket, topic: string | undefined): void {
     const payload = (seen.payload as Buffer).toString('latin1');
     const n = numberOf(payload) ?? fail('a payload without number');
     const message = messages.get(n) ?? fail(`${n} was never accepted`);
-    const retain = message.retain && agreed.retainAvailable !== false;
-    if (topic !== message.topic || payload !== message.payload || seen.retain !== retain) {
-      fail(`${n} is not what was published`);
-    }
-    if (seen.properties?.contentType !== message.contentType) fail(`${n} has another content type`);
-    count(n, message);
-    judgeExpiry(n, message, seen.properties?.messageExpiryInterval);
-  }
-
-  /** A message has arrived. */
-  function count(n: number, message: Message): void {
-    // Streamed ones wait for the socket to drain.
+    check(message, seen, topic);
     if (message.qos === 0 && !message.isStreamed) {
       if (n <= lastPlain) fail(`QoS 0: ${n} after ${lastPlain}`);
       lastPlain = n;
@@ -320,21 +328,12 @@ export function createRig5(setup: Setup5) {
     if (message.qos !== 1 && message.taken > 1) fail(`${n} of QoS ${message.qos} arrived twice`);
   }
 
-  function judgeExpiry(n: number, message: Message, expiry: number | undefined): void {
-    if ((expiry === undefined) !== (message.expirySec === undefined)) fail(`${n}: expiry ${expiry}`);
-    if (expiry === undefined) return;
-    // It may have been some time on the way to here, but never less than none.
-    const left = message.expirySec! - ageSec(message);
-    if (expiry < left - 1.01 || expiry > message.expirySec!) fail(`${n}: ${expiry} s left, not ${left}`);
-  }
-
   function onPublish(seen: IPublishPacket): void {
     const id = seen.messageId!;
+    const alias = seen.properties?.topicAlias;
+    if (seen.topic !== '' && alias !== undefined) aliases.set(alias, seen.topic);
     if (seen.qos === 2 && open.has(id)) {
       // It comes again: it was taken.
-      if (seen.topic !== '' && seen.properties?.topicAlias !== undefined) {
-        aliases.set(seen.properties.topicAlias, seen.topic);
-      }
       reply({ cmd: 'pubrec', messageId: id, reasonCode: 0 });
       return;
     }
@@ -343,10 +342,9 @@ export function createRig5(setup: Setup5) {
     if (reasonCode > 0) {
       denial = 0;
       messages.get(n)!.denied = reasonCode;
-      if (seen.topic !== '' && seen.properties?.topicAlias !== undefined) {
-        aliases.set(seen.properties.topicAlias, seen.topic);
-      }
-    } else take(seen);
+    } else {
+      take(seen, seen.topic === '' ? aliases.get(alias!) : seen.topic);
+    }
     if (seen.qos === 2 && reasonCode === 0) open.add(id);
     if (seen.qos > 0) reply({ cmd: seen.qos === 1 ? 'puback' : 'pubrec', messageId: id, reasonCode });
   }
@@ -491,8 +489,8 @@ export function createRig5(setup: Setup5) {
       if (message.handed) fail(`${message.n} expired, and may have been sent`);
       if (ageSec(message) < message.expirySec! - 1) fail(`${message.n} expired at ${ageSec(message)} s`);
     } else if (reason === 0x95 && message.denied !== 0x95) {
-      const least = [...seenAliases.values()].includes(message.topic) ? sizeOf(message, 2, 3) : Infinity;
-      const size = Math.min(sizeOf(message, 2 + message.topic.length, 0), least);
+      // With an alias it may have fitted, which only its own handle or its name finds.
+      const size = sizeOf(message);
       if (size <= (agreed.maximumPacketSize ?? Infinity)) fail(`${message.n} of ${size} bytes is too large`);
     } else if (reason !== message.denied) fail(`${message.n} is rejected with ${reason}`);
   }
@@ -648,6 +646,7 @@ export function createRig5(setup: Setup5) {
       atMs: nowMs,
       id: 0,
       handed: false,
+      sentSec: 0,
       denied: 0,
       taken: 0,
       total: 0,

@@ -71,7 +71,7 @@ describe('sessions of 5.0', () => {
           rig.settle();
           for (const [name, figure] of Object.entries(rig.figures())) sums[name as keyof Figures5] += figure;
         }),
-        amount(120),
+        amount(30),
       );
       told('sessions of 5.0', { ...sums });
       for (const [name, figure] of Object.entries(sums)) expect(figure, name).toBeGreaterThan(0);

@@ -150,7 +150,7 @@ describe('what a broker says', () => {
           );
           compare(stream, sizes, sums);
         }),
-        amount(80),
+        amount(60),
       );
       told('what a broker says in 5.0', { ...sums });
       expect(sums.taken).toBeGreaterThan(sums.packets / 4);
@@ -164,7 +164,7 @@ describe('what a broker says', () => {
       const sums: Sums = { packets: 0, taken: 0, refused: 0, unfinished: 0 };
       fc.assert(
         fc.property(damaged(spoken), cuts, (stream, sizes) => compare(stream, sizes, sums)),
-        amount(200),
+        amount(150),
       );
       told('packets of 5.0 with something wrong', { ...sums });
       expect(sums.refused).toBeGreaterThan(sums.packets / 4);
@@ -201,7 +201,7 @@ describe('what a broker says', () => {
             expect(peer.lines).toEqual(expected.lines);
           }
         }),
-        amount(120),
+        amount(80),
       );
       told('CONNACKs of 5.0', sums);
       expect(sums.online).toBeGreaterThan(0);
