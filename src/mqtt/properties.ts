@@ -3,7 +3,7 @@
 
 import { byteAt, createView, cut, EMPTY, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
-import { chr, REMAINING_LENGTH_MAX } from './packet.ts';
+import { chr } from './packet.ts';
 import { Reason } from './reason.ts';
 import { isText, isTopic } from './topic.ts';
 
@@ -39,6 +39,8 @@ export const NEVER_ZERO = 'QW;S';
 const REPEATED = ';V';
 /** Longer than any packet. */
 const BEYOND = 0x7ffffff;
+/** As long as a broker may say that a packet is: of a greater number JerryScript makes one for each look, and none of ours is as long. */
+const ANY_SIZE = BEYOND;
 
 /** Takes a string, which stands from `from` to `to`; of a user property both, each behind its length. */
 export type OnText = (id: number, bytes: Bytes, from: number, to: number) => void;
@@ -81,7 +83,8 @@ export function createPropertyReader(onText: OnText): PropertyReader {
   }
 
   function packetMax(): number {
-    return numberOf(PropertyId.MaximumPacketSize, REMAINING_LENGTH_MAX);
+    const most = numberOf(PropertyId.MaximumPacketSize, ANY_SIZE);
+    return most < ANY_SIZE ? most : ANY_SIZE;
   }
 
   function textOf(id: PropertyId, as: Bytes): Bytes {

@@ -1,5 +1,5 @@
 // The C host for Linux with a firmware of MQTT 5.0, on a real JerryScript and on Duktape under the sanitizers, publishing to a real
-// Mosquitto: nothing is lost.
+// Mosquitto: nothing is lost, and in steady state nothing is allocated.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { compileMoteHost, compileMoteHostOnDuktape, type Command } from '../../b
 import { mosquitto } from '../brokers/mosquitto.ts';
 import { describeEngine } from './describe-engine.ts';
 import { writeFakeTool } from './fake-snapshot.ts';
-import { COUNTING, lossStory, prepareScene, type Scene } from './host-story.ts';
+import { COUNTING, lossStory, prepareScene, until, type Scene } from './host-story.ts';
 
 const JERRY_DIR = process.env['JERRY_DIR'] ?? '';
 const TOOL = process.env['JERRY_SNAPSHOT'] ?? '';
@@ -34,6 +34,18 @@ describeEngine(
     const { scene, snapshots } = prepareScene(TOOL, FIRMWARE, FIVE);
     const counting = () => join(snapshots.of(COUNTING), 'firmware.snapshot');
     fiveStory(scene, () => compileMoteHost(JERRY_DIR), counting);
+
+    it('allocates nothing in steady state, through sensor, bus, flash outbox and socket', async () => {
+      const running = scene.start(compileMoteHost(JERRY_DIR, { isCounting: true }), '--no-sync', counting());
+      const readings = () => scene.observer.on('host/count/n').length;
+      await until('it is warm', () => readings() >= 200);
+      const before = await running.heap();
+      const from = readings();
+      await until('there are many more', () => readings() >= from + 500);
+      const after = await running.heap();
+      expect(before.allocations).toBeGreaterThan(1000);
+      expect(after).toEqual(before);
+    });
   },
   {
     name: 'jerry-snapshot and Mosquitto',
