@@ -89,6 +89,17 @@ export interface Figures5 {
   goodbyes: number;
 }
 
+/** Nothing has happened yet. */
+export const NO_FIGURES: Readonly<Figures5> = {
+  delivered: 0,
+  rejected: 0,
+  expired: 0,
+  received: 0,
+  aliases: 0,
+  connections: 0,
+  goodbyes: 0,
+};
+
 const SIZES = [0, 3, 10, 20, 40, 90, 121, 125, 126, 200, 400, 536, 700, 900];
 const CHUNKS = [1, 2, 3, 5, 17, 60, 200, SEND_WINDOW];
 const PACKET_SIZES = [...Array.from({ length: 8 }, () => undefined), 40, 64, 100, 200, 300, 400, 600, 900];
@@ -133,15 +144,7 @@ export function createRig5(setup: Setup5) {
   const messages = new Map<number, Message>();
   const bySequence = new Map<number, Message>();
   const inbound = new Map<number, Inbound>();
-  const figures: Figures5 = {
-    delivered: 0,
-    rejected: 0,
-    expired: 0,
-    received: 0,
-    aliases: 0,
-    connections: 0,
-    goodbyes: 0,
-  };
+  const figures: Figures5 = { ...NO_FIGURES };
   let nowMs = 0;
   let number = 0;
   let unsent = 0;
