@@ -12,21 +12,9 @@ import { createBoard } from '../../sim/board/board.ts';
 import { compileBundle } from '../../sim/board/bundle.ts';
 import { createVirtualWorld } from '../../sim/board/world.ts';
 import { createNetwork, type PeerConnection } from '../../sim/network/network.ts';
-import { range } from '../examples/counter/rig.ts';
+import { COUNTER_OPTIONS, range } from '../examples/counter/rig.ts';
 
-const OPTIONS: CounterOptions = {
-  host: 'broker',
-  port: 1883,
-  version: 5,
-  clientId: 'counter',
-  cleanSession: false,
-  keepAliveSec: 10,
-  periodMs: 100,
-  reconnectMs: 200,
-  connectTimeoutMs: 1000,
-  receiveMax: 2048,
-  first: 1,
-};
+const OPTIONS: CounterOptions = { ...COUNTER_OPTIONS, version: 5 };
 const FIVE = { protocolVersion: 5 };
 
 let bundle = '';

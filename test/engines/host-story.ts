@@ -11,6 +11,7 @@ import { makeSnapshot, type SnapshotResult } from '../../flash/snapshot/snapshot
 import { LOGIN, type BrokerInstance } from '../brokers/broker.ts';
 import { mosquitto } from '../brokers/mosquitto.ts';
 import { startObserver, type Observer } from '../brokers/observer.ts';
+import type { Need } from './describe-engine.ts';
 import { runMoteHost, type MoteHost } from './mote-host.ts';
 
 const LIMIT_MS = 120_000;
@@ -18,6 +19,15 @@ const LIMIT_MS = 120_000;
 export const RESTARTING = join(PACKAGE_ROOT, 'bench', 'device', 'restarting-host');
 /** Every number once, and one register of a chip beside each. */
 export const COUNTING = join(PACKAGE_ROOT, 'bench', 'device', 'counting-host');
+
+export const TOOL = process.env['JERRY_SNAPSHOT'] ?? '';
+/** What a suite needs whose snapshots are real. */
+export const SNAPSHOT_AND_MOSQUITTO: Need = {
+  name: 'jerry-snapshot and Mosquitto',
+  enable:
+    'set JERRY_SNAPSHOT to a jerry-snapshot of JerryScript 3.0, and install the Debian package mosquitto',
+  isThere: TOOL !== '' && mosquitto.isThere(),
+};
 
 /** Settles when `isSo`, and fails when that takes too long. */
 export async function until(what: string, isSo: () => boolean): Promise<void> {
@@ -178,6 +188,22 @@ export function lossStory(scene: Scene, command: () => Command, file: () => stri
     },
     2 * LIMIT_MS,
   );
+}
+
+/** Describe that nothing is allocated in steady state. @param counting command of the host that counts; @param file of the snapshot of COUNTING. */
+export function quietStory(scene: Scene, counting: () => Command, file: () => string): void {
+  it('allocates nothing in steady state, through sensor, bus, flash outbox and socket', async () => {
+    const running = scene.start(counting(), '--no-sync', file());
+    const readings = () => scene.observer.on('host/count/n').length;
+    await until('it is warm', () => readings() >= 200);
+    const before = await running.heap();
+    const from = readings();
+    await until('there are many more', () => readings() >= from + 500);
+    const after = await running.heap();
+    // It counts.
+    expect(before.allocations).toBeGreaterThan(1000);
+    expect(after).toEqual(before);
+  });
 }
 
 /** Describe its ends and its console. @param counting, @param restarting file of the snapshot of each. */

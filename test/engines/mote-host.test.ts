@@ -6,15 +6,24 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compileMoteHost, type MoteHostOptions } from '../../bench/host.ts';
 import { PACKAGE_ROOT } from '../../flash/build/firmware.ts';
-import { mosquitto } from '../brokers/mosquitto.ts';
 import { describeEngine } from './describe-engine.ts';
-import { allCome, COUNTING, lifeStory, lossStory, prepareScene, RESTARTING, until } from './host-story.ts';
+import {
+  allCome,
+  COUNTING,
+  lifeStory,
+  lossStory,
+  prepareScene,
+  quietStory,
+  RESTARTING,
+  SNAPSHOT_AND_MOSQUITTO,
+  TOOL,
+  until,
+} from './host-story.ts';
 
 const EXAMPLE = join(PACKAGE_ROOT, 'examples', 'weather-station');
 const JERRY_DIR = process.env['JERRY_DIR'] ?? '';
 /** A 64-bit library, for the sanitizers. */
 const JERRY_DIR64 = process.env['JERRY_DIR64'] ?? '';
-const TOOL = process.env['JERRY_SNAPSHOT'] ?? '';
 const SANITIZERS = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 const host = (options: MoteHostOptions = {}) => compileMoteHost(JERRY_DIR, options);
@@ -42,19 +51,7 @@ describeEngine(
       expect(running.complaints).toEqual([]);
     });
 
-    it('allocates nothing in steady state, through sensor, bus, flash outbox and socket', async () => {
-      const running = scene.start(host({ isCounting: true }), '--no-sync', counting());
-      const readings = () => scene.observer.on('host/count/n').length;
-      await until('it is warm', () => readings() >= 200);
-      const before = await running.heap();
-      const from = readings();
-      await until('there are many more', () => readings() >= from + 500);
-      const after = await running.heap();
-      // It counts.
-      expect(before.allocations).toBeGreaterThan(1000);
-      expect(after).toEqual(before);
-    });
-
+    quietStory(scene, () => host({ isCounting: true }), counting);
     lossStory(scene, host, counting);
     lifeStory(scene, host, counting, () => join(snapshots.of(RESTARTING), 'firmware.snapshot'));
 
@@ -93,10 +90,5 @@ describeEngine(
       execFileSync('make', [...make, `JERRY_DIR=${directory}`, `FIRMWARE=${snapshots.of(COUNTING)}`]);
     });
   },
-  {
-    name: 'jerry-snapshot and Mosquitto',
-    enable:
-      'set JERRY_SNAPSHOT to a jerry-snapshot of JerryScript 3.0, and install the Debian package mosquitto',
-    isThere: TOOL !== '' && mosquitto.isThere(),
-  },
+  SNAPSHOT_AND_MOSQUITTO,
 );

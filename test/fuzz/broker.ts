@@ -1,7 +1,7 @@
 // A broker as MQTT 3.1.1 describes it, in the hands of a test: it answers when it is told to, loses sessions when it is told to,
 // and checks that what reaches it keeps the promises of QoS 1 and 2.
 
-import { fail, numberOf, type Inbound, type Message } from './messages.ts';
+import { createMail, fail, numberOf, type Inbound, type Message } from './messages.ts';
 import * as wire from './wire.ts';
 
 export interface Broker {
@@ -35,7 +35,8 @@ export function createBroker(
   cleanSession: boolean,
   isStrict: () => boolean,
 ): Broker {
-  const inbound = new Map<number, Inbound>();
+  const mail = createMail<Inbound>(messages);
+  const { inbound, waiting, withId } = mail;
   const replies: string[] = [];
   let reader = wire.createReader();
   let connected = false;
@@ -43,10 +44,6 @@ export function createBroker(
   let known = false;
   /** Identifiers of QoS 2 messages that were taken and not released. */
   let open = new Set<number>();
-  let nextId = 0;
-
-  const waiting = () => [...inbound.values()].filter(({ qos, state }) => qos > 0 && state !== 'done');
-  const withId = (id: number) => waiting().find((message) => message.id === id && message.state !== 'queued');
 
   function take(seen: wire.Publish): void {
     const n = numberOf(seen.payload) ?? fail('a payload without number');
@@ -65,19 +62,14 @@ export function createBroker(
   }
 
   function start(message: Inbound): void {
-    if (message.qos > 0) {
-      do nextId = (nextId % 65535) + 1;
-      while (withId(nextId) !== undefined);
-      message.id = nextId;
-    }
+    if (message.qos > 0) message.id = mail.freeId();
     transmit(message, false);
   }
 
   function forget(): void {
     known = false;
     open = new Set();
-    for (const message of inbound.values()) message.state = 'done';
-    for (const message of messages.values()) message.taken = 0;
+    mail.forget();
   }
 
   function onConnect(body: string): void {

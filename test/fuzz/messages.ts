@@ -38,6 +38,44 @@ export interface Inbound {
   passedOver: boolean;
 }
 
+/** What a broker keeps for the client, and what it has taken from it, in a session. */
+export interface Mail<M> {
+  /** Messages for the client, by number. */
+  readonly inbound: Map<number, M>;
+  /** @returns those that are promised and that the client has not. */
+  waiting(): M[];
+  /** @returns the one that is under way with this identifier. */
+  withId(id: number): M | undefined;
+  /** @returns an identifier that no message has that is under way. */
+  freeId(): number;
+  /** The session is gone. */
+  forget(): void;
+}
+
+export function createMail<M extends Pick<Inbound, 'qos' | 'id' | 'state'>>(
+  messages: ReadonlyMap<number, Pick<Message, 'taken'>>,
+): Mail<M> {
+  const inbound = new Map<number, M>();
+  let lastId = 0;
+  const waiting = (): M[] => [...inbound.values()].filter(({ qos, state }) => qos > 0 && state !== 'done');
+  const withId = (id: number): M | undefined =>
+    waiting().find((message) => message.id === id && message.state !== 'queued');
+  return {
+    inbound,
+    waiting,
+    withId,
+    freeId() {
+      do lastId = (lastId % 65535) + 1;
+      while (withId(lastId) !== undefined);
+      return lastId;
+    },
+    forget() {
+      for (const message of inbound.values()) message.state = 'done';
+      for (const message of messages.values()) message.taken = 0;
+    },
+  };
+}
+
 /** @returns a payload of `size` bytes or a few more; it begins with `n` and goes on with all bytes. */
 export function payloadOf(n: number, size: number): string {
   let payload = `${n}:`;

@@ -12,7 +12,7 @@ import { SEQUENCE_MAX, type Outbox } from '../../src/ports/outbox.ts';
 import type { Topic } from '../../src/ports/packet-writer.ts';
 import { SEND_WINDOW, type Connection, type Socket } from '../../src/ports/socket.ts';
 import { createBroker } from './broker.ts';
-import { bytes, spoil, text } from './bytes.ts';
+import { bytes, createCuts, spoil, text } from './bytes.ts';
 import { fail, numberOf, payloadOf, type Inbound, type Message } from './messages.ts';
 import { createObserver } from './observer.ts';
 import { publish as publishPacket } from './wire.ts';
@@ -69,7 +69,6 @@ const SIZES = [
   PAYLOAD_MAX,
   1100,
 ];
-const CHUNKS = [1, 2, 3, 5, 17, 60, 200, SEND_WINDOW];
 const WAITS_MS = [1, 50, 999, 5000, 10000, 15000, 20000, 45000, 60000, 200000, NEVER_MS];
 const CONNECT_TIMES = 3;
 
@@ -456,11 +455,10 @@ export function createRig(setup: Setup) {
   /** Give bytes to the client, cut anywhere. */
   function deliver(what: string, pattern: number, hostile: boolean): void {
     const connection = manual.opened.length;
+    const next = createCuts(pattern);
     let at = 0;
-    let turn = pattern;
     while (at < what.length && manual.isOpen() && manual.opened.length === connection && !dead) {
-      turn = (turn * 25173 + 13849) & 0xffff;
-      const size = pattern % 3 === 0 ? SEND_WINDOW : CHUNKS[(turn >> 5) % CHUNKS.length]!;
+      const size = next();
       const chunk = what.slice(at, at + size);
       observer.fed(chunk, hostile);
       call(() => manual.deliver(chunk));

@@ -13,8 +13,8 @@ import type { Topic } from '../../src/ports/packet-writer.ts';
 import { PropertyId, type Property } from '../../src/ports/properties.ts';
 import { SEND_WINDOW } from '../../src/ports/socket.ts';
 import { encodeProperties, FOR_TOPIC } from '../../src/property-list.ts';
-import { bytes, spoil, text } from './bytes.ts';
-import { fail, numberOf, payloadOf } from './messages.ts';
+import { bytes, createCuts, spoil, text } from './bytes.ts';
+import { createMail, fail, numberOf, payloadOf } from './messages.ts';
 import { createCursor, lengthField } from './spec5.ts';
 import { createReader, type Packet as Raw } from './wire.ts';
 
@@ -89,8 +89,18 @@ export interface Figures5 {
   goodbyes: number;
 }
 
+/** Nothing has happened yet. */
+export const NO_FIGURES: Readonly<Figures5> = {
+  delivered: 0,
+  rejected: 0,
+  expired: 0,
+  received: 0,
+  aliases: 0,
+  connections: 0,
+  goodbyes: 0,
+};
+
 const SIZES = [0, 3, 10, 20, 40, 90, 121, 125, 126, 200, 400, 536, 700, 900];
-const CHUNKS = [1, 2, 3, 5, 17, 60, 200, SEND_WINDOW];
 const PACKET_SIZES = [...Array.from({ length: 8 }, () => undefined), 40, 64, 100, 200, 300, 400, 600, 900];
 const DENIALS = [0x80, 0x83, 0x87, 0x90, 0x97, 0x99];
 const GOODBYES = [0, 0x81, 0x89, 0x8b, 0x8e, 0x93, 0x97, 0x98, 0x9c];
@@ -132,16 +142,9 @@ export function createRig5(setup: Setup5) {
   const manual = createManualSocket();
   const messages = new Map<number, Message>();
   const bySequence = new Map<number, Message>();
-  const inbound = new Map<number, Inbound>();
-  const figures: Figures5 = {
-    delivered: 0,
-    rejected: 0,
-    expired: 0,
-    received: 0,
-    aliases: 0,
-    connections: 0,
-    goodbyes: 0,
-  };
+  const mail = createMail<Inbound>(messages);
+  const { inbound, waiting, withId } = mail;
+  const figures: Figures5 = { ...NO_FIGURES };
   let nowMs = 0;
   let number = 0;
   let unsent = 0;
@@ -164,7 +167,6 @@ export function createRig5(setup: Setup5) {
   let open = new Set<number>();
   let aliases = new Map<number, string>();
   let ours = new Map<number, string>();
-  let nextId = 0;
   let replies: Reply[] = [];
   let parser = mqttPacket.parser({ protocolVersion: 5 });
 
@@ -349,11 +351,6 @@ export function createRig5(setup: Setup5) {
     if (seen.qos > 0) reply({ cmd: seen.qos === 1 ? 'puback' : 'pubrec', messageId: id, reasonCode });
   }
 
-  const waiting = (): Inbound[] =>
-    [...inbound.values()].filter(({ qos, state }) => qos > 0 && state !== 'done');
-  const withId = (id: number): Inbound | undefined =>
-    waiting().find((message) => message.id === id && message.state !== 'queued');
-
   function transmit(message: Inbound, dup: boolean): void {
     const { topic, payload, qos, contentType, n } = message;
     // Sometimes with an alias: set up, or used.
@@ -382,9 +379,7 @@ export function createRig5(setup: Setup5) {
     for (const message of waiting()) {
       if (message.state !== 'queued') continue;
       if (waiting().filter(({ state }) => state !== 'queued').length >= RECEIVE_MAXIMUM) return;
-      do nextId = (nextId % 65535) + 1;
-      while (withId(nextId) !== undefined);
-      message.id = nextId;
+      message.id = mail.freeId();
       transmit(message, false);
     }
   }
@@ -392,8 +387,7 @@ export function createRig5(setup: Setup5) {
   function forget(): void {
     known = false;
     open = new Set();
-    for (const message of inbound.values()) message.state = 'done';
-    for (const message of messages.values()) message.taken = 0;
+    mail.forget();
   }
 
   function onConnect(clean: boolean): void {
@@ -762,13 +756,12 @@ export function createRig5(setup: Setup5) {
 
   function answer(count: number, pattern: number): void {
     const connection = manual.opened.length;
-    let turn = pattern;
+    const sizeNow = createCuts(pattern);
     const isHere = (): boolean => manual.isOpen() && manual.opened.length === connection;
     for (let i = 0; i < count && replies.length > 0 && isHere(); i++) {
       const next = replies.shift()!;
       for (let at = 0; at < next.bytes.length && isHere();) {
-        turn = (turn * 25173 + 13849) & 0xffff;
-        const size = pattern % 3 === 0 ? SEND_WINDOW : CHUNKS[(turn >> 5) % CHUNKS.length]!;
+        const size = sizeNow();
         if (at + size >= next.bytes.length) onFed(next.packet);
         const chunk = next.bytes.slice(at, at + size);
         call(() => manual.deliver(chunk));

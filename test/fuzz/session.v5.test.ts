@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
-import { createRig5, type Figures5, type Mood, type Rig5, type Setup5 } from './rig5.ts';
+import { createRig5, NO_FIGURES, type Figures5, type Mood, type Rig5, type Setup5 } from './rig5.ts';
 import { amount, TIMEOUT_MS, told } from './settings.ts';
 
 /** What can happen, and how often it does. */
@@ -55,13 +55,7 @@ describe('sessions of 5.0', () => {
     () => {
       const sums: Figures5 & { sessions: number } = {
         sessions: 0,
-        delivered: 0,
-        rejected: 0,
-        expired: 0,
-        received: 0,
-        aliases: 0,
-        connections: 0,
-        goodbyes: 0,
+        ...NO_FIGURES,
       };
       fc.assert(
         fc.property(setup, fc.array(step, { maxLength: 150, size: 'max' }), (how, steps) => {

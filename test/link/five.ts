@@ -13,6 +13,7 @@ import { createRamOutbox } from '../../src/outbox/ram.ts';
 import type { Close } from '../../src/ports/codes.ts';
 import { Event } from '../../src/ports/codes.ts';
 import { fromBroker } from '../mqtt/five/world.ts';
+import { passTime } from './time.ts';
 
 const CONNECT_LEVEL = 8;
 
@@ -75,16 +76,7 @@ export function createLinkWorld({
     /** Values that were written to flash. */
     writes: 0,
     /** Tick as the owner's timer would, until `ms` have passed. */
-    pass(ms: number): void {
-      let left = ms;
-      for (let ticks = 0; ticks < 100_000; ticks++) {
-        const wait = link.tick(clock.now());
-        clock.advance(Math.min(wait, left));
-        if (wait > left) return;
-        left -= wait;
-      }
-      throw new Error('the link asks for ticks without end');
-    },
+    pass: (ms: number): void => passTime(link, clock, ms, 100_000),
     /** Go on to the next connection, which is opened. @returns where to, and the protocol level of its CONNECT: `broker:1883 5`. */
     next(waitMs = 2000): string {
       const before = socket.opened.length;

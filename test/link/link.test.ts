@@ -13,6 +13,7 @@ import type { Link, LinkOptions } from '../../src/link/link.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { Stage } from '../../src/ports/stage.ts';
+import { passTime } from './time.ts';
 
 const WINDOW_MS = 1000;
 
@@ -57,16 +58,7 @@ function make(ssid: string, { clientId = 'mote', ...options }: Make = {}): void 
 }
 
 /** Tick as the owner's timer would, until `ms` have passed. */
-function pass(ms: number): void {
-  let left = ms;
-  for (let ticks = 0; ticks < 1000; ticks++) {
-    const wait = link.tick(clock.now());
-    clock.advance(Math.min(wait, left));
-    if (wait > left) return;
-    left -= wait;
-  }
-  throw new Error('the link asks for ticks without end');
-}
+const pass = (ms: number): void => passTime(link, clock, ms, 1000);
 
 function accept(): void {
   socket.accept();

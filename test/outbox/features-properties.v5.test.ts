@@ -3,10 +3,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createRandom } from '../../sim/network/random.ts';
 import { createManualClock } from '../../sim/manual.ts';
 import type { Nor } from '../../sim/nor.ts';
-import { constant, EMPTY, toText } from '../../src/bytes/bytes.ts';
+import { constant, EMPTY, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import type { FlashOutbox } from '../../src/outbox/flash.ts';
 import { Code } from '../../src/ports/codes.ts';
-import { StateKey } from '../../src/ports/outbox.ts';
+import { StateKey, type OutboxRecord } from '../../src/ports/outbox.ts';
 import {
   append,
   appendTogether,
@@ -74,6 +74,25 @@ const kept = (outbox: FlashOutbox, key: number) => {
   const value = outbox.recall(key);
   return toText(value, 0, value.length);
 };
+/**
+ * @returns payloads of what is held, whether it has properties or not, which `list` would miss. @param look is given each record, which is
+ * good until it returns.
+ */
+function held(outbox: FlashOutbox, look: (record: OutboxRecord<Bytes>) => void = () => {}): string[] {
+  const record: OutboxRecord<Bytes> = {
+    sequence: 0,
+    topic: { first: 0, head: EMPTY, name: EMPTY, size: 0 },
+    payload: EMPTY,
+    received: false,
+  };
+  const found: string[] = [];
+  while (outbox.peek(record.sequence, record) === Code.Ok) {
+    found.push(toText(record.payload, 0, record.payload.length));
+    look(record);
+  }
+  return found;
+}
+
 /** Some payloads have properties, some none. */
 const MIXED = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
@@ -110,18 +129,9 @@ describe.each(REGIONS)('unit $unit, ECC $ecc', (region) => {
     features.V5 = true;
     const outbox = createBench(nor, region).outbox;
     expect(outbox.open(8)).toBe(Code.Ok);
-    // They have no properties, and `list` would miss them.
-    const record = {
-      sequence: 0,
-      topic: { first: 0, head: EMPTY, name: EMPTY, size: 0 },
-      payload: EMPTY,
-      received: false,
-    };
-    const found: string[] = [];
-    while (outbox.peek(record.sequence, record) === Code.Ok) {
-      found.push(toText(record.payload, 0, record.payload.length));
+    const found = held(outbox, (record) => {
       expect(record).toMatchObject({ ageSec: 0, topic: { properties: EMPTY } });
-    }
+    });
     expect(found).toEqual(['one', 'three', 'four', 'five']);
     expect(kept(outbox, 3)).toBe('kept');
     for (const sequence of [1, 3, 4, 5]) expect(outbox.acknowledge(sequence)).toBe(Code.Ok);
@@ -189,21 +199,6 @@ describe.each(REGIONS)('unit $unit, ECC $ecc', (region) => {
     expect(payloads(open(nor, region))).toEqual(['a']);
   });
 });
-
-/** @returns payloads of what is held, whether it has properties or not. */
-function held(outbox: FlashOutbox): string[] {
-  const record = {
-    sequence: 0,
-    topic: { first: 0, head: EMPTY, name: EMPTY, size: 0 },
-    payload: EMPTY,
-    received: false,
-  };
-  const found: string[] = [];
-  while (outbox.peek(record.sequence, record) === Code.Ok) {
-    found.push(toText(record.payload, 0, record.payload.length));
-  }
-  return found;
-}
 
 it.each(REGIONS)(
   'the power may go away at any operation of the first life that has it, unit $unit, ECC $ecc',

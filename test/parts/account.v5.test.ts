@@ -11,32 +11,12 @@ import { Close, Event } from '../../src/ports/codes.ts';
 import { PropertyId } from '../../src/ports/properties.ts';
 import { StateKey } from '../../src/ports/outbox.ts';
 import { encodeProperties, FOR_TOPIC } from '../../src/property-list.ts';
-import type { Driver } from '../../src/sensors/driver.ts';
 import { createBench, createChip, type Region } from '../power/bench.ts';
-import { boot, type World } from './world.ts';
+import { boot, createDriver, type World } from './world.ts';
 
 const REGION: Region = { pages: 4, pageBytes: 4096, unit: 4, ecc: false };
 const REFUSED = 0x97;
 const EXPIRY_SEC = 10;
-
-function createCounter(): Driver {
-  let value = 0;
-  return {
-    channels: [
-      { key: 't', unit: 'C', deviceClass: 'temperature', decimals: 3, precision: 1, min: -1, max: 1 },
-    ],
-    minIntervalMs: 0,
-    discard: 0,
-    configure: () => 0,
-    warmUpMs: 0,
-    start: () => 0,
-    poll(_now: number, out: { values: Int32Array }): number {
-      out.values[0] = value++;
-      return 0;
-    },
-    close: () => {},
-  };
-}
 
 const chip = () => createChip(REGION);
 
@@ -50,7 +30,7 @@ const start = (nor: ReturnType<typeof chip>, expirySec?: number) =>
         sensors: [
           {
             name: 's',
-            driver: createCounter(),
+            driver: createDriver(),
             intervalMs: 1000,
             ...(expirySec !== undefined && {
               properties: encodeProperties([[PropertyId.MessageExpiry, expirySec]], FOR_TOPIC),

@@ -70,7 +70,8 @@ export interface BootOptions {
 /** Of the random number 0, which makes the shortest waits. */
 const PATIENCE_MS = 200_000;
 
-function createDriver(): Driver {
+/** @returns a sensor that counts: its values are 0, 1, 2 and so on. */
+export function createDriver(): Driver {
   let value = 0;
   return {
     channels: [

@@ -26,6 +26,9 @@ export interface Region {
   readonly recordMax?: number;
 }
 
+/** @returns what figures call it. */
+export const nameOf = ({ pages, unit, ecc }: Region) => `${pages} pages, unit ${unit}${ecc ? ', ECC' : ''}`;
+
 /** A program or an erase that is about to happen. */
 export type Operation =
   | { readonly kind: 'program'; readonly address: number; readonly data: Uint8Array }

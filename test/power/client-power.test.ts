@@ -1,7 +1,7 @@
 // A client is cut at every program and erase of its outbox: what publish took comes to the broker, as often as its QoS says, and
 // so does a message of QoS 2 that the broker has to its handler.
 import { describe, expect, it } from 'vitest';
-import type { Region } from './bench.ts';
+import { nameOf, type Region } from './bench.ts';
 import { sweepClient } from './client-sweep.ts';
 import { IS_FULL, told, TIMEOUT_MS } from './settings.ts';
 
@@ -18,8 +18,8 @@ const SHAPES: Region[] = [
   { pages: 4, pageBytes: 512, unit: 8, ecc: true, recordMax: 200 },
 ];
 
-const nameOf = ({ pages, unit, ecc }: Region, isSerial: boolean, isSubscribed: boolean) =>
-  `cuts under a client${isSubscribed ? ' that subscribes' : ''}${isSerial ? ', one message at a time' : ''}, ${pages} pages, unit ${unit}${ecc ? ', ECC' : ''}`;
+const whatOf = (region: Region, isSerial: boolean, isSubscribed: boolean) =>
+  `cuts under a client${isSubscribed ? ' that subscribes' : ''}${isSerial ? ', one message at a time' : ''}, ${nameOf(region)}`;
 
 const share = IS_FULL ? 1 : 0.015;
 const nestedShare = IS_FULL ? 0.006 : 0.003;
@@ -32,7 +32,7 @@ describe.each([false, true])('power cuts under a client, one message at a time %
       const result = sweepClient({ region, ...options, steps: STEPS, isSerial, isSubscribed: false });
       const { violations, published, operations, cuts, nested, repeated } = result;
       const figures = { published, operations, cuts, nested, repeated };
-      told(nameOf(region, isSerial, false), { seed: SEED, ...figures, violations: violations.length });
+      told(whatOf(region, isSerial, false), { seed: SEED, ...figures, violations: violations.length });
       expect(violations).toEqual([]);
       // With nothing that comes again there would be nothing to see.
       expect(repeated).toBeGreaterThanOrEqual(isSerial ? 1 : 4);
@@ -56,7 +56,7 @@ describe.each([false, true])(
           isSubscribed: true,
         });
         const { violations, ...figures } = result;
-        told(nameOf(region, isSerial, true), { seed: SEED, ...figures, violations: violations.length });
+        told(whatOf(region, isSerial, true), { seed: SEED, ...figures, violations: violations.length });
         expect(violations).toEqual([]);
         expect(figures.twice).toBeGreaterThanOrEqual(1);
         // More than one key has room for.

@@ -1,8 +1,8 @@
 // Every program and erase of a scenario is cut in many ways.
 import { describe, expect, it } from 'vitest';
-import type { Region } from './bench.ts';
+import { nameOf, type Region } from './bench.ts';
 import { IS_FULL, told, TIMEOUT_MS } from './settings.ts';
-import { sweep } from './sweep.ts';
+import { sweep, sweepAll } from './sweep.ts';
 
 const SEED = 1;
 const OPERATIONS = 200;
@@ -15,8 +15,6 @@ const REGIONS: Region[] = [
   { pages: 2, pageBytes: 512, unit: 8, ecc: true },
   { pages: 3, pageBytes: 512, unit: 8, ecc: true },
 ];
-
-const nameOf = ({ pages, unit, ecc }: Region) => `${pages} pages, unit ${unit}${ecc ? ', ECC' : ''}`;
 
 describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region) => {
   it(
@@ -64,23 +62,20 @@ describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region
     () => {
       const share = IS_FULL ? 1 : 0.03;
       const nestedShare = IS_FULL ? 0.03 : 0.02;
-      const total = { cuts: 0, nested: 0 };
-      const violations: string[] = [];
-      for (const [seed, lazyAcknowledgements] of [
-        [4, 0],
-        [5, 3],
-      ] as const) {
-        const shape = { ...region, options: { lazyAcknowledgements } };
-        const options = { region: shape, operations: OPERATIONS, togetherShare: 0.4 };
-        for (const result of [
-          sweep({ ...options, seed, share, nestedShare }),
-          sweep({ ...options, seed, share: IS_FULL ? 1 : 0.3, nestedShare, isUnsure: true }),
-        ]) {
-          total.cuts += result.cuts;
-          total.nested += result.nested;
-          violations.push(...result.violations.map((text) => `seed ${seed}: ${text}`));
-        }
-      }
+      const stories = [
+        { seed: 4, lazyAcknowledgements: 0 },
+        { seed: 5, lazyAcknowledgements: 3 },
+      ];
+      const { violations, ...total } = sweepAll(
+        stories.flatMap(({ seed, lazyAcknowledgements }) => {
+          const shape = { ...region, options: { lazyAcknowledgements } };
+          const options = { region: shape, seed, operations: OPERATIONS, nestedShare, togetherShare: 0.4 };
+          return [
+            { ...options, share },
+            { ...options, share: IS_FULL ? 1 : 0.3, isUnsure: true },
+          ];
+        }),
+      );
       told(`cuts with messages taken together and acknowledgements written later, ${nameOf(region)}`, {
         seeds: '4, 5',
         operations: OPERATIONS,
@@ -97,14 +92,8 @@ describe.each(REGIONS)('power cuts, $pages pages, unit $unit, ECC $ecc', (region
     () => {
       const seeds = Array.from({ length: IS_FULL ? 6 : 2 }, (_, i) => 101 + i);
       const nestedShare = IS_FULL ? 0.06 : 0.01;
-      const total = { cuts: 0, nested: 0 };
-      const violations: string[] = [];
-      for (const seed of seeds) {
-        const result = sweep({ region, seed, operations: OPERATIONS, share: 1, nestedShare, isUnsure: true });
-        total.cuts += result.cuts;
-        total.nested += result.nested;
-        violations.push(...result.violations.map((text) => `seed ${seed}: ${text}`));
-      }
+      const options = { region, operations: OPERATIONS, share: 1, nestedShare, isUnsure: true };
+      const { violations, ...total } = sweepAll(seeds.map((seed) => ({ ...options, seed })));
       told(`cuts that leave bits between 0 and 1, ${nameOf(region)}`, {
         seeds: `${seeds[0]} to ${seeds.at(-1)}`,
         operations: OPERATIONS,

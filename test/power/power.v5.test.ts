@@ -2,11 +2,11 @@
 // and long random runs as without. What a message has is made of its payload, so that `list` sees what is lost, torn or mixed up.
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../sim/manual.ts';
-import type { Region } from './bench.ts';
+import { nameOf, type Region } from './bench.ts';
 import { flipBits } from './flips.ts';
 import { runFuzz } from './fuzz.ts';
 import { IS_FULL, told, TIMEOUT_MS } from './settings.ts';
-import { sweep } from './sweep.ts';
+import { sweepAll } from './sweep.ts';
 
 const OPERATIONS = IS_FULL ? 200 : 50;
 const NOON = 20454 * 86400 + 43200;
@@ -24,16 +24,12 @@ const REGIONS: Region[] = [
   { pages: 3, pageBytes: 512, unit: 8, ecc: true },
 ];
 
-const nameOf = ({ pages, unit, ecc }: Region) => `${pages} pages, unit ${unit}${ecc ? ', ECC' : ''}`;
-
 describe.each(REGIONS)('with properties, $pages pages, unit $unit, ECC $ecc,', (shape) => {
   it(
     'power cuts lose none, and no age',
     () => {
-      const total = { cuts: 0, nested: 0 };
-      const violations: string[] = [];
       const share = IS_FULL ? 1 : 0.004;
-      for (const { seed, wallSec, lazyAcknowledgements } of STORIES) {
+      const sweeps = STORIES.flatMap(({ seed, wallSec, lazyAcknowledgements }) => {
         const clock = createManualClock();
         if (wallSec !== undefined) clock.setWall(wallSec);
         // Four messages together have to fit into one record.
@@ -47,15 +43,12 @@ describe.each(REGIONS)('with properties, $pages pages, unit $unit, ECC $ecc,', (
           togetherShare: 0.3,
           nestedShare: 0.01,
         };
-        for (const result of [
-          sweep({ ...options, seed, share }),
-          sweep({ ...options, seed: seed + 10, share: IS_FULL ? 1 : 0.04, isUnsure: true }),
-        ]) {
-          total.cuts += result.cuts;
-          total.nested += result.nested;
-          violations.push(...result.violations.map((text) => `seed ${seed}: ${text}`));
-        }
-      }
+        return [
+          { ...options, seed, share },
+          { ...options, seed: seed + 10, share: IS_FULL ? 1 : 0.04, isUnsure: true },
+        ];
+      });
+      const { violations, ...total } = sweepAll(sweeps);
       told(`cuts with properties, ${nameOf(shape)}`, {
         seeds: '6 to 8, 16 to 18',
         operations: OPERATIONS,

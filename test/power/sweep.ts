@@ -380,3 +380,15 @@ export function sweep(options: SweepOptions): SweepResult {
   }
   return result;
 }
+
+/** Cut everything in one scenario after another. @returns their sum. */
+export function sweepAll(scenarios: readonly SweepOptions[]): SweepResult {
+  const sum: SweepResult = { cuts: 0, nested: 0, violations: [] };
+  for (const options of scenarios) {
+    const { cuts, nested, violations } = sweep(options);
+    sum.cuts += cuts;
+    sum.nested += nested;
+    sum.violations.push(...violations.map((text) => `seed ${options.seed}: ${text}`));
+  }
+  return sum;
+}

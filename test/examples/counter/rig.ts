@@ -73,7 +73,8 @@ const ROUNDS_PER_MS = 20;
 /** Sockets deliver no more at a time. */
 const CHUNK_MAX = 536;
 
-const OPTIONS: CounterOptions = {
+/** Unless a test gives others. */
+export const COUNTER_OPTIONS: CounterOptions = {
   host: 'broker',
   port: 1883,
   version: 4,
@@ -110,7 +111,7 @@ export function createRig(
   };
   let passed = 0;
   let isNew = false;
-  const settings = { ...OPTIONS, ...options };
+  const settings = { ...COUNTER_OPTIONS, ...options };
   const words = { protocolVersion: settings.version };
   let parser = mqttPacket.parser(words);
 

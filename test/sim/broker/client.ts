@@ -40,6 +40,29 @@ function lineOf(packet: Packet): string {
   }
 }
 
+/** @returns a CONNECT of `version`. */
+export const connectOf = (version: 4 | 5, more: object): Packet => ({
+  cmd: 'connect',
+  protocolId: 'MQTT',
+  protocolVersion: version,
+  clientId: 'mote',
+  clean: false,
+  keepalive: 30,
+  ...more,
+});
+
+/** @returns a PUBLISH of QoS 1. */
+export const publishOf = (messageId: number, payload: string, more: object): Packet => ({
+  cmd: 'publish',
+  topic: 't',
+  payload,
+  qos: 1,
+  dup: false,
+  retain: false,
+  messageId,
+  ...more,
+});
+
 export interface Bench {
   readonly broker: SessionBroker;
   readonly clock: ReturnType<typeof createVirtualClock>;
@@ -105,27 +128,8 @@ export function createBench(): Bench {
         return come;
       },
       die: attached.closed,
-      connect: (more = {}) =>
-        it.send({
-          cmd: 'connect',
-          protocolId: 'MQTT',
-          protocolVersion: 4,
-          clientId: 'mote',
-          clean: false,
-          keepalive: 30,
-          ...more,
-        }),
-      publish: (messageId, payload, more = {}) =>
-        it.send({
-          cmd: 'publish',
-          topic: 't',
-          payload,
-          qos: 1,
-          dup: false,
-          retain: false,
-          messageId,
-          ...more,
-        }),
+      connect: (more = {}) => it.send(connectOf(4, more)),
+      publish: (messageId, payload, more = {}) => it.send(publishOf(messageId, payload, more)),
       ack: (cmd, messageId) => it.send({ cmd, messageId }),
       subscribe: (topic, qos) => it.send({ cmd: 'subscribe', messageId: 9, subscriptions: [{ topic, qos }] }),
     };

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createBroker } from '../../../sim/device/broker.ts';
 import type { BrokerOptions } from '../../../sim/device/broker.ts';
 import { createFive } from '../../../sim/device/five.ts';
+import { connectOf } from '../broker/client.ts';
 
 let now: number;
 let options: BrokerOptions;
@@ -47,17 +48,7 @@ function client(): Client {
       link.data(bytes);
       return it;
     },
-    connect: (more = {}, properties = {}) =>
-      it.send({
-        cmd: 'connect',
-        protocolId: 'MQTT',
-        protocolVersion: 5,
-        clientId: 'mote',
-        clean: false,
-        keepalive: 30,
-        properties,
-        ...more,
-      }),
+    connect: (more = {}, properties = {}) => it.send(connectOf(5, { properties, ...more })),
     die: link.closed,
   };
   return it;

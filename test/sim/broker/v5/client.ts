@@ -4,6 +4,7 @@
 import mqttPacket from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
 import type { SessionBroker } from '../../../../sim/broker/broker.ts';
+import { connectOf, publishOf } from '../client.ts';
 
 export interface TestClient5 {
   /** Connection is open on the broker's side. */
@@ -105,19 +106,8 @@ export function createClient5(broker: SessionBroker): TestClient5 {
       return come;
     },
     die: attached.closed,
-    connect: (more = {}, properties = {}) =>
-      it.send({
-        cmd: 'connect',
-        protocolId: 'MQTT',
-        protocolVersion: 5,
-        clientId: 'mote',
-        clean: false,
-        keepalive: 30,
-        properties,
-        ...more,
-      }),
-    publish: (messageId, payload, more = {}) =>
-      it.send({ cmd: 'publish', topic: 't', payload, qos: 1, dup: false, retain: false, messageId, ...more }),
+    connect: (more = {}, properties = {}) => it.send(connectOf(5, { properties, ...more })),
+    publish: (messageId, payload, more = {}) => it.send(publishOf(messageId, payload, more)),
     ack: (cmd, messageId, reasonCode = 0) => it.send({ cmd, messageId, reasonCode }),
     subscribe: (topic, qos, options = {}, id = 0) =>
       it.send({
