@@ -93,8 +93,9 @@ it('counts what the broker refuses, also over a reboot', () => {
   expect(text).not.toContain('missing');
 });
 
-it('counts what expires before it can be sent', () => {
-  const world = start(chip(), EXPIRY_SEC);
+it('counts what expires before it can be sent, also over a reboot', () => {
+  const nor = chip();
+  const world = start(nor, EXPIRY_SEC);
   world.online();
   world.drop();
   const before = world.accepted();
@@ -110,6 +111,15 @@ it('counts what expires before it can be sent', () => {
   const readings = world.messages.filter(({ topic }) => topic === 'm/s/t').length;
   expect(one.acknowledged).toBeLessThanOrEqual(readings);
   expect(world.log.filter((line) => line.startsWith(`${Event.MessageExpired} `))).toHaveLength(one.expired!);
+  world.link.drain(10_000);
+  world.pass(300);
+
+  const second = start(nor, EXPIRY_SEC);
+  second.online();
+  const two = last(second);
+  expect(two).toMatchObject({ boots: 2, expired: one.expired, rejected: 0 });
+  expect(two.stored).toBe(two.acknowledged + two.waiting + one.expired!);
+  expect(missingIn(two)).toBe(0);
 });
 
 it('tells reason codes in the history, and keeps them', () => {
