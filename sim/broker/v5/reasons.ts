@@ -31,7 +31,8 @@ export const Reason = {
   WildcardNotSupported: 0xa2,
 } as const;
 
-const PUBLISH_CODES = [0, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
+/** 0x10, no matching subscribers, is for a server only. */
+const PUBLISH_CODES = [0, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 const RELEASE_CODES = [0, 0x92];
 
 /** What a client may send, by type of packet (sections 3.4.2.1 to 3.7.2.1, 3.14.2.1, 3.15.2.1). */
