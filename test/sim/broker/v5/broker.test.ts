@@ -489,6 +489,8 @@ describe('a will', () => {
     expect(ear.got()).toEqual([]);
     online(will({})).send({ cmd: 'disconnect', reasonCode: 4 });
     expect(ear.got()).toEqual(['publish 1 q1 w=gone']);
+    online(will({})).send({ cmd: 'disconnect', reasonCode: 0x80 });
+    expect(ear.got()).toEqual(['publish 2 q1 w=gone']);
   });
 });
 
