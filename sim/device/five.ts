@@ -29,7 +29,6 @@ export interface Five {
 
 /** Reason codes of the return codes of 3.1.1. */
 const REASONS = [0, 0x84, 0x85, 0x88, 0x86, 0x87];
-const CLIENT_REASONS = [0, 4, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99];
 
 function word(value: number): string {
   return String.fromCharCode((value >> 8) & 255, value & 255);
@@ -83,6 +82,6 @@ export function createFive(aliasMaximum = 0): Five {
     connack,
     open,
     subscribe,
-    readDisconnect: (body) => readReason(DISCONNECT, body, CLIENT_REASONS),
+    readDisconnect: (body) => readReason(DISCONNECT, body),
   };
 }

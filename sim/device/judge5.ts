@@ -182,15 +182,29 @@ export interface ReasonFields {
   fault: string;
 }
 
-/** Take PUBACK, PUBREC, PUBREL, PUBCOMP, DISCONNECT or AUTH apart. @param codes reason codes that a client may send there. */
-export function readReason(type: number, body: string, codes: number[]): ReasonFields {
+/** Of a PUBLISH. 0x10, no matching subscribers, is for a server only. */
+const PUBLISH_CODES = [0, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
+const RELEASE_CODES = [0, 0x92];
+
+/** Reason codes that a client may send, by type of packet (sections 3.4.2.1 to 3.7.2.1, 3.14.2.1, 3.15.2.1). */
+const CLIENT_CODES: { [type: number]: number[] } = {
+  4: PUBLISH_CODES,
+  5: PUBLISH_CODES,
+  6: RELEASE_CODES,
+  7: RELEASE_CODES,
+  14: [0, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99],
+  15: [0x18, 0x19],
+};
+
+/** Take PUBACK, PUBREC, PUBREL, PUBCOMP, DISCONNECT or AUTH apart. */
+export function readReason(type: number, body: string): ReasonFields {
   const fields = createFields(body);
   const hasId = type !== DISCONNECT && type !== AUTH;
   const packetIdentifier = hasId ? fields.word() : 0;
   if (hasId && packetIdentifier === 0) fields.blame('2.2.1-3 packet identifier 0');
   // What is left out is reason code 0 and no properties (section 3.4.2.1, 3.14.2.1, 3.15.2.1).
   const code = fields.left() > 0 ? fields.byte() : 0;
-  if (codes.indexOf(code) < 0) {
+  if (CLIENT_CODES[type].indexOf(code) < 0) {
     // The sections of chapter 3 have the numbers of the types.
     fields.blame('3.' + type + '.2-1 reason code 0x' + code.toString(16) + ' in packet type ' + type);
   }

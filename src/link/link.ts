@@ -171,6 +171,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
     return broker > 0;
   }
 
+  /** @returns whether there is a session. @inline */
   function hasSession(): boolean {
     return current === Stage.Running || current === Stage.Draining;
   }
@@ -256,7 +257,7 @@ export function createLink(ports: LinkPorts, options: LinkOptions, events: LinkE
       events.onChange();
     },
     onOffline(why: Close, detail: number): void {
-      const wasOnline = current === Stage.Running || current === Stage.Draining;
+      const wasOnline = hasSession();
       if (V5 && current === Stage.Login) isAtOnce = versions.fail(why, detail);
       // What the broker has said needs no guess.
       if (V5 && wasOnline && detail > 0) {

@@ -119,6 +119,16 @@ describe('use another server', () => {
     expect(world.online()).toBe('other:1883');
   });
 
+  it('is followed from there, too, without a session', () => {
+    const world = following();
+    world.next();
+    world.send(ANOTHER, 'other');
+    expect(world.next()).toBe('other:1883 5');
+    world.send(ANOTHER, 'third');
+    expect(world.isAtOnce()).toBe(true);
+    expect(world.socket.opened.at(-1)).toBe('third:1883');
+  });
+
   it('goes to the first of a list that can be read', () => {
     const world = following();
     world.next();

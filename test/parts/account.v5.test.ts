@@ -4,10 +4,10 @@ import { expect, it } from 'vitest';
 import { missingIn, moteAccountText, readMoteAccount, type MoteAccount } from '../../flash/account.ts';
 import { readTransitions } from '../../flash/outbox/state.ts';
 import { historyText } from '../../flash/history.ts';
-import { toText } from '../../src/bytes/bytes.ts';
+import { constant, toText } from '../../src/bytes/bytes.ts';
 import { createAccount } from '../../src/parts/account.ts';
 import { createHistory } from '../../src/parts/history.ts';
-import { Close, Event } from '../../src/ports/codes.ts';
+import { Close, Code, Event } from '../../src/ports/codes.ts';
 import { PropertyId } from '../../src/ports/properties.ts';
 import { StateKey } from '../../src/ports/outbox.ts';
 import { encodeProperties, FOR_TOPIC } from '../../src/property-list.ts';
@@ -73,8 +73,9 @@ it('counts what the broker refuses, also over a reboot', () => {
   expect(text).not.toContain('missing');
 });
 
-it('counts what expires before it can be sent', () => {
-  const world = start(chip(), EXPIRY_SEC);
+it('counts what expires before it can be sent, also over a reboot', () => {
+  const nor = chip();
+  const world = start(nor, EXPIRY_SEC);
   world.online();
   world.drop();
   const before = world.accepted();
@@ -90,6 +91,48 @@ it('counts what expires before it can be sent', () => {
   const readings = world.messages.filter(({ topic }) => topic === 'm/s/t').length;
   expect(one.acknowledged).toBeLessThanOrEqual(readings);
   expect(world.log.filter((line) => line.startsWith(`${Event.MessageExpired} `))).toHaveLength(one.expired!);
+  world.link.drain(10_000);
+  world.pass(300);
+
+  const second = start(nor, EXPIRY_SEC);
+  second.online();
+  const two = last(second);
+  expect(two).toMatchObject({ boots: 2, expired: one.expired, rejected: 0 });
+  expect(two.stored).toBe(two.acknowledged + two.waiting + one.expired!);
+  expect(missingIn(two)).toBe(0);
+});
+
+it('goes on with an account that was kept without MQTT 5.0', () => {
+  const nor = chip();
+  const { outbox } = createBench(nor, { ...REGION, recordMax: 200 });
+  outbox.open(1);
+  // The number of the last boot, and that it had time to write all down.
+  const kept = '\x07\0\0\0' + '\0'.repeat(24) + '\x03\x80' + '\0\0';
+  expect(outbox.remember(StateKey.Account, constant(kept))).toBe(Code.Ok);
+  // Behind it in flash.
+  expect(outbox.remember(StateKey.Session, constant('\xff'.repeat(32)))).toBe(Code.Ok);
+  const world = start(nor);
+  world.online();
+  const one = last(world);
+  expect(one).toMatchObject({ boots: 4, rejected: 0, expired: 0 });
+  expect(one.sampled).toBeGreaterThanOrEqual(7);
+  expect(missingIn(one)).toBe(0);
+});
+
+it.each([0, 1, 2, 3, 4])('tells whole transitions, wherever its places begin (%i)', (drops) => {
+  const world = start(chip());
+  world.online();
+  for (let round = 0; round < 4; round++) {
+    world.say('\xe0\x01\x97');
+    for (let i = 0; i <= drops; i++) {
+      world.pass(1000);
+      world.online();
+      const payload = world.messages.findLast(({ topic }) => topic === 'm/history')!.payload;
+      const transitions = JSON.parse(payload) as number[][];
+      expect(transitions.every((one) => one.length === 3 && one[0]! < 5)).toBe(true);
+      if (i < drops) world.drop();
+    }
+  }
 });
 
 it('tells reason codes in the history, and keeps them', () => {

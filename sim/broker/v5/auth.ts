@@ -5,7 +5,7 @@ import { readReason } from '../../device/judge5.ts';
 import type { AuthAnswer, Behaviour } from '../behaviour.ts';
 import { Type } from '../packets.ts';
 import { reason5 } from './packets.ts';
-import { CLIENT_CODES, Reason } from './reasons.ts';
+import { Reason } from './reasons.ts';
 
 export interface Auth {
   /** CONNECT has come. */
@@ -31,7 +31,7 @@ export function createAuth(method: string | undefined, behaviour: Behaviour): Au
   return {
     begin: ask,
     hear(body) {
-      const { code, properties, fault } = readReason(Type.Auth, body, CLIENT_CODES[Type.Auth]);
+      const { code, properties, fault } = readReason(Type.Auth, body);
       const { authenticationMethod, authenticationData = '' } = properties;
       if (fault !== '') return fault;
       if (method === undefined) return '4.12.0-7 AUTH, and no authentication method in CONNECT';

@@ -13,7 +13,7 @@ import { messageProperties } from '../message.ts';
 import { RETAIN, Type } from '../packets.ts';
 import type { Subscription } from '../subscriptions.ts';
 import { ack5, codes5, connack5, publish5, reason5 } from './packets.ts';
-import { CLIENT_CODES, toReason } from './reasons.ts';
+import { toReason } from './reasons.ts';
 import { in5 } from './statements.ts';
 
 const RECEIVE_MAXIMUM = 65535;
@@ -133,7 +133,7 @@ export function createDialect5({ connect, behaviour, limits, now }: Place): Dial
       return { message, id, fault: wrong || fault };
     },
     readAck(type, body) {
-      const { packetIdentifier: id, code, fault } = readReason(type, body, CLIENT_CODES[type]);
+      const { packetIdentifier: id, code, fault } = readReason(type, body);
       return { id, code, fault };
     },
     readFilters(type, body) {
@@ -160,7 +160,7 @@ export function createDialect5({ connect, behaviour, limits, now }: Place): Dial
       return { id, subscriptions, fault: wrong };
     },
     readDisconnect(body) {
-      const { code, properties, fault } = readReason(Type.Disconnect, body, CLIENT_CODES[Type.Disconnect]);
+      const { code, properties, fault } = readReason(Type.Disconnect, body);
       const { sessionExpirySec, serverReference } = properties;
       let wrong = fault;
       if (serverReference !== undefined) wrong ||= '3.14.2.2.5 server reference from a client';

@@ -1,7 +1,5 @@
-// Reason codes of MQTT 5.0 (section 2.4) as data: names, which a packet may carry, the one for a broken statement, and the return codes
-// of 3.1.1 that mean the same. No logic but looking up.
-
-import { Type } from '../packets.ts';
+// Reason codes of MQTT 5.0 (section 2.4) as data: names, the one for a broken statement, and the return codes of 3.1.1 that mean the same.
+// No logic but looking up. Which a client may send is judged in sim/device/judge5.ts.
 
 export const Reason = {
   Success: 0,
@@ -30,19 +28,6 @@ export const Reason = {
   IdentifiersNotSupported: 0xa1,
   WildcardNotSupported: 0xa2,
 } as const;
-
-const PUBLISH_CODES = [0, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
-const RELEASE_CODES = [0, 0x92];
-
-/** What a client may send, by type of packet (sections 3.4.2.1 to 3.7.2.1, 3.14.2.1, 3.15.2.1). */
-export const CLIENT_CODES: Readonly<Record<number, number[]>> = {
-  [Type.Puback]: PUBLISH_CODES,
-  [Type.Pubrec]: PUBLISH_CODES,
-  [Type.Pubrel]: RELEASE_CODES,
-  [Type.Pubcomp]: RELEASE_CODES,
-  [Type.Disconnect]: [0, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99],
-  [Type.Auth]: [0x18, 0x19],
-};
 
 /** By statement; all others are protocol errors. */
 const REASONS: Readonly<Record<string, number>> = {

@@ -198,6 +198,20 @@ it.each([['a/#'], ['+'], ['x'.repeat(300)]])(
   },
 );
 
+it.each([
+  [228, Code.Ok],
+  [229, Code.Rejected],
+])('asks as long as what it says of the way fits: %i bytes of it', (size, code) => {
+  const world = createExchange();
+  world.broker.behaviour.limits = { responseInformation: 'x'.repeat(size) };
+  const asker = createAsker(world.join('me', 5));
+  asker.player.start();
+  world.pass(200);
+  expect(asker.ask('x')).toBe(code);
+  world.pass(50);
+  expectLegal(world);
+});
+
 it('finds another way for answers on each connection', () => {
   const { world, asker } = createPair(5, 5);
   for (const [level, information] of [
@@ -343,6 +357,7 @@ describe('what comes as a request', () => {
     ['of a long response topic', 'lamp/set', { responseTopic: 'x'.repeat(201) }],
     ['of long correlation data', 'lamp/set', { responseTopic: 'x', correlationData: 'x'.repeat(65) }],
     ['of no number', 'lamp/set/x/y', {}],
+    ['of too great a number', 'lamp/set/x/134217728', {}],
     ['of nobody', 'lamp/set//1', {}],
     ['of a long name', `lamp/set/${'x'.repeat(200)}/1`, {}],
   ])('%s is counted and ignored', (_what, topic, properties) => {

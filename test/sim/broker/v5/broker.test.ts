@@ -60,6 +60,8 @@ describe('a session', () => {
     expect(back.got()).toEqual(['connack 0 present']);
     back.send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
     expect(online().got()).toEqual(['connack 0']);
+    // One that ends with its connection may be said to.
+    online({}, {}).send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
     expect(bench.broker.violations).toEqual([]);
   });
 
@@ -71,6 +73,7 @@ describe('a session', () => {
     pass(5 * SECOND);
     expect(online().got()).toEqual(['connack 0 {"sessionExpiryInterval":5}']);
     expect(online({}, { sessionExpiryInterval: 3 }).got()).toEqual(['connack 0 present']);
+    expect(online({}, { sessionExpiryInterval: 5 }).got()).toEqual(['connack 0 present']);
   });
 
   it('begins anew with clean start, and outlasts the connection all the same', () => {
@@ -175,6 +178,16 @@ describe('limits', () => {
   });
 });
 
+it('a packet may be as large as the broker takes, and no larger', () => {
+  behave({ limits: { maximumPacketSize: 60 } });
+  // Fixed header 2, topic 3, length of properties 1.
+  const mote = online().publish(0, 'x'.repeat(54), { qos: 0 });
+  expect(bench.broker.violations).toEqual([]);
+  mote.publish(0, 'x'.repeat(55), { qos: 0 });
+  expect(payloads()).toEqual(['x'.repeat(54)]);
+  expect(bench.broker.violations).toEqual([expect.stringMatching(/^3\.2\.2-15 /)]);
+});
+
 it('the count of what the broker receives at a time does not grow by what began on another connection', () => {
   behave({ limits: { receiveMaximum: 1 } });
   online().publish(1, 'a', { qos: 2 }).die();
@@ -224,6 +237,13 @@ describe('messages to a client', () => {
     pass(95 * SECOND);
     // It was sent, so it goes on.
     expect(online().got().slice(1)).toEqual(['publish 1 q1 t=long dup {"messageExpiryInterval":0}']);
+  });
+
+  it('that have begun to wait a second say no less than is left', () => {
+    online().subscribe('t', 1).die();
+    send('x', 1, { properties: { messageExpirySec: 10 } });
+    pass(9.5 * SECOND);
+    expect(online().got().slice(1)).toEqual(['publish 1 q1 t=x {"messageExpiryInterval":1}']);
   });
 
   it('are retained no longer than that', () => {
@@ -278,6 +298,14 @@ describe('messages to a client', () => {
     const other = online({ clientId: 'other' }).subscribe('a', 0);
     say('a');
     expect(other.got().at(-1)).toBe('publish - q0 a=');
+  });
+
+  it('have no alias from a message that was too large for the client', () => {
+    behave({ usesAliases: true });
+    const mote = online({}, { topicAliasMaximum: 2, maximumPacketSize: 20 }).subscribe('t', 0);
+    mote.got();
+    for (const payload of ['x'.repeat(30), 'a', 'b']) send(payload, 0);
+    expect(mote.got()).toEqual(['publish - q0 t=a {"topicAlias":1}', 'publish - q0 =b {"topicAlias":1}']);
   });
 });
 
@@ -461,6 +489,8 @@ describe('a will', () => {
     expect(ear.got()).toEqual([]);
     online(will({})).send({ cmd: 'disconnect', reasonCode: 4 });
     expect(ear.got()).toEqual(['publish 1 q1 w=gone']);
+    online(will({})).send({ cmd: 'disconnect', reasonCode: 0x80 });
+    expect(ear.got()).toEqual(['publish 2 q1 w=gone']);
   });
 });
 
