@@ -187,7 +187,7 @@ const PUBLISH_CODES = [0, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 const RELEASE_CODES = [0, 0x92];
 
 /** Reason codes that a client may send, by type of packet (sections 3.4.2.1 to 3.7.2.1, 3.14.2.1, 3.15.2.1). */
-const CLIENT_CODES: { [type: number]: number[] } = {
+export const CLIENT_CODES: { [type: number]: number[] } = {
   4: PUBLISH_CODES,
   5: PUBLISH_CODES,
   6: RELEASE_CODES,

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { SEED, amount } from '../../../fuzz/settings.ts';
 import { Type, cutPacket } from '../../../../sim/broker/packets.ts';
 import { ack5, codes5, connack5, publish5, reason5 } from '../../../../sim/broker/v5/packets.ts';
-import { CLIENT_CODES } from '../../../../sim/broker/v5/reasons.ts';
 import {
   levelOf,
   readConnect5,
@@ -146,7 +145,7 @@ function read(written: string): Read | undefined {
   if (type === Type.Subscribe || type === Type.Unsubscribe) {
     return { size, type, will: undefined, ...readFilters5(type, cut.body) };
   }
-  return { size, type, will: undefined, ...readReason(type, cut.body, CLIENT_CODES[type]) };
+  return { size, type, will: undefined, ...readReason(type, cut.body) };
 }
 
 const header = { qos: 1 as const, dup: false, retain: false };
