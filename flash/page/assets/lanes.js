@@ -1,0 +1,38 @@
+// @ts-check
+// What states mean for the eye: which lane they stand in, and whether a state is as it should be.
+
+/** @import { StateEvent } from '../../stage/events.ts' */
+
+/** @type {readonly (readonly [StateEvent['of'], string])[]} */
+export const LANES = [
+  ['power', 'power'],
+  ['wifi', 'Wi-Fi'],
+  ['link', 'link'],
+  ['session', 'session'],
+  ['broker', 'broker'],
+  ['sensor', 'sensors'],
+  ['fault', 'faults'],
+];
+
+const GOOD = ['on', 'asleep', 'joined', 'open', 'online', 'started', 'plugged in', 'checksums right', 'over'];
+const BAD = [
+  'off',
+  'lost',
+  'failed',
+  'closed',
+  'offline',
+  'refused',
+  'stopped',
+  'unplugged',
+  'checksums wrong',
+];
+
+/**
+ * good: as it should be; bad: not; other: on the way, or neither. A fault is one until it is over.
+ * @param {{ of: string, state: string }} event
+ * @returns {'good' | 'bad' | 'other'}
+ */
+export function toneOf({ of, state }) {
+  if (GOOD.includes(state)) return 'good';
+  return of === 'fault' || BAD.includes(state) ? 'bad' : 'other';
+}
