@@ -1,0 +1,127 @@
+// @ts-check
+// What Home Assistant's discovery says of a mote: its id, its sensors' channels, and the topics they are published on. Only what Mote
+// itself says is taken (src/telemetry/discovery); a topic is taken only below the mote's own id, and never one with wildcards.
+
+import { clip, readObject } from './fleet-payload.js';
+
+/** @typedef {import('./fleet-payload.js').Pick} Pick */
+/**
+ * @typedef {object} Announced one channel
+ * @property {string} key unique in its mote
+ * @property {string} name
+ * @property {string} topic
+ * @property {Pick} pick
+ * @property {string} unit
+ * @property {number} decimals -1: not said
+ * @property {boolean} isBinary
+ */
+/** @typedef {{ name: string, serial: string, maker: string, model: string, version: string, area: string }} Device */
+/**
+ * @typedef {{ kind: 'mote', id: string, node: string, device: Device, isWhole: boolean, channels: Announced[] }
+ *   | { kind: 'gone', node: string, key: string }
+ *   | { kind: 'unknown', why: string }} Discovery
+ */
+
+export const PREFIX = 'homeassistant/';
+const TOPIC_MAX = 256;
+export const CHANNELS_MAX = 64;
+
+/** @param {unknown} topic @returns {topic is string} */
+export function isTopicName(topic) {
+  // eslint-disable-next-line no-control-regex
+  return typeof topic === 'string' && topic.length <= TOPIC_MAX && /^[^$#+\u0000/][^#+\u0000]*$/.test(topic);
+}
+
+/** As src/telemetry/discovery/entity.ts does it. @param {string} text */
+const asId = (text) => text.replace(/[^-0-9A-Za-z]/g, '_');
+
+/** @param {unknown} text */
+const short = (text) => (typeof text === 'string' ? clip(text) : '');
+
+const MEMBER = /^\{% if '([^']{1,64})' in value_json %\}/;
+const FIELD = /regex_findall\('\[ ,\]([^'=]{1,64})=/;
+
+/** Templates are not carried out: the three that Mote writes are known by their looks. @param {unknown} template @returns {Pick | undefined} */
+function readTemplate(template) {
+  if (template === undefined) return { kind: 'text', name: '' };
+  if (typeof template !== 'string') return undefined;
+  if (template === '{{ value_json.value }}') return { kind: 'value', name: '' };
+  const member = MEMBER.exec(template);
+  if (member !== null) return { kind: 'member', name: member[1] };
+  const field = FIELD.exec(template);
+  return field === null ? undefined : { kind: 'field', name: field[1] };
+}
+
+/** The id as it stands in topics: an identifier of discovery has lost its other characters. @param {unknown} entity @param {string} node */
+function idOf(entity, node) {
+  const { stat_t: topic } = /** @type {Record<string, unknown>} */ (entity ?? {});
+  if (!isTopicName(topic)) return undefined;
+  for (let at = topic.indexOf('/'); at > 0; at = topic.indexOf('/', at + 1)) {
+    if (asId(topic.slice(0, at)) === node) return topic.slice(0, at);
+  }
+  return undefined;
+}
+
+/** @param {string} key @param {unknown} entity @param {string} id @param {boolean} isBinary @returns {Announced | undefined} */
+function readEntity(key, entity, id, isBinary) {
+  const fields = /** @type {Record<string, unknown>} */ (entity ?? {});
+  const topic = fields['stat_t'];
+  const pick = readTemplate(fields['val_tpl']);
+  if (!isTopicName(topic) || !topic.startsWith(`${id}/`) || pick === undefined) return undefined;
+  const decimals = fields['sug_dsp_prc'];
+  return {
+    key: clip(key),
+    name: short(fields['name']) || clip(key),
+    topic,
+    pick,
+    unit: typeof fields['unit_of_meas'] === 'string' ? clip(fields['unit_of_meas'], 16) : '',
+    decimals:
+      Number.isInteger(decimals) && Number(decimals) >= 0 && Number(decimals) <= 9 ? Number(decimals) : -1,
+    isBinary,
+  };
+}
+
+/** @param {Record<string, unknown>} dev @param {string} id @returns {Device} */
+const readDevice = (dev, id) => ({
+  name: short(dev['name']) || id,
+  serial: short(dev['sn']),
+  maker: short(dev['mf']),
+  model: short(dev['mdl']),
+  version: short(dev['sw']),
+  area: short(dev['sa']),
+});
+
+/** @param {string} why @returns {Discovery} */
+const unknown = (why) => ({ kind: 'unknown', why });
+
+/**
+ * @param {string} topic below PREFIX: `<component>/<node>/<key>/config` or `device/<node>/config`
+ * @param {string} payload
+ * @returns {Discovery}
+ */
+export function readDiscovery(topic, payload) {
+  const parts = topic.slice(PREFIX.length).split('/');
+  const isWhole = parts.length === 3 && parts[0] === 'device';
+  if (parts[parts.length - 1] !== 'config' || (parts.length !== 4 && !isWhole))
+    return unknown('no topic of discovery');
+  const node = parts[1];
+  if (payload === '') return { kind: 'gone', node, key: isWhole ? '' : parts[2] };
+  const object = readObject(payload);
+  if (object === undefined) return unknown('discovery that is no JSON object');
+  const origin = /** @type {Record<string, unknown> | null} */ (object['o'] ?? {});
+  if (origin?.['name'] !== 'mote-sdk') return unknown('discovery of something else than a mote');
+  const components = isWhole ? object['cmps'] : { [parts[2]]: object };
+  if (typeof components !== 'object' || components === null) return unknown('discovery without a channel');
+  const entities = Object.entries(components).slice(0, CHANNELS_MAX);
+  const id = entities.map(([, entity]) => idOf(entity, node)).find((found) => found !== undefined);
+  if (id === undefined) return unknown('discovery with a topic that is not the mote’s own');
+  const channels = entities
+    .map(([key, entity]) => {
+      const component = isWhole ? /** @type {{ p?: unknown } | null} */ (entity)?.p : parts[0];
+      return readEntity(key, entity, id, component === 'binary_sensor');
+    })
+    .filter((channel) => channel !== undefined);
+  if (channels.length === 0) return unknown('discovery that is not understood');
+  const device = readDevice(/** @type {Record<string, unknown>} */ (object['dev'] ?? {}), clip(id));
+  return { kind: 'mote', id, node, device, isWhole, channels };
+}
