@@ -4,7 +4,7 @@
 
 import { readObject } from './fleet-payload.js';
 
-/** @typedef {import('../codes.ts').PageCodes} PageCodes */
+/** @typedef {import('../codes-contract.ts').PageCodes} PageCodes */
 /**
  * @typedef {object} Account
  * @property {Readonly<Record<string, number>>} counts all members that are counts
@@ -31,7 +31,7 @@ export function readAccount(payload, codes) {
     if (!isCount(value)) return undefined;
     counts[name] = value;
   }
-  const missing = codes.outcomes.reduce((left, name) => left - (counts[name] ?? 0), counts['stored']);
+  const missing = codes.outcomes.reduce((left, name) => left - (counts[name] ?? 0), counts['stored'] ?? 0);
   const since = object['since'];
   return { counts, missing, since: isCount(since) ? since : undefined, isUnsure: object['unsure'] === true };
 }
@@ -53,7 +53,7 @@ export function sumText({ counts }, codes) {
 /** @param {Account} account @returns {string[]} what limits the account's word */
 export function noteTexts({ counts, since, isUnsure }) {
   return [
-    ...(counts['refused'] > 0
+    ...((counts['refused'] ?? 0) > 0
       ? [`${counts['refused']} readings were refused: no room in the outbox, or no session`]
       : []),
     ...(since === undefined
@@ -83,9 +83,8 @@ export function readHistory(payload) {
 
 /** @param {number} seconds @param {PageCodes} codes */
 function ageText(seconds, codes) {
-  const { per, of, text } =
-    codes.ages.find(({ below }) => seconds < below) ?? codes.ages[codes.ages.length - 1];
-  return text.replace('#', String(Math.round(seconds / per) / of));
+  const age = codes.ages.find(({ below }) => seconds < below) ?? codes.ages.at(-1);
+  return age === undefined ? '' : age.text.replace('#', String(Math.round(seconds / age.per) / age.of));
 }
 
 /** @param {Transition} transition @param {PageCodes} codes @returns {string} */

@@ -47,9 +47,9 @@ function readTemplate(template) {
   if (typeof template !== 'string') return undefined;
   if (template === '{{ value_json.value }}') return { kind: 'value', name: '' };
   const member = MEMBER.exec(template);
-  if (member !== null) return { kind: 'member', name: member[1] };
+  if (member?.[1] !== undefined) return { kind: 'member', name: member[1] };
   const field = FIELD.exec(template);
-  return field === null ? undefined : { kind: 'field', name: field[1] };
+  return field?.[1] === undefined ? undefined : { kind: 'field', name: field[1] };
 }
 
 /** The id as it stands in topics: an identifier of discovery has lost its other characters. @param {unknown} entity @param {string} node */
@@ -104,21 +104,21 @@ export function readDiscovery(topic, payload) {
   const isWhole = parts.length === 3 && parts[0] === 'device';
   if (parts[parts.length - 1] !== 'config' || (parts.length !== 4 && !isWhole))
     return unknown('no topic of discovery');
-  const node = parts[1];
-  if (payload === '') return { kind: 'gone', node, key: isWhole ? '' : parts[2] };
+  const [component = '', node = '', key = ''] = parts;
+  if (payload === '') return { kind: 'gone', node, key: isWhole ? '' : key };
   const object = readObject(payload);
   if (object === undefined) return unknown('discovery that is no JSON object');
   const origin = /** @type {Record<string, unknown> | null} */ (object['o'] ?? {});
   if (origin?.['name'] !== 'mote-sdk') return unknown('discovery of something else than a mote');
-  const components = isWhole ? object['cmps'] : { [parts[2]]: object };
+  const components = isWhole ? object['cmps'] : { [key]: object };
   if (typeof components !== 'object' || components === null) return unknown('discovery without a channel');
-  const entities = Object.entries(components).slice(0, CHANNELS_MAX);
+  const entities = Object.entries(components);
   const id = entities.map(([, entity]) => idOf(entity, node)).find((found) => found !== undefined);
   if (id === undefined) return unknown('discovery with a topic that is not the mote’s own');
   const channels = entities
-    .map(([key, entity]) => {
-      const component = isWhole ? /** @type {{ p?: unknown } | null} */ (entity)?.p : parts[0];
-      return readEntity(key, entity, id, component === 'binary_sensor');
+    .map(([name, entity]) => {
+      const kind = isWhole ? /** @type {{ p?: unknown } | null} */ (entity)?.p : component;
+      return readEntity(name, entity, id, kind === 'binary_sensor');
     })
     .filter((channel) => channel !== undefined);
   if (channels.length === 0) return unknown('discovery that is not understood');

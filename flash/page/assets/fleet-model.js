@@ -22,7 +22,7 @@ export const PAYLOAD_MAX = 65_536;
 /** First levels below a mote's id that are no sensors. */
 const NO_SENSOR = /^(cmd|config|reply|energy|account|history|sleep|status)(\/|$)/;
 
-/** @param {import('../codes.ts').PageCodes} codes @param {Watcher} watcher @param {number} [motesMax] */
+/** @param {import('../codes-contract.ts').PageCodes} codes @param {Watcher} watcher @param {number} [motesMax] */
 export function createModel(codes, watcher, motesMax = MOTES_MAX) {
   const topics = createTopics();
   const unknowns = createUnknowns();
@@ -104,7 +104,7 @@ export function createModel(codes, watcher, motesMax = MOTES_MAX) {
       return owner;
     }
     if (Object.hasOwn(own, name) && (owner === undefined || owner.id.length === cut)) {
-      const change = own[name](payload, now);
+      const change = own[name]?.(payload, now);
       const mote = change && motes.moteOf(topic.slice(0, cut), topic, now);
       if (change === undefined) unknowns.add(`not the ${name} of a mote`, topic);
       if (mote !== undefined) change?.(mote);

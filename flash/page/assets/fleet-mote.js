@@ -75,7 +75,7 @@ export function stateOf({ isOnline, sleep, heardMs }, now) {
 }
 
 /**
- * @param {Mote} mote @param {import('../codes.ts').PageCodes} codes
+ * @param {Mote} mote @param {import('../codes-contract.ts').PageCodes} codes
  * @returns {number | undefined} why there was no connection last (`Close`); undefined: the mote does not say
  */
 export function causeOf({ account, history }, codes) {
@@ -125,7 +125,7 @@ export function takeAccount(mote, account) {
   const before = mote.account?.counts;
   if (
     before !== undefined &&
-    ['stored', 'acknowledged', 'boots'].some((name) => account.counts[name] < before[name])
+    ['stored', 'acknowledged', 'boots'].some((name) => (account.counts[name] ?? 0) < (before[name] ?? 0))
   ) {
     mote.wentBack += 1;
   }

@@ -59,7 +59,7 @@ function readLine(payload) {
   const match = LINE.exec(payload);
   if (match === null) return undefined;
   const fields = new Map();
-  for (const field of match[1].split(',')) {
+  for (const field of (match[1] ?? '').split(',')) {
     const [name, number] = field.split('=');
     if (number === undefined || number === '' || !Number.isFinite(Number(number))) return undefined;
     fields.set(name, Number(number));

@@ -14,7 +14,7 @@ import { causeOf, stateOf } from './fleet-mote.js';
  * @property {readonly (readonly [cause: number, motes: number])[]} causes the most frequent first
  */
 
-/** @param {Iterable<import('./fleet-mote.js').Mote>} motes @param {import('../codes.ts').PageCodes} codes @param {number} now @returns {Sum} */
+/** @param {Iterable<import('./fleet-mote.js').Mote>} motes @param {import('../codes-contract.ts').PageCodes} codes @param {number} now @returns {Sum} */
 export function sumOf(motes, codes, now) {
   const states = { offline: 0, overdue: 0, unknown: 0, asleep: 0, online: 0 };
   /** @type {Map<number, number>} */
@@ -26,7 +26,7 @@ export function sumOf(motes, codes, now) {
     const cause = causeOf(mote, codes);
     if (cause !== undefined) causes.set(cause, (causes.get(cause) ?? 0) + 1);
     if (mote.account === undefined) continue;
-    waiting += mote.account.counts['waiting'];
+    waiting += mote.account.counts['waiting'] ?? 0;
     if (mote.account.missing === 0) addUp += 1;
     else missing += 1;
   }
@@ -44,27 +44,19 @@ const SECONDS = 10;
 
 /** @returns {Rate} */
 export function createRate() {
-  /** One more than is counted: that of the second that goes on. */
-  const counts = new Uint32Array(SECONDS + 1);
-  let last = 0;
-
-  /** @param {number} now */
-  function moveTo(now) {
-    const second = Math.floor(now / 1000);
-    if (second < last || second - last > SECONDS) counts.fill(0);
-    else for (let at = last + 1; at <= second; at++) counts[at % counts.length] = 0;
-    last = second;
-  }
-
+  /** By second, the oldest first. @type {[second: number, count: number][]} */
+  let counts = [];
   return {
     add(now) {
-      moveTo(now);
-      counts[last % counts.length] += 1;
+      const second = Math.floor(now / 1000);
+      const last = counts.at(-1);
+      if (last?.[0] === second) last[1] += 1;
+      else counts = [...counts.slice(-SECONDS), [second, 1]];
     },
     aSecond(now) {
-      moveTo(now);
-      const sum = counts.reduce((total, count) => total + count, 0) - counts[last % counts.length];
-      return sum / SECONDS;
+      const second = Math.floor(now / 1000);
+      const whole = counts.filter(([at]) => at < second && at >= second - SECONDS);
+      return whole.reduce((sum, [, count]) => sum + count, 0) / SECONDS;
     },
   };
 }
