@@ -1,0 +1,106 @@
+// @ts-check
+// Is all well? One sentence, said again only when it becomes another one, and below it what it means for the readings.
+
+import { byId, el, setText, visible } from './dom.js';
+import { number, several } from './format.js';
+import { onFrame } from './frame.js';
+import { LANES, toneOf } from './lanes.js';
+
+/** @import { AccountFigures, FlashEvent, StateEvent } from '../../stage/events.ts' */
+
+const PAINT_MS = 200;
+/** Share of the flash that waits, from which on it is nearly full. */
+const NEARLY_FULL = 0.7;
+
+/** What is said when a lane is not well; the first that applies. */
+const TROUBLES = /** @type {const} */ ([
+  ['power', 'The power is off.'],
+  ['broker', 'The broker is away.'],
+  ['wifi', 'There is no Wi-Fi.'],
+  ['link', 'There is no connection.'],
+  ['session', 'There is no session with the broker.'],
+  ['sensor', 'A sensor fails.'],
+]);
+
+/** @param {FlashEvent | undefined} flash */
+function isNearlyFull(flash) {
+  if (flash === undefined || flash.pages.length === 0) return false;
+  const live = flash.records.reduce((sum, { state, bytes }) => sum + (state === 'live' ? bytes : 0), 0);
+  return live > NEARLY_FULL * flash.pages.length * flash.pageSize;
+}
+
+/**
+ * @param {ReadonlyMap<string, StateEvent>} states the last of each lane
+ * @param {AccountFigures | undefined} account
+ * @param {FlashEvent | undefined} flash
+ * @returns {{ tone: 'good' | 'bad' | 'other', headline: string, cause: string }}
+ */
+export function verdict(states, account, flash) {
+  if ((account?.lost ?? 0) > 0) {
+    return { tone: 'bad', headline: `${several(account?.lost ?? 0, 'reading')} lost.`, cause: '' };
+  }
+  for (const [lane, headline] of TROUBLES) {
+    const state = states.get(lane);
+    if (state !== undefined && toneOf(state.state) === 'bad')
+      return { tone: 'bad', headline, cause: state.cause };
+  }
+  if (isNearlyFull(flash)) return { tone: 'bad', headline: 'The outbox in flash is nearly full.', cause: '' };
+  const session = states.get('session');
+  if (session === undefined || toneOf(session.state) !== 'good') {
+    return { tone: 'other', headline: 'The mote is on its way to the broker.', cause: '' };
+  }
+  return { tone: 'good', headline: 'All is well.', cause: '' };
+}
+
+/** @param {AccountFigures | undefined} account */
+function accountSentence(account) {
+  if (account === undefined || account.accepted === 0) return 'Nothing was accepted into the outbox yet.';
+  const { accepted, delivered, held, lost } = account;
+  const waiting = held === 0 ? '' : `, ${number(held)} ${held === 1 ? 'waits' : 'wait'} in the outbox`;
+  const end = lost === 0 ? 'none lost' : `${number(lost)} lost`;
+  return `Of ${several(accepted, 'reading')} accepted, ${number(delivered)} ${delivered === 1 ? 'has' : 'have'} been delivered${waiting}; ${end}.`;
+}
+
+export function createOverview() {
+  /** @type {Map<string, StateEvent>} */
+  const states = new Map();
+  /** @type {AccountFigures | undefined} */
+  let account;
+  /** @type {FlashEvent | undefined} */
+  let flash;
+  const dirty = onFrame(() => {
+    const { tone, headline, cause } = verdict(states, account, flash);
+    byId('overview').dataset['tone'] = tone;
+    setText(byId('headline'), headline);
+    const lamps = LANES.filter(([lane]) => lane !== 'fault' && states.has(lane));
+    byId('lamps').replaceChildren(
+      ...lamps.map(([lane, label]) => {
+        const state = states.get(lane)?.state ?? '';
+        return el('li', { 'data-tone': toneOf(state) }, `${label} ${visible(state, 30)}`);
+      }),
+    );
+    setText(byId('subline'), `${cause === '' ? '' : `${visible(cause, 300)} `}${accountSentence(account)}`);
+  }, PAINT_MS);
+  return {
+    begin() {
+      states.clear();
+      account = flash = undefined;
+      dirty();
+    },
+    /** @param {StateEvent} event */
+    state(event) {
+      states.set(event.of, event);
+      dirty();
+    },
+    /** @param {{ figures: AccountFigures }} event */
+    account({ figures }) {
+      account = figures;
+      dirty();
+    },
+    /** @param {FlashEvent} event */
+    flash(event) {
+      flash = event;
+      dirty();
+    },
+  };
+}
