@@ -39,8 +39,9 @@ export function readAccount(payload, codes) {
 /** @param {Account} account @returns {string} whether it adds up, and what is missing */
 export function verdictText({ missing }) {
   if (missing === 0) return 'adds up';
-  if (missing > 0)
+  if (missing > 0) {
     return `does not add up: ${missing} ${missing === 1 ? 'message is' : 'messages are'} missing`;
+  }
   return `does not add up: ${-missing} more than were stored`;
 }
 

@@ -17,6 +17,9 @@ const axis = (size) => ({
   ticks: { show: false },
 });
 
+/** @param {number} seconds since 1970 */
+const clockText = (seconds) => new Date(seconds * 1000).toLocaleTimeString('en-GB');
+
 /** @param {HTMLElement} root */
 export function createChart(root) {
   const width = () => Math.max(120, root.clientWidth);
@@ -29,7 +32,7 @@ export function createChart(root) {
       cursor: { show: false },
       scales: { x: { time: true } },
       axes: [
-        { ...axis(24), gap: 2, space: 80 },
+        { ...axis(24), gap: 2, space: 80, values: (_, times) => times.map(clockText) },
         { ...axis(52), gap: 4, space: 28 },
       ],
       series: [

@@ -9,11 +9,9 @@ import { COMMANDS, COMMAND_MAX, composeCommand, replyText, sensorsOf } from './f
 
 const ANSWERS = 8;
 
-/**
- * @param {import('../codes-contract.ts').PageCodes} codes
- * @param {(topic: string, payload: string) => Promise<void>} publish
- */
-export function createCommands(codes, publish) {
+/** @param {import('../codes-contract.ts').PageCodes} codes @param {import('./fleet-link.js').Link} link */
+export function createCommands(codes, link) {
+  const allowed = el('input', { type: 'checkbox', id: 'fleet-allow', autocomplete: 'off' });
   const command = el('select', { name: 'command' });
   command.append(...Object.entries(COMMANDS).map(([value, { label }]) => el('option', { value }, label)));
   const sensor = el('select', { name: 'sensor' });
@@ -50,6 +48,16 @@ export function createCommands(codes, publish) {
   let id = Math.floor(Math.random() * 1e6);
   /** @type {Mote | undefined} */
   let mote;
+  /** The topic of the answers that are followed. */
+  let followed = '';
+
+  function followAnswers() {
+    const wanted = allowed.checked && mote !== undefined ? `${mote.id}/reply` : '';
+    if (wanted === followed) return;
+    if (followed !== '') link.unsubscribe([followed]);
+    if (wanted !== '') link.subscribe([wanted]);
+    followed = wanted;
+  }
 
   function compose() {
     const { hasSensor, hasMs } = COMMANDS[command.value] ?? { hasSensor: false, hasMs: false };
@@ -75,20 +83,25 @@ export function createCommands(codes, publish) {
 
   async function submit() {
     const to = mote;
-    if (to === undefined) return;
+    if (to === undefined || !allowed.checked) return;
     const topic = `${to.id}/cmd/${command.value}`;
     const text = payload.value;
     id += 1;
     compose();
     says.replaceChildren('on its way to ', foreign(topic, 80));
     try {
-      await publish(topic, text);
+      await link.publish(topic, text);
       says.replaceChildren('the broker has it: ', foreign(topic, 80), ' ', foreign(text, COMMAND_MAX));
     } catch (error) {
       setText(says, `not sent: ${/** @type {Error} */ (error).message}`);
     }
   }
 
+  allowed.addEventListener('change', () => {
+    section.hidden = !allowed.checked;
+    fillSensors();
+    followAnswers();
+  });
   command.addEventListener('change', fillSensors);
   sensor.addEventListener('change', compose);
   ms.addEventListener('input', compose);
@@ -99,10 +112,12 @@ export function createCommands(codes, publish) {
 
   return {
     section,
-    /** @param {boolean} isAllowed */
-    allow(isAllowed) {
-      section.hidden = !isAllowed;
-      fillSensors();
+    /** The switch. */
+    allow: el('label', {}, allowed, ' allow commands'),
+    /** A new session has no subscription. */
+    session() {
+      followed = '';
+      followAnswers();
     },
     /** @param {Mote} to */
     choose(to) {
@@ -110,6 +125,7 @@ export function createCommands(codes, publish) {
       says.replaceChildren();
       answers.replaceChildren();
       fillSensors();
+      followAnswers();
     },
     /** @param {Mote} from @param {string} answer */
     reply(from, answer) {

@@ -94,27 +94,37 @@ const readDevice = (dev, id) => ({
 /** @param {string} why @returns {Discovery} */
 const unknown = (why) => ({ kind: 'unknown', why });
 
+/** @param {string} topic @returns {{ component: string, node: string, key: string, isWhole: boolean } | undefined} */
+function readTopic(topic) {
+  const parts = topic.slice(PREFIX.length).split('/');
+  const [component = '', node = '', key = ''] = parts;
+  if (parts.at(-1) !== 'config') return undefined;
+  if (parts.length === 3 && component === 'device') return { component, node, key: '', isWhole: true };
+  return parts.length === 4 ? { component, node, key, isWhole: false } : undefined;
+}
+
+/** @param {Record<string, unknown>} object @param {string} name */
+const memberOf = (object, name) => {
+  const value = object[name];
+  return typeof value === 'object' && value !== null ? /** @type {Record<string, unknown>} */ (value) : {};
+};
+
 /**
  * @param {string} topic below PREFIX: `<component>/<node>/<key>/config` or `device/<node>/config`
  * @param {string} payload
  * @returns {Discovery}
  */
 export function readDiscovery(topic, payload) {
-  const parts = topic.slice(PREFIX.length).split('/');
-  const isWhole = parts.length === 3 && parts[0] === 'device';
-  if (parts[parts.length - 1] !== 'config' || (parts.length !== 4 && !isWhole))
-    return unknown('no topic of discovery');
-  const [component = '', node = '', key = ''] = parts;
-  if (payload === '') return { kind: 'gone', node, key: isWhole ? '' : key };
+  const found = readTopic(topic);
+  if (found === undefined) return unknown('no topic of discovery');
+  const { component, node, key, isWhole } = found;
+  if (payload === '') return { kind: 'gone', node, key };
   const object = readObject(payload);
   if (object === undefined) return unknown('discovery that is no JSON object');
-  const origin = /** @type {Record<string, unknown> | null} */ (object['o'] ?? {});
-  if (origin?.['name'] !== 'mote-sdk') return unknown('discovery of something else than a mote');
-  const components = isWhole ? object['cmps'] : { [key]: object };
-  if (typeof components !== 'object' || components === null) return unknown('discovery without a channel');
-  const entities = Object.entries(components);
-  const id = entities.map(([, entity]) => idOf(entity, node)).find((found) => found !== undefined);
-  if (id === undefined) return unknown('discovery with a topic that is not the mote’s own');
+  if (memberOf(object, 'o')['name'] !== 'mote-sdk') return unknown('discovery of something else than a mote');
+  const entities = Object.entries(isWhole ? memberOf(object, 'cmps') : { [key]: object });
+  const id = entities.map(([, entity]) => idOf(entity, node)).find((one) => one !== undefined);
+  if (id === undefined) return unknown('discovery without a topic of the mote’s own');
   const channels = entities
     .map(([name, entity]) => {
       const kind = isWhole ? /** @type {{ p?: unknown } | null} */ (entity)?.p : component;
@@ -122,6 +132,5 @@ export function readDiscovery(topic, payload) {
     })
     .filter((channel) => channel !== undefined);
   if (channels.length === 0) return unknown('discovery that is not understood');
-  const device = readDevice(/** @type {Record<string, unknown>} */ (object['dev'] ?? {}), clip(id));
-  return { kind: 'mote', id, node, device, isWhole, channels };
+  return { kind: 'mote', id, node, device: readDevice(memberOf(object, 'dev'), clip(id)), isWhole, channels };
 }

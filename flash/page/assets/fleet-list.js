@@ -73,7 +73,7 @@ export function createList(root, { motes, codes, choose }) {
     write(readings, readingsText(mote), false);
     write(heard, mote.heardMs === undefined ? '' : ageText(mote.heardMs, now), false);
     write(account, accountText(mote), (mote.account?.missing ?? 0) !== 0);
-    write(cause, why === undefined ? '' : closeText(why, codes), false);
+    write(cause, why ? closeText(why, codes) : '', false);
   }
 
   const cells = () => COLUMNS.map(({ name }) => el('span', { role: 'gridcell', class: `f-${name}` }));

@@ -87,6 +87,15 @@ export function createModel(codes, watcher, motesMax = MOTES_MAX) {
     }
   }
 
+  /** What a mote that is known publishes beside readings that were announced. @param {Mote} mote @param {string} topic @param {string} payload @param {boolean} isKept @param {number} now */
+  function routeBelow(mote, topic, payload, isKept, now) {
+    const below = topic.slice(mote.id.length + 1);
+    if (below === 'reply') watcher.reply(mote, payload);
+    else if (below.endsWith('/status'))
+      takePresence(mote, below.slice(0, -'/status'.length), payload === 'online');
+    else if (mote.device === undefined && !NO_SENSOR.test(below)) guess(mote, topic, payload, isKept, now);
+  }
+
   /** @param {string} topic @param {string} payload @param {boolean} isKept @param {number} now @returns {Mote | undefined} whose it was */
   function route(topic, payload, isKept, now) {
     const readers = topics.readersOf(topic);
@@ -99,21 +108,18 @@ export function createModel(codes, watcher, motesMax = MOTES_MAX) {
     const cut = topic.lastIndexOf('/');
     const name = topic.slice(cut + 1);
     const owner = motes.ownerOf(topic);
-    if (owner !== undefined && cut > owner.id.length && name === 'status') {
-      takePresence(owner, topic.slice(owner.id.length + 1, cut), payload === 'online');
-      return owner;
-    }
     if (Object.hasOwn(own, name) && (owner === undefined || owner.id.length === cut)) {
       const change = own[name]?.(payload, now);
-      const mote = change && motes.moteOf(topic.slice(0, cut), topic, now);
-      if (change === undefined) unknowns.add(`not the ${name} of a mote`, topic);
-      if (mote !== undefined) change?.(mote);
+      if (change === undefined) {
+        unknowns.add(`not the ${name} of a mote`, topic);
+        return undefined;
+      }
+      const mote = motes.moteOf(topic.slice(0, cut), topic, now);
+      if (mote !== undefined) change(mote);
       return mote;
     }
-    const below = owner === undefined ? '' : topic.slice(owner.id.length + 1);
     if (owner === undefined) unknowns.add('a topic of no mote that is known', topic);
-    else if (below === 'reply') watcher.reply(owner, payload);
-    else if (owner.device === undefined && !NO_SENSOR.test(below)) guess(owner, topic, payload, isKept, now);
+    else routeBelow(owner, topic, payload, isKept, now);
     return owner;
   }
 

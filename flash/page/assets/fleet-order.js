@@ -55,7 +55,7 @@ const RANK = {
       : account.missing !== 0
         ? -1e9 - Math.abs(account.missing)
         : -(account.counts['waiting'] ?? 0),
-  cause: (mote, codes) => causeOf(mote, codes) ?? 1e9,
+  cause: (mote, codes) => causeOf(mote, codes) || 1e9,
 };
 
 /** @param {Mote} mote @param {string} text small letters @param {PageCodes} codes */

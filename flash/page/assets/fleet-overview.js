@@ -44,15 +44,16 @@ export function createOverview(root, address, narrow) {
     const value = el('dd', { id: `fleet-${name}` }, '–');
     return { name, value, row: el('div', {}, el('dt', {}, label), value) };
   });
-  root.append(
+  const says = el(
+    'div',
+    { class: 'fleet-says' },
     el('h1', { class: 'hidden' }, 'Fleet'),
     headline,
     subline,
     help,
     el('dl', { class: 'fleet-figures' }, ...figures.map(({ row }) => row)),
-    el('h3', {}, 'Last disconnects, by cause'),
-    causes,
   );
+  root.append(says, el('div', {}, el('h2', {}, 'Last disconnects, by cause'), causes));
   let sinceMs = Date.now();
   let shownCauses = '';
 
@@ -88,6 +89,8 @@ export function createOverview(root, address, narrow) {
   }
 
   return {
+    /** Where more may stand. */
+    says,
     /** The connection changed. @param {LinkState} state @param {Trouble | undefined} trouble */
     link(state, trouble) {
       sinceMs = Date.now();

@@ -24,7 +24,8 @@ export function sumOf(motes, codes, now) {
     count += 1;
     states[stateOf(mote, now)] += 1;
     const cause = causeOf(mote, codes);
-    if (cause !== undefined) causes.set(cause, (causes.get(cause) ?? 0) + 1);
+    // 0: no connection has ended yet.
+    if (cause) causes.set(cause, (causes.get(cause) ?? 0) + 1);
     if (mote.account === undefined) continue;
     waiting += mote.account.counts['waiting'] ?? 0;
     if (mote.account.missing === 0) addUp += 1;

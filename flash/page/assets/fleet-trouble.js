@@ -72,8 +72,9 @@ const REFUSALS = {
 export function refused(code, hasLogin) {
   const known = REFUSALS[code];
   if (known !== undefined) return known;
-  if (code !== 4 && code !== 5)
+  if (code !== 4 && code !== 5) {
     return { what: `the broker refuses with code ${code}`, fix: 'look at its log' };
+  }
   return hasLogin
     ? {
         what: 'the broker does not take this user name and password',

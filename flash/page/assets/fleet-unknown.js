@@ -30,8 +30,9 @@ export function createUnknowns() {
       // Anew to the end: what is shown are the last ones.
       found.names.delete(name);
       found.names.add(name);
-      if (found.names.size > NAMES_MAX)
+      if (found.names.size > NAMES_MAX) {
         found.names.delete(/** @type {string} */ (found.names.values().next().value));
+      }
     },
     byReason: () => reasons,
     count: () => count,

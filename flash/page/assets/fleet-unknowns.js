@@ -33,8 +33,9 @@ export function createUnknowns(root, model) {
         times,
         names: [...names],
       }));
-      if (refused > 0)
+      if (refused > 0) {
         reasons.push({ why: 'topic filter refused by the broker', times: refused, names: [...unreadable] });
+      }
       list.replaceChildren(
         ...reasons.flatMap(({ why, times, names }) => [
           el('dt', {}, `${why}: ${times}`),

@@ -30,6 +30,15 @@ async function loadCodes() {
   return /** @type {Promise<PageCodes>} */ (answer.json());
 }
 
+/** Only this view needs it. */
+const loadStyle = () =>
+  new Promise((resolve) => {
+    const style = el('link', { rel: 'stylesheet', href: '/assets/fleet.css' });
+    style.addEventListener('load', resolve);
+    style.addEventListener('error', resolve);
+    document.head.append(style);
+  });
+
 /** @param {HTMLElement} root @param {string} title @param {string} kind @param {string} id */
 function panel(root, title, kind, id) {
   const section = el('section', { class: `panel ${kind}`, id, 'aria-label': title });
@@ -47,10 +56,6 @@ function show(root, address, codes) {
   let refused = 0;
   /** @type {string[]} */
   let unreadable = [];
-  /** @type {import('./fleet-mote.js').Mote | undefined} */
-  let chosen;
-  /** The topic of the answers that are followed. */
-  let answers = '';
 
   const model = createModel(codes, {
     reading: (mote, channel) => detail.reading(mote, channel),
@@ -66,8 +71,7 @@ function show(root, address, codes) {
     session() {
       model.topics.changes();
       link.subscribe(model.topics.wanted());
-      answers = '';
-      followAnswers();
+      commands.session();
     },
     message: (topic, bytes, isKept) => model.handle(topic, decoder.decode(bytes), isKept, Date.now()),
     unreadable(filters) {
@@ -80,40 +84,21 @@ function show(root, address, codes) {
   const connect = el('button', { type: 'button', id: 'fleet-connect' }, 'User and password');
   connect.addEventListener('click', () => login.show(login.form.hidden === true));
 
-  const commands = createCommands(codes, (topic, payload) => link.publish(topic, payload));
-  const allow = el('input', { type: 'checkbox', id: 'fleet-allow', autocomplete: 'off' });
-  allow.checked = false;
-  allow.addEventListener('change', () => {
-    commands.allow(allow.checked);
-    followAnswers();
-  });
+  const commands = createCommands(codes, link);
   const isReading = el('p', { class: 'note' }, 'This page only reads, unless commands are allowed.');
-  top.append(
-    el('div', { class: 'controls' }, connect, el('label', {}, allow, ' allow commands'), isReading),
-    login.form,
-  );
+  overview.says.append(el('div', { class: 'controls' }, connect, commands.allow, isReading), login.form);
 
   const list = createList(panel(main, 'Motes', 'two', 'fleet-list'), {
     motes: () => model.motes.values(),
     codes,
     choose(mote) {
-      chosen = mote;
       commands.choose(mote);
       detail.choose(mote);
-      followAnswers();
     },
   });
   const detail = createDetail(panel(main, 'Selected mote', '', 'fleet-mote'), codes, commands.section);
   const unknowns = createUnknowns(panel(main, 'Not understood', 'wide', 'fleet-unknown'), model);
   root.append(main);
-
-  function followAnswers() {
-    const wanted = allow.checked && chosen !== undefined ? `${chosen.id}/reply` : '';
-    if (wanted === answers) return;
-    if (answers !== '') link.unsubscribe([answers]);
-    if (wanted !== '') link.subscribe([wanted]);
-    answers = wanted;
-  }
 
   function follow() {
     const { add, drop } = model.topics.changes();
@@ -148,7 +133,8 @@ export async function startFleetView(root, address) {
     return;
   }
   try {
-    show(root, address, await loadCodes());
+    const [codes] = await Promise.all([loadCodes(), loadStyle()]);
+    show(root, address, codes);
   } catch (error) {
     const why = visible(/** @type {Error} */ (error).message, 200);
     setText(says, `This page cannot begin: ${why}. Is the simulator still running? Load the page again.`);

@@ -1,0 +1,107 @@
+// A browser with a view of a fleet in it, and what went wrong there: errors on its console, broken policy, requests to others.
+
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { pageCodes } from '../../flash/page/codes.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const TYPES: Record<string, string> = { css: 'text/css', js: 'text/javascript' };
+const VENDOR: Record<string, string> = {
+  'uplot.js': 'uplot/dist/uPlot.esm.js',
+  'uplot.css': 'uplot/dist/uPlot.min.css',
+  'mqtt.js': 'mqtt/dist/mqtt.esm.js',
+};
+const STYLES = ['/vendor/uplot.css', '/assets/style.css', '/assets/layout.css'];
+const START = `import { startFleetView } from '/assets/fleet.js';
+void startFleetView(document.getElementById('fleet'), document.querySelector('meta[name=mote-broker]').content);`;
+
+const policy = (address: string) =>
+  `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${address}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/</g, '&lt;');
+
+/** @param address of the broker, as it was given. */
+function pageFor(address: string): string {
+  const styles = STYLES.map((href) => `<link rel="stylesheet" href="${href}">`).join('');
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mote</title><link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<meta name="mote-broker" content="${escaped(address)}">${styles}<script type="module" src="/start.js"></script></head>
+<body><section id="fleet" hidden></section></body></html>`;
+}
+
+function read(path: string): { type: string; text: string } | undefined {
+  if (path === '/start.js') return { type: 'text/javascript', text: START };
+  if (path === '/assets/codes.json') return { type: 'application/json', text: JSON.stringify(pageCodes()) };
+  const vendor = VENDOR[path.replace('/vendor/', '')];
+  const name = /^\/assets\/([a-z-]+\.(?:js|css))$/.exec(path)?.[1];
+  if (vendor === undefined && name === undefined) return undefined;
+  const file = vendor === undefined ? `flash/page/assets/${name}` : `node_modules/${vendor}`;
+  return { type: TYPES[file.split('.').pop()!]!, text: readFileSync(ROOT + file, 'utf8') };
+}
+
+export interface FleetPage {
+  readonly page: Page;
+  /** Errors, and requests to anybody but the page's own server and the broker. */
+  readonly wrong: string[];
+  /** What stands in an element, in one line. */
+  text(selector: string): Promise<string>;
+  /** Wait until an element's text matches. */
+  says(selector: string, what: RegExp, timeoutMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Open a view of the broker at `address`. */
+export async function openFleetPage(
+  browser: Browser,
+  address: string,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<FleetPage> {
+  const server: Server = createServer((request, response) => {
+    const path = request.url ?? '';
+    response.setHeader('content-security-policy', policy(address));
+    const found = path === '/' ? { type: 'text/html; charset=utf-8', text: pageFor(address) } : read(path);
+    if (found === undefined) return void response.writeHead(404).end();
+    response.setHeader('content-type', found.type);
+    response.end(found.text);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const context: BrowserContext = await browser.newContext(options);
+  const page = await context.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (message) => {
+    // A browser says by itself that a WebSocket failed: that is what those tests are about.
+    const isExpected = /WebSocket connection to/.test(message.text());
+    if (message.type() === 'error' && !isExpected) wrong.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) {
+      wrong.push(`request to ${request.url()}`);
+    }
+  });
+  page.on('websocket', (socket) => {
+    if (!socket.url().startsWith(address)) wrong.push(`WebSocket to ${socket.url()}`);
+  });
+  await page.goto(url);
+  return {
+    page,
+    wrong,
+    text: async (selector) => (await page.locator(selector).innerText()).replace(/\s+/g, ' ').trim(),
+    async says(selector, what, timeoutMs = 10_000) {
+      await page
+        .locator(selector)
+        .filter({ hasText: what, visible: true })
+        .first()
+        .waitFor({ timeout: timeoutMs });
+    },
+    async close() {
+      await context.close();
+      server.closeAllConnections();
+      await new Promise<void>((done) => server.close(() => done()));
+    },
+  };
+}
