@@ -126,6 +126,21 @@ export default tseslint.config(
     },
   },
   {
+    // The page in a browser, whose names `tsc` knows and checks. Topics and payloads are hostile text, so nothing makes markup of text.
+    files: ['flash/page/assets/*.js'],
+    rules: {
+      'no-undef': 'off',
+      'no-eval': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'createContextualFragment', 'srcdoc'].map(
+          (property) => ({ property, message: 'Text goes in as text: see dom.js.' }),
+        ),
+        { object: 'document', property: 'write', message: 'Text goes in as text: see dom.js.' },
+      ],
+    },
+  },
+  {
     // What another program has is declared as it is, and used as people use it.
     files: ['types/**/*.d.ts', 'test/types/good/*.ts'],
     rules: {

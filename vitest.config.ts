@@ -7,6 +7,7 @@ import type { TestSpecification } from 'vitest/node';
 import type { Plugin } from 'vite';
 import { BROKER_PREFIX } from './test/brokers/suite-name.ts';
 import { EngineReporter, SuiteReporter } from './test/engines/reporter.ts';
+import { BROWSER_PREFIX } from './test/page/suite-name.ts';
 import { withV5 } from './test/with-v5.ts';
 
 /** Puts the array form of a module in the place of its string form, as `mote build` does for such a firmware. */
@@ -68,7 +69,12 @@ export default defineConfig({
     // Of two cores the default would leave one idle; and many tests wait for a clock or for another program.
     maxWorkers: 3,
     sequence: { sequencer: SlowFirst },
-    reporters: ['default', new EngineReporter(), new SuiteReporter('broker', BROKER_PREFIX)],
+    reporters: [
+      'default',
+      new EngineReporter(),
+      new SuiteReporter('broker', BROKER_PREFIX),
+      new SuiteReporter('browser', BROWSER_PREFIX),
+    ],
     projects: [
       {
         extends: true,

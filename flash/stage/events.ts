@@ -40,6 +40,8 @@ export interface RunFacts {
   /** Whether somebody can publish to the mote. */
   readonly hasCommands: boolean;
   readonly faults: readonly FaultOffer[];
+  /** Modes that can be asked for here; left out: nobody says. */
+  readonly modes?: readonly Mode[];
 }
 
 /** What an independent client received. */

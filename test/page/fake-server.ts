@@ -8,7 +8,11 @@ import type { AddressInfo } from 'node:net';
 import type { PageEvent } from '../../flash/stage/events.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const TYPES: Record<string, string> = { css: 'text/css', js: 'text/javascript', html: 'text/html; charset=utf-8' };
+const TYPES: Record<string, string> = {
+  css: 'text/css',
+  js: 'text/javascript',
+  html: 'text/html; charset=utf-8',
+};
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -58,7 +62,9 @@ export async function startFakeServer(hello: () => PageEvent, token = 'one', por
     if (file === undefined) return void response.writeHead(404).end();
     const text = readFileSync(ROOT + file, 'utf8');
     response.setHeader('content-type', TYPES[file.split('.').pop()!]!);
-    response.end(path === '/' ? text.replace('<head>', `<head><meta name="mote-token" content="${token}">`) : text);
+    response.end(
+      path === '/' ? text.replace('<head>', `<head><meta name="mote-token" content="${token}">`) : text,
+    );
   });
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   return {

@@ -51,11 +51,11 @@ export function drawLanes(canvas, lanes, [from, to], label) {
   LANES.forEach(([lane], index) => {
     const changes = lanes.get(lane) ?? [];
     const middle = index * LANE_PX + LANE_PX / 2;
-    changes.forEach(({ t, state }, at) => {
-      const begin = t / 1000;
+    changes.forEach((change, at) => {
+      const begin = change.t / 1000;
       const end = (changes[at + 1]?.t ?? to * 1000) / 1000;
       if (end < from || begin > to) return;
-      const tone = toneOf(state);
+      const tone = toneOf(change);
       ctx.fillStyle = colour(COLOURS[tone]);
       const left = Math.max(0, x(begin));
       const high = HEIGHTS[tone];

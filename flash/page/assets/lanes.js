@@ -14,20 +14,25 @@ export const LANES = [
   ['fault', 'faults'],
 ];
 
-const GOOD = ['on', 'joined', 'open', 'online', 'up', 'plugged', 'well', 'over', 'back', 'asleep'];
+const GOOD = ['on', 'asleep', 'joined', 'open', 'online', 'started', 'plugged in', 'checksums right', 'over'];
 const BAD = [
   'off',
   'lost',
+  'failed',
   'closed',
   'offline',
-  'down',
-  'cut',
   'refused',
-  'unplugged',
   'stopped',
-  'broken',
-  'began',
+  'unplugged',
+  'checksums wrong',
 ];
 
-/** good: as it should be; bad: not; other: on the way, or neither. @param {string} state */
-export const toneOf = (state) => (GOOD.includes(state) ? 'good' : BAD.includes(state) ? 'bad' : 'other');
+/**
+ * good: as it should be; bad: not; other: on the way, or neither. A fault is one until it is over.
+ * @param {{ of: string, state: string }} event
+ * @returns {'good' | 'bad' | 'other'}
+ */
+export function toneOf({ of, state }) {
+  if (GOOD.includes(state)) return 'good';
+  return of === 'fault' || BAD.includes(state) ? 'bad' : 'other';
+}

@@ -39,14 +39,17 @@ export function verdict(states, account, flash) {
   if ((account?.lost ?? 0) > 0) {
     return { tone: 'bad', headline: `${several(account?.lost ?? 0, 'reading')} lost.`, cause: '' };
   }
+  const power = states.get('power');
+  if (power?.state === 'asleep') return { tone: 'good', headline: 'The mote is asleep.', cause: power.cause };
   for (const [lane, headline] of TROUBLES) {
     const state = states.get(lane);
-    if (state !== undefined && toneOf(state.state) === 'bad')
+    if (state !== undefined && toneOf(state) === 'bad') {
       return { tone: 'bad', headline, cause: state.cause };
+    }
   }
   if (isNearlyFull(flash)) return { tone: 'bad', headline: 'The outbox in flash is nearly full.', cause: '' };
   const session = states.get('session');
-  if (session === undefined || toneOf(session.state) !== 'good') {
+  if (session === undefined || toneOf(session) !== 'good') {
     return { tone: 'other', headline: 'The mote is on its way to the broker.', cause: '' };
   }
   return { tone: 'good', headline: 'All is well.', cause: '' };
@@ -61,6 +64,10 @@ function accountSentence(account) {
   return `Of ${several(accepted, 'reading')} accepted, ${number(delivered)} ${delivered === 1 ? 'has' : 'have'} been delivered${waiting}; ${end}.`;
 }
 
+/** Faults have a panel; of sensors only those that fail. @param {{ event: StateEvent | undefined }} lamp */
+const isLamp = ({ event }) =>
+  event !== undefined && event.of !== 'fault' && (event.of !== 'sensor' || toneOf(event) === 'bad');
+
 export function createOverview() {
   /** @type {Map<string, StateEvent>} */
   const states = new Map();
@@ -72,12 +79,11 @@ export function createOverview() {
     const { tone, headline, cause } = verdict(states, account, flash);
     byId('overview').dataset['tone'] = tone;
     setText(byId('headline'), headline);
-    const lamps = LANES.filter(([lane]) => lane !== 'fault' && states.has(lane));
+    const lamps = LANES.map(([lane, label]) => ({ label, event: states.get(lane) })).filter(isLamp);
     byId('lamps').replaceChildren(
-      ...lamps.map(([lane, label]) => {
-        const state = states.get(lane)?.state ?? '';
-        return el('li', { 'data-tone': toneOf(state) }, `${label} ${visible(state, 30)}`);
-      }),
+      ...lamps.map(({ label, event }) =>
+        el('li', { 'data-tone': event && toneOf(event) }, `${label} ${visible(event?.state ?? '', 30)}`),
+      ),
     );
     setText(byId('subline'), `${cause === '' ? '' : `${visible(cause, 300)} `}${accountSentence(account)}`);
   }, PAINT_MS);

@@ -77,8 +77,9 @@ export function createRows(root, { items, fill, select = () => {} }) {
     isFollowing = false;
     const top = there * ROW_PX;
     if (top < root.scrollTop) root.scrollTop = top;
-    else if (top + ROW_PX > root.scrollTop + root.clientHeight)
+    else if (top + ROW_PX > root.scrollTop + root.clientHeight) {
       root.scrollTop = top + ROW_PX - root.clientHeight;
+    }
     choose(list[there]);
   };
 

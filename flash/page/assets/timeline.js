@@ -20,8 +20,9 @@ const CAUSE_MOST = 500;
 const labels = new Map(LANES);
 
 /** @param {HTMLElement} row @param {StateEvent} event */
-function fill(row, { t, of, state, cause }) {
-  row.dataset['tone'] = of === 'log' ? 'log' : toneOf(state);
+function fill(row, event) {
+  const { t, of, state, cause } = event;
+  row.dataset['tone'] = of === 'log' ? 'log' : toneOf(event);
   row.append(
     el('span', { class: 'c-time figure' }, exactTimeText(t)),
     el('span', { class: 'c-lane' }, labels.get(of) ?? 'console'),
