@@ -294,7 +294,7 @@ describe('what is hostile, or too much', () => {
     expect(fleet.unknown()).toEqual(
       expect.arrayContaining(['3 not the account of a mote', '1 not the status of a mote']),
     );
-    expect([...fleet.model.topics.wanted()]).toHaveLength(5);
+    expect([...fleet.model.topics.wanted()]).toHaveLength(6);
   });
 
   it('never throws, and makes no more of anything than its bounds say, whatever comes', () => {

@@ -1,10 +1,9 @@
-// A browser with a view of a fleet in it, and what went wrong there: errors on its console, broken policy, requests to others.
+// A server for the view of a fleet alone, with the policy that the real one has. It knows nothing of motes.
 
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { pageCodes } from '../../flash/page/codes.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -42,23 +41,13 @@ function read(path: string): { type: string; text: string } | undefined {
   return { type: TYPES[file.split('.').pop()!]!, text: readFileSync(ROOT + file, 'utf8') };
 }
 
-export interface FleetPage {
-  readonly page: Page;
-  /** Errors, and requests to anybody but the page's own server and the broker. */
-  readonly wrong: string[];
-  /** What stands in an element, in one line. */
-  text(selector: string): Promise<string>;
-  /** Wait until an element's text matches. */
-  says(selector: string, what: RegExp, timeoutMs?: number): Promise<void>;
+export interface FleetServer {
+  readonly url: string;
   close(): Promise<void>;
 }
 
-/** Open a view of the broker at `address`. */
-export async function openFleetPage(
-  browser: Browser,
-  address: string,
-  options: Parameters<Browser['newContext']>[0] = {},
-): Promise<FleetPage> {
+/** Serves a view of the broker at `address`, and nothing else. */
+export async function startFleetServer(address: string): Promise<FleetServer> {
   const server: Server = createServer((request, response) => {
     const path = request.url ?? '';
     response.setHeader('content-security-policy', policy(address));
@@ -68,40 +57,12 @@ export async function openFleetPage(
     response.end(found.text);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const context: BrowserContext = await browser.newContext(options);
-  const page = await context.newPage();
-  const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(error.message));
-  page.on('console', (message) => {
-    // A browser says by itself that a WebSocket failed: that is what those tests are about.
-    const isExpected = /WebSocket connection to/.test(message.text());
-    if (message.type() === 'error' && !isExpected) wrong.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) {
-      wrong.push(`request to ${request.url()}`);
-    }
-  });
-  page.on('websocket', (socket) => {
-    if (!socket.url().startsWith(address)) wrong.push(`WebSocket to ${socket.url()}`);
-  });
-  await page.goto(url);
   return {
-    page,
-    wrong,
-    text: async (selector) => (await page.locator(selector).innerText()).replace(/\s+/g, ' ').trim(),
-    async says(selector, what, timeoutMs = 10_000) {
-      await page
-        .locator(selector)
-        .filter({ hasText: what, visible: true })
-        .first()
-        .waitFor({ timeout: timeoutMs });
-    },
-    async close() {
-      await context.close();
-      server.closeAllConnections();
-      await new Promise<void>((done) => server.close(() => done()));
-    },
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
   };
 }

@@ -3,6 +3,7 @@
 
 import { el, foreign, setText } from './dom.js';
 import { closeText } from './fleet-account.js';
+import { number } from './format.js';
 import { createGrid } from './fleet-grid.js';
 import { causeOf, nameOf, stateOf } from './fleet-mote.js';
 import { ONLY, select } from './fleet-order.js';
@@ -88,7 +89,10 @@ export function createList(root, { motes, codes, choose }) {
   function refresh() {
     const all = [...motes()];
     const list = select(all, { text: search.value, only: only.value, column, isUp }, codes, Date.now());
-    setText(count, list.length === all.length ? `${all.length}` : `${list.length} of ${all.length}`);
+    setText(
+      count,
+      list.length === all.length ? number(all.length) : `${number(list.length)} of ${number(all.length)}`,
+    );
     COLUMNS.forEach(({ by }, at) => {
       if (by === undefined) return;
       heads[at]?.setAttribute('aria-sort', by !== column ? 'none' : isUp ? 'ascending' : 'descending');

@@ -91,9 +91,9 @@ export function createModel(codes, watcher, motesMax = MOTES_MAX) {
   function routeBelow(mote, topic, payload, isKept, now) {
     const below = topic.slice(mote.id.length + 1);
     if (below === 'reply') watcher.reply(mote, payload);
-    else if (below.endsWith('/status'))
+    else if (below.endsWith('/status')) {
       takePresence(mote, below.slice(0, -'/status'.length), payload === 'online');
-    else if (mote.device === undefined && !NO_SENSOR.test(below)) guess(mote, topic, payload, isKept, now);
+    } else if (mote.device === undefined && !NO_SENSOR.test(below)) guess(mote, topic, payload, isKept, now);
   }
 
   /** @param {string} topic @param {string} payload @param {boolean} isKept @param {number} now @returns {Mote | undefined} whose it was */

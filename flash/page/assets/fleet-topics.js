@@ -7,7 +7,8 @@
 
 /** For all motes: what one publishes beside readings. */
 const OF_A_MOTE = ['status', 'account', 'history', 'sleep'];
-const BASE = ['homeassistant/#', ...OF_A_MOTE.map((name) => `+/${name}`)];
+/** `+/+/status` is that of sensors. */
+const BASE = ['homeassistant/#', '+/+/status', ...OF_A_MOTE.map((name) => `+/${name}`)];
 
 const TOPICS_MAX = 200_000;
 /** A message for a group of channels has all of them. */
@@ -18,7 +19,7 @@ const READERS_MAX = 64;
  * @property {(topic: string, reader: Reader) => boolean} read false: there are too many
  * @property {(topic: string, channel: Channel) => void} unread
  * @property {(topic: string) => readonly Reader[] | undefined} readersOf
- * @property {(id: string) => void} wantMote its sensors' statuses, and what the filters for all do not match where an id has levels
+ * @property {(id: string) => void} wantMote what the filters for all do not match, where an id has levels
  * @property {(id: string) => void} wantAnything of a mote that announces nothing
  * @property {(id: string) => void} announced it announces now: its own topics are enough
  * @property {() => Iterable<string>} wanted all filters, for a new session
@@ -69,8 +70,9 @@ export function createTopics() {
     },
     readersOf: (topic) => readers.get(topic),
     wantMote(id) {
+      if (!id.includes('/')) return;
       want(`${id}/+/status`);
-      if (id.includes('/')) OF_A_MOTE.forEach((name) => want(`${id}/${name}`));
+      OF_A_MOTE.forEach((name) => want(`${id}/${name}`));
     },
     wantAnything(id) {
       want(`${id}/+`);

@@ -2,6 +2,7 @@
 // Shows what was not understood, left out or passed over: nothing that a broker sends goes without a trace.
 
 import { el, foreign, setText } from './dom.js';
+import { number } from './format.js';
 
 const SHOWN = 10;
 
@@ -18,10 +19,10 @@ export function createUnknowns(root, model) {
       const count = model.unknowns.count();
       const over = model.gate.passedOver();
       const parts = [
-        `${count} of ${model.messages()} messages were not understood`,
-        ...(over > 0 ? [`${over} came faster than this page takes them, and were counted only`] : []),
+        `${number(count)} of ${number(model.messages())} messages were not understood`,
+        ...(over > 0 ? [`${number(over)} came faster than this page takes them, and were counted only`] : []),
         ...(refused > 0
-          ? [`${refused} topic filters were refused by the broker: may this user read them?`]
+          ? [`${number(refused)} topic filters were refused by the broker: may this user read them?`]
           : []),
       ];
       setText(says, `${parts.join('; ')}.`);

@@ -35,7 +35,7 @@ export function readingsText({ channels }) {
 export function accountText({ account }) {
   if (account === undefined) return 'none';
   const waiting = account.counts['waiting'] ?? 0;
-  return waiting > 0 && account.missing === 0 ? `adds up, ${waiting} waiting` : verdictText(account);
+  return waiting > 0 && account.missing === 0 ? `adds up; ${waiting} wait` : verdictText(account);
 }
 
 /** @param {Mote} mote @param {number} now @returns {string} */

@@ -54,6 +54,9 @@ function show(root, address, codes) {
   /** @type {LinkState} */
   let state = 'connecting';
   let refused = 0;
+  /** The connection is in another state than the page shows. */
+  let isNew = true;
+  let shownMotes = 0;
   /** @type {string[]} */
   let unreadable = [];
 
@@ -65,6 +68,7 @@ function show(root, address, codes) {
     state(now, trouble) {
       state = now;
       overview.link(now, trouble);
+      isNew = true;
       login.show(now === 'login');
       connect.hidden = now === 'online' || now === 'connecting' || now === 'lost';
     },
@@ -104,10 +108,14 @@ function show(root, address, codes) {
     const { add, drop } = model.topics.changes();
     if (drop.length > 0) link.unsubscribe(drop);
     if (add.length > 0) link.subscribe(add);
+    if (isNew || shownMotes !== model.motes.size) tick();
+    else detail.refresh();
   }
 
   function tick() {
     const now = Date.now();
+    isNew = false;
+    shownMotes = model.motes.size;
     model.settle(now);
     if (model.gate.isOver(now)) link.subscribe(AFTER_FLOOD);
     overview.refresh(sumOf(model.motes.values(), codes, now), model.rate.aSecond(now), state, codes);
