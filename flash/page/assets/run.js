@@ -39,9 +39,12 @@ export function createRun() {
   });
   return {
     /** @param {RunFacts} facts */
-    begin({ mode, title, firmware, board, broker, seed: used }) {
+    begin({ mode, modes, title, firmware, board, broker, seed: used }) {
       byId('time').hidden = false;
-      radios.forEach((radio) => (radio.checked = radio.value === mode));
+      radios.forEach((radio) => {
+        radio.checked = radio.value === mode;
+        radio.disabled = modes?.some((one) => one === radio.value) === false;
+      });
       seed.value = String(used);
       document.title = `${visible(title, 60)}: Mote`;
       const facts = [
