@@ -36,9 +36,9 @@ function drawLate(plot, channel) {
     ctx.lineTo(end, y);
     ctx.stroke();
     ctx.globalAlpha = 1;
-    ctx.lineWidth = 1.5 * ratio;
+    ctx.lineWidth = 1.25 * ratio;
     ctx.beginPath();
-    ctx.arc(x, y, 3.5 * ratio, 0, 2 * Math.PI);
+    ctx.arc(x, y, 2.5 * ratio, 0, 2 * Math.PI);
     ctx.stroke();
     ctx.fillRect(end - ratio, y - 4 * ratio, 2 * ratio, 8 * ratio);
   }
