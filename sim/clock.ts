@@ -20,6 +20,8 @@ export interface VirtualClock {
   run(ms: number): void;
   /** Fire deadlines until `done()` or until `ms` milliseconds have passed. @returns whether `done()`. */
   runUntil(done: () => boolean, ms: number): boolean;
+  /** @returns when the next deadline is, undefined when there is none. */
+  nextAt(): number | undefined;
   /** Deadlines that are set. */
   pending(): number;
 }
@@ -119,6 +121,7 @@ export function createVirtualClock(): VirtualClock {
     },
     run: (ms) => void runUntil(() => false, ms),
     runUntil,
+    nextAt: () => first()?.at,
     pending: () => live,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { ExitCode, MoteError } from '../errors.ts';
-import type { StartEngine } from '../sim/run.ts';
+import type { StartEngine } from '../sim/engine.ts';
 import { addFirmwareOptions, firmwareOptions, type FirmwareFlags } from './options.ts';
 
 interface SimFlags extends FirmwareFlags {
@@ -12,6 +12,11 @@ interface SimFlags extends FirmwareFlags {
   readonly seconds?: string;
   readonly cutPower?: string;
   readonly engine: string;
+  readonly virtual?: boolean;
+  readonly speed?: string;
+  readonly seed?: string;
+  readonly pagePort?: string;
+  readonly page: boolean;
   readonly console?: string;
   readonly flashFile?: string;
   readonly empty?: boolean;
@@ -38,7 +43,10 @@ export function addSim(program: Command): void {
       .description('run a firmware on a simulated board and show what reaches the broker')
       .argument('[firmware]', 'folder with main.ts, or a .ts file', '.')
       .option('--board <id>', 'the board it is built for; esp32, or what the engine is')
-      .option('--broker <mqtt://host:port>', 'publish there; without it a broker is started on 127.0.0.1')
+      .option(
+        '--broker <mqtt://host:port>',
+        'publish there; without it a broker is started on 127.0.0.1. ws:// or wss://: no board, only a page that shows the real motes of that broker',
+      )
       .option('--port <n>', 'port of the broker that is started, 0 for a free one', '0')
       .option('--seconds <n>', 'end after this time')
       .option(
@@ -50,6 +58,14 @@ export function addSim(program: Command): void {
         'virtual board, the real Espruino named by ESPRUINO, or the emulator of its Web IDE named by ESPRUINO_EMULATOR',
         'vm',
       )
+      .option('--virtual', 'run in virtual time, against a model broker')
+      .option('--speed <n>', 'with --virtual: virtual seconds a second, 1 to 1000', '60')
+      .option(
+        '--seed <n>',
+        'of weather, noise and cuts: the same seed gives the same; without it, that of sim.json',
+      )
+      .option('--page-port <n>', 'port of the page on 127.0.0.1, 0 for a free one', '0')
+      .option('--no-page', 'offer no page')
       .option(
         '--console <tcp|tcp:PORT|PATH>',
         "offer the virtual board's console there, for uploaders and terminals: a port of 127.0.0.1, or a pseudo terminal",
@@ -131,6 +147,37 @@ async function runConsole(
   });
 }
 
+function sayPage(address: string, isJson: boolean): void {
+  (isJson ? process.stderr : process.stdout).write(`page: ${address}\n`);
+}
+
+/** @returns seed, and whether time is virtual. */
+function timeOptions(flags: SimFlags) {
+  const seed = flags.seed === undefined ? undefined : wholeNumber(flags.seed, '--seed', 0, 65535);
+  const speed = wholeNumber(flags.speed ?? '60', '--speed', 1, 1000);
+  if (flags.virtual && flags.engine !== 'vm') {
+    throw new MoteError(
+      'only the virtual board runs in virtual time',
+      'leave --engine out, or --virtual',
+      '--virtual',
+      ExitCode.Usage,
+    );
+  }
+  return { seed, virtualSpeed: flags.virtual ? speed : undefined };
+}
+
+/** No board: the page alone, which looks at the motes of a broker by itself. */
+async function runFleetPage(flags: SimFlags, seconds: number | undefined): Promise<void> {
+  const { offerFleetPage } = await import('../page/fleet-page.ts');
+  await offerFleetPage({
+    broker: flags.broker!,
+    port: wholeNumber(flags.pagePort ?? '0', '--page-port', 0, 65535),
+    seconds,
+    stopped: untilStopped(),
+    onPage: (address) => sayPage(address, flags.json === true),
+  });
+}
+
 async function runSim(firmware: string, flags: SimFlags): Promise<void> {
   const load = Object.hasOwn(ENGINES, flags.engine) ? ENGINES[flags.engine] : undefined;
   if (load === undefined) {
@@ -160,6 +207,7 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
     const what = 'without --console there is nothing that it is for';
     throw new MoteError(what, 'add --console tcp', option, ExitCode.Usage);
   }
+  if (flags.broker !== undefined && /^wss?:/i.test(flags.broker)) return runFleetPage(flags, seconds);
   const { createJsonScreen, createLiveScreen, createPlainScreen } = await import('../sim/screen.ts');
   const { simulate } = await import('../sim/run.ts');
   const createScreen = flags.json
@@ -176,6 +224,10 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
     port,
     seconds,
     screen: createScreen(),
+    ...timeOptions(flags),
+    pagePort: flags.page ? wholeNumber(flags.pagePort ?? '0', '--page-port', 0, 65535) : undefined,
+    // Not into the data of --json.
+    onPage: (address) => sayPage(address, flags.json === true),
     cutPower,
     onPowerKey: watchKeys,
     stopped: untilStopped(),

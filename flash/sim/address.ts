@@ -9,7 +9,8 @@ export interface BrokerAddress {
   password: string;
 }
 
-const EXAMPLE = 'write mqtt://host:port or mqtt://user:password@host:port';
+const EXAMPLE =
+  'write mqtt://host:port or mqtt://user:password@host:port; for a page that shows real motes, ws://host:port/path';
 
 /** @throws MoteError when `text` is no such address. */
 export function parseBrokerAddress(text: string): BrokerAddress {

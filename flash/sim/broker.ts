@@ -1,12 +1,17 @@
-// The embedded broker of `mote sim`: aedes on 127.0.0.1, alive as long as the command.
+// The embedded broker of `mote sim`: aedes on 127.0.0.1, alive as long as the command. It can be stopped and started again on its port with
+// its sessions and retained messages kept, as one with persistence.
 
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { ExitCode, MoteError } from '../errors.ts';
 
 export interface EmbeddedBroker {
   readonly port: number;
+  /** All connections end, and the port refuses. Nothing happens when it is stopped. */
+  stop(): Promise<void>;
+  /** On the same port again. @throws MoteError when somebody else has it. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,26 +22,48 @@ export interface EmbeddedBroker {
 export async function startBroker(port: number): Promise<EmbeddedBroker> {
   const aedes = await Aedes.createBroker();
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    aedes.handle(socket);
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
+  let server: Server | undefined;
+  let taken = port;
+
+  const start = async () => {
+    if (server !== undefined) return;
+    const next = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      aedes.handle(socket);
     });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        next.once('error', reject);
+        next.listen(taken, '127.0.0.1', resolve);
+      });
+    } catch (error) {
+      throw portError(error, taken);
+    }
+    server = next;
+    taken = (next.address() as AddressInfo).port;
+  };
+
+  const stop = async () => {
+    const former = server;
+    server = undefined;
+    for (const socket of sockets) socket.destroy();
+    if (former !== undefined) await new Promise<void>((resolve) => former.close(() => resolve()));
+  };
+
+  try {
+    await start();
   } catch (error) {
     aedes.close();
-    throw portError(error, port);
+    throw error;
   }
   return {
-    port: (server.address() as AddressInfo).port,
+    port: taken,
+    stop,
+    start,
     async close() {
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
-      for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await stop();
     },
   };
 }

@@ -4,7 +4,7 @@
 import { EngineError, runEspruino } from '../../sim/engine/espruino.ts';
 import type { EspruinoEngine, EspruinoMemory } from '../../sim/engine/espruino.ts';
 import { ExitCode, MoteError } from '../errors.ts';
-import type { EngineOptions, RunningBoard } from './run.ts';
+import type { EngineOptions, RunningBoard } from './engine.ts';
 import { buildScene } from './scene-build.ts';
 
 const MEMORY_EVERY_MS = 1000;

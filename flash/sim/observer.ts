@@ -1,6 +1,8 @@
-// An independent client that subscribes to everything a mote publishes. It shares nothing with the firmware but the broker.
+// An independent client that subscribes to everything a mote publishes. It shares nothing with the firmware but the broker. It has a session
+// of its own and QoS 1, so that it misses nothing while it is away.
 
 import mqtt from 'mqtt';
+import type { IClientOptions } from 'mqtt';
 import { ExitCode, MoteError } from '../errors.ts';
 import { formatBrokerAddress } from './address.ts';
 import type { BrokerAddress } from './address.ts';
@@ -23,11 +25,15 @@ export interface ObserverEvents {
 }
 
 export interface Observer {
+  /** Publish with QoS 1. */
+  publish(topic: string, payload: string): void;
   close(): Promise<void>;
 }
 
 const RECONNECT_MS = 500;
 const CONNECT_TIMEOUT_MS = 5000;
+/** Longest time that a broker gets to forget the session at the end. */
+const FORGET_MS = 1000;
 
 /** Read a payload: a number, {"value": …, "unit": …}, or any text. */
 export function readPayload(topic: string, payload: Buffer, time: number): Observation {
@@ -71,7 +77,7 @@ export async function startObserver(
   filter: string,
   events: ObserverEvents,
 ): Promise<Observer> {
-  const client = mqtt.connect({
+  const options: IClientOptions = {
     protocol: 'mqtt',
     host: address.host,
     port: address.port,
@@ -80,7 +86,9 @@ export async function startObserver(
     reconnectPeriod: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
     resubscribe: false,
-  });
+    clean: false,
+  };
+  const client = mqtt.connect(options);
   client.on('message', (topic, payload) =>
     events.onMessage(readPayload(topic, payload, Date.now()), payload.toString('utf8')),
   );
@@ -92,7 +100,7 @@ export async function startObserver(
     client.end(true);
     throw error;
   });
-  await client.subscribeAsync(filter);
+  await client.subscribeAsync(filter, { qos: 1 });
   let lost = false;
   client.options.reconnectPeriod = RECONNECT_MS;
   client.on('error', () => {
@@ -102,18 +110,36 @@ export async function startObserver(
     if (!lost) events.onLost();
     lost = true;
   });
-  client.on('connect', () => {
-    client.subscribe(filter, (error) => {
-      // A connection that broke meanwhile comes back through here.
-      if (error) return;
+  client.on('connect', ({ sessionPresent }) => {
+    const back = () => {
       if (lost) events.onBack();
       lost = false;
+    };
+    // A subscription that is made once more brings all retained messages once more.
+    if (sessionPresent) return back();
+    client.subscribe(filter, { qos: 1 }, (error) => {
+      // A connection that broke meanwhile comes back through here.
+      if (!error) back();
     });
   });
   return {
+    publish: (topic, payload) => void client.publish(topic, payload, { qos: 1 }),
     async close() {
       client.removeAllListeners('close');
+      const wasThere = client.connected;
       await client.endAsync(true);
+      if (wasThere) await forget(options);
     },
   };
+}
+
+/** A session that nobody comes back to is not left with the broker. */
+function forget(options: IClientOptions): Promise<void> {
+  const client = mqtt.connect({ ...options, clean: true, connectTimeout: FORGET_MS });
+  return new Promise((resolve) => {
+    const end = () => void client.endAsync(true).then(() => resolve());
+    client.once('connect', () => void client.endAsync().then(() => resolve()));
+    client.once('error', end);
+    client.once('close', end);
+  });
 }

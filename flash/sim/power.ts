@@ -22,21 +22,25 @@ export interface Cutter {
   stop(): void;
 }
 
-/** @param onCut hears of each cut. @param seed of instants and tears. */
-export function createCutter(board: Board, seed: number, onCut: (isTorn: boolean) => void): Cutter {
+/**
+ * @param onCut hears of each cut. @param seed of instants and tears.
+ * @param setTimer of the board's world.
+ */
+export function createCutter(
+  board: Pick<Board, 'flash' | 'isRunning' | 'powerOn' | 'powerOff'>,
+  setTimer: (ms: number, run: () => void) => unknown,
+  seed: number,
+  onCut: (isTorn: boolean) => void,
+): Cutter {
   const random = createRandom(seed);
   const { flash } = board;
   const { programUnit } = flash.geometry;
-  const timers = new Set<NodeJS.Timeout>();
   let isStopped = false;
 
-  const later = (ms: number, run: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      run();
-    }, ms);
-    timers.add(timer);
-  };
+  const later = (ms: number, run: () => void) =>
+    void setTimer(ms, () => {
+      if (!isStopped) run();
+    });
 
   const off = (isTorn: boolean): void => {
     flash.interrupt = undefined;
@@ -44,9 +48,7 @@ export function createCutter(board: Board, seed: number, onCut: (isTorn: boolean
     if (!board.isRunning()) return later(OFF_MS.most, cut);
     board.powerOff('silent');
     onCut(isTorn);
-    later(random.integer(OFF_MS.least, OFF_MS.most), () => {
-      if (!isStopped) board.powerOn();
-    });
+    later(random.integer(OFF_MS.least, OFF_MS.most), board.powerOn);
   };
 
   const cut = (): void => {
@@ -71,7 +73,6 @@ export function createCutter(board: Board, seed: number, onCut: (isTorn: boolean
     stop() {
       isStopped = true;
       flash.interrupt = undefined;
-      for (const timer of timers) clearTimeout(timer);
     },
   };
 }

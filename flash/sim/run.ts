@@ -2,50 +2,29 @@
 
 import { basename, resolve } from 'node:path';
 import { build, STRAY_VARIABLE } from '../build/build.ts';
-import type { BuildResult } from '../build/build.ts';
 import { locateFirmware } from '../build/firmware.ts';
 import { createHider, readSecrets, withFiles } from '../build/secrets.ts';
-import { readSettings, toBytes } from '../build/settings.ts';
+import { readSettings } from '../build/settings.ts';
 import { formatFinding } from '../check/check.ts';
 import { decodeLogLine } from '../codes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
-import type { Account, Bookkeeper } from './account.ts';
+import type { Account } from './account.ts';
 import { formatBrokerAddress, parseBrokerAddress } from './address.ts';
 import type { BrokerAddress } from './address.ts';
 import { startBroker } from './broker.ts';
+import type { EmbeddedBroker } from './broker.ts';
+import { createCleanup } from './cleanup.ts';
+import type { Cleanup } from './cleanup.ts';
+import type { EngineOptions, Production, RunningBoard, StartEngine } from './engine.ts';
+import { loginOf, topicFilter, withBroker, withLogin } from './login.ts';
 import { startObserver } from './observer.ts';
-import type { Cutter } from './power.ts';
+import type { Observation } from './observer.ts';
 import { readScene } from './scene.ts';
 import type { Scene } from './scene.ts';
 import type { Screen } from './screen.ts';
+import { openShow } from './show.ts';
+import type { Show } from './show.ts';
 import { createViewState } from './view.ts';
-import type { BoardFigures, ViewState } from './view.ts';
-
-/** The power of a virtual board, and what became of what it accepted. */
-export interface Power extends Pick<Cutter, 'cut' | 'plan'>, Pick<Bookkeeper, 'received' | 'account'> {}
-
-/** A board that runs. */
-export interface RunningBoard {
-  figures(): BoardFigures[];
-  /** Of a board whose power is ours. */
-  readonly power?: Power;
-  /** Settles with a sentence when the board stopped by itself. */
-  readonly died: Promise<string>;
-  stop(): Promise<void>;
-}
-
-export interface EngineOptions {
-  bundle: BuildResult;
-  board: string;
-  scene: Scene;
-  /** A line that the firmware printed. */
-  onConsole(line: string): void;
-  /** The power was cut; it comes back by itself. */
-  onPowerCut(isTorn: boolean): void;
-}
-
-/** Starts the bundle in one kind of engine. */
-export type StartEngine = (options: EngineOptions) => Promise<RunningBoard>;
 
 export interface SimOptions {
   firmware: string;
@@ -56,12 +35,20 @@ export interface SimOptions {
   broker: string | undefined;
   /** Port of the embedded broker, 0 for a free one. */
   port: number;
-  /** undefined runs until `stopped`. */
+  /** undefined runs until `stopped`. Of the board's own time. */
   seconds: number | undefined;
   /** Laid over the firmware's settings.json; the broker's address comes on top. */
   settings: Record<string, unknown>;
   features: Record<string, boolean>;
   screen: Screen;
+  /** The first run is in virtual time, at this speed; undefined: live. */
+  virtualSpeed?: number | undefined;
+  /** Of everything random; undefined: that of sim.json. */
+  seed?: number | undefined;
+  /** A page is offered on this port, 0 for a free one; undefined: none. */
+  pagePort?: number | undefined;
+  /** Told where the page is. */
+  onPage?: (address: string) => void;
   /** How often the power is cut; undefined leaves it alone. */
   cutPower?: number | undefined;
   /** Given a function that cuts the power now. @returns whether there is a key for it. */
@@ -73,58 +60,42 @@ export interface SimOptions {
 /** Between two power cuts of a run without an end. */
 const DEFAULT_CUT_SECONDS = 3;
 
-interface Closable {
-  close(): Promise<void>;
-}
+const withSeed = (scene: Scene, seed: number | undefined): Scene =>
+  seed === undefined ? scene : { ...scene, seed };
 
-/** Everything that must be closed again, in reverse order. */
-interface Cleanup {
-  add<T extends Closable>(item: T): T;
-  run(): Promise<void>;
-}
-
-function createCleanup(): Cleanup {
-  const items: Closable[] = [];
+/** Build the firmware for a broker, telling of it. */
+async function produce(
+  options: SimOptions,
+  scene: Scene,
+  address: BrokerAddress,
+  around: Pick<Production, 'embedded' | 'publish'>,
+): Promise<Production> {
+  const { firmware, screen } = options;
+  const bundle = await build({
+    firmware,
+    board: options.board,
+    settings: withBroker(options.settings, address),
+    features: options.features,
+    // It runs on another broker than the one that it is for.
+    brokerProfile: null,
+    onProgress: (step) => screen.progress(`building ${firmware}: ${step}`),
+  });
+  for (const warning of bundle.warnings) {
+    if (warning.rule === STRAY_VARIABLE) screen.progress(formatFinding(warning));
+  }
+  const size = `${(bundle.bytes / 1024).toFixed(1)} KB in ${(bundle.milliseconds / 1000).toFixed(1)} s`;
+  screen.progress(`built ${firmware}: ${size}`);
+  const { folder } = locateFirmware(firmware);
   return {
-    add(item) {
-      items.push(item);
-      return item;
-    },
-    async run() {
-      for (const item of items.reverse()) await item.close();
-    },
+    ...around,
+    title: `${basename(resolve(firmware))} on ${options.board}, engine ${options.engineName}, built ${size}`,
+    firmware: basename(resolve(firmware)),
+    bundle,
+    board: options.board,
+    scene,
+    address,
+    hide: createHider([...readSecrets(folder, options.settings), ...loginOf(address)]),
   };
-}
-
-interface BrokerSettings {
-  username?: unknown;
-  password?: unknown;
-}
-
-/** Settings of the firmware with the broker's address in place of its own. */
-function settingsFor(options: SimOptions, address: BrokerAddress): Record<string, unknown> {
-  const { host, port, username, password } = address;
-  const login = username === '' ? {} : { username, password };
-  const given = options.settings['broker'] as object | undefined;
-  return { ...options.settings, broker: { ...given, host, port, ...login } };
-}
-
-/** The observer logs in as the firmware does where the address names nobody. */
-function withLogin(address: BrokerAddress, settings: Record<string, unknown> | undefined): BrokerAddress {
-  const { username, password } = (settings?.['broker'] ?? {}) as BrokerSettings;
-  if (address.username !== '' || typeof username !== 'string') return address;
-  return { ...address, username, password: typeof password === 'string' ? password : '' };
-}
-
-/** What a person wrote into the address of the broker, which is laid over the settings. */
-function loginOf({ username, password }: BrokerAddress): string[] {
-  return [username, password].filter((text) => text !== '').flatMap((text) => [text, toBytes(text)]);
-}
-
-/** Topics of this mote only, so that other traffic on a shared broker is not taken for ours. */
-function topicFilter(settings: Record<string, unknown> | undefined): string {
-  const id = settings?.['id'];
-  return typeof id === 'string' && id !== '' ? `${id}/#` : '#';
 }
 
 /**
@@ -135,52 +106,25 @@ export async function simulate(options: SimOptions): Promise<number> {
   const { firmware, screen } = options;
   const cleanup = createCleanup();
   try {
-    const scene = readScene(firmware);
-    let power: Power | undefined;
-    const address =
-      options.broker === undefined
-        ? await embeddedBroker(options.port, cleanup, screen)
-        : parseBrokerAddress(options.broker);
-    const overrides = settingsFor(options, address);
+    const scene = withSeed(readScene(firmware), options.seed);
+    let onMessage: (observation: Observation, payload: string) => void = () => {};
+    const embedded =
+      options.broker === undefined ? await embeddedBroker(options.port, cleanup, screen) : undefined;
+    const address = embedded === undefined ? parseBrokerAddress(options.broker!) : addressOf(embedded);
     const { folder } = locateFirmware(firmware);
-    const settings = withFiles(readSettings(folder, overrides), folder);
+    const settings = withFiles(readSettings(folder, withBroker(options.settings, address)), folder);
     // Before the build: a wrong address is noticed at once.
-    cleanup.add(
+    const observer = cleanup.add(
       await startObserver(withLogin(address, settings), topicFilter(settings), {
-        onMessage(observation, payload) {
-          power?.received(observation.topic, payload);
-          screen.message(observation);
-        },
+        onMessage: (observation, payload) => onMessage(observation, payload),
         onLost: () => screen.note('observer: connection to the broker lost, trying again'),
         onBack: () => screen.note('observer: the broker is back'),
       }),
     );
-    const bundle = await build({
-      firmware,
-      board: options.board,
-      settings: overrides,
-      features: options.features,
-      // It runs on another broker than the one that it is for.
-      brokerProfile: null,
-      onProgress: (step) => screen.progress(`building ${firmware}: ${step}`),
+    const production = await produce(options, scene, address, { embedded, publish: observer.publish });
+    const { lastWords, account, messages } = await perform(options, production, cleanup, (receive) => {
+      onMessage = receive;
     });
-    for (const warning of bundle.warnings) {
-      if (warning.rule === STRAY_VARIABLE) screen.progress(formatFinding(warning));
-    }
-    const size = `${(bundle.bytes / 1024).toFixed(1)} KB in ${(bundle.milliseconds / 1000).toFixed(1)} s`;
-    screen.progress(`built ${firmware}: ${size}`);
-    const title = `${basename(resolve(firmware))} on ${options.board}, engine ${options.engineName}, built ${size}`;
-    const state = createViewState(title, formatBrokerAddress(address), Date.now());
-    const hide = createHider([...readSecrets(folder, options.settings), ...loginOf(address)]);
-    const { lastWords, account } = await runBoard(
-      options,
-      { bundle, scene, hide },
-      state,
-      cleanup,
-      (running) => {
-        power = running;
-      },
-    );
     if (account !== undefined && account.lost + account.disordered > 0) {
       throw new MoteError(
         'readings were lost or came out of order',
@@ -189,7 +133,7 @@ export async function simulate(options: SimOptions): Promise<number> {
         ExitCode.Lost,
       );
     }
-    if (state.messages > 0) return 0;
+    if (messages > 0) return 0;
     throw new MoteError(
       'no telemetry arrived',
       `see the board's last words: ${lastWords}`,
@@ -201,49 +145,67 @@ export async function simulate(options: SimOptions): Promise<number> {
   }
 }
 
-async function embeddedBroker(port: number, cleanup: Cleanup, screen: Screen): Promise<BrokerAddress> {
+const addressOf = ({ port }: EmbeddedBroker): BrokerAddress => ({
+  host: '127.0.0.1',
+  port,
+  username: '',
+  password: '',
+});
+
+async function embeddedBroker(port: number, cleanup: Cleanup, screen: Screen): Promise<EmbeddedBroker> {
   const broker = cleanup.add(await startBroker(port));
   screen.progress(`broker on 127.0.0.1:${broker.port}`);
-  return { host: '127.0.0.1', port: broker.port, username: '', password: '' };
+  return broker;
 }
 
-/** Run the board to its end. @returns the last thing that it said, and the account where power was cut. */
-async function runBoard(
+interface Ending {
+  readonly lastWords: string;
+  /** Where power was cut. */
+  readonly account: Account | undefined;
+  readonly messages: number;
+}
+
+/** Run the board to its end. @param onReceiver given who is to hear of what the independent client receives. */
+async function perform(
   options: SimOptions,
-  { hide, ...firmware }: Pick<EngineOptions, 'bundle' | 'scene'> & { hide(line: string): string },
-  state: ViewState,
+  production: Production,
   cleanup: Cleanup,
-  onPower: (power: Power) => void,
-): Promise<{ lastWords: string; account: Account | undefined }> {
+  onReceiver: (receive: (observation: Observation, payload: string) => void) => void,
+): Promise<Ending> {
   const { screen, cutPower, seconds } = options;
+  const { hide } = production;
   let lastWords = 'it said nothing';
   let ended: Account | undefined;
-  let board: RunningBoard | undefined;
-  screen.begin(state, () => board?.figures() ?? []);
+  let show: Show | undefined;
+  const now = () => show?.wall() ?? Date.now();
+  const engine: EngineOptions = {
+    ...production,
+    onConsole(line) {
+      lastWords = decodeLogLine(line) ?? hide(line);
+      screen.note(lastWords);
+    },
+    onPowerCut: (isTorn) =>
+      screen.note(isTorn ? 'power cut, in the middle of a flash operation' : 'power cut'),
+    onTrouble: (what) => screen.note(what),
+  };
+  const broker =
+    options.virtualSpeed === undefined ? formatBrokerAddress(production.address) : 'in virtual time';
+  const state = createViewState(production.title, broker, Date.now(), now);
+  screen.begin(state, () => show?.figures() ?? []);
   try {
-    board = await options.startEngine({
-      ...firmware,
-      board: options.board,
-      onConsole(line) {
-        lastWords = decodeLogLine(line) ?? hide(line);
-        screen.note(lastWords);
-      },
-      onPowerCut: (isTorn) =>
-        screen.note(isTorn ? 'power cut, in the middle of a flash operation' : 'power cut'),
-    });
-    const running = board;
-    const { power } = running;
+    show = cleanup.add(await openShow(options, engine, screen.message));
+    onReceiver(show.received);
+    state.startedAt = show.wall() - show.elapsed();
+    const power: RunningBoard['power'] = show.power;
     if (power !== undefined) {
-      onPower(power);
       state.hasPowerKey = options.onPowerKey?.(power.cut) ?? false;
       if (cutPower !== undefined) power.plan(cutPower, seconds ?? cutPower * DEFAULT_CUT_SECONDS);
     }
-    cleanup.add({ close: () => running.stop() });
-    const death = await Promise.race([options.stopped, timeUp(options.seconds), board.died]);
+    const death = await Promise.race([options.stopped, show.after(seconds), show.died]);
     if (typeof death !== 'string') {
       const account = power?.account();
       if (account !== undefined && account.cuts > 0) ended = account;
-      return { lastWords, account: ended };
+      return { lastWords, account: ended, messages: state.messages };
     }
     throw new MoteError(
       `the board stopped: ${hide(death)}`,
@@ -254,11 +216,4 @@ async function runBoard(
   } finally {
     screen.end(ended);
   }
-}
-
-/** Settles after `seconds`, never when undefined. */
-function timeUp(seconds: number | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (seconds !== undefined) setTimeout(resolve, seconds * 1000).unref();
-  });
 }

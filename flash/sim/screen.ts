@@ -37,7 +37,7 @@ export function createJsonScreen(): Screen {
     note: (text) => process.stderr.write(`${text}\n`),
     end(account) {
       if (account !== undefined) process.stdout.write(`${JSON.stringify({ account })}\n`);
-      if (state !== undefined) process.stderr.write(`${closingLine(state, Date.now())}\n`);
+      if (state !== undefined) process.stderr.write(`${closingLine(state, state.now())}\n`);
     },
   };
 }
@@ -57,9 +57,9 @@ export function createPlainScreen(): Screen {
       const { topic, value, unit, time } = observation;
       line(`${clockText(time)} ${topic} ${value}${unit === '' ? '' : ` ${unit}`}`);
     },
-    note: (text) => line(`${clockText(Date.now())} ${text}`),
+    note: (text) => line(`${clockText(state?.now() ?? Date.now())} ${text}`),
     end(account) {
-      if (state !== undefined) line(closingLine(state, Date.now()));
+      if (state !== undefined) line(closingLine(state, state.now()));
       if (account !== undefined) line(accountText(account));
     },
   };
@@ -80,7 +80,7 @@ export function createLiveScreen(): Screen {
   function draw(): void {
     if (state === undefined) return;
     const { columns = 80, rows = 24 } = process.stdout;
-    const lines = drawView(state, figures(), columns, Date.now()).slice(0, rows - 1);
+    const lines = drawView(state, figures(), columns, state.now()).slice(0, rows - 1);
     erase();
     process.stdout.write(`${lines.join('\n')}\n`);
     drawn = lines.length;
@@ -102,14 +102,14 @@ export function createLiveScreen(): Screen {
       if (state !== undefined) addObservation(state, observation);
     },
     note(text) {
-      if (state !== undefined) addNote(state, Date.now(), text);
+      if (state !== undefined) addNote(state, state.now(), text);
     },
     end(account) {
       clearInterval(timer);
       if (state === undefined) return;
       draw();
       // Over the line that told how to end.
-      process.stdout.write(`\x1b[1A\x1b[0J${closingLine(state, Date.now())}\n`);
+      process.stdout.write(`\x1b[1A\x1b[0J${closingLine(state, state.now())}\n`);
       if (account !== undefined) process.stdout.write(`${accountText(account)}\n`);
     },
   };

@@ -32,12 +32,19 @@ export interface ViewState {
   messages: number;
   notes: string[];
   startedAt: number;
+  /** What time it is where the board is, milliseconds since 1970. */
+  now: () => number;
   /** A key cuts the power. */
   hasPowerKey: boolean;
 }
 
-export function createViewState(title: string, broker: string, startedAt: number): ViewState {
-  return { title, broker, topics: new Map(), messages: 0, notes: [], startedAt, hasPowerKey: false };
+export function createViewState(
+  title: string,
+  broker: string,
+  startedAt: number,
+  now: () => number = Date.now,
+): ViewState {
+  return { title, broker, topics: new Map(), messages: 0, notes: [], startedAt, now, hasPowerKey: false };
 }
 
 export function addObservation(state: ViewState, observation: Observation): void {

@@ -77,9 +77,11 @@ export function createBoardOf(options: Omit<BoardOptions, 'bundle'>, program: ()
     wakeUp = undefined;
     counters.boots++;
     nor.powerUp();
+    options.onRun?.(true);
     const reboot = (next: number, ms: number | undefined, again: Start) => {
       running = undefined;
       if (ms !== undefined) wakeUp = world.setTimer(ms, () => start(next, again));
+      options.onRun?.(false, ms);
     };
     const begun = boot(
       {
@@ -115,10 +117,12 @@ export function createBoardOf(options: Omit<BoardOptions, 'bundle'>, program: ()
       start(Wake.PowerOn, POWER);
     },
     powerOff(how) {
+      const wasOn = running !== undefined || wakeUp !== undefined;
       if (wakeUp !== undefined) world.clearTimer(wakeUp);
       wakeUp = undefined;
       running?.stop(how === 'silent');
       running = undefined;
+      if (wasOn) options.onRun?.(false);
     },
   };
 }

@@ -18,6 +18,11 @@ export interface BoardOptions {
   onConsole(line: string): void;
   /** Called for every exception that the program did not catch, those included that the engine does not report. */
   onError?(error: unknown): void;
+  /**
+   * Told each time that the program starts, and when it has stopped.
+   * @param wakeMs after which it starts again by itself; undefined: it does not.
+   */
+  onRun?(isRunning: boolean, wakeMs?: number): void;
   /** A chip with content; default: a new one. */
   readonly flash?: Nor;
 }

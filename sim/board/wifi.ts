@@ -106,6 +106,7 @@ export function wifiStation(machine: Machine): Station {
     if (--triesLeft > 0) return tryJoin();
     state = 'off';
     lastReason = reason;
+    point.tell('off', reason);
     const left = onLeft;
     onLeft = undefined;
     if (left !== undefined) loop.queue(left, []);
@@ -129,6 +130,7 @@ export function wifiStation(machine: Machine): Station {
     if (!point.givesAddresses) return later(ADDRESS_AGAIN_MS, requestAddress);
     later(point.addressMs, () => {
       state = 'joined';
+      point.tell('joined', '');
       point.admit();
       complete(null);
       emit('connected', address());
@@ -142,6 +144,7 @@ export function wifiStation(machine: Machine): Station {
   machine.onStop(() => {
     unwatch();
     cancel();
+    if (state !== 'off') point.tell('off', '');
     if (timeTimer !== undefined) world.clearTimer(timeTimer);
   });
 
@@ -174,6 +177,7 @@ export function wifiStation(machine: Machine): Station {
       triesLeft = TRIES;
       counters.joins++;
       cancel();
+      point.tell('joining', '');
       tryJoin();
     },
     disconnect(callback?: unknown): void {

@@ -47,6 +47,8 @@ export interface VirtualWorld extends World {
   runUntil(done: () => boolean, ms: number): boolean;
   /** Let the next thing happen. @returns false when nothing is left to happen. */
   step(): boolean;
+  /** @returns when that is, undefined when nothing is left. */
+  nextAt(): number | undefined;
   /** true: nothing will ever happen again by itself. */
   isIdle(): boolean;
 }
@@ -93,6 +95,7 @@ export function createVirtualWorld(options: VirtualWorldOptions): VirtualWorld {
     run: clock.run,
     runUntil: clock.runUntil,
     step: clock.step,
+    nextAt: clock.nextAt,
     isIdle: () => clock.pending() === 0,
   };
 }

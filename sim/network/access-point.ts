@@ -1,5 +1,8 @@
 // A simulated Wi-Fi access point: what boards join before they reach the network.
 
+/** What a station is doing, as its radio shows it. */
+export type StationState = 'joining' | 'joined' | 'off';
+
 export interface AccessPoint {
   /** Name that must be asked for; undefined: any. */
   ssid: string | undefined;
@@ -22,11 +25,16 @@ export interface AccessPoint {
   admit(): void;
   /** Be told of each station that has joined, before its program hears of it. @returns a function that ends this. */
   watchJoins(onJoin: () => void): () => void;
+  /** For stations: one does something else now. @param why in the words of its engine, '' where it has none. */
+  tell(state: StationState, why: string): void;
+  /** Be told of that. @returns a function that ends this. */
+  watchStations(onChange: (state: StationState, why: string) => void): () => void;
 }
 
 export function createAccessPoint(): AccessPoint {
   const watchers = new Set<(up: boolean) => void>();
   const joinWatchers = new Set<() => void>();
+  const stationWatchers = new Set<(state: StationState, why: string) => void>();
   let up = true;
   return {
     ssid: undefined,
@@ -51,6 +59,13 @@ export function createAccessPoint(): AccessPoint {
     watchJoins(onJoin) {
       joinWatchers.add(onJoin);
       return () => void joinWatchers.delete(onJoin);
+    },
+    tell(state, why) {
+      for (const onChange of [...stationWatchers]) onChange(state, why);
+    },
+    watchStations(onChange) {
+      stationWatchers.add(onChange);
+      return () => void stationWatchers.delete(onChange);
     },
   };
 }

@@ -11,6 +11,7 @@ import { startUart } from '../device/uart.ts';
 import { createAirOf } from '../environment/environment.ts';
 import { CHIPS } from './chips.ts';
 import type { ChipOptions, ChipType, UartType } from './chips.ts';
+import type { Surroundings } from '../environment/surroundings.ts';
 import { ENVIRONMENTS } from './environments.ts';
 import type { Scene, SceneChip } from './scene.ts';
 
@@ -18,6 +19,8 @@ import type { Scene, SceneChip } from './scene.ts';
 export interface WiredScene {
   /** In the scene's order. */
   readonly chips: readonly FaultyChip[];
+  /** Put another environment around all of them, from now on. @param name one of ENVIRONMENTS. */
+  setEnvironment(name: string): void;
   /** Nothing happens by itself any more. */
   stop(): void;
 }
@@ -60,6 +63,29 @@ const CONNECT: Connectors = {
   analog: (made, chip, bench) => bench.pins.driveAnalog(pinOf(chip), () => shareOf(made)),
 };
 
+/** Surroundings that can be exchanged for others under chips that have them. */
+function createExchange(scene: Scene, now: () => number) {
+  const create = (name: string) => ENVIRONMENTS[name]!.create({ seed: scene.seed });
+  let current = create(scene.environment);
+  /** Pulses are counted on: no meter runs backwards. */
+  let pulsesBefore = 0;
+  const names = Object.keys(current) as (keyof Surroundings)[];
+  const sources = names.map((name) => [
+    name,
+    name === 'pulses'
+      ? (timeMs: number) => pulsesBefore + current.pulses(timeMs)
+      : (timeMs: number) => current[name](timeMs),
+  ]);
+  return {
+    surroundings: Object.fromEntries(sources) as Surroundings,
+    set(name: string) {
+      const next = create(name);
+      pulsesBefore += current.pulses(now()) - next.pulses(now());
+      current = next;
+    },
+  };
+}
+
 /** Make one chip and put it to its place on the board. */
 function wire(type: ChipType, chip: SceneChip, around: ChipOptions, bench: Bench, place: Place): void {
   const more = type.more === 'now' ? place.now : false;
@@ -79,10 +105,10 @@ export function wireScene(scene: Scene, bench: Bench, world: Pick<World, 'now' |
       if (!stopped) world.setTimer(ms, callback);
     },
   };
-  const surroundings = ENVIRONMENTS[scene.environment]!.create({ seed: scene.seed });
+  const { surroundings, set } = createExchange(scene, place.now);
   const environment = createAirOf(surroundings);
   scene.chips.forEach((chip, index) =>
     wire(CHIPS[chip.chip]!, chip, { surroundings, environment, seed: scene.seed + index }, bench, place),
   );
-  return { chips, stop: () => void (stopped = true) };
+  return { chips, setEnvironment: set, stop: () => void (stopped = true) };
 }

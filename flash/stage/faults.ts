@@ -1,0 +1,303 @@
+// What can be done to a mote, as a table: what a page offers, and what each does. All of it happens in the world's own time, so it is the same
+// live and in virtual time. What becomes of it is followed in outcome.ts.
+
+import { createRandom } from '../../sim/network/random.ts';
+import type { SeededRandom } from '../../sim/network/random.ts';
+import type { Network } from '../../sim/network/network.ts';
+import type { AccessPoint } from '../../sim/network/access-point.ts';
+import type { FaultyChip } from '../../sim/chips/faults.ts';
+import type { Nor } from '../../sim/nor.ts';
+import { tornWays } from '../../sim/torn.ts';
+import type { FlashRegion } from '../../boards/board.ts';
+import type { FaultArgument } from './events.ts';
+import type { Report } from './outcome.ts';
+
+/** What faults reach for. */
+export interface FaultScene {
+  now(): number;
+  setTimer(ms: number, run: () => void): unknown;
+  readonly random: SeededRandom;
+  readonly network: Network;
+  readonly accessPoint: AccessPoint;
+  readonly flash: Nor;
+  readonly outbox: FlashRegion;
+  readonly power: {
+    isOn(): boolean;
+    off(cause: string, isTorn: boolean): void;
+    on(cause: string): void;
+  };
+  /** Connections that are open, as the mote sees them, and what it sends on them from now on arrives nowhere. */
+  readonly connections: { count(): number; goSilent(): void };
+  /** undefined: it is not ours to stop. */
+  readonly broker: { stop(): void; start(): void } | undefined;
+  /** By the name that a page shows. */
+  readonly sensors: ReadonlyMap<string, { readonly chip: FaultyChip; readonly hasCrc: boolean }>;
+  readonly environments: readonly string[];
+  setEnvironment(name: string): void;
+  jumpClock(ms: number): void;
+  /** A sensor changes. */
+  sensor(state: string, cause: string): void;
+}
+
+export type FaultArgs = Readonly<Record<string, number | string>>;
+
+export interface FaultKind {
+  readonly label: string;
+  readonly help: string;
+  /** undefined: it is not to be had here. */
+  args(scene: FaultScene): readonly FaultArgument[] | undefined;
+  begin(scene: FaultScene, args: FaultArgs, report: Report): void;
+}
+
+/** A page that is written to less often than this is not waited for. */
+const PATIENCE_MS = 60_000;
+/** Of a worn page so many bits stay as they are. */
+const STUCK_SHARE = 0.02;
+
+const secondsOf = (value: number, most = 3600, least = 0.1): FaultArgument => ({
+  name: 'seconds',
+  label: 'for',
+  unit: 's',
+  value,
+  least,
+  most,
+});
+const choice = (name: string, label: string, choices: readonly string[]): FaultArgument => ({
+  name,
+  label,
+  choices,
+});
+const msOf = (args: FaultArgs) => Number(args['seconds']) * 1000;
+const after = (args: FaultArgs) => `${Number(args['seconds'])} s`;
+const hex = (value: number) => `0x${value.toString(16)}`;
+
+/** Lasting faults of one kind do not add up: the last that ends ends them all. */
+const holding = new WeakMap<FaultScene, Map<string, number>>();
+
+function hold(scene: FaultScene, slot: string, ms: number, release: () => void): void {
+  const slots = holding.get(scene) ?? new Map<string, number>();
+  holding.set(scene, slots);
+  slots.set(slot, (slots.get(slot) ?? 0) + 1);
+  scene.setTimer(ms, () => {
+    const left = slots.get(slot)! - 1;
+    slots.set(slot, left);
+    if (left === 0) release();
+  });
+}
+
+/** Take the power away for a time. */
+function cut(scene: FaultScene, args: FaultArgs, report: Report, cause: string, isTorn: boolean): void {
+  const had = scene.connections.count();
+  scene.power.off(cause, isTorn);
+  if (had > 0) report.breaks();
+  report.tell(`Without power for ${after(args)}.`);
+  scene.setTimer(msOf(args), () => {
+    scene.power.on('the power came back');
+    report.done();
+  });
+}
+
+function sensorsOf(scene: FaultScene, isFit: (sensor: { hasCrc: boolean }) => boolean) {
+  const names = [...scene.sensors].filter(([, sensor]) => isFit(sensor)).map(([name]) => name);
+  return names.length === 0 ? undefined : [choice('sensor', 'sensor', names), secondsOf(20)];
+}
+
+const quality = ({ network }: FaultScene) => network.settings;
+
+export const FAULTS: Readonly<Record<string, FaultKind>> = {
+  'power-cut': {
+    label: 'Cut the power',
+    help: 'The plug is pulled now. Memory and connections are gone; flash stays.',
+    args: () => [secondsOf(5)],
+    begin(scene, args, report) {
+      if (!scene.power.isOn()) {
+        report.tell('There was no power to be cut.');
+        return report.done();
+      }
+      cut(scene, args, report, 'the power was cut', false);
+    },
+  },
+  'power-cut-at-write': {
+    label: 'Cut the power at the next flash write',
+    help: 'The plug is pulled in the middle of the next program or erase of the flash, which is left half done.',
+    args: () => [secondsOf(5)],
+    begin(scene, args, report) {
+      const { flash } = scene;
+      report.tell('It waits for the next program or erase of the flash.');
+      const strike: NonNullable<Nor['interrupt']> = (operation) => {
+        const { kind, bytes, address } = operation;
+        const ways = tornWays(operation, flash.geometry.programUnit, scene.random);
+        const way = ways[scene.random.integer(0, ways.length - 1)]!;
+        flash.interrupt = undefined;
+        report.tell(
+          `The power went in the middle of ${kind === 'program' ? 'a program' : 'an erase'} of ${bytes} bytes at ${hex(address)}; what was done of it: ${way.name}.`,
+        );
+        cut(scene, args, report, `the power was cut in the middle of a flash ${kind}`, true);
+        return way.torn;
+      };
+      flash.interrupt = strike;
+      scene.setTimer(PATIENCE_MS, () => {
+        if (flash.interrupt !== strike) return;
+        flash.interrupt = undefined;
+        report.tell(`Nothing was written to flash for ${PATIENCE_MS / 1000} s, so the power stayed.`);
+        report.done();
+      });
+    },
+  },
+  'wifi-off': {
+    label: 'Drop Wi-Fi',
+    help: 'The access point goes off the air, and comes back.',
+    args: () => [secondsOf(10)],
+    begin(scene, args, report) {
+      if (scene.connections.count() > 0) report.breaks();
+      scene.accessPoint.setUp(false);
+      report.tell(`The access point is off the air for ${after(args)}.`);
+      hold(scene, 'wifi', msOf(args), () => scene.accessPoint.setUp(true));
+      scene.setTimer(msOf(args), report.done);
+    },
+  },
+  'half-open': {
+    label: 'Half-open link',
+    help: 'The connection dies without a word: neither side hears from the other again, and the mote has to notice by itself.',
+    args: () => [],
+    begin(scene, _, report) {
+      const open = scene.connections.count();
+      if (open > 0) {
+        report.breaks();
+        scene.connections.goSilent();
+        scene.network.vanishAll();
+        report.tell('The connection is half-open: what the mote sends arrives nowhere.');
+      } else report.tell('No connection was open.');
+      report.done();
+    },
+  },
+  'broker-stop': {
+    label: 'Stop the broker',
+    help: 'The broker stops, its port refuses, and it starts again with its sessions.',
+    args: ({ broker }) => (broker === undefined ? undefined : [secondsOf(10)]),
+    begin(scene, args, report) {
+      const { broker } = scene;
+      if (scene.connections.count() > 0) report.breaks();
+      broker!.stop();
+      report.tell(`The broker is stopped for ${after(args)}.`);
+      hold(scene, 'broker', msOf(args), () => broker!.start());
+      scene.setTimer(msOf(args), report.done);
+    },
+  },
+  lossy: {
+    label: 'Lossy link',
+    help: 'So many segments are lost on the way and sent again; others come in pieces.',
+    args: () => [{ name: 'percent', label: 'lost', unit: '%', value: 30, least: 1, most: 90 }, secondsOf(30)],
+    begin(scene, args, report) {
+      Object.assign(quality(scene), { loss: Number(args['percent']) / 100, split: 0.4, merge: 0.4 });
+      report.tell(`Of ${args['percent']} % of the segments the first try is lost, for ${after(args)}.`);
+      hold(scene, 'loss', msOf(args), () => Object.assign(quality(scene), { loss: 0, split: 0, merge: 0 }));
+      scene.setTimer(msOf(args), report.done);
+    },
+  },
+  slow: {
+    label: 'Slow link',
+    help: 'Everything takes so long on its way, in each direction.',
+    args: () => [
+      { name: 'delayMs', label: 'delay', unit: 'ms', value: 1500, least: 1, most: 30_000 },
+      secondsOf(30),
+    ],
+    begin(scene, args, report) {
+      const delayMs = Number(args['delayMs']);
+      quality(scene).delayMs = [delayMs, delayMs * 1.2];
+      report.tell(`Each way takes ${delayMs} ms and up to a fifth more, for ${after(args)}.`);
+      hold(scene, 'delay', msOf(args), () => void (quality(scene).delayMs = USUAL_DELAY_MS));
+      scene.setTimer(msOf(args), report.done);
+    },
+  },
+  unplug: {
+    label: 'Unplug a sensor',
+    help: 'A wire is off: nothing answers. Plugged in again, the chip has forgotten its settings.',
+    args: (scene) => sensorsOf(scene, () => true),
+    begin(scene, args, report) {
+      const name = String(args['sensor']);
+      const { chip } = scene.sensors.get(name)!;
+      chip.faults.absent = true;
+      scene.sensor('unplugged', name);
+      report.tell(`${name} is unplugged for ${after(args)}.`);
+      hold(scene, `unplug ${name}`, msOf(args), () => {
+        chip.faults.absent = false;
+        chip.brownOut(Math.floor(scene.now()));
+        scene.sensor('plugged in', name);
+      });
+      scene.setTimer(msOf(args), report.done);
+    },
+  },
+  crc: {
+    label: 'Checksum faults',
+    help: 'A bit turns on the way from a sensor, so its checksums do not fit. For chips that send one.',
+    args: (scene) => sensorsOf(scene, ({ hasCrc }) => hasCrc),
+    begin(scene, args, report) {
+      const name = String(args['sensor']);
+      const { chip } = scene.sensors.get(name)!;
+      chip.faults.badCrc = true;
+      scene.sensor('checksums wrong', name);
+      report.tell(`What ${name} sends has a wrong checksum for ${after(args)}.`);
+      hold(scene, `crc ${name}`, msOf(args), () => {
+        chip.faults.badCrc = false;
+        scene.sensor('checksums right', name);
+      });
+      scene.setTimer(msOf(args), report.done);
+    },
+  },
+  weather: {
+    label: 'Change the weather',
+    help: 'Another environment is around all sensors from now on.',
+    args: ({ sensors, environments }) =>
+      sensors.size === 0 ? undefined : [choice('environment', 'environment', environments)],
+    begin(scene, args, report) {
+      const name = String(args['environment']);
+      scene.setEnvironment(name);
+      scene.sensor('surroundings', name);
+      report.tell(`Around the sensors it is "${name}" from now on.`);
+      report.done();
+    },
+  },
+  'clock-jump': {
+    label: 'Clock jump',
+    help: "The board's wall clock is set by so many seconds, as a time server would that is wrong, or right at last.",
+    args: () => [
+      { name: 'seconds', label: 'by', unit: 's', value: 3600, least: -315_360_000, most: 315_360_000 },
+    ],
+    begin(scene, args, report) {
+      scene.jumpClock(msOf(args));
+      report.tell(`The wall clock of the board was set by ${after(args)}.`);
+      report.done();
+    },
+  },
+  'flash-worn': {
+    label: 'Wear a flash page out',
+    help: 'From now on an erase of this page of the outbox leaves some of its bits 0.',
+    args: ({ outbox, flash }) => [
+      {
+        name: 'page',
+        label: 'page',
+        value: 0,
+        least: 0,
+        most: outbox.bytes / flash.geometry.pageBytes - 1,
+      },
+    ],
+    begin(scene, args, report) {
+      const page = Math.floor(Number(args['page']));
+      const { pageBytes } = scene.flash.geometry;
+      const random = createRandom(scene.random.integer(0, 0x7fffffff));
+      const stuck = Uint8Array.from({ length: pageBytes }, () =>
+        random.chance(STUCK_SHARE) ? 1 << random.integer(0, 7) : 0,
+      );
+      scene.flash.wearOut(scene.outbox.address + page * pageBytes, (offset) => stuck[offset]!);
+      const bits = stuck.reduce((sum, mask) => sum + (mask === 0 ? 0 : 1), 0);
+      report.tell(
+        `Page ${page} of the outbox is worn out: ${bits} of its bits stay 0 from its next erase on.`,
+      );
+      report.done();
+    },
+  },
+};
+
+/** One way through the network when all is well, milliseconds. */
+export const USUAL_DELAY_MS: readonly [number, number] = [1, 3];
