@@ -40,7 +40,7 @@ function prepare(intervalMs: number): Promise<(seed: number) => VirtualStage> {
   const firmware = writeFirmware({ 'main.ts': main(intervalMs) });
   const made = build({ firmware }).then((result) => {
     const bundle = compileBundle(result.code, 'firmware.js');
-    return (seed) =>
+    return (seed: number) =>
       openVirtualStage({
         title: 'page test',
         firmware: 'test',
