@@ -12,6 +12,12 @@ const HEIGHT = 132;
 /** @param {string} name */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+/** Room above and below; what does not change is a line in the middle. @param {number} min @param {number} max @returns {[number, number]} */
+function spread(min, max) {
+  const room = Math.max((max - min) * 0.1, Math.abs(max) * 0.0005, 1e-6);
+  return [min - room, max + room];
+}
+
 /** @param {uPlot} plot @param {Channel} channel */
 function drawLate(plot, channel) {
   const { ctx, bbox } = plot;
@@ -36,9 +42,9 @@ function drawLate(plot, channel) {
     ctx.lineTo(end, y);
     ctx.stroke();
     ctx.globalAlpha = 1;
-    ctx.lineWidth = 1.5 * ratio;
+    ctx.lineWidth = 1.25 * ratio;
     ctx.beginPath();
-    ctx.arc(x, y, 3.5 * ratio, 0, 2 * Math.PI);
+    ctx.arc(x, y, 2.5 * ratio, 0, 2 * Math.PI);
     ctx.stroke();
     ctx.fillRect(end - ratio, y - 4 * ratio, 2 * ratio, 8 * ratio);
   }
@@ -64,9 +70,9 @@ export function createChart(root, channel, onHover) {
       width: root.clientWidth || 300,
       height: HEIGHT,
       legend: { show: false },
-      padding: [8, 10, 0, 0],
+      padding: [8, 22, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'mote', setSeries: false } },
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, y: { range: (_, min, max) => spread(min, max) } },
       axes: [
         {
           ...axis(),

@@ -19,7 +19,7 @@ export function createClock() {
     value: 0,
   });
   const says = el('output', { id: 'speed-says', for: 'speed-range' });
-  const pause = el('button', { type: 'button', id: 'speed-pause', 'aria-pressed': 'false' }, 'Pause');
+  const pause = el('button', { type: 'button', id: 'speed-pause', 'aria-pressed': 'false' }, 'Stop time');
   const step = el('button', { type: 'button', id: 'speed-step', disabled: true }, 'Single step');
   const error = el('p', { class: 'says bad', role: 'alert' });
   byId('speed').append(el('label', { for: 'speed-range' }, 'speed'), range, says, pause, step, error);
@@ -38,7 +38,6 @@ export function createClock() {
   const show = (actual = chosen()) => {
     range.setAttribute('aria-valuetext', `${chosen()} times`);
     pause.setAttribute('aria-pressed', String(isStill));
-    setText(pause, isStill ? 'Go on' : 'Pause');
     step.disabled = !isStill;
     const real =
       Math.abs(actual - chosen()) > 0.1 * chosen()

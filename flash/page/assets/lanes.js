@@ -14,18 +14,8 @@ export const LANES = [
   ['fault', 'faults'],
 ];
 
-const GOOD = ['on', 'asleep', 'joined', 'open', 'online', 'started', 'plugged in', 'checksums right', 'over'];
-const BAD = [
-  'off',
-  'lost',
-  'failed',
-  'closed',
-  'offline',
-  'refused',
-  'stopped',
-  'unplugged',
-  'checksums wrong',
-];
+const GOOD = ['on', 'asleep', 'joined', 'open', 'online', 'up', 'plugged in', 'checksums right', 'over'];
+const BAD = ['off', 'lost', 'failed', 'closed', 'offline', 'refused', 'down', 'unplugged', 'checksums wrong'];
 
 /**
  * good: as it should be; bad: not; other: on the way, or neither. A fault is one until it is over.

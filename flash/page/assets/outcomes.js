@@ -1,8 +1,8 @@
 // @ts-check
-// What became of what was done to the run, the newest first, with the account of that moment.
+// What became of what was done to the run, the newest first. The last of its sentences is the account.
 
 import { byId, el, setText, visible } from './dom.js';
-import { number, timeText } from './format.js';
+import { timeText } from './format.js';
 
 /** @import { OutcomeEvent } from '../../stage/events.ts' */
 
@@ -11,17 +11,11 @@ const SENTENCES_MOST = 20;
 const SPOKEN_MOST = 300;
 
 /** @param {OutcomeEvent} outcome */
-function itemOf({ label, beganAt, t, isOver, what, account }) {
-  const { accepted, delivered, held, lost } = account;
+function itemOf({ label, beganAt, t, isOver, what }) {
   const when = isOver ? `${timeText(beganAt)} to ${timeText(t)}` : `since ${timeText(beganAt)}`;
   return [
     el('h4', {}, visible(label, 60), ' ', el('span', { class: 'when figure' }, when)),
     el('ul', {}, ...what.slice(0, SENTENCES_MOST).map((sentence) => el('li', {}, visible(sentence, 400)))),
-    el(
-      'p',
-      { class: 'note' },
-      `${number(accepted)} accepted, ${number(delivered)} delivered, ${number(held)} waiting, ${number(lost)} lost`,
-    ),
   ];
 }
 

@@ -55,6 +55,12 @@ export function verdict(states, account, flash) {
   return { tone: 'good', headline: 'All is well.', cause: '' };
 }
 
+/** A cause as a sentence of its own. @param {string} cause */
+const sentence = (cause) => {
+  const text = visible(cause, 300);
+  return text === '' ? '' : `${text[0]?.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'} `;
+};
+
 /** @param {AccountFigures | undefined} account */
 function accountSentence(account) {
   if (account === undefined || account.accepted === 0) return 'Nothing was accepted into the outbox yet.';
@@ -85,7 +91,7 @@ export function createOverview() {
         el('li', { 'data-tone': event && toneOf(event) }, `${label} ${visible(event?.state ?? '', 30)}`),
       ),
     );
-    setText(byId('subline'), `${cause === '' ? '' : `${visible(cause, 300)} `}${accountSentence(account)}`);
+    setText(byId('subline'), `${sentence(cause)}${accountSentence(account)}`);
   }, PAINT_MS);
   return {
     begin() {

@@ -57,7 +57,6 @@ export function createPackets() {
   const setPaused = (next) => {
     isPaused = next;
     pause.setAttribute('aria-pressed', String(next));
-    setText(pause, next ? 'Go on' : 'Pause');
     counted.meanwhile = 0;
     if (!next) refilter();
     count();

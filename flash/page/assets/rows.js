@@ -5,7 +5,6 @@
 import { el } from './dom.js';
 import { onFrame } from './frame.js';
 
-const ROW_PX = 24;
 const BEYOND = 2;
 const PAINT_MS = 100;
 let lists = 0;
@@ -29,13 +28,17 @@ export function createRows(root, { items, fill, select = () => {} }) {
   let selected;
   let isFollowing = true;
 
+  /** The style says how high a row is: on narrow screens some have two lines. */
+  const rowPx = () => Number(getComputedStyle(root).getPropertyValue('--row')) || 24;
+
   const paint = () => {
     const list = items();
+    const px = rowPx();
     const height = root.clientHeight;
-    sheet.style.height = `${list.length * ROW_PX}px`;
-    if (isFollowing) root.scrollTop = list.length * ROW_PX;
-    const first = Math.max(0, Math.floor(root.scrollTop / ROW_PX) - BEYOND);
-    const wanted = Math.min(list.length - first, Math.ceil(height / ROW_PX) + 2 * BEYOND);
+    sheet.style.height = `${list.length * px}px`;
+    if (isFollowing) root.scrollTop = list.length * px;
+    const first = Math.max(0, Math.floor(root.scrollTop / px) - BEYOND);
+    const wanted = Math.min(list.length - first, Math.ceil(height / px) + 2 * BEYOND);
     while (pool.length > Math.max(0, wanted)) pool.pop()?.row.remove();
     while (pool.length < wanted) {
       const row = el('div', { role: 'option', class: 'row', id: `${id}-${pool.length}` });
@@ -52,7 +55,7 @@ export function createRows(root, { items, fill, select = () => {} }) {
         row.replaceChildren();
         fill(row, item);
       }
-      row.style.transform = `translateY(${index * ROW_PX}px)`;
+      row.style.transform = `translateY(${index * px}px)`;
       row.setAttribute('aria-posinset', String(index + 1));
       row.setAttribute('aria-setsize', String(list.length));
       row.setAttribute('aria-selected', String(item === selected));
@@ -73,18 +76,19 @@ export function createRows(root, { items, fill, select = () => {} }) {
   const goTo = (index) => {
     const list = items();
     if (list.length === 0) return;
+    const px = rowPx();
     const there = Math.min(Math.max(index, 0), list.length - 1);
     isFollowing = false;
-    const top = there * ROW_PX;
+    const top = there * px;
     if (top < root.scrollTop) root.scrollTop = top;
-    else if (top + ROW_PX > root.scrollTop + root.clientHeight) {
-      root.scrollTop = top + ROW_PX - root.clientHeight;
+    else if (top + px > root.scrollTop + root.clientHeight) {
+      root.scrollTop = top + px - root.clientHeight;
     }
     choose(list[there]);
   };
 
   root.addEventListener('scroll', () => {
-    isFollowing = selected === undefined && root.scrollTop + root.clientHeight >= root.scrollHeight - ROW_PX;
+    isFollowing = selected === undefined && root.scrollTop + root.clientHeight >= root.scrollHeight - rowPx();
     dirty();
   });
   root.addEventListener('click', ({ target }) => {
@@ -96,7 +100,7 @@ export function createRows(root, { items, fill, select = () => {} }) {
   });
   root.addEventListener('keydown', (event) => {
     const list = items();
-    const page = Math.max(1, Math.floor(root.clientHeight / ROW_PX) - 1);
+    const page = Math.max(1, Math.floor(root.clientHeight / rowPx()) - 1);
     const at = selected === undefined ? list.length : list.indexOf(selected);
     /** @type {Record<string, () => void>} */
     const keys = {
@@ -120,7 +124,7 @@ export function createRows(root, { items, fill, select = () => {} }) {
   return {
     /** There is something new. @param {number} dropped so many went at the beginning of the list */
     changed(dropped = 0) {
-      if (dropped > 0 && !isFollowing) root.scrollTop -= dropped * ROW_PX;
+      if (dropped > 0 && !isFollowing) root.scrollTop -= dropped * rowPx();
       dirty();
     },
     /** The list is another one. */

@@ -31,6 +31,10 @@ function fill(row, event) {
   );
 }
 
+/** What a row may have no room for. @param {StateEvent | undefined} change */
+const showChange = (change) =>
+  setText(byId('change-says'), change === undefined ? '' : visible(change.cause));
+
 /** @param {Span} span */
 export function createTimeline(span) {
   const canvas = /** @type {HTMLCanvasElement} */ (byId('lanes'));
@@ -43,7 +47,7 @@ export function createTimeline(span) {
   const lanes = new Map();
   byId('lane-names').append(...LANES.map(([, label]) => el('li', {}, label)));
   const dirty = onFrame(() => drawLanes(canvas, lanes, span.range(), timeText), DRAW_MS);
-  const rows = createRows(byId('changes'), { items: () => shown, fill });
+  const rows = createRows(byId('changes'), { items: () => shown, fill, select: showChange });
 
   /** @param {StateEvent} event */
   const passes = ({ of }) => of !== 'log' || withLog.checked;
