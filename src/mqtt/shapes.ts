@@ -50,11 +50,14 @@ export interface Shapes {
   commit(): void;
 }
 
-/** @returns seconds of the message expiry interval that properties begin with; no number without one. */
+/** For a message without an expiry interval, whose age nobody looks for. JerryScript would allocate one that is no number. */
+const NO_EXPIRY = 0x7ffffff;
+
+/** @returns seconds of the message expiry interval that properties begin with; NO_EXPIRY without one. */
 export function expiryOf(properties: Bytes): number {
   return byteAt(properties, 0) === PropertyId.MessageExpiry
     ? wideAt(properties, 1) * 65536 + wideAt(properties, 3)
-    : NaN;
+    : NO_EXPIRY;
 }
 
 /** @returns the properties of a topic. */
