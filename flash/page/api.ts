@@ -17,7 +17,7 @@ function textIn(body: Body, name: string, most: number): string {
   const value = body[name];
   if (typeof value !== 'string') throw wrong(`"${name}" is no text`, `write {"${name}": "…"}`, name);
   if (Buffer.byteLength(value) > most)
-    throw wrong(`"${name}" has more than ${most} bytes`, 'make it shorter', name);
+    {throw wrong(`"${name}" has more than ${most} bytes`, 'make it shorter', name);}
   return value;
 }
 
@@ -32,7 +32,7 @@ function topicIn(body: Body): string {
   const topic = textIn(body, 'topic', TOPIC_MAX);
   if (topic === '') throw wrong('the topic is empty', 'name the one that the mote subscribes to', 'topic');
   if (/[+#\0]/.test(topic))
-    throw wrong('a topic that is published to has no +, # or zero', 'write it out', 'topic');
+    {throw wrong('a topic that is published to has no +, # or zero', 'write it out', 'topic');}
   return topic;
 }
 
