@@ -17,6 +17,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { minify } from 'terser';
 import ts from 'typescript';
+import { ASSETS, isAsset, PACKED_PAGE } from '../flash/page/files.ts';
 import { PACKED_SOURCES } from '../flash/sim/scene-build.ts';
 import { packageReadme } from './package-readme.ts';
 
@@ -94,6 +95,7 @@ async function putHost(): Promise<void> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'dist/flash/parts/[name]-[hash].js',
+    minify: { compress: true, mangle: false, codegen: false },
   });
   await bundle.close();
   for (const chunk of output) {
@@ -117,23 +119,7 @@ async function minified(text: string): Promise<string> {
   return `${code}\n`;
 }
 
-/** Ranges of comments, wherever a parser says that they are. */
-function commentsOf(source: ts.SourceFile): ts.CommentRange[] {
-  const found = new Map<number, ts.CommentRange>();
-  const visit = (node: ts.Node): void => {
-    if (ts.isJSDoc(node)) return;
-    const ranges = [
-      ...(ts.getLeadingCommentRanges(source.text, node.pos) ?? []),
-      ...(ts.getTrailingCommentRanges(source.text, node.end) ?? []),
-    ];
-    if (node.kind <= ts.SyntaxKind.LastToken) for (const range of ranges) found.set(range.pos, range);
-    node.getChildren(source).forEach(visit);
-  };
-  visit(source);
-  return [...found.values()].sort((a, b) => b.pos - a.pos);
-}
-
-/** Where a comment tells those who import something what it is: on it, and inside of types and tables. */
+/** Where a text tells those who import something what it is: on it, and inside of types and tables. */
 function toldOf(source: ts.SourceFile): (pos: number) => boolean {
   const ranges = source.statements
     .filter(
@@ -157,29 +143,95 @@ const INNER = new RegExp(
 );
 const isInner = (file: string) => INNER.test(file.replace(/\\/g, '/'));
 
+/** @returns the words and signs of a file, in their order. */
+function tokensOf(source: ts.SourceFile): ts.Node[] {
+  const tokens: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isJSDoc(node)) return;
+    const children = node.getChildren(source).filter((child) => !ts.isJSDoc(child));
+    if (children.length > 0) children.forEach(visit);
+    else if (node.getStart(source) < node.end || node.kind === ts.SyntaxKind.EndOfFileToken) {
+      tokens.push(node);
+    }
+  };
+  visit(source);
+  return tokens;
+}
+
+/** Remarks between two words that stay. What has an @ or a third slash is for compilers. */
+function keptOf(text: string, token: ts.Node, isTold: boolean): string[] {
+  const ranges = [
+    ...(ts.getTrailingCommentRanges(text, token.pos) ?? []),
+    ...(ts.getLeadingCommentRanges(text, token.pos) ?? []),
+  ];
+  return [...new Map(ranges.map((range) => [range.pos, range])).values()]
+    .map(({ pos, end }) => text.slice(pos, end))
+    .filter(
+      (comment) =>
+        comment.startsWith('///') ||
+        /@(inline|hot|apart|ts-)/.test(comment) ||
+        (isTold && comment.startsWith('/**')),
+    );
+}
+
+/** @returns whether two signs would be read as another one, had they nothing between them. */
+const areOne = (before: string, next: string) =>
+  /[\w$]$/.test(before) && /^[\w$]/.test(next)
+    ? true
+    : /[-+*/<>=?&|.!]$/.test(before) && /^[-+*/<>=?&|.!]/.test(next);
+
 /**
  * @param isInner what it exports is told to nobody.
- * @returns `text` without remarks for its authors. What has an @ or a third slash is for compilers, and stays.
+ * @returns `text` without remarks for its authors, and without white space but where people read it: a statement is a line.
  */
-function withoutRemarks(file: string, text: string, isInner: boolean): string {
+function compact(file: string, text: string, isInner: boolean): string {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const isTold = toldOf(source);
-  let rest = text;
-  for (const { pos, end } of commentsOf(source)) {
-    const comment = text.slice(pos, end);
-    if (comment.startsWith('///') || /@(inline|hot|apart|ts-)/.test(comment)) continue;
-    if (comment.startsWith('/**') && !isInner && isTold(pos)) continue;
-    rest = rest.slice(0, pos).trimEnd() === '' ? rest.slice(end) : rest.slice(0, pos) + rest.slice(end);
+  let rest = '';
+  let before = '';
+  for (const token of tokensOf(source)) {
+    const from = token.getStart(source);
+    const next = text.slice(from, token.end);
+    const isRead = !isInner && isTold(from);
+    const gap = text.slice(token.pos, from);
+    const kept = keptOf(text, token, !isInner && isTold(token.pos));
+    const indent = isRead ? `\n${/[^\n]*$/.exec(gap)![0]}` : '\n';
+    if (kept.length > 0) rest += `${indent}${kept.join(indent)}${indent}`;
+    else if (isRead) rest += gap.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').replace(/\s*\n/g, '\n');
+    else if (/[;}]$/.test(before) && gap.includes('\n')) rest += '\n';
+    else if (areOne(before, next)) rest += ' ';
+    // Behind the last of a list.
+    if (!isRead && before === ',' && /^[)}\]]$/.test(next) && rest.endsWith(',')) rest = rest.slice(0, -1);
+    rest += next;
+    before = next;
   }
-  return rest
-    .replace(/[ \t]+$/gm, '')
-    .replace(/\n{2,}/g, '\n')
-    .replace(/^\n+/, '');
+  const compacted = `${rest.trim()}\n`;
+  const again = ts.createSourceFile(file, compacted, ts.ScriptTarget.Latest, true);
+  const words = (one: ts.SourceFile) =>
+    tokensOf(one)
+      .map((token) => token.getText(one))
+      .join('\0')
+      .replace(/,\0(?=[)}\]])/g, '');
+  if (words(source) !== words(again)) {
+    throw new Error(`${file}: another text when it is compacted`);
+  }
+  return compacted;
 }
 
 /** A tab in the place of two spaces. */
 function withTabs(text: string): string {
   return text.replace(/^(?: {2})+/gm, (indent) => '\t'.repeat(indent.length / 2));
+}
+
+/** The page, in one file: browsers are served what is in it. */
+async function putPage(): Promise<void> {
+  const texts: Record<string, string> = {};
+  for (const name of readdirSync(ASSETS).filter(isAsset)) {
+    const text = readFileSync(join(ASSETS, name), 'utf8');
+    const code = name.endsWith('.js') ? (await minify(text, { module: true, ecma: 2020 })).code : undefined;
+    texts[name] = code ?? text;
+  }
+  put(PACKED_PAGE, brotliCompressSync(JSON.stringify(texts)));
 }
 
 /** @returns files in a folder and the folders in it. */
@@ -201,18 +253,18 @@ async function writePackage(): Promise<number> {
   rmSync(OUT, { recursive: true, force: true });
   putManifest();
   await putHost();
+  await putPage();
   for (const file of reachedFrom(DECLARED, importsOfDeclaration)) {
     put(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''));
   }
   for (const file of filesIn(DEVICE)) {
     const text = readFileSync(file, 'utf8');
     if (!file.endsWith('.ts')) put(file, text);
-    else if (isInner(file)) put(file, withoutRemarks(file, text, true).replace(/^ +/gm, ''));
-    else put(file, withTabs(withoutRemarks(file, text, false)));
+    else put(file, withTabs(compact(file, text, isInner(file))));
   }
   const around = AROUND.flatMap(filesIn).map((file) => {
     const text = readFileSync(file, 'utf8');
-    return [file, file.endsWith('.ts') ? withoutRemarks(file, text, true).replace(/^ +/gm, '') : text];
+    return [file, file.endsWith('.ts') ? compact(file, text, true) : text];
   });
   put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));
   for (const name of WHOLE.filter((one) => existsSync(one))) {

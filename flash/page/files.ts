@@ -1,8 +1,9 @@
 // The files of the page: a table of names that is made once, so that no path ever comes from outside.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { PACKAGE_ROOT } from '../build/firmware.ts';
 import { pageCodes } from './codes.ts';
 
@@ -20,6 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
+/** In the npm package: texts of the page's files by their names. */
+export const PACKED_PAGE = 'page.json.br';
 export const ASSETS = join(PACKAGE_ROOT, 'flash', 'page', 'assets');
 
 /** Kept libraries as they are published: package, and its file. */
@@ -44,19 +47,33 @@ function folderOf(name: string): string | undefined {
   return undefined;
 }
 
-const fileAt = (path: string): PageFile => ({
-  type: TYPES[extname(path)] ?? 'application/octet-stream',
-  read: () => readFileSync(path),
-});
+const typeOf = (name: string) => TYPES[extname(name)] ?? 'application/octet-stream';
+
+const fileAt = (path: string): PageFile => ({ type: typeOf(path), read: () => readFileSync(path) });
+
+/** @returns whether a file of the folder is for browsers. */
+export const isAsset = (name: string) => extname(name) in TYPES && !name.startsWith('tsconfig');
+
+/** @returns the files of the page by their names: out of the npm package, or as they lie in a folder. */
+function assetsOf(folder: string): [name: string, file: PageFile][] {
+  const packed = join(PACKAGE_ROOT, PACKED_PAGE);
+  if (folder !== ASSETS || !existsSync(packed)) {
+    return readdirSync(folder)
+      .filter(isAsset)
+      .map((name) => [name, fileAt(join(folder, name))]);
+  }
+  const texts = JSON.parse(brotliDecompressSync(readFileSync(packed)).toString()) as Record<string, string>;
+  return Object.entries(texts).map(([name, text]) => {
+    const bytes = Buffer.from(text);
+    return [name, { type: typeOf(name), read: () => bytes }];
+  });
+}
 
 /** @param folder of the page. @returns files by the path of their address. */
 export function pageFiles(folder = ASSETS): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
-  for (const name of readdirSync(folder)) {
-    if (name === 'index.html') files.set('/', fileAt(join(folder, name)));
-    else if (extname(name) in TYPES && !name.startsWith('tsconfig')) {
-      files.set(`/assets/${name}`, fileAt(join(folder, name)));
-    }
+  for (const [name, file] of assetsOf(folder)) {
+    files.set(name === 'index.html' ? '/' : `/assets/${name}`, file);
   }
   const codes = Buffer.from(JSON.stringify(pageCodes()));
   files.set('/assets/codes.json', { type: TYPES['.json']!, read: () => codes });
