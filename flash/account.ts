@@ -27,7 +27,8 @@ export interface MoteAccount {
   readonly unsure?: boolean;
 }
 
-const COUNTS = [
+/** What every account has. */
+export const COUNTS = [
   'boots',
   'sampled',
   'refused',
@@ -41,6 +42,17 @@ const COUNTS = [
   'duplicates',
   'connects',
   'cause',
+] as const;
+
+/** What has become of the messages that were stored: their sum, in an account that adds up. */
+export const OUTCOMES = [
+  'acknowledged',
+  'waiting',
+  'oldest',
+  'damaged',
+  'overtaken',
+  'rejected',
+  'expired',
 ] as const;
 
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0;
@@ -60,8 +72,7 @@ export function readMoteAccount(payload: string): MoteAccount | undefined {
 
 /** @returns how many messages more were stored than anybody can tell the whereabouts of; 0 in an account that adds up. */
 export function missingIn(account: MoteAccount): number {
-  const { stored, acknowledged, waiting, oldest, damaged, overtaken, rejected = 0, expired = 0 } = account;
-  return stored - acknowledged - waiting - oldest - damaged - overtaken - rejected - expired;
+  return OUTCOMES.reduce((left, name) => left - (account[name] ?? 0), account.stored);
 }
 
 /** @returns the account as a sentence, undefined when `payload` is none. */

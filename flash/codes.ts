@@ -132,6 +132,12 @@ export function closeText(why: number): string {
   return REASONS[why] ?? name(CLOSES, why);
 }
 
+/** @returns the sentences of closeText, by number. */
+export const closeTexts = (): Readonly<Record<number, string>> => ({ ...CLOSES, ...REASONS });
+
+/** @returns the sentences of codeText, by number. */
+export const codeTexts = (): Readonly<Record<number, string>> => ({ ...CODES });
+
 const SERVERS: Record<number, string> = {
   [Server.Once]: 'it is tried next, for one session',
   [Server.Moved]: 'it is tried first as long as the board runs',

@@ -106,6 +106,7 @@ export function openBoardStage(options: BoardStageOptions): BoardStage {
     onConsole(line) {
       const sentence = decodeLogLine(line);
       timeline.say('log', sentence === undefined ? 'print' : 'code', sentence ?? options.hide(line));
+      if (sentence !== undefined) listeners.hearing.onSentence(sentence);
       options.onConsole(line);
     },
     onRun: listeners.onRun,

@@ -56,6 +56,7 @@ export function createFaultDesk(scene: FaultScene, listeners: Listeners): FaultD
           session: listeners.timeline.session,
           account: listeners.account,
           late: listeners.late,
+          hearing: listeners.hearing,
           say: listeners.timeline.say,
           emit(event) {
             if (event.isOver) open--;

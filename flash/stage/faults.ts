@@ -217,6 +217,7 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
     begin(scene, args, report) {
       const name = String(args['sensor']);
       const { chip } = scene.sensors.get(name)!;
+      report.fails();
       chip.faults.absent = true;
       scene.sensor('unplugged', name);
       report.tell(`${name} is unplugged for ${after(args)}.`);
@@ -235,6 +236,7 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
     begin(scene, args, report) {
       const name = String(args['sensor']);
       const { chip } = scene.sensors.get(name)!;
+      report.fails();
       chip.faults.badCrc = true;
       scene.sensor('checksums wrong', name);
       report.tell(`What ${name} sends has a wrong checksum for ${after(args)}.`);
@@ -252,6 +254,7 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
       sensors.size === 0 ? undefined : [choice('environment', 'environment', environments)],
     begin(scene, args, report) {
       const name = String(args['environment']);
+      report.changes();
       scene.setEnvironment(name);
       scene.sensor('surroundings', name);
       report.tell(`Around the sensors it is "${name}" from now on.`);
@@ -262,7 +265,7 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
     label: 'Clock jump',
     help: "The board's wall clock is set by so many seconds, as a time server would that is wrong, or right at last.",
     args: () => [
-      { name: 'seconds', label: 'by', unit: 's', value: 3600, least: -315_360_000, most: 315_360_000 },
+      { name: 'seconds', label: 'by', unit: 's', value: 3600, least: -2_000_000_000, most: 2_000_000_000 },
     ],
     begin(scene, args, report) {
       scene.jumpClock(msOf(args));

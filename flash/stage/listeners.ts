@@ -13,6 +13,8 @@ import type { BoardFigures } from '../sim/view.ts';
 import { createEnergyLedger } from './energy.ts';
 import type { AccountFigures, FiguresEvent, StageEvent } from './events.ts';
 import { lookAtFlash } from './flash-map.ts';
+import { createHearing } from './hearing.ts';
+import type { Hearing } from './hearing.ts';
 import { createJournal } from './journal.ts';
 import type { Journal } from './journal.ts';
 import { memoryEvent } from './memory.ts';
@@ -30,6 +32,7 @@ export interface Listeners extends TapEvents {
   readonly journal: Journal;
   readonly timeline: Timeline;
   readonly bookkeeper: Bookkeeper;
+  readonly hearing: Hearing;
   onRun(isRunning: boolean, wakeMs?: number): void;
   /** Begin to listen, before it has power. */
   watch(board: Board, accessPoint: AccessPoint): void;
@@ -50,6 +53,7 @@ export function createListeners(now: () => number, data: BoardData, fixed: Figur
   const timeline = createTimeline(now, journal.emit);
   const bookkeeper = createBookkeeper(map.programUnit, now);
   const log = createPacketLog(now);
+  const hearing = createHearing(now);
   const energy = createEnergyLedger(now, data.currents);
   let board: Board | undefined;
   let late = 0;
@@ -87,12 +91,14 @@ export function createListeners(now: () => number, data: BoardData, fixed: Figur
     journal,
     timeline,
     bookkeeper,
+    hearing,
     onOpen: timeline.onOpen,
     onFail: timeline.onFail,
     onEnd: timeline.onEnd,
     onPacket(passed) {
       journal.emit(log.add(passed));
       timeline.onPacket(passed);
+      hearing.onPacket(passed);
     },
     onRun(isRunning, wakeMs) {
       energy.setPower(isRunning ? 'awake' : wakeMs === undefined ? 'off' : 'asleep');
@@ -111,6 +117,7 @@ export function createListeners(now: () => number, data: BoardData, fixed: Figur
       const receipt = bookkeeper.received(observation.topic, payload);
       const reading = readingOf(observation, now(), receipt, timeline.session().brokenAt);
       if (reading.isLate) late++;
+      hearing.onReading(reading);
       readOwn(observation.topic, payload);
       journal.emit(reading);
     },

@@ -3,12 +3,17 @@
 
 import { accountText } from '../sim/account.ts';
 import type { AccountFigures, OutcomeEvent, StateEvent } from './events.ts';
+import type { Hearing } from './hearing.ts';
 import type { SessionView } from './timeline.ts';
 
 /** What follows a fault is waited for so long after it, no longer. */
 export const OUTCOME_MS = 180_000;
 /** From one look at it to the next. */
 const LOOK_MS = 500;
+/** An acknowledgement that takes longer is told of. */
+const SLOW_MS = 1000;
+/** Values that are told. */
+const VALUES_MAX = 6;
 
 /** What a fault tells of itself. */
 export interface Report {
@@ -16,6 +21,10 @@ export interface Report {
   tell(sentence: string): void;
   /** The session ends with it: there is to be another one before it is over. */
   breaks(): void;
+  /** Sensors fail with it: those that did are to answer again before it is over. */
+  fails(): void;
+  /** What is measured changes with it: that is told. */
+  changes(): void;
   /** All is as before, from here on. */
   done(): void;
 }
@@ -27,6 +36,8 @@ export interface OutcomeHost {
   account(): AccountFigures;
   /** Readings that came late so far. */
   late(): number;
+  /** What the mote said since, and how its acknowledgements were. */
+  readonly hearing: Hearing;
   emit(event: OutcomeEvent): void;
   say(of: StateEvent['of'], state: string, cause: string): void;
 }
@@ -44,7 +55,10 @@ export function followFault(
   const endedBefore = host.session().ended;
   const lateBefore = host.late();
   const told: string[] = [];
+  const valuesBefore = host.hearing.values();
   let mustBreak = false;
+  let mustAnswer = false;
+  let mustChange = false;
   let doneAt: number | undefined;
   let heldMost = before.held;
   let isOver = false;
@@ -59,10 +73,19 @@ export function followFault(
     };
   };
 
+  /** Sensors that were measured before and since. */
+  const changed = () => {
+    const now = host.hearing.values();
+    return [...valuesBefore.keys()].filter((topic) => (now.get(topic)?.at ?? 0) > beganAt);
+  };
+
   const isSettled = (account: AccountFigures) => {
     if (doneAt === undefined) return false;
     const isBack = host.session().isOnline && (!mustBreak || gap().onlineAt !== undefined);
-    return (isBack && account.held <= before.held) || host.now() - doneAt > OUTCOME_MS;
+    const isWhole = !mustAnswer || host.hearing.failing().length === 0;
+    const isChanged = !mustChange || changed().length === valuesBefore.size;
+    const isAll = isBack && isWhole && isChanged && account.held <= before.held;
+    return isAll || host.now() - doneAt > OUTCOME_MS;
   };
 
   const linkSentences = (): string[] => {
@@ -97,6 +120,20 @@ export function followFault(
     ];
   };
 
+  const heardSentences = (): string[] => {
+    const slowest = host.hearing.slowestAck(beganAt);
+    const values = host.hearing.values();
+    const moved = mustChange ? changed().slice(0, VALUES_MAX) : [];
+    return [
+      ...host.hearing.said(beganAt).map((sentence) => `The mote said: ${sentence}.`),
+      ...moved.map((topic) => {
+        const { text, unit } = values.get(topic)!;
+        return `${topic}: ${valuesBefore.get(topic)!.text} before, ${text} ${unit} now.`;
+      }),
+      ...(slowest > SLOW_MS ? [`The slowest acknowledgement took ${seconds(slowest)}.`] : []),
+    ];
+  };
+
   const emit = () => {
     const account = host.account();
     host.emit({
@@ -108,7 +145,13 @@ export function followFault(
       beganAt,
       isOver,
       what: isOver
-        ? [...told, ...linkSentences(), ...readingSentences(account), `Account: ${accountText(account)}.`]
+        ? [
+            ...told,
+            ...linkSentences(),
+            ...heardSentences(),
+            ...readingSentences(account),
+            `Account: ${accountText(account)}.`,
+          ]
         : [...told],
       account,
     });
@@ -132,6 +175,8 @@ export function followFault(
       if (!isOver) emit();
     },
     breaks: () => void (mustBreak = true),
+    fails: () => void (mustAnswer = true),
+    changes: () => void (mustChange = true),
     done() {
       if (doneAt !== undefined) return;
       doneAt = host.now();

@@ -55,6 +55,7 @@ export function createTimeline(now: () => number, onState: (event: StateEvent) =
   let onlineAt = -Infinity;
   let ended = 0;
   let isAsleep = false;
+  let isOn = false;
 
   const say = (of: StateEvent['of'], state: string, why: string) =>
     onState({ type: 'state', t: now(), of, state, cause: why });
@@ -87,6 +88,7 @@ export function createTimeline(now: () => number, onState: (event: StateEvent) =
     because: (why) => void (cause = why),
     session: () => ({ isOnline, brokenAt, onlineAt, ended }),
     onRun(isRunning, wakeMs) {
+      isOn = isRunning;
       if (isRunning) {
         say('power', 'on', takeCause(isAsleep ? 'it woke' : 'the power is on'));
         isAsleep = false;
@@ -103,9 +105,11 @@ export function createTimeline(now: () => number, onState: (event: StateEvent) =
       if (state === wifi && state !== 'off') return;
       const wasJoined = wifi === 'joined';
       wifi = state;
-      const text = STATION[why] ?? why;
-      if (state === 'off') say('wifi', wasJoined ? 'lost' : 'off', text);
-      else say('wifi', state, '');
+      if (state !== 'off') return say('wifi', state, '');
+      const text = STATION[why] ?? (isOn ? why : 'the mote is off');
+      say('wifi', wasJoined ? 'lost' : 'off', text);
+      // What is under way on an open connection comes later, or never.
+      if (wasJoined) goOffline('Wi-Fi is gone');
     },
     onOpen: (connection, host, port) => say('link', 'open', `connection ${connection} to ${host}:${port}`),
     onFail: (host, port, why) => say('link', 'failed', `${host}:${port}: ${why}`),

@@ -25,12 +25,18 @@ export interface VirtualStage extends BoardStage {
   /** Let so many milliseconds pass, as fast as they do. */
   run(ms: number): void;
   now(): number;
+  /** What the mote did against the standard, as the model broker judges. */
+  readonly violations: readonly string[];
 }
 
 export function openVirtualStage(options: VirtualOptions): VirtualStage {
   const around = createAround(options.seed, options.speed);
   const { network, world } = around;
-  const broker = createSessionBroker({ now: world.now, setTimer: world.setTimer });
+  const broker = createSessionBroker(
+    { now: world.now, setTimer: world.setTimer, areAlike: true },
+    // Whoever presses buttons keeps a mote from its keep alive.
+    { isDisturbed: () => true },
+  );
   let listener: Listener | undefined;
   const listen = () => {
     listener ??= network.listen(options.host, options.port, (peer) => {
@@ -74,5 +80,5 @@ export function openVirtualStage(options: VirtualOptions): VirtualStage {
       close: () => Promise.resolve(),
     },
   });
-  return { ...stage, run: world.run, now: world.now };
+  return { ...stage, run: world.run, now: world.now, violations: broker.violations };
 }

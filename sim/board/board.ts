@@ -120,9 +120,10 @@ export function createBoardOf(options: Omit<BoardOptions, 'bundle'>, program: ()
       const wasOn = running !== undefined || wakeUp !== undefined;
       if (wakeUp !== undefined) world.clearTimer(wakeUp);
       wakeUp = undefined;
+      // Before its parts stop: that is why they do.
+      if (wasOn) options.onRun?.(false);
       running?.stop(how === 'silent');
       running = undefined;
-      if (wasOn) options.onRun?.(false);
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Taken extends Message {
 }
 
 export interface BrokerHost {
+  /** Messages of a client may be the same in topic and payload; left out: no two are, so one that comes again is known. */
+  readonly areAlike?: boolean;
   /** Milliseconds. */
   now(): number;
   setTimer(ms: number, run: () => void): unknown;

@@ -42,7 +42,11 @@ export interface Incoming {
 const isOver = ({ step }: Exchange) => step === 'done' || step === 'refused';
 const nameOf = ({ topic, payload }: Message) => `${topic}\n${payload}`;
 
-export function createIncoming(): Incoming {
+/**
+ * @param areAlike messages may be the same in topic and payload, as readings are: then nobody can tell that one came again under another
+ * identifier, and what is through is forgotten. Else no two of them are.
+ */
+export function createIncoming(areAlike = false): Incoming {
   const byId = new Map<number, Exchange>();
   /** Of all exchanges in `byId`. */
   const byMessage = new Map<string, Exchange>();
@@ -67,7 +71,7 @@ export function createIncoming(): Incoming {
   };
 
   const judgeNew = (message: Message, id: number): string => {
-    const other = byMessage.get(nameOf(message));
+    const other = areAlike ? undefined : byMessage.get(nameOf(message));
     if (other !== undefined && other.step !== 'refused') {
       return `2.3.1-3 the message of packet identifier ${other.id} comes again as ${id}`;
     }
@@ -81,7 +85,7 @@ export function createIncoming(): Incoming {
     if (former !== undefined) byMessage.delete(nameOf(former.message));
     const exchange: Exchange = { message, id, order: ++orders, connection: connections, step: 'pending' };
     byId.set(id, exchange);
-    byMessage.set(nameOf(message), exchange);
+    if (!areAlike) byMessage.set(nameOf(message), exchange);
     return exchange;
   };
 
@@ -95,7 +99,7 @@ export function createIncoming(): Incoming {
       const known = byId.get(id);
       const isSame = known !== undefined && nameOf(known.message) === nameOf(message);
       // Who has heard of a refusal may try it as a new message.
-      const isAgain = isSame && (isDup || known.step !== 'refused');
+      const isAgain = isSame && (isDup || (known.step !== 'refused' && !areAlike));
       const fault = isAgain ? judgeAgain(known, isDup) : judgeNew(message, id);
       if (fault !== '') return fault;
       const exchange = isAgain ? known : add(message, id);
@@ -113,10 +117,12 @@ export function createIncoming(): Incoming {
       if (message.qos === 2 && !unreleased.includes(id)) unreleased.push(id);
       if (exchange.step === 'received') return undefined;
       exchange.step = message.qos === 2 ? 'received' : 'done';
+      if (areAlike && exchange.step === 'done') byId.delete(id);
       return message;
     },
     refuse(id) {
-      byId.get(id)!.step = 'refused';
+      const exchange = byId.get(id);
+      if (exchange !== undefined) exchange.step = 'refused';
       unreleased = unreleased.filter((one) => one !== id);
     },
     release(id) {

@@ -44,6 +44,7 @@ export function createLives(
     const session = createSession({
       number: ++count,
       clientId,
+      areAlike: host.areAlike === true,
       now: host.now,
       onAgain: (message) => events.onAgain?.(clientId, message),
       // Whoever asks for a clean session knows that there is no other.

@@ -41,16 +41,17 @@ interface Start {
   readonly number: number;
   readonly clientId: string;
   readonly former: Former;
+  readonly areAlike: boolean;
   /** Milliseconds. */
   now(): number;
   onAgain(message: Message): void;
 }
 
-export const createSession = ({ number, clientId, former, now, onAgain }: Start): Session => ({
+export const createSession = ({ number, clientId, former, areAlike, now, onAgain }: Start): Session => ({
   number,
   clientId,
   subscriptions: createSubscriptions(),
-  incoming: createIncoming(),
+  incoming: createIncoming(areAlike),
   outgoing: createOutgoing(now, onAgain),
   former,
   expirySec: 0,
