@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../build/firmware.ts';
+import { pageCodes } from './codes.ts';
 
 export interface PageFile {
   readonly type: string;
@@ -57,6 +58,8 @@ export function pageFiles(folder = ASSETS): ReadonlyMap<string, PageFile> {
       files.set(`/assets/${name}`, fileAt(join(folder, name)));
     }
   }
+  const codes = Buffer.from(JSON.stringify(pageCodes()));
+  files.set('/assets/codes.json', { type: TYPES['.json']!, read: () => codes });
   for (const [name, [owner, file]] of Object.entries(VENDOR)) {
     const at = folderOf(owner);
     if (at !== undefined) files.set(`/vendor/${name}`, fileAt(join(at, file)));
