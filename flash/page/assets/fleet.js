@@ -48,7 +48,7 @@ function panel(root, title, kind, id) {
 
 /** @param {HTMLElement} root @param {string} address @param {PageCodes} codes */
 function show(root, address, codes) {
-  const main = el('main', { class: 'fleet' });
+  const main = el('main', { class: 'fleet', id: 'fleet-main', tabindex: -1 });
   const top = panel(main, 'Overview', 'wide', 'fleet-overview');
   const decoder = new TextDecoder();
   /** @type {LinkState} */

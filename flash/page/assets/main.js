@@ -98,5 +98,19 @@ function startNavigation() {
   );
 }
 
-startNavigation();
-startBoard();
+/** A real fleet in the place of a board. @param {string} address of its broker */
+async function startFleet(address) {
+  byId('main').remove();
+  for (const node of document.querySelectorAll('.top .now, .top nav, .top .facts')) node.remove();
+  document.querySelector('.skip')?.setAttribute('href', '#fleet-main');
+  // Only this page needs a client of MQTT.
+  const { startFleetView } = await import('./fleet.js');
+  await startFleetView(byId('fleet'), address);
+}
+
+const broker = document.querySelector('meta[name=mote-broker]')?.getAttribute('content');
+if (broker !== null && broker !== undefined) void startFleet(broker);
+else {
+  startNavigation();
+  startBoard();
+}
