@@ -42,8 +42,8 @@ function prepare(intervalMs: number): Promise<(seed: number) => VirtualStage> {
     const bundle = compileBundle(result.code, 'firmware.js');
     return (seed: number) =>
       openVirtualStage({
-        title: 'page test',
-        firmware: 'test',
+        title: 'Air',
+        firmware: 'air',
         seed,
         bundle,
         bundleBytes: result.bytes,
