@@ -135,10 +135,10 @@ describeBrowser('looks', ({ open, closeLater }) => {
     await page.keyboard.press('ArrowUp');
     await page.locator('#packet h3', { hasText: 'packet 199' }).waitFor();
     await page.keyboard.press('Home');
-    await page.locator('#packet h3', { hasText: 'packet 1' }).waitFor();
+    await page.locator('#packet h3', { hasText: /packet 1$/ }).waitFor();
+    await page.locator('#packet-rows [aria-selected=true][aria-posinset="1"]').waitFor();
     const active = await page.locator('#packet-rows').getAttribute('aria-activedescendant');
-    await page.locator(`#${active}`).waitFor();
-    expect(await page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true');
+    expect(await page.locator(`#${active}`).getAttribute('aria-posinset')).toBe('1');
 
     await page.locator('#fault-forms input').first().focus();
     await page.keyboard.press('ControlOrMeta+a');
