@@ -3,7 +3,7 @@ import mqttPacket from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
 import { writeCapture } from '../../../flash/stage/capture.ts';
-import { createCutter, PACKET_MAX } from '../../../flash/stage/cutter.ts';
+import { createPacketCutter, PACKET_MAX } from '../../../flash/stage/cutter.ts';
 import { createDecoder, noPacket } from '../../../flash/stage/decode.ts';
 import type { Decoded } from '../../../flash/stage/decode.ts';
 import { createPacketLog } from '../../../flash/stage/packets.ts';
@@ -144,7 +144,7 @@ describe('decoding', () => {
 describe('cutting', () => {
   const collect = () => {
     const seen: string[] = [];
-    const cutter = createCutter({
+    const cutter = createPacketCutter({
       onPacket: (bytes) => seen.push(`packet ${bytes.length}`),
       onOther: (_, size, why) => seen.push(`${why.split(':')[0]} ${size}`),
     });
