@@ -12,11 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { minify } from 'terser';
 import ts from 'typescript';
+import { PACKED_PAGE } from '../flash/page/files.ts';
 import { PACKED_SOURCES } from '../flash/sim/scene-build.ts';
 import { packageReadme } from './package-readme.ts';
 
@@ -34,7 +35,11 @@ const DEVICE = 'src';
 /** Those of the world around one in a real engine: packed into one file. */
 const AROUND = ['sim/chips', 'sim/device', 'sim/environment', 'sim/rig'];
 
-const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types'];
+/** What the page of `mote sim` serves: packed, too. */
+const PAGE = 'flash/page/assets';
+
+/** The last is what it replays seeds of the system simulation with. */
+const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types', 'test/system/firmware'];
 
 /** Of package.json: the rest is for those who work on Mote. */
 const PUBLIC = [
@@ -190,6 +195,12 @@ function filesIn(folder: string): string[] {
   });
 }
 
+/** Texts of files in one file. @param nameOf a file there. */
+function putPacked(name: string, files: readonly string[], nameOf: (file: string) => string): void {
+  const texts = files.map((file) => [nameOf(file), readFileSync(file, 'utf8')]);
+  put(name, brotliCompressSync(JSON.stringify(Object.fromEntries(texts))));
+}
+
 function putManifest(): void {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
   const entries = PUBLIC.filter((key) => key in manifest).map((key) => [key, manifest[key]]);
@@ -210,8 +221,8 @@ async function writePackage(): Promise<number> {
     else if (isInner(file)) put(file, withoutRemarks(file, text, true).replace(/^ +/gm, ''));
     else put(file, withTabs(withoutRemarks(file, text, false)));
   }
-  const around = AROUND.flatMap(filesIn).map((file) => [file, readFileSync(file, 'utf8')]);
-  put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));
+  putPacked(PACKED_SOURCES, AROUND.flatMap(filesIn), (file) => file);
+  putPacked(PACKED_PAGE, filesIn(PAGE), (file) => relative(PAGE, file));
   for (const name of WHOLE.filter((one) => existsSync(one))) {
     cpSync(name, join(OUT, name), { recursive: true });
   }

@@ -1,8 +1,9 @@
-// The files of the page: a table of names that is made once, so that no path ever comes from outside.
+// The files of the page: a table of names that is made once, so that no path ever comes from outside. In the npm package they are packed.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { PACKAGE_ROOT } from '../build/firmware.ts';
 import { pageCodes } from './codes.ts';
 
@@ -20,7 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-export const ASSETS = join(PACKAGE_ROOT, 'flash', 'page', 'assets');
+/** In the npm package: texts of the page's files by their names. */
+export const PACKED_PAGE = 'page.json.br';
+const ASSETS = join(PACKAGE_ROOT, 'flash', 'page', 'assets');
 
 /** Kept libraries as they are published: package, and its file. */
 const VENDOR: Readonly<Record<string, readonly [name: string, file: string]>> = {
@@ -44,19 +47,30 @@ function folderOf(name: string): string | undefined {
   return undefined;
 }
 
+const typeOf = (name: string) => TYPES[extname(name)] ?? 'application/octet-stream';
+
 const fileAt = (path: string): PageFile => ({
-  type: TYPES[extname(path)] ?? 'application/octet-stream',
+  type: typeOf(path),
   read: () => readFileSync(path),
 });
 
-/** @param folder of the page. @returns files by the path of their address. */
+/** @returns the page's own files by their names. */
+function ownFiles(folder: string): (readonly [name: string, file: PageFile])[] {
+  const packed = join(PACKAGE_ROOT, PACKED_PAGE);
+  if (!existsSync(packed)) return readdirSync(folder).map((name) => [name, fileAt(join(folder, name))]);
+  const texts = JSON.parse(brotliDecompressSync(readFileSync(packed)).toString()) as Record<string, string>;
+  return Object.entries(texts).map(([name, text]) => [
+    name,
+    { type: typeOf(name), read: () => Buffer.from(text) },
+  ]);
+}
+
+/** @param folder of the page, where it is not packed. @returns files by the path of their address. */
 export function pageFiles(folder = ASSETS): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
-  for (const name of readdirSync(folder)) {
-    if (name === 'index.html') files.set('/', fileAt(join(folder, name)));
-    else if (extname(name) in TYPES && !name.startsWith('tsconfig')) {
-      files.set(`/assets/${name}`, fileAt(join(folder, name)));
-    }
+  for (const [name, file] of ownFiles(folder)) {
+    if (name === 'index.html') files.set('/', file);
+    else if (extname(name) in TYPES && name !== 'tsconfig.json') files.set(`/assets/${name}`, file);
   }
   const codes = Buffer.from(JSON.stringify(pageCodes()));
   files.set('/assets/codes.json', { type: TYPES['.json']!, read: () => codes });
