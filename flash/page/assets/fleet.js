@@ -95,7 +95,7 @@ function show(root, address, codes) {
   overview.says.append(el('div', { class: 'controls' }, connect, commands.allow, isReading), login.form);
 
   const list = createList(panel(main, 'Motes', 'two', 'fleet-list'), {
-    motes: () => model.motes.values(),
+    motes: model.motes,
     codes,
     choose(mote) {
       commands.choose(mote);
