@@ -108,10 +108,10 @@ if (MOTES > 0) {
         await page.waitForTimeout(ROUND_MS);
       }
       await page.waitForTimeout(1500);
+      const taskMs = await takeTasks();
       const session = await page.context().newCDPSession(page);
       await session.send('HeapProfiler.collectGarbage');
       const { usedSize } = await session.send('Runtime.getHeapUsage');
-      const taskMs = await takeTasks();
       say(`${MOTES} motes in the page`, {
         loadedMs,
         loadingTaskMs,

@@ -79,8 +79,9 @@ describe('the list', () => {
       ...Object.fromEntries(codes.counts.map((name) => [name, 0])),
       ...{ waiting, stored, cause },
     });
-  for (const id of ['m-10', 'm-2', 'm-1', 'm-3'])
-    {publish(`${id}/status`, id === 'm-3' ? 'offline' : 'online');}
+  for (const id of ['m-10', 'm-2', 'm-1', 'm-3']) {
+    publish(`${id}/status`, id === 'm-3' ? 'offline' : 'online');
+  }
   publish('m-10/account', account(5, 5, 3));
   publish('m-2/account', account(1, 2, 10));
   const select = createSelection(codes);
