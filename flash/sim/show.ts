@@ -3,6 +3,8 @@
 import { ExitCode, MoteError } from '../errors.ts';
 import { startPageServer } from '../page/server.ts';
 import { openEngineStage } from '../stage/engine-stage.ts';
+import { replayOffer } from '../stage/replay-offer.ts';
+import type { ReplayStage } from '../stage/replay.ts';
 import { createRuns } from '../stage/runs.ts';
 import type { ModeOffer, Opener } from '../stage/runs.ts';
 import type { Observed, Stage } from '../stage/stage.ts';
@@ -95,10 +97,20 @@ export async function openShow(
     withSeed(seed);
     return async () => virtual(seed, virtualSpeed ?? PAGE_SPEED);
   };
+  const takeReplay = (stage: ReplayStage): Stage => {
+    current = {
+      stage: { ...stage, received: () => {} },
+      figures: stage.figures,
+      died: new Promise(() => {}),
+      stop: stage.stop,
+      isLive: false,
+    };
+    return stage;
+  };
   const runs = createRuns(first, {
     live: isVirtualBoard ? openLive : only,
     virtual: isVirtualBoard ? openVirtual : only,
-    replay: only,
+    replay: isVirtualBoard ? replayOffer(virtualSpeed ?? PAGE_SPEED, takeReplay) : only,
   });
   const page =
     options.pagePort === undefined ? undefined : await startPageServer({ runs, port: options.pagePort });
@@ -113,9 +125,9 @@ export async function openShow(
     },
     figures: () => now().figures(),
     power: now().power && {
-      cut: () => now().power!.cut(),
-      plan: (times, seconds) => now().power!.plan(times, seconds),
-      account: () => now().power!.account(),
+      cut: () => now().power?.cut(),
+      plan: (times, seconds) => now().power?.plan(times, seconds),
+      account: () => now().stage.account(0),
     },
     died: now().died,
     elapsed: () => now().stage.elapsed(),

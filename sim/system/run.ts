@@ -3,6 +3,8 @@
 
 import type { CompiledBundle } from '../board/bundle.ts';
 import type { Gauges } from '../board/machine.ts';
+import type { VirtualWorld } from '../board/world.ts';
+import type { Taken } from '../broker/broker.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import { kindOf } from './faults.ts';
 import type { Figures } from './oracle.ts';
@@ -11,7 +13,8 @@ import type { Commands } from './commands.ts';
 import { createCommands } from './commands.ts';
 import { createLimits } from './limits.ts';
 import { MENDED_AT } from './schedule.ts';
-import type { Scene } from './scene.ts';
+import { createPhases } from './phases.ts';
+import type { Scene, SceneEvents } from './scene.ts';
 import { createScene } from './scene.ts';
 
 const MINUTE = 60_000;
@@ -41,6 +44,30 @@ export interface RunOptions {
   readonly schedule: readonly Fault[];
   /** Told what happens. @param ms since the start. */
   readonly onTrace?: (ms: number, what: string) => void;
+  /** Somebody who looks on, and changes nothing. */
+  readonly watch?: Onlooker;
+}
+
+/** Hears of a run besides those who judge it. */
+export interface Onlooker {
+  /** @returns the world that the board is put into: `world`, with somebody who listens. */
+  tap?(world: VirtualWorld): VirtualWorld;
+  /** The board is there, and has no power yet. */
+  onScene?(scene: Scene): void;
+  onRun?(isRunning: boolean, wakeMs?: number): void;
+  onConsole?(line: string): void;
+  onPowerCut?(isTorn: boolean): void;
+  onMessage?(message: Taken): void;
+  onFault?(fault: Fault, isOver: boolean): void;
+}
+
+/** A run whose time somebody lets pass. */
+export interface SystemRun {
+  /** After an hour the sensors are taken off by themselves, and at the end its time stands still. */
+  readonly world: VirtualWorld;
+  isOver(): boolean;
+  /** @returns what came of it, once it is over. */
+  finish(): Run;
 }
 
 /** Lasting faults, by slot: that which began last holds. */
@@ -59,22 +86,27 @@ function createSlots(scene: Scene) {
   };
 }
 
-const nameOf = ({ kind, args, forMs }: Fault) =>
+/** @returns a fault for a person. */
+export const nameOf = ({ kind, args, forMs }: Fault) =>
   `${kind}${args.length > 0 ? ` [${args.join(', ')}]` : ''}${forMs > 0 ? ` for ${forMs / 1000} s` : ''}`;
 
-export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run {
+/** Begin a run: nothing has happened yet. */
+export function startSystem({ bundle, seed, schedule, onTrace, watch = {} }: RunOptions): SystemRun {
   const violations: string[] = [];
   const felt = new Map<FaultKind, number>();
   const tell = (what: string) => onTrace?.(scene.world.now(), what);
-  const scene: Scene = createScene(bundle, seed, {
+  const events: SceneEvents = {
     onConsole(line) {
       tell(`mote: ${line}`);
+      watch.onConsole?.(line);
       oracle.onConsole(line);
       limits.onConsole(line);
       commands.onConsole(line);
     },
     onError: (error) => violations.push(`an exception that nothing caught: ${String(error)}`),
+    onRun: (isRunning, wakeMs) => watch.onRun?.(isRunning, wakeMs),
     onPowerCut(torn) {
+      watch.onPowerCut?.(torn);
       oracle.onPowerCut(torn);
       commands.onPowerCut(torn);
       limits.disturb();
@@ -82,6 +114,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
     onTell: tell,
     onMessage(message) {
       tell(`broker: takes ${message.topic} ${message.payload} in session ${message.session}`);
+      watch.onMessage?.(message);
       oracle.onMessage(message);
       limits.onMessage(message);
     },
@@ -98,7 +131,8 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
       commands.onSessionEnd(lost);
     },
     isDisturbed: (from, to) => limits.isDisturbed(from, to),
-  });
+  };
+  const scene: Scene = createScene(bundle, seed, events, watch.tap);
   const { world, board, broker, counters } = scene;
   const last = counters.map((counter) => counter.last);
   const oracle = createOracle(last, world.now);
@@ -109,6 +143,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
   const begin = (fault: Fault) => {
     const { slot, strike } = kindOf(fault.kind);
     tell(`fault: ${nameOf(fault)}`);
+    watch.onFault?.(fault, false);
     const feel = () => void felt.set(fault.kind, (felt.get(fault.kind) ?? 0) + 1);
     if (slot === undefined) {
       limits.disturb();
@@ -119,6 +154,7 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
     const end = setSlot(fault, slot);
     world.setTimer(fault.forMs, () => {
       tell(`fault ends: ${nameOf(fault)}`);
+      watch.onFault?.(fault, true);
       end();
       limits.end();
     });
@@ -131,35 +167,51 @@ export function runSystem({ bundle, seed, schedule, onTrace }: RunOptions): Run 
     scene.network.clearTraps();
     tell('all is mended');
   });
+  watch.onScene?.(scene);
   board.powerOn();
-  world.run(HOUR);
-  const online = broker.retained('mote/status');
-  for (const { chip } of counters) chip.faults.absent = true;
-  commands.stop();
-  tell('the sensors are taken off');
-  world.run(DRAIN);
-  oracle.finish();
-  limits.finish();
-  commands.finish();
-  if (online !== 'online') violations.push(`after all this the broker has the mote as ${online}`);
-  const held = oracle.held();
-  if (held !== 0) violations.push(`${held} messages are in the outbox for good`);
-  return {
-    seed,
-    violations: [
-      ...violations,
-      ...broker.violations.map((what) => `MQTT-${what}`),
-      ...oracle.violations,
-      ...commands.violations,
-      ...limits.violations,
-    ],
-    felt,
-    figures: oracle.figures,
-    commands: commands.figures,
-    gauges: limits.gauges,
-    attemptsMost: limits.attemptsMost(),
-    joinsMost: limits.joinsMost(),
-    boots: board.counters.boots,
-    virtualMs: world.now(),
+
+  let online: string | undefined;
+  const takeSensorsOff = () => {
+    online = broker.retained('mote/status');
+    for (const { chip } of counters) chip.faults.absent = true;
+    commands.stop();
+    tell('the sensors are taken off');
   };
+  const finish = (): Run => {
+    oracle.finish();
+    limits.finish();
+    commands.finish();
+    if (online !== 'online') violations.push(`after all this the broker has the mote as ${online}`);
+    const held = oracle.held();
+    if (held !== 0) violations.push(`${held} messages are in the outbox for good`);
+    return {
+      seed,
+      violations: [
+        ...violations,
+        ...broker.violations.map((what) => `MQTT-${what}`),
+        ...oracle.violations,
+        ...commands.violations,
+        ...limits.violations,
+      ],
+      felt,
+      figures: oracle.figures,
+      commands: commands.figures,
+      gauges: limits.gauges,
+      attemptsMost: limits.attemptsMost(),
+      joinsMost: limits.joinsMost(),
+      boots: board.counters.boots,
+      virtualMs: world.now(),
+    };
+  };
+  const phases = createPhases(world, [
+    { endsAt: HOUR, run: takeSensorsOff },
+    { endsAt: HOUR + DRAIN, run: () => undefined },
+  ]);
+  return { ...phases, finish };
+}
+
+export function runSystem(options: RunOptions): Run {
+  const run = startSystem(options);
+  run.world.run(HOUR + DRAIN);
+  return run.finish();
 }

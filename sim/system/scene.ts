@@ -59,10 +59,17 @@ export interface SceneEvents extends BrokerEvents {
   /** The power has gone. @param torn in the middle of an operation of the flash. */
   onPowerCut(torn: boolean): void;
   onTell(what: string): void;
+  /** The program starts, or has stopped. */
+  onRun?(isRunning: boolean, wakeMs?: number): void;
 }
 
-/** The power is off. */
-export function createScene(bundle: CompiledBundle, seed: number, events: SceneEvents): Scene {
+/** The power is off. @param tap gives the world that the board is put into. */
+export function createScene(
+  bundle: CompiledBundle,
+  seed: number,
+  events: SceneEvents,
+  tap: (world: VirtualWorld) => VirtualWorld = (world) => world,
+): Scene {
   const network = createNetwork({ delayMs: DELAY_MS, giveUpMs: GIVE_UP_MS });
   const world = createVirtualWorld({ seed, network });
   world.accessPoint.ssid = WIFI.ssid;
@@ -74,8 +81,9 @@ export function createScene(bundle: CompiledBundle, seed: number, events: SceneE
   const counters = ADDRESSES.map(createCounterChip);
   const board = createBoard({
     bundle,
-    world,
+    world: tap(world),
     board: esp32,
+    onRun: (isRunning, wakeMs) => events.onRun?.(isRunning, wakeMs),
     i2c: { 1: counters.map(({ chip }) => chip) },
     // What a program does whose power has gone is not seen by anybody.
     onConsole: (line) => void (board.isRunning() && events.onConsole(line)),

@@ -65,6 +65,7 @@ const sentence = (cause) => {
 function accountSentence(account) {
   if (account === undefined || account.accepted === 0) return 'Nothing was accepted into the outbox yet.';
   const { accepted, delivered, held, lost } = account;
+  if (delivered === accepted) return `${several(accepted, 'reading')} accepted, and all of them delivered.`;
   const waiting = held === 0 ? '' : `, ${number(held)} ${held === 1 ? 'waits' : 'wait'} in the outbox`;
   const end = lost === 0 ? 'none lost' : `${number(lost)} lost`;
   return `Of ${several(accepted, 'reading')} accepted, ${number(delivered)} ${delivered === 1 ? 'has' : 'have'} been delivered${waiting}; ${end}.`;
