@@ -34,6 +34,9 @@ const DEVICE = 'src';
 /** Those of the world around one in a real engine: packed into one file. */
 const AROUND = ['sim/chips', 'sim/device', 'sim/environment', 'sim/rig'];
 
+/** The page of `mote sim`. */
+const PAGE = join('flash', 'page', 'assets');
+
 const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types'];
 
 /** Of package.json: the rest is for those who work on Mote. */
@@ -190,6 +193,16 @@ function filesIn(folder: string): string[] {
   });
 }
 
+/** What a browser takes of the page, without white space and remarks; its modules stay as they are called. */
+async function putPage(): Promise<void> {
+  for (const file of filesIn(PAGE)) {
+    const text = readFileSync(file, 'utf8');
+    if (file.endsWith('.js')) put(file, await minified(text));
+    else if (file.endsWith('.css')) put(file, text.replace(/\/\*[^]*?\*\//g, '').replace(/\s*\n\s*/g, '\n'));
+    else if (file.endsWith('.html')) put(file, text.replace(/^ +/gm, ''));
+  }
+}
+
 function putManifest(): void {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
   const entries = PUBLIC.filter((key) => key in manifest).map((key) => [key, manifest[key]]);
@@ -201,6 +214,7 @@ async function writePackage(): Promise<number> {
   rmSync(OUT, { recursive: true, force: true });
   putManifest();
   await putHost();
+  await putPage();
   for (const file of reachedFrom(DECLARED, importsOfDeclaration)) {
     put(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''));
   }

@@ -30,7 +30,7 @@ function endOf(bytes: Uint8Array): number | undefined {
   return NaN;
 }
 
-export function createCutter({ onPacket, onOther }: CutterEvents): Cutter {
+export function createPacketCutter({ onPacket, onOther }: CutterEvents): Cutter {
   let pending: Uint8Array = new Uint8Array(0);
   /** Bytes of a long packet that are still to come. */
   let passing = 0;

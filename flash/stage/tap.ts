@@ -4,7 +4,7 @@
 import type { VirtualWorld } from '../../sim/board/world.ts';
 import { ConnectError } from '../../sim/network/connection.ts';
 import type { ConnectionEvents } from '../../sim/network/connection.ts';
-import { createCutter } from './cutter.ts';
+import { createPacketCutter } from './cutter.ts';
 import type { Cutter } from './cutter.ts';
 import { createDecoder, noPacket } from './decode.ts';
 import type { Decoded } from './decode.ts';
@@ -58,7 +58,7 @@ export function createTap(world: VirtualWorld, events: TapEvents): Tap {
     const cutterOf = (direction: 'out' | 'in'): Cutter => {
       const pass = (decoded: Decoded, raw: Uint8Array, size: number, isLost = live.isLost) =>
         events.onPacket({ ...decoded, connection: number, direction, raw, size, isLost });
-      return createCutter({
+      return createPacketCutter({
         onPacket: (raw) => pass(decoder.decode(raw, direction), raw, raw.length),
         onOther: (raw, size, why) => pass(noPacket(raw, why), raw, size),
       });

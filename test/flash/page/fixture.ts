@@ -48,8 +48,9 @@ export function createFakeStage(mode: Mode, seed = 1): FakeStage {
     asked,
     journal: createJournal(),
     fault(name, args) {
-      if (name !== 'power-cut')
+      if (name !== 'power-cut') {
         throw new MoteError('no such fault', 'use power-cut', 'fault', ExitCode.Usage);
+      }
       return asked.push({ name, args });
     },
     setSpeed: (speed) => void asked.push({ speed }),
