@@ -56,6 +56,8 @@ const exclude = [
   'test/engines/*/**/*.test.ts',
   'test/brokers/!(aedes|mosquitto|mosquitto.v5).test.ts',
   'test/system/seeds-*.test.ts',
+  // Only where somebody says how many motes.
+  ...(process.env['MOTE_FLEET_MOTES'] === undefined ? ['test/page/fleet-many.test.ts'] : []),
 ];
 const BOTH_FORMS =
   'test/{bytes,mqtt,outbox,power,conformance,fuzz,signing,parts/commands,parts/requests}/**/*.test.ts';

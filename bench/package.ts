@@ -12,12 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { minify } from 'terser';
 import ts from 'typescript';
-import { ASSETS, isAsset, PACKED_PAGE } from '../flash/page/files.ts';
+import { PACKED_PAGE } from '../flash/page/files.ts';
 import { PACKED_SOURCES } from '../flash/sim/scene-build.ts';
 import { packageReadme } from './package-readme.ts';
 
@@ -35,7 +35,11 @@ const DEVICE = 'src';
 /** Those of the world around one in a real engine: packed into one file. */
 const AROUND = ['sim/chips', 'sim/device', 'sim/environment', 'sim/rig'];
 
-const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types'];
+/** What the page of `mote sim` serves: packed, too. */
+const PAGE = 'flash/page/assets';
+
+/** The last is what it replays seeds of the system simulation with. */
+const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types', 'test/system/firmware'];
 
 /** Of package.json: the rest is for those who work on Mote. */
 const PUBLIC = [
@@ -223,23 +227,31 @@ function withTabs(text: string): string {
   return text.replace(/^(?: {2})+/gm, (indent) => '\t'.repeat(indent.length / 2));
 }
 
-/** The page, in one file: browsers are served what is in it. */
-async function putPage(): Promise<void> {
-  const texts: Record<string, string> = {};
-  for (const name of readdirSync(ASSETS).filter(isAsset)) {
-    const text = readFileSync(join(ASSETS, name), 'utf8');
-    const code = name.endsWith('.js') ? (await minify(text, { module: true, ecma: 2020 })).code : undefined;
-    texts[name] = code ?? text;
-  }
-  put(PACKED_PAGE, brotliCompressSync(JSON.stringify(texts)));
-}
-
 /** @returns files in a folder and the folders in it. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesIn(path) : [path];
   });
+}
+
+/** @returns the text of a file, as short as it may be. */
+async function shortened(file: string): Promise<string> {
+  const text = readFileSync(file, 'utf8');
+  if (file.endsWith('.ts')) return compact(file, text, true);
+  if (file.endsWith('.js')) return (await minify(text, { module: true, ecma: 2020 })).code ?? text;
+  return text;
+}
+
+/** Texts of files in one file. @param nameOf a file there. */
+async function putPacked(
+  name: string,
+  files: readonly string[],
+  nameOf: (file: string) => string,
+): Promise<void> {
+  const texts: Record<string, string> = {};
+  for (const file of files) texts[nameOf(file)] = await shortened(file);
+  put(name, brotliCompressSync(JSON.stringify(texts)));
 }
 
 function putManifest(): void {
@@ -253,7 +265,6 @@ async function writePackage(): Promise<number> {
   rmSync(OUT, { recursive: true, force: true });
   putManifest();
   await putHost();
-  await putPage();
   for (const file of reachedFrom(DECLARED, importsOfDeclaration)) {
     put(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''));
   }
@@ -262,11 +273,8 @@ async function writePackage(): Promise<number> {
     if (!file.endsWith('.ts')) put(file, text);
     else put(file, withTabs(compact(file, text, isInner(file))));
   }
-  const around = AROUND.flatMap(filesIn).map((file) => {
-    const text = readFileSync(file, 'utf8');
-    return [file, file.endsWith('.ts') ? compact(file, text, true) : text];
-  });
-  put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));
+  await putPacked(PACKED_SOURCES, AROUND.flatMap(filesIn), (file) => file);
+  await putPacked(PACKED_PAGE, filesIn(PAGE), (file) => relative(PAGE, file));
   for (const name of WHOLE.filter((one) => existsSync(one))) {
     cpSync(name, join(OUT, name), { recursive: true });
   }

@@ -1,4 +1,4 @@
-// A NOR flash chip: a program clears bits, an erase sets a page. Pages that were never programmed take no memory, so
+// A NOR flash chip: a program clears bits, an erase sets a page. What was never programmed takes no memory, pages and the ends of pages, so
 // thousands of chips fit into one process. Counts what was done to it, and can be interrupted in the middle of doing it,
 // wear out, and lose bits at rest. torn.ts has the ways in which an operation is interrupted.
 
@@ -79,12 +79,16 @@ export interface Nor {
 }
 
 interface Page {
-  readonly data: Uint8Array;
+  /** From its beginning as far as it was programmed; behind that all bits are set. */
+  data: Uint8Array;
   /** Bits between 0 and 1. */
   unsure: Uint8Array | undefined;
   /** Programs of each unit, where it matters. */
   readonly programs: Uint16Array | undefined;
 }
+
+/** By so many bytes a page in memory grows. */
+const GROWTH = 256;
 
 const DONE: Torn = { done: () => 0xff };
 
@@ -121,13 +125,22 @@ function createChip(
     let page = pages.get(index);
     if (page === undefined) {
       page = {
-        data: new Uint8Array(pageBytes).fill(0xff),
+        data: new Uint8Array(0),
         unsure: undefined,
         programs: isLimited ? new Uint16Array(pageBytes / programUnit) : undefined,
       };
       pages.set(index, page);
     }
     return page;
+  };
+
+  /** @returns its bytes, so many at least. */
+  const dataOf = (page: Page, count: number): Uint8Array => {
+    const { data } = page;
+    if (count <= data.length) return data;
+    page.data = new Uint8Array(Math.min(pageBytes, Math.ceil(count / GROWTH) * GROWTH)).fill(0xff);
+    page.data.set(data);
+    return page.data;
   };
 
   /** With ECC a unit that was programmed takes only zeros; where there is a limit, each takes only so many programs. */
@@ -156,10 +169,11 @@ function createChip(
   const programByte = (at: number, value: number, torn: Torn, offset: number) => {
     const page = openPage(Math.floor(at / pageBytes));
     const inPage = at % pageBytes;
-    const before = page.data[inPage] as number;
+    const data = dataOf(page, inPage + 1);
+    const before = data[inPage]!;
     const done = torn.done(offset);
     const unsure = (torn.unsure?.(offset) ?? 0) & before & ~value;
-    page.data[inPage] = before & (value | ~done);
+    data[inPage] = before & (value | ~done);
     if (page.unsure !== undefined) page.unsure[inPage]! &= value | ~done;
     if (unsure !== 0) unsureOf(page)[inPage]! |= unsure;
     return done !== 0 || unsure !== 0;
@@ -172,20 +186,24 @@ function createChip(
 
   const eraseTorn = (index: number, torn: Torn) => {
     const page = openPage(index);
+    const data = dataOf(page, pageBytes);
     for (let offset = 0; offset < pageBytes; offset++) {
       const done = torn.done(offset);
       const unsure = torn.unsure?.(offset) ?? 0;
-      page.data[offset] = (page.data[offset]! & ~(torn.cleared?.(offset) ?? 0)) | done;
+      data[offset] = (data[offset]! & ~(torn.cleared?.(offset) ?? 0)) | done;
       if (page.unsure !== undefined) page.unsure[offset]! &= ~done;
       if (unsure !== 0) unsureOf(page)[offset]! |= unsure;
     }
   };
 
   const readPage = (page: Page, inPage: number, into: Uint8Array) => {
-    if (page.unsure === undefined) return into.set(page.data.subarray(inPage, inPage + into.length));
+    const known = page.data.subarray(inPage, inPage + into.length);
+    into.set(known);
+    into.fill(0xff, known.length);
+    if (page.unsure === undefined) return;
     for (let i = 0; i < into.length; i++) {
       const unsure = page.unsure?.[inPage + i] ?? 0;
-      into[i] = page.data[inPage + i]! ^ (unsure === 0 ? 0 : unsure & noise.integer(0, 255));
+      if (unsure !== 0) into[i]! ^= unsure & noise.integer(0, 255);
     }
   };
 
@@ -245,7 +263,7 @@ function createChip(
       if (torn === DONE) pages.delete(index);
       else eraseTorn(index, torn);
       if (stuck !== undefined) {
-        const { data } = openPage(index);
+        const data = dataOf(openPage(index), pageBytes);
         for (let offset = 0; offset < pageBytes; offset++) data[offset]! &= ~stuck(offset);
       }
       return true;
@@ -261,7 +279,8 @@ function createChip(
     wearOut: (address, stuck) => void worn.set(pageOf(address), stuck),
     flip(address, mask) {
       if (!holds(address, 1)) return;
-      openPage(pageOf(address)).data[(address - base) % pageBytes]! ^= mask;
+      const inPage = (address - base) % pageBytes;
+      dataOf(openPage(pageOf(address)), inPage + 1)[inPage]! ^= mask;
     },
   };
   return nor;

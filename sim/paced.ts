@@ -45,9 +45,12 @@ export function createPaced(world: VirtualWorld, speed = 1): Paced {
     isRunning = true;
     try {
       const start = performance.now();
+      const began = pace;
+      // What runs may stop time, or change its pace: nothing more happens then.
+      const isOver = () => isStopped || pace !== began || performance.now() - start > SLICE_MS;
       const missing = anchorVirtual + (start - anchorReal) * pace - world.now();
       let isLate = false;
-      if (missing > 0) isLate = world.runUntil(() => performance.now() - start > SLICE_MS, missing);
+      if (missing > 0) isLate = world.runUntil(isOver, missing);
       if (isLate) anchor();
       return !isLate;
     } finally {

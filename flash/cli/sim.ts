@@ -3,25 +3,9 @@
 import type { Command } from 'commander';
 import { ExitCode, MoteError } from '../errors.ts';
 import type { StartEngine } from '../sim/engine.ts';
-import { addFirmwareOptions, firmwareOptions, type FirmwareFlags } from './options.ts';
-
-interface SimFlags extends FirmwareFlags {
-  readonly board?: string;
-  readonly broker?: string;
-  readonly port: string;
-  readonly seconds?: string;
-  readonly cutPower?: string;
-  readonly engine: string;
-  readonly virtual?: boolean;
-  readonly speed?: string;
-  readonly seed?: string;
-  readonly pagePort?: string;
-  readonly page: boolean;
-  readonly console?: string;
-  readonly flashFile?: string;
-  readonly empty?: boolean;
-  readonly json?: boolean;
-}
+import type { Screen } from '../sim/screen.ts';
+import { addFirmwareOptions, firmwareOptions } from './options.ts';
+import { checkFlags, isSocketAddress, readNumbers, type SimFlags, type SimNumbers } from './sim-flags.ts';
 
 /** What can run a bundle, by the name that --engine takes. */
 const ENGINES: Record<string, () => Promise<StartEngine>> = {
@@ -59,12 +43,12 @@ export function addSim(program: Command): void {
         'vm',
       )
       .option('--virtual', 'run in virtual time, against a model broker')
-      .option('--speed <n>', 'with --virtual: virtual seconds a second, 1 to 1000', '60')
+      .option('--speed <n>', 'with --virtual: virtual seconds a second, 1 to 1000; 60')
       .option(
         '--seed <n>',
         'of weather, noise and cuts: the same seed gives the same; without it, that of sim.json',
       )
-      .option('--page-port <n>', 'port of the page on 127.0.0.1, 0 for a free one', '0')
+      .option('--page-port <n>', 'port of the page on 127.0.0.1; a free one')
       .option('--no-page', 'offer no page')
       .option(
         '--console <tcp|tcp:PORT|PATH>',
@@ -78,17 +62,6 @@ export function addSim(program: Command): void {
   )
     .option('--json', 'print one JSON object a message: topic, value, unit, time (ms since 1970)')
     .action(runSim);
-}
-
-function wholeNumber(text: string, option: string, least: number, greatest: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= greatest) return value;
-  throw new MoteError(
-    `${JSON.stringify(text)} is not a whole number from ${least} to ${greatest}`,
-    `write ${option} N`,
-    option,
-    ExitCode.Usage,
-  );
 }
 
 /** Settles at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
@@ -148,34 +121,27 @@ async function runConsole(
 }
 
 function sayPage(address: string, isJson: boolean): void {
-  (isJson ? process.stderr : process.stdout).write(`page: ${address}\n`);
-}
-
-/** @returns seed, and whether time is virtual. */
-function timeOptions(flags: SimFlags) {
-  const seed = flags.seed === undefined ? undefined : wholeNumber(flags.seed, '--seed', 0, 65535);
-  const speed = wholeNumber(flags.speed ?? '60', '--speed', 1, 1000);
-  if (flags.virtual && flags.engine !== 'vm') {
-    throw new MoteError(
-      'only the virtual board runs in virtual time',
-      'leave --engine out, or --virtual',
-      '--virtual',
-      ExitCode.Usage,
-    );
-  }
-  return { seed, virtualSpeed: flags.virtual ? speed : undefined };
+  // Not into the data of --json. A live picture has a line for it.
+  if (isJson) process.stderr.write(`page: ${address}\n`);
+  else if (!process.stdout.isTTY) process.stdout.write(`page: ${address}\n`);
 }
 
 /** No board: the page alone, which looks at the motes of a broker by itself. */
-async function runFleetPage(flags: SimFlags, seconds: number | undefined): Promise<void> {
+async function runFleetPage(broker: string, numbers: SimNumbers, isJson: boolean): Promise<void> {
   const { offerFleetPage } = await import('../page/fleet-page.ts');
   await offerFleetPage({
-    broker: flags.broker!,
-    port: wholeNumber(flags.pagePort ?? '0', '--page-port', 0, 65535),
-    seconds,
+    broker,
+    port: numbers.pagePort ?? 0,
+    seconds: numbers.seconds,
     stopped: untilStopped(),
-    onPage: (address) => sayPage(address, flags.json === true),
+    onPage: (address) => (isJson ? process.stderr : process.stdout).write(`page: ${address}\n`),
   });
+}
+
+async function chooseScreen(isJson: boolean): Promise<Screen> {
+  const { createJsonScreen, createLiveScreen, createPlainScreen } = await import('../sim/screen.ts');
+  if (isJson) return createJsonScreen();
+  return process.stdout.isTTY ? createLiveScreen() : createPlainScreen();
 }
 
 async function runSim(firmware: string, flags: SimFlags): Promise<void> {
@@ -188,47 +154,24 @@ async function runSim(firmware: string, flags: SimFlags): Promise<void> {
       ExitCode.Usage,
     );
   }
-  const port = wholeNumber(flags.port, '--port', 0, 65535);
-  const seconds =
-    flags.seconds === undefined ? undefined : wholeNumber(flags.seconds, '--seconds', 1, 86400 * 365);
-  const cutPower =
-    flags.cutPower === undefined ? undefined : wholeNumber(flags.cutPower, '--cut-power', 1, 100_000);
-  if (cutPower !== undefined && flags.engine !== 'vm') {
-    throw new MoteError(
-      'only the power of a virtual board can be cut',
-      'leave --engine out, or --cut-power',
-      '--cut-power',
-      ExitCode.Usage,
-    );
-  }
+  const numbers = readNumbers(flags);
+  const { port, seconds } = numbers;
+  checkFlags(flags);
+  const isJson = flags.json === true;
   if (flags.console !== undefined) return runConsole(firmware, flags, flags.console, port, seconds);
-  if (flags.flashFile !== undefined || flags.empty) {
-    const option = flags.empty ? '--empty' : '--flash-file';
-    const what = 'without --console there is nothing that it is for';
-    throw new MoteError(what, 'add --console tcp', option, ExitCode.Usage);
+  if (flags.broker !== undefined && isSocketAddress(flags.broker)) {
+    return runFleetPage(flags.broker, numbers, isJson);
   }
-  if (flags.broker !== undefined && /^wss?:/i.test(flags.broker)) return runFleetPage(flags, seconds);
-  const { createJsonScreen, createLiveScreen, createPlainScreen } = await import('../sim/screen.ts');
   const { simulate } = await import('../sim/run.ts');
-  const createScreen = flags.json
-    ? createJsonScreen
-    : process.stdout.isTTY
-      ? createLiveScreen
-      : createPlainScreen;
   process.exitCode = await simulate({
     ...firmwareOptions(firmware, flags),
+    ...numbers,
     board: flags.board ?? BOARDS[flags.engine] ?? 'esp32',
     engineName: flags.engine,
     startEngine: await load(),
     broker: flags.broker,
-    port,
-    seconds,
-    screen: createScreen(),
-    ...timeOptions(flags),
-    pagePort: flags.page ? wholeNumber(flags.pagePort ?? '0', '--page-port', 0, 65535) : undefined,
-    // Not into the data of --json.
-    onPage: (address) => sayPage(address, flags.json === true),
-    cutPower,
+    screen: await chooseScreen(isJson),
+    onPage: (address) => sayPage(address, isJson),
     onPowerKey: watchKeys,
     stopped: untilStopped(),
   });

@@ -16,8 +16,9 @@ const wrong = (what: string, fix: string, where: string) => new MoteError(what, 
 function textIn(body: Body, name: string, most: number): string {
   const value = body[name];
   if (typeof value !== 'string') throw wrong(`"${name}" is no text`, `write {"${name}": "…"}`, name);
-  if (Buffer.byteLength(value) > most)
-    {throw wrong(`"${name}" has more than ${most} bytes`, 'make it shorter', name);}
+  if (Buffer.byteLength(value) > most) {
+    throw wrong(`"${name}" has more than ${most} bytes`, 'make it shorter', name);
+  }
   return value;
 }
 
@@ -31,8 +32,9 @@ function argsIn({ args }: Body): Body {
 function topicIn(body: Body): string {
   const topic = textIn(body, 'topic', TOPIC_MAX);
   if (topic === '') throw wrong('the topic is empty', 'name the one that the mote subscribes to', 'topic');
-  if (/[+#\0]/.test(topic))
-    {throw wrong('a topic that is published to has no +, # or zero', 'write it out', 'topic');}
+  if (/[+#\0]/.test(topic)) {
+    throw wrong('a topic that is published to has no +, # or zero', 'write it out', 'topic');
+  }
   return topic;
 }
 

@@ -1,4 +1,4 @@
-// The files of the page: a table of names that is made once, so that no path ever comes from outside.
+// The files of the page: a table of names that is made once, so that no path ever comes from outside. In the npm package they are packed.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** In the npm package: texts of the page's files by their names. */
 export const PACKED_PAGE = 'page.json.br';
-export const ASSETS = join(PACKAGE_ROOT, 'flash', 'page', 'assets');
+const ASSETS = join(PACKAGE_ROOT, 'flash', 'page', 'assets');
 
 /** Kept libraries as they are published: package, and its file. */
 const VENDOR: Readonly<Record<string, readonly [name: string, file: string]>> = {
@@ -49,31 +49,28 @@ function folderOf(name: string): string | undefined {
 
 const typeOf = (name: string) => TYPES[extname(name)] ?? 'application/octet-stream';
 
-const fileAt = (path: string): PageFile => ({ type: typeOf(path), read: () => readFileSync(path) });
+const fileAt = (path: string): PageFile => ({
+  type: typeOf(path),
+  read: () => readFileSync(path),
+});
 
-/** @returns whether a file of the folder is for browsers. */
-export const isAsset = (name: string) => extname(name) in TYPES && !name.startsWith('tsconfig');
-
-/** @returns the files of the page by their names: out of the npm package, or as they lie in a folder. */
-function assetsOf(folder: string): [name: string, file: PageFile][] {
+/** @returns the page's own files by their names. */
+function ownFiles(folder: string): (readonly [name: string, file: PageFile])[] {
   const packed = join(PACKAGE_ROOT, PACKED_PAGE);
-  if (folder !== ASSETS || !existsSync(packed)) {
-    return readdirSync(folder)
-      .filter(isAsset)
-      .map((name) => [name, fileAt(join(folder, name))]);
-  }
+  if (!existsSync(packed)) return readdirSync(folder).map((name) => [name, fileAt(join(folder, name))]);
   const texts = JSON.parse(brotliDecompressSync(readFileSync(packed)).toString()) as Record<string, string>;
-  return Object.entries(texts).map(([name, text]) => {
-    const bytes = Buffer.from(text);
-    return [name, { type: typeOf(name), read: () => bytes }];
-  });
+  return Object.entries(texts).map(([name, text]) => [
+    name,
+    { type: typeOf(name), read: () => Buffer.from(text) },
+  ]);
 }
 
-/** @param folder of the page. @returns files by the path of their address. */
+/** @param folder of the page, where it is not packed. @returns files by the path of their address. */
 export function pageFiles(folder = ASSETS): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
-  for (const [name, file] of assetsOf(folder)) {
-    files.set(name === 'index.html' ? '/' : `/assets/${name}`, file);
+  for (const [name, file] of ownFiles(folder)) {
+    if (name === 'index.html') files.set('/', file);
+    else if (extname(name) in TYPES && name !== 'tsconfig.json') files.set(`/assets/${name}`, file);
   }
   const codes = Buffer.from(JSON.stringify(pageCodes()));
   files.set('/assets/codes.json', { type: TYPES['.json']!, read: () => codes });

@@ -53,7 +53,7 @@ const isSame = (given: string, token: string) => {
 export function refuseChange({ headers }: IncomingMessage, port: number, token: string): Refusal | undefined {
   const { origin } = headers;
   const given = headers['x-mote-token'];
-  if (origin !== undefined && !HOSTS.some((host) => origin === `http://${host}:${port}`)) {
+  if (!HOSTS.some((host) => origin === `http://${host}:${port}`)) {
     return { status: 403, error: 'another page asks for this', fix: 'use the page of this simulator' };
   }
   if (headers['sec-fetch-site'] !== undefined && headers['sec-fetch-site'] !== 'same-origin') {

@@ -193,7 +193,11 @@ async function perform(
   const state = createViewState(production.title, broker, Date.now(), now);
   screen.begin(state, () => show?.figures() ?? []);
   try {
-    show = cleanup.add(await openShow(options, engine, screen.message));
+    const onPage = (address: string) => {
+      state.page = address;
+      options.onPage?.(address);
+    };
+    show = cleanup.add(await openShow({ ...options, onPage }, engine, screen.message));
     onReceiver(show.received);
     state.startedAt = show.wall() - show.elapsed();
     const power: RunningBoard['power'] = show.power;

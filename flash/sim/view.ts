@@ -34,6 +34,8 @@ export interface ViewState {
   startedAt: number;
   /** What time it is where the board is, milliseconds since 1970. */
   now: () => number;
+  /** Where the page is, undefined: there is none. */
+  page?: string;
   /** A key cuts the power. */
   hasPowerKey: boolean;
 }
@@ -132,6 +134,7 @@ export function drawView(
   const lines = [
     `${pc.bold('mote sim')}  ${state.title}`,
     pc.dim(`broker ${state.broker}`),
+    ...(state.page === undefined ? [] : [`page   ${pc.cyan(state.page)}`]),
     '',
     pc.dim(head),
     ...topics.map((topic) => topicLine(topic, topicWidth, columns, now)),

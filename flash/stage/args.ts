@@ -2,7 +2,7 @@
 
 import { ExitCode, MoteError } from '../errors.ts';
 import type { FaultArgument } from './events.ts';
-import type { FaultArgs } from './faults.ts';
+import type { FaultArgs } from './fault-scene.ts';
 
 const wrong = (what: string, fix: string, where: string) => new MoteError(what, fix, where, ExitCode.Usage);
 

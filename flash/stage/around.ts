@@ -6,7 +6,7 @@ import { createNetwork } from '../../sim/network/network.ts';
 import type { Network } from '../../sim/network/network.ts';
 import { createPaced } from '../../sim/paced.ts';
 import type { Paced } from '../../sim/paced.ts';
-import { USUAL_DELAY_MS } from './faults.ts';
+import { USUAL_DELAY_MS } from './fault-scene.ts';
 
 export interface Around {
   readonly network: Network;

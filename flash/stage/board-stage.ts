@@ -16,7 +16,7 @@ import { createCutter } from '../sim/power.ts';
 import type { Cutter } from '../sim/power.ts';
 import type { Scene } from '../sim/scene.ts';
 import { createFaultDesk } from './desk.ts';
-import type { FaultScene } from './faults.ts';
+import type { FaultScene } from './fault-scene.ts';
 import type { Mode, RunFacts } from './events.ts';
 import { createListeners } from './listeners.ts';
 import { bundleRows } from './memory.ts';

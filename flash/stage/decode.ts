@@ -2,7 +2,15 @@
 // what the mote writes. Whatever the bytes are, nothing throws, and no password is shown.
 
 import mqttPacket from 'mqtt-packet';
-import type { Packet } from 'mqtt-packet';
+import type {
+  IConnackPacket,
+  IConnectPacket,
+  IPublishPacket,
+  ISubscribePacket,
+  IUnsubscribePacket,
+  Packet,
+  PacketCmd,
+} from 'mqtt-packet';
 import mqtt from 'mqtt';
 import { asText } from '../outbox/text.ts';
 
@@ -21,6 +29,7 @@ export interface Decoded {
 /** Characters of one value. */
 const VALUE_MAX = 2000;
 const SHORT_MAX = 80;
+const LABEL_MAX = 200;
 
 const NAMES: Record<string, string> = {
   protocolId: 'protocol name',
@@ -101,7 +110,8 @@ function codeText(code: number): string {
 
 function fieldsOf(name: string, value: unknown, under = ''): Field[] {
   if (value === undefined || value === null || HIDDEN.has(name)) return [];
-  const label = `${under}${spelled(name)}`;
+  // Names of user properties come from outside, too.
+  const label = `${under}${cut(textOf(spelled(name)), LABEL_MAX)}`;
   if (Array.isArray(value)) {
     const items = value.flatMap((item, i) => fieldsOf(String(i + 1), item, `${label} `));
     return items.length > 0 ? items : [[label, 'none']];
@@ -113,29 +123,29 @@ function fieldsOf(name: string, value: unknown, under = ''): Field[] {
   return [[label, valueText(name, value)]];
 }
 
-function summaryOf(packet: Packet, topic: string | undefined): string {
+/** What matters of a packet, by its kind; of all others the identifier and the reason code do. */
+const SUMMARIES: { readonly [Kind in PacketCmd]?: (packet: never, topic: string, id: string) => string } = {
+  connect: ({ clientId, clean, keepalive }: IConnectPacket) =>
+    `${textOf(clientId)}, ${clean ? 'clean' : 'kept'} session, keep alive ${keepalive} s`,
+  connack: ({ reasonCode, returnCode, sessionPresent }: IConnackPacket) =>
+    `${codeText(reasonCode ?? returnCode ?? 0)}${sessionPresent ? ', session present' : ''}`,
+  publish({ dup, retain, qos, payload }: IPublishPacket, topic, id) {
+    const marks = `${dup ? ' DUP' : ''}${retain ? ' RETAIN' : ''}`;
+    const shown = cut(bytesText(Buffer.from(payload)), SHORT_MAX);
+    return `${cut(textOf(topic), SHORT_MAX)} = ${shown}  QoS ${qos}${marks} ${id}`;
+  },
+  subscribe: ({ subscriptions }: ISubscribePacket, _, id) =>
+    `${id} ${subscriptions.map(({ topic }) => textOf(topic)).join(', ')}`,
+  unsubscribe: ({ unsubscriptions }: IUnsubscribePacket, _, id) =>
+    `${id} ${unsubscriptions.map(textOf).join(', ')}`,
+};
+
+function summaryOf(packet: Packet, topic: string): string {
   const id = packet.messageId === undefined ? '' : `#${packet.messageId}`;
-  switch (packet.cmd) {
-    case 'connect':
-      return `${textOf(packet.clientId)}, ${packet.clean ? 'clean' : 'kept'} session, keep alive ${packet.keepalive} s`;
-    case 'connack':
-      return `${codeText(packet.reasonCode ?? packet.returnCode ?? 0)}${packet.sessionPresent ? ', session present' : ''}`;
-    case 'publish': {
-      const marks = `${packet.dup ? ' DUP' : ''}${packet.retain ? ' RETAIN' : ''}`;
-      const payload = cut(bytesText(Buffer.from(packet.payload as Buffer)), SHORT_MAX);
-      return `${cut(textOf(topic ?? packet.topic), SHORT_MAX)} = ${payload}  QoS ${packet.qos}${marks} ${id}`.trimEnd();
-    }
-    case 'subscribe':
-      return `${id} ${packet.subscriptions.map((one) => textOf(one.topic)).join(', ')}`;
-    case 'unsubscribe':
-      return `${id} ${packet.unsubscriptions.map(textOf).join(', ')}`;
-    case 'disconnect':
-      return packet.reasonCode === undefined ? '' : codeText(packet.reasonCode);
-    default: {
-      const { reasonCode } = packet as { reasonCode?: number };
-      return `${id}${reasonCode ? ` ${codeText(reasonCode)}` : ''}`;
-    }
-  }
+  const summary = SUMMARIES[packet.cmd];
+  if (summary !== undefined) return cut(summary(packet as never, topic, id).trimEnd(), VALUE_MAX);
+  const { reasonCode } = packet as { reasonCode?: number };
+  return `${id}${reasonCode ? ` ${codeText(reasonCode)}` : ''}`.trimStart();
 }
 
 /** @returns bytes that are no packet. @param why a clause. */
@@ -200,7 +210,7 @@ export function createDecoder(): Decoder {
         return {
           name: packet.cmd.toUpperCase(),
           fields: [['remaining length', String(packet.length ?? 0)], ...fields, ...meant],
-          summary: summaryOf(packet, topic),
+          summary: summaryOf(packet, topic ?? ''),
           packet,
         };
       } catch (error) {

@@ -4,7 +4,7 @@ import { ExitCode, MoteError } from '../errors.ts';
 import { readFaultArgs } from './args.ts';
 import type { FaultOffer } from './events.ts';
 import { FAULTS } from './faults.ts';
-import type { FaultScene } from './faults.ts';
+import type { FaultScene } from './fault-scene.ts';
 import type { Listeners } from './listeners.ts';
 import { followFault } from './outcome.ts';
 

@@ -2,88 +2,19 @@
 // live and in virtual time. What becomes of it is followed in outcome.ts.
 
 import { createRandom } from '../../sim/network/random.ts';
-import type { SeededRandom } from '../../sim/network/random.ts';
-import type { Network } from '../../sim/network/network.ts';
-import type { AccessPoint } from '../../sim/network/access-point.ts';
-import type { FaultyChip } from '../../sim/chips/faults.ts';
 import type { Nor } from '../../sim/nor.ts';
 import { tornWays } from '../../sim/torn.ts';
-import type { FlashRegion } from '../../boards/board.ts';
-import type { FaultArgument } from './events.ts';
+import { USUAL_DELAY_MS, after, hold, msOf, secondsOf } from './fault-scene.ts';
+import type { FaultArgs, FaultKind, FaultScene } from './fault-scene.ts';
 import type { Report } from './outcome.ts';
-
-/** What faults reach for. */
-export interface FaultScene {
-  now(): number;
-  setTimer(ms: number, run: () => void): unknown;
-  readonly random: SeededRandom;
-  readonly network: Network;
-  readonly accessPoint: AccessPoint;
-  readonly flash: Nor;
-  readonly outbox: FlashRegion;
-  readonly power: {
-    isOn(): boolean;
-    off(cause: string, isTorn: boolean): void;
-    on(cause: string): void;
-  };
-  /** Connections that are open, as the mote sees them, and what it sends on them from now on arrives nowhere. */
-  readonly connections: { count(): number; goSilent(): void };
-  /** undefined: it is not ours to stop. */
-  readonly broker: { stop(): void; start(): void } | undefined;
-  /** By the name that a page shows. */
-  readonly sensors: ReadonlyMap<string, { readonly chip: FaultyChip; readonly hasCrc: boolean }>;
-  readonly environments: readonly string[];
-  setEnvironment(name: string): void;
-  jumpClock(ms: number): void;
-  /** A sensor changes. */
-  sensor(state: string, cause: string): void;
-}
-
-export type FaultArgs = Readonly<Record<string, number | string>>;
-
-export interface FaultKind {
-  readonly label: string;
-  readonly help: string;
-  /** undefined: it is not to be had here. */
-  args(scene: FaultScene): readonly FaultArgument[] | undefined;
-  begin(scene: FaultScene, args: FaultArgs, report: Report): void;
-}
+import { SENSOR_FAULTS } from './sensor-faults.ts';
 
 /** A page that is written to less often than this is not waited for. */
 const PATIENCE_MS = 60_000;
 /** Of a worn page so many bits stay as they are. */
 const STUCK_SHARE = 0.02;
 
-const secondsOf = (value: number, most = 3600, least = 0.1): FaultArgument => ({
-  name: 'seconds',
-  label: 'for',
-  unit: 's',
-  value,
-  least,
-  most,
-});
-const choice = (name: string, label: string, choices: readonly string[]): FaultArgument => ({
-  name,
-  label,
-  choices,
-});
-const msOf = (args: FaultArgs) => Number(args['seconds']) * 1000;
-const after = (args: FaultArgs) => `${Number(args['seconds'])} s`;
 const hex = (value: number) => `0x${value.toString(16)}`;
-
-/** Lasting faults of one kind do not add up: the last that ends ends them all. */
-const holding = new WeakMap<FaultScene, Map<string, number>>();
-
-function hold(scene: FaultScene, slot: string, ms: number, release: () => void): void {
-  const slots = holding.get(scene) ?? new Map<string, number>();
-  holding.set(scene, slots);
-  slots.set(slot, (slots.get(slot) ?? 0) + 1);
-  scene.setTimer(ms, () => {
-    const left = slots.get(slot)! - 1;
-    slots.set(slot, left);
-    if (left === 0) release();
-  });
-}
 
 /** Take the power away for a time. */
 function cut(scene: FaultScene, args: FaultArgs, report: Report, cause: string, isTorn: boolean): void {
@@ -95,11 +26,6 @@ function cut(scene: FaultScene, args: FaultArgs, report: Report, cause: string, 
     scene.power.on('the power came back');
     report.done();
   });
-}
-
-function sensorsOf(scene: FaultScene, isFit: (sensor: { hasCrc: boolean }) => boolean) {
-  const names = [...scene.sensors].filter(([, sensor]) => isFit(sensor)).map(([name]) => name);
-  return names.length === 0 ? undefined : [choice('sensor', 'sensor', names), secondsOf(20)];
 }
 
 const quality = ({ network }: FaultScene) => network.settings;
@@ -210,57 +136,7 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
       scene.setTimer(msOf(args), report.done);
     },
   },
-  unplug: {
-    label: 'Unplug a sensor',
-    help: 'A wire is off: nothing answers. Plugged in again, the chip has forgotten its settings.',
-    args: (scene) => sensorsOf(scene, () => true),
-    begin(scene, args, report) {
-      const name = String(args['sensor']);
-      const { chip } = scene.sensors.get(name)!;
-      report.fails();
-      chip.faults.absent = true;
-      scene.sensor('unplugged', name);
-      report.tell(`${name} is unplugged for ${after(args)}.`);
-      hold(scene, `unplug ${name}`, msOf(args), () => {
-        chip.faults.absent = false;
-        chip.brownOut(Math.floor(scene.now()));
-        scene.sensor('plugged in', name);
-      });
-      scene.setTimer(msOf(args), report.done);
-    },
-  },
-  crc: {
-    label: 'Checksum faults',
-    help: 'A bit turns on the way from a sensor, so its checksums do not fit. For chips that send one.',
-    args: (scene) => sensorsOf(scene, ({ hasCrc }) => hasCrc),
-    begin(scene, args, report) {
-      const name = String(args['sensor']);
-      const { chip } = scene.sensors.get(name)!;
-      report.fails();
-      chip.faults.badCrc = true;
-      scene.sensor('checksums wrong', name);
-      report.tell(`What ${name} sends has a wrong checksum for ${after(args)}.`);
-      hold(scene, `crc ${name}`, msOf(args), () => {
-        chip.faults.badCrc = false;
-        scene.sensor('checksums right', name);
-      });
-      scene.setTimer(msOf(args), report.done);
-    },
-  },
-  weather: {
-    label: 'Change the weather',
-    help: 'Another environment is around all sensors from now on.',
-    args: ({ sensors, environments }) =>
-      sensors.size === 0 ? undefined : [choice('environment', 'environment', environments)],
-    begin(scene, args, report) {
-      const name = String(args['environment']);
-      report.changes();
-      scene.setEnvironment(name);
-      scene.sensor('surroundings', name);
-      report.tell(`Around the sensors it is "${name}" from now on.`);
-      report.done();
-    },
-  },
+  ...SENSOR_FAULTS,
   'clock-jump': {
     label: 'Clock jump',
     help: "The board's wall clock is set by so many seconds, as a time server would that is wrong, or right at last.",
@@ -301,6 +177,3 @@ export const FAULTS: Readonly<Record<string, FaultKind>> = {
     },
   },
 };
-
-/** One way through the network when all is well, milliseconds. */
-export const USUAL_DELAY_MS: readonly [number, number] = [1, 3];

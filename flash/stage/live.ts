@@ -2,6 +2,7 @@
 
 import { isAddress } from '../../sim/network/connection.ts';
 import { openBridge } from '../../sim/node/bridge.ts';
+import type { Target } from '../../sim/node/bridge.ts';
 import type { BrokerAddress } from '../sim/address.ts';
 import { formatBrokerAddress } from '../sim/address.ts';
 import type { EmbeddedBroker } from '../sim/broker.ts';
@@ -13,7 +14,10 @@ export interface LiveOptions extends Omit<
   BoardStageOptions,
   'mode' | 'hasTime' | 'broker' | 'world' | 'network' | 'paced'
 > {
+  /** Where the firmware looks for its broker. */
   readonly address: BrokerAddress;
+  /** Where that is; default: there. */
+  readonly target?: Target;
   /** Where the broker is ours to stop. */
   readonly embedded: EmbeddedBroker | undefined;
   /** Somebody else's client publishes to the mote. */
@@ -37,7 +41,7 @@ export function openLiveStage(options: LiveOptions): BoardStage {
     network,
     host,
     port: address.port,
-    targets: [address],
+    targets: [options.target ?? address],
     sync: paced.sync,
   });
   let isWanted = true;

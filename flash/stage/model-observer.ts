@@ -43,9 +43,8 @@ export function openModelObserver(
   const connect = () => {
     if (!isUp || attached !== undefined) return;
     const parser = mqttPacket.parser();
-    let mine: Attached | undefined;
-    parser.on('packet', (packet: Packet) => take(mine!, packet));
-    mine = broker.connect({
+    parser.on('packet', (packet: Packet) => take(mine, packet));
+    const mine: Attached = broker.connect({
       write: (bytes) =>
         void setTimer(WAY_MS, () => attached === mine && parser.parse(Buffer.from(bytes, 'latin1'))),
       end() {

@@ -110,7 +110,7 @@ export function openReplayStage(options: ReplayOptions): ReplayStage {
       onPowerCut: (isTorn) => listeners!.bookkeeper.cut(isTorn),
       onMessage({ topic, payload }) {
         const bytes = Buffer.from(payload, 'latin1');
-        const observation = readPayload(topic, bytes, scene!.world.wall());
+        const observation = readPayload(topic, bytes, Math.round(scene!.world.wall()));
         listeners!.received(observation, bytes.toString('utf8'));
         options.onMessage?.(observation);
       },

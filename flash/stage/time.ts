@@ -30,8 +30,9 @@ export function createClockDesk(paced: Paced, hasTime: boolean): ClockDesk {
     },
     step() {
       requireTime();
-      if (paced.speed() !== 0)
+      if (paced.speed() !== 0) {
         throw wrong('time passes, so there is nothing to step', 'set the speed to 0 first');
+      }
       paced.step();
     },
     event: (t) => ({ type: 'clock', t, speed: paced.speed(), actual: Math.round(paced.actual() * 10) / 10 }),

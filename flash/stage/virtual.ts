@@ -47,7 +47,7 @@ export function openVirtualStage(options: VirtualOptions): VirtualStage {
   };
   listen();
   const observer = openModelObserver(broker, world.setTimer, (topic, payload) => {
-    const observation = readPayload(topic, payload, world.wall());
+    const observation = readPayload(topic, payload, Math.round(world.wall()));
     stage.received(observation, payload.toString('utf8'));
     options.onMessage?.(observation);
   });

@@ -35,6 +35,8 @@ const PROBE_MS = 250;
 
 export function openBridge({ network, host, port, targets, sync, onError }: BridgeOptions): Bridge {
   const sockets = new Set<Socket>();
+  /** Those that only ask whether somebody listens again. */
+  const asking = new Set<Socket>();
   const down = new Set<Target>();
   const probes = new Set<NodeJS.Timeout>();
   let listener: Listener | undefined;
@@ -62,9 +64,9 @@ export function openBridge({ network, host, port, targets, sync, onError }: Brid
     const timer = setTimeout(() => {
       probes.delete(timer);
       const socket = connect(target.port, target.host);
-      sockets.add(socket);
+      asking.add(socket);
       const over = (isUp: boolean) => {
-        sockets.delete(socket);
+        asking.delete(socket);
         socket.destroy();
         if (isClosed) return;
         if (!isUp) return probe(target);
@@ -114,8 +116,10 @@ export function openBridge({ network, host, port, targets, sync, onError }: Brid
       sockets.delete(socket);
       over('end');
     });
-    // Written before it is open, Node keeps it.
-    peer.onData((bytes) => void socket.write(bytes, 'latin1'));
+    // Written before it is open, Node keeps it. What comes after the other side's end has no reader.
+    peer.onData((bytes) => {
+      if (!isOver) socket.write(bytes, 'latin1');
+    });
     peer.onClose((how) => {
       isOver = true;
       if (how === 'end') socket.end();
@@ -130,7 +134,7 @@ export function openBridge({ network, host, port, targets, sync, onError }: Brid
       isClosed = true;
       unlisten();
       for (const timer of probes) clearTimeout(timer);
-      for (const socket of sockets) socket.destroy();
+      for (const socket of [...sockets, ...asking]) socket.destroy();
     },
   };
 }

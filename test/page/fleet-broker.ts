@@ -93,8 +93,8 @@ export async function createAedes(login?: Login, denied: readonly string[] = [])
 export const hasMosquitto = () =>
   inPath('mosquitto') !== undefined && inPath('mosquitto_passwd') !== undefined;
 
-/** Two listeners, a password file, and its database written after each change. */
-export async function createMosquitto(login: Login): Promise<WebBroker> {
+/** Two listeners and a password file. @param isKept its database is written after each change. */
+export async function createMosquitto(login: Login, isKept = true): Promise<WebBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'mote-web-'));
   const [port, webPort] = (await freePorts(2)) as [number, number];
   const passwords = join(folder, 'passwords');
@@ -108,11 +108,8 @@ protocol websockets
 user root
 allow_anonymous false
 password_file ${passwords}
-persistence true
-persistence_location ${folder}/
-autosave_interval 1
-autosave_on_changes true
-`,
+max_queued_messages 0
+${isKept ? `persistence true\npersistence_location ${folder}/\nautosave_interval 1\nautosave_on_changes true\n` : ''}`,
   );
   let running: Running | undefined;
   const stop = async () => {

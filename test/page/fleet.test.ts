@@ -2,8 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { closeText, codeText } from '../../flash/codes.ts';
 import { historyText } from '../../flash/history.ts';
 import { startPageServer } from '../../flash/page/server.ts';
@@ -222,9 +224,25 @@ describeBrowser('a fleet', (browser) => {
   it('says what to configure where a broker has no WebSocket', async () => {
     const broker = await aedes();
     const page = await view(`ws://127.0.0.1:${broker.port}`);
-    await says(page, '#fleet-headline', `Nothing speaks WebSocket at 127.0.0.1, port ${broker.port}.`);
+    await says(
+      page,
+      '#fleet-headline',
+      `Nothing speaks MQTT over WebSocket at 127.0.0.1, port ${broker.port}.`,
+    );
     await says(page, '#fleet-help', /Mosquitto: .listener 9001. .*EMQX: .*NATS: /);
     expect(await page.locator('#fleet-subline').textContent()).toContain('tries again by itself');
+    forgive(complaints);
+  });
+
+  it('says so where what answers speaks WebSocket, and no MQTT', async () => {
+    const web = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    browser.closeLater({ close: () => new Promise<void>((done) => web.close(() => done())) });
+    web.on('connection', (socket) => socket.close());
+    await new Promise<void>((done) => web.once('listening', () => done()));
+    const page = await view(`ws://127.0.0.1:${(web.address() as AddressInfo).port}`);
+    await says(page, '#fleet-headline', 'speaks WebSocket, and let no session with MQTT begin.');
+    await page.getByRole('button', { name: 'User and password' }).click();
+    await says(page, '#fleet-login', 'Kept in the memory of this page only.');
     forgive(complaints);
   });
 
@@ -293,7 +311,7 @@ describeBrowser('a fleet', (browser) => {
     await says(page, '#fleet-count', '2 of 1,000');
 
     // At once, and more than a second's worth: what was not looked at was counted.
-    const FLOOD = 8000;
+    const FLOOD = 6000;
     const numbers = Array.from({ length: FLOOD }, (_, i) => `{"value":${i + 1}}`);
     await Promise.all(numbers.map((payload) => publish(broker, 'mote-1/air/t', payload, false)));
     await page.waitForFunction((most) => {

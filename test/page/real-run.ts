@@ -24,7 +24,7 @@ startMote({
   broker: { host: 'broker', port: 1883, keepAliveSec: 10, backoff: { windowMs: 1000, maxMs: 4000 } },
   wifi: { ssid: 'w', password: 'p' },
   sensors: [{ name: 'air', driver: createSht3x(i2c, { address: 0x44 }), intervalMs: ${intervalMs}, qos: 1 }],
-  parts: [createAccount({ heartbeatMs: 5000 }), createCommands({})],
+  parts: [createAccount({ heartbeatMs: ${5 * intervalMs} }), createCommands({})],
 });
 `;
 const SCENE: Scene = { chips: [{ chip: 'sht3x', bus: 1, address: 0x44 }], environment: 'weather', seed: 7 };
@@ -42,8 +42,8 @@ function prepare(intervalMs: number): Promise<(seed: number) => VirtualStage> {
     const bundle = compileBundle(result.code, 'firmware.js');
     return (seed: number) =>
       openVirtualStage({
-        title: 'page test',
-        firmware: 'test',
+        title: 'Air',
+        firmware: 'air',
         seed,
         bundle,
         bundleBytes: result.bytes,

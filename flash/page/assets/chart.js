@@ -76,8 +76,8 @@ export function createChart(root, channel, onHover) {
       axes: [
         {
           ...axis(),
-          size: 22,
-          gap: 2,
+          size: 26,
+          gap: 6,
           space: 70,
           values: (_, splits) => splits.map((s) => timeText(s * 1000)),
         },

@@ -2,6 +2,7 @@
 // The selected mote: who it is, its readings, its account, and how its link fared.
 
 import { el, foreign, setText } from './dom.js';
+import { number, several } from './format.js';
 import { closeText, noteTexts, sumText, transitionText, verdictText } from './fleet-account.js';
 import { causeOf, nameOf, stateOf } from './fleet-mote.js';
 import { createReadings } from './fleet-readings.js';
@@ -76,7 +77,7 @@ export function createDetail(root, codes, commands) {
     setText(verdict, `It ${verdictText(account)}: ${sumText(account, codes)}.`);
     const { boots = 0, sampled = 0, sent = 0, duplicates = 0, connects = 0 } = account.counts;
     const texts = [
-      `${sampled} readings sampled, ${sent} messages sent, ${duplicates} of them again; ${boots} boots, ${connects} sessions`,
+      `${several(sampled, 'reading')} sampled, ${several(sent, 'message')} sent, ${number(duplicates)} of them again; ${several(boots, 'boot')}, ${several(connects, 'session')}`,
       ...noteTexts(account),
       ...(wentBack > 0
         ? ['the account went backwards: was its outbox formatted, or do two boards use this id?']

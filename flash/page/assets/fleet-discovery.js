@@ -26,11 +26,12 @@ export const PREFIX = 'homeassistant/';
 const TOPIC_MAX = 256;
 export const CHANNELS_MAX = 64;
 
+/** A SUBSCRIBE with one of these makes a broker end the session (MQTT 3.1.1, 1.5.3 and 4.7.3). */
+const NO_TOPIC = /[#+\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]|^[$/]|^$/u;
+
 /** @param {unknown} topic @returns {topic is string} */
-export function isTopicName(topic) {
-  // eslint-disable-next-line no-control-regex
-  return typeof topic === 'string' && topic.length <= TOPIC_MAX && /^[^$#+\u0000/][^#+\u0000]*$/.test(topic);
-}
+export const isTopicName = (topic) =>
+  typeof topic === 'string' && topic.length <= TOPIC_MAX && !NO_TOPIC.test(topic);
 
 /** As src/telemetry/discovery/entity.ts does it. @param {string} text */
 const asId = (text) => text.replace(/[^-0-9A-Za-z]/g, '_');

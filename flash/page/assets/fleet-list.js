@@ -6,7 +6,7 @@ import { closeText } from './fleet-account.js';
 import { number } from './format.js';
 import { createGrid } from './fleet-grid.js';
 import { causeOf, nameOf, stateOf } from './fleet-mote.js';
-import { ONLY, select } from './fleet-order.js';
+import { ONLY, createSelection } from './fleet-order.js';
 import { accountText, ageText, readingsText } from './fleet-words.js';
 
 /** @typedef {import('./fleet-mote.js').Mote} Mote */
@@ -36,7 +36,7 @@ function write(cell, text, isBad) {
 
 /**
  * @param {HTMLElement} root
- * @param {{ motes: () => Iterable<Mote>, codes: import('../codes-contract.ts').PageCodes, choose: (mote: Mote) => void }} source
+ * @param {{ motes: ReadonlyMap<string, Mote>, codes: import('../codes-contract.ts').PageCodes, choose: (mote: Mote) => void }} source
  */
 export function createList(root, { motes, codes, choose }) {
   const search = el('input', {
@@ -51,6 +51,7 @@ export function createList(root, { motes, codes, choose }) {
   /** @type {Column} */
   let column = 'state';
   let isUp = true;
+  const select = createSelection(codes);
 
   const heads = COLUMNS.map(({ by, label, name }) => {
     const cell = el('span', { role: 'columnheader', class: `f-${name}` });
@@ -87,11 +88,10 @@ export function createList(root, { motes, codes, choose }) {
 
   /** The motes or the order are others. */
   function refresh() {
-    const all = [...motes()];
-    const list = select(all, { text: search.value, only: only.value, column, isUp }, codes, Date.now());
+    const list = select(motes, { text: search.value, only: only.value, column, isUp }, Date.now());
     setText(
       count,
-      list.length === all.length ? number(all.length) : `${number(list.length)} of ${number(all.length)}`,
+      list.length === motes.size ? number(motes.size) : `${number(list.length)} of ${number(motes.size)}`,
     );
     COLUMNS.forEach(({ by }, at) => {
       if (by === undefined) return;

@@ -18,7 +18,7 @@ import { createUnknowns } from './fleet-unknown.js';
 
 const MOTES_MAX = 20_000;
 /** Longer than what a mote announces of all of its channels. */
-export const PAYLOAD_MAX = 65_536;
+export const BYTES_MAX = 65_536;
 /** First levels below a mote's id that are no sensors. */
 const NO_SENSOR = /^(cmd|config|reply|energy|account|history|sleep|status)(\/|$)/;
 
@@ -131,11 +131,14 @@ export function createModel(codes, watcher, motesMax = MOTES_MAX) {
     gate,
     messages: () => messages,
     settle: motes.settle,
-    /** @param {string} topic @param {string} payload @param {boolean} isKept by the broker @param {number} now milliseconds since 1970 */
+    /**
+     * @param {string} topic @param {string | undefined} payload undefined: it has more than BYTES_MAX
+     * @param {boolean} isKept by the broker @param {number} now milliseconds since 1970
+     */
     handle(topic, payload, isKept, now) {
       messages += 1;
       if (!gate.pass(isKept, now)) return;
-      if (payload.length > PAYLOAD_MAX) unknowns.add(`longer than ${PAYLOAD_MAX} characters`, topic);
+      if (payload === undefined) unknowns.add(`longer than ${BYTES_MAX} bytes`, topic);
       else if (topic === `${PREFIX}status`) return;
       else if (topic.startsWith(PREFIX)) motes.discover(topic, payload, now);
       else {

@@ -66,17 +66,25 @@ function hasText(mote, text, codes) {
   return said.some((one) => one.toLowerCase().includes(text));
 }
 
-/** @param {Iterable<Mote>} motes @param {Order} order @param {PageCodes} codes @param {number} now @returns {Mote[]} */
-export function select(motes, { text, only, column, isUp }, codes, now) {
-  const wanted = text.trim().toLowerCase();
-  const has = ONLY[only]?.has ?? (() => true);
-  /** @type {{ mote: Mote, rank: number, key: string }[]} */
-  const found = [];
-  for (const mote of motes) {
-    if (!has(mote, now) || (wanted !== '' && !hasText(mote, wanted, codes))) continue;
-    found.push({ mote, rank: column === 'name' ? 0 : RANK[column](mote, codes, now), key: nameKey(mote) });
-  }
-  const sign = isUp ? 1 : -1;
-  found.sort((a, b) => sign * (a.rank - b.rank || (a.key < b.key ? -1 : 1)));
-  return found.map(({ mote }) => mote);
+/** @param {Mote} a @param {Mote} b */
+const byName = (a, b) => (nameKey(a) < nameKey(b) ? -1 : 1);
+
+/** @param {PageCodes} codes */
+export function createSelection(codes) {
+  /** All by name. Sorted already, but for those that are new, it costs next to nothing to sort. @type {Mote[]} */
+  let all = [];
+
+  /** @param {ReadonlyMap<string, Mote>} motes @param {Order} order @param {number} now @returns {Mote[]} */
+  return (motes, { text, only, column, isUp }, now) => {
+    if (all.length !== motes.size) all = [...all, ...[...motes.values()].slice(all.length)];
+    all.sort(byName);
+    const wanted = text.trim().toLowerCase();
+    const has = ONLY[only]?.has ?? (() => true);
+    const found = all.filter((mote) => has(mote, now) && (wanted === '' || hasText(mote, wanted, codes)));
+    if (column !== 'name') {
+      const ranks = new Map(found.map((mote) => [mote, RANK[column](mote, codes, now)]));
+      found.sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
+    }
+    return isUp ? found : found.reverse();
+  };
 }

@@ -10,6 +10,13 @@ const OF_A_MOTE = ['status', 'account', 'history', 'sleep'];
 /** `+/+/status` is that of sensors. */
 const BASE = ['homeassistant/#', '+/+/status', ...OF_A_MOTE.map((name) => `+/${name}`)];
 
+/** The exact ones, because some brokers send what they keep for these only (RabbitMQ). @param {string} id */
+const anythingOf = (id) => [
+  `${id}/+`,
+  `${id}/+/+`,
+  ...(id.includes('/') ? [] : OF_A_MOTE.map((name) => `${id}/${name}`)),
+];
+
 const TOPICS_MAX = 200_000;
 /** A message for a group of channels has all of them. */
 const READERS_MAX = 64;
@@ -75,12 +82,10 @@ export function createTopics() {
       OF_A_MOTE.forEach((name) => want(`${id}/${name}`));
     },
     wantAnything(id) {
-      want(`${id}/+`);
-      want(`${id}/+/+`);
+      anythingOf(id).forEach(want);
     },
     announced(id) {
-      unwant(`${id}/+`);
-      unwant(`${id}/+/+`);
+      anythingOf(id).forEach(unwant);
     },
     wanted: () => wanted,
     changes() {

@@ -44,10 +44,10 @@ export function unreachable(address) {
   const shown = port || (protocol === 'wss:' ? '443' : '80');
   const isPlain = PLAIN.includes(shown);
   return {
-    what: `nothing speaks WebSocket at ${hostname}, port ${shown}`,
+    what: `nothing speaks MQTT over WebSocket at ${hostname}, port ${shown}`,
     fix: isPlain
       ? `${shown} is the port of MQTT without WebSocket, which no page can use: the broker needs a listener for WebSocket on another port`
-      : 'is the broker on, and has it a listener for WebSocket on this port? Is its certificate one that this browser takes, where it is wss://?',
+      : 'is the broker on, and has it a listener for WebSocket on this port? Is the path the one that it wants, often /mqtt? With wss://: does this browser take its certificate?',
     settings: LISTENERS,
   };
 }

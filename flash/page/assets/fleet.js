@@ -8,7 +8,7 @@ import { createDetail } from './fleet-detail.js';
 import { createLink } from './fleet-link.js';
 import { createList } from './fleet-list.js';
 import { createLogin } from './fleet-login.js';
-import { createModel } from './fleet-model.js';
+import { BYTES_MAX, createModel } from './fleet-model.js';
 import { createOverview } from './fleet-overview.js';
 import { sumOf } from './fleet-sum.js';
 import { addressTrouble } from './fleet-trouble.js';
@@ -77,7 +77,9 @@ function show(root, address, codes) {
       link.subscribe(model.topics.wanted());
       commands.session();
     },
-    message: (topic, bytes, isKept) => model.handle(topic, decoder.decode(bytes), isKept, Date.now()),
+    message(topic, bytes, isKept) {
+      model.handle(topic, bytes.length > BYTES_MAX ? undefined : decoder.decode(bytes), isKept, Date.now());
+    },
     unreadable(filters) {
       refused += filters.length;
       unreadable = [...unreadable, ...filters].slice(-UNREADABLE_MAX);
@@ -93,7 +95,7 @@ function show(root, address, codes) {
   overview.says.append(el('div', { class: 'controls' }, connect, commands.allow, isReading), login.form);
 
   const list = createList(panel(main, 'Motes', 'two', 'fleet-list'), {
-    motes: () => model.motes.values(),
+    motes: model.motes,
     codes,
     choose(mote) {
       commands.choose(mote);

@@ -23,6 +23,18 @@ const BAD = ['off', 'lost', 'failed', 'closed', 'offline', 'refused', 'down', 'u
  * @returns {'good' | 'bad' | 'other'}
  */
 export function toneOf({ of, state }) {
+  if (state === 'asleep' && of !== 'power') return 'other';
   if (GOOD.includes(state)) return 'good';
   return of === 'fault' || BAD.includes(state) ? 'bad' : 'other';
+}
+
+/**
+ * What a change says of other lanes as well: who sleeps needs neither Wi-Fi nor a session, and nothing is wrong.
+ * @param {StateEvent} event
+ * @returns {StateEvent[]}
+ */
+export function withImplied(event) {
+  if (event.of !== 'power' || event.state !== 'asleep') return [event];
+  const others = /** @type {const} */ (['wifi', 'link', 'session']);
+  return [event, ...others.map((of) => ({ ...event, of }))];
 }

@@ -4,7 +4,7 @@
 import { byId, el, setText, visible } from './dom.js';
 import { number, several } from './format.js';
 import { onFrame } from './frame.js';
-import { LANES, toneOf } from './lanes.js';
+import { LANES, toneOf, withImplied } from './lanes.js';
 
 /** @import { AccountFigures, FlashEvent, StateEvent } from '../../stage/events.ts' */
 
@@ -39,8 +39,6 @@ export function verdict(states, account, flash) {
   if ((account?.lost ?? 0) > 0) {
     return { tone: 'bad', headline: `${several(account?.lost ?? 0, 'reading')} lost.`, cause: '' };
   }
-  const power = states.get('power');
-  if (power?.state === 'asleep') return { tone: 'good', headline: 'The mote is asleep.', cause: power.cause };
   for (const [lane, headline] of TROUBLES) {
     const state = states.get(lane);
     if (state !== undefined && toneOf(state) === 'bad') {
@@ -48,6 +46,10 @@ export function verdict(states, account, flash) {
     }
   }
   if (isNearlyFull(flash)) return { tone: 'bad', headline: 'The outbox in flash is nearly full.', cause: '' };
+  // Awake for a moment between two of its sleeps, it is well, too.
+  if (states.get('session')?.state === 'asleep') {
+    return { tone: 'good', headline: 'The mote sleeps between its readings.', cause: '' };
+  }
   const session = states.get('session');
   if (session === undefined || toneOf(session) !== 'good') {
     return { tone: 'other', headline: 'The mote is on its way to the broker.', cause: '' };
@@ -65,6 +67,7 @@ const sentence = (cause) => {
 function accountSentence(account) {
   if (account === undefined || account.accepted === 0) return 'Nothing was accepted into the outbox yet.';
   const { accepted, delivered, held, lost } = account;
+  if (delivered === accepted) return `${several(accepted, 'reading')} accepted, and all of them delivered.`;
   const waiting = held === 0 ? '' : `, ${number(held)} ${held === 1 ? 'waits' : 'wait'} in the outbox`;
   const end = lost === 0 ? 'none lost' : `${number(lost)} lost`;
   return `Of ${several(accepted, 'reading')} accepted, ${number(delivered)} ${delivered === 1 ? 'has' : 'have'} been delivered${waiting}; ${end}.`;
@@ -101,7 +104,7 @@ export function createOverview() {
     },
     /** @param {StateEvent} event */
     state(event) {
-      states.set(event.of, event);
+      for (const one of withImplied(event)) states.set(one.of, one);
       dirty();
     },
     /** @param {{ figures: AccountFigures }} event */

@@ -6,7 +6,7 @@ import { byId, el, foreign, setText, visible } from './dom.js';
 import { durationText, exactTimeText, timeText } from './format.js';
 import { onFrame } from './frame.js';
 import { LANE_PX, drawLanes } from './lanes-picture.js';
-import { LANES, toneOf } from './lanes.js';
+import { LANES, toneOf, withImplied } from './lanes.js';
 import { createRows } from './rows.js';
 
 /** @import { StateEvent } from '../../stage/events.ts' */
@@ -92,10 +92,12 @@ export function createTimeline(span) {
         rows.changed(keepLast(shown, CHANGES_MOST));
       }
       if (event.of === 'log') return;
-      const lane = lanes.get(event.of) ?? [];
-      lanes.set(event.of, lane);
-      lane.push(event);
-      keepLast(lane, LANE_MOST);
+      for (const one of withImplied(event)) {
+        const lane = lanes.get(one.of) ?? [];
+        lanes.set(one.of, lane);
+        lane.push(one);
+        keepLast(lane, LANE_MOST);
+      }
       dirty();
     },
     tick: dirty,

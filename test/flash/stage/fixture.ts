@@ -11,12 +11,11 @@ import type { CompiledBundle } from '../../../sim/board/bundle.ts';
 import type { Scene } from '../../../sim/scene/scene.ts';
 import { writeFirmware } from '../build/fixture.ts';
 
-const HOST = 'broker';
-const PORT = 1883;
+export const HOST = 'broker';
+export const PORT = 1883;
 
 const MAIN = `import { openI2c, startMote } from 'mote-sdk/espruino';
 import { createSht3x } from 'mote-sdk/sensors/sht3x';
-import { createCommands } from 'mote-sdk/parts/commands';
 import settings from './settings.json';
 const i2c = openI2c({ bus: 1, data: 21, clock: 22, hz: 400000 });
 startMote({
@@ -25,7 +24,7 @@ startMote({
   wifi: settings.wifi,
   sensors: [{ name: 'air', driver: createSht3x(i2c, { address: 0x44 }), intervalMs: settings.intervalMs, qos: 1 }],
 });
-`.replace(/^import \{ createCommands.*\n/m, '');
+`;
 
 const SETTINGS = {
   id: 'm',
@@ -34,7 +33,11 @@ const SETTINGS = {
   wifi: { ssid: 'w', password: 'p' },
 };
 
-const SCENE: Scene = { chips: [{ chip: 'sht3x', bus: 1, address: 0x44 }], environment: 'room', seed: 1 };
+export const SCENE: Scene = {
+  chips: [{ chip: 'sht3x', bus: 1, address: 0x44 }],
+  environment: 'room',
+  seed: 1,
+};
 
 let built: Promise<{ result: BuildResult; bundle: CompiledBundle }> | undefined;
 
