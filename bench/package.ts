@@ -38,8 +38,10 @@ const AROUND = ['sim/chips', 'sim/device', 'sim/environment', 'sim/rig'];
 /** What the page of `mote sim` serves: packed, too. */
 const PAGE = 'flash/page/assets';
 
-/** The last is what it replays seeds of the system simulation with. */
-const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types', 'test/system/firmware'];
+/** What it replays seeds of the system simulation with. */
+const SYSTEM = 'test/system/firmware';
+
+const WHOLE = ['LICENSE', 'THIRD_PARTY.md', 'boards/jerryscript', 'types', SYSTEM];
 
 /** Of package.json: the rest is for those who work on Mote. */
 const PUBLIC = [
@@ -86,12 +88,34 @@ function importsOfDeclaration(file: string): string[] {
 /** @returns whether an import is of a package, or of Node itself. */
 const isForeign = (specifier: string) => !/^(\.|\/|dist\/)/.test(specifier);
 
+/** Rules of the check, whose pairs are for docs and tests. */
+const RULES = join('flash', 'check', 'rules');
+
+/** @returns the code of a rule without its pair. */
+function withoutPairs(file: string, code: string): string {
+  const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true);
+  let rest = code;
+  const visit = (node: ts.Node): void => {
+    const isPair = ts.isPropertyAssignment(node) && node.name.getText(source) === 'pair';
+    if (isPair) rest = rest.replace(code.slice(node.pos, node.end), '').replace(/,\s*,/, ',');
+    else ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return rest;
+}
+
 /** The host code in as few files as its lazy imports leave, each under the name of the first that it holds. */
 async function putHost(): Promise<void> {
   const bundle = await rolldown({
     input: Object.fromEntries(ENTRIES.map((file) => [file.slice(0, -'.js'.length), file])),
     external: isForeign,
     platform: 'node',
+    plugins: [
+      {
+        name: 'without-pairs',
+        transform: (code, id) => (id.includes(RULES) ? withoutPairs(id, code) : null),
+      },
+    ],
     // Some are imported lazily by one command and at once by another.
     checks: { ineffectiveDynamicImport: false },
   });
@@ -102,21 +126,31 @@ async function putHost(): Promise<void> {
     minify: { compress: true, mangle: false, codegen: false },
   });
   await bundle.close();
+  const makers = makersAround();
   for (const chunk of output) {
     if (chunk.type !== 'chunk') throw new Error(`${chunk.fileName} is no code`);
-    put(chunk.fileName, await minified(chunk.code));
+    put(chunk.fileName, await minified(chunk.code, makers));
   }
 }
 
-async function minified(text: string): Promise<string> {
-  // The makers of the simulated world are named in programs that are written for it.
-  const renamed = /function (create\w*\$\w+)\(/.exec(text);
-  if (renamed !== null) throw new Error(`two functions that make something have the name of ${renamed[1]}`);
+/** The makers of the simulated world, which are named in programs that are written for it (sim/scene/program.ts). */
+function makersAround(): string[] {
+  const texts = AROUND.flatMap(filesIn).map((file) => readFileSync(file, 'utf8'));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/^export function (create\w+)/gm)].map(([, name]) => name!),
+  );
+}
+
+async function minified(text: string, makers: readonly string[]): Promise<string> {
+  const renamed = /function (create\w*)\$\w+\(/.exec(text)?.[1];
+  if (renamed !== undefined && makers.includes(renamed)) {
+    throw new Error(`two functions that make something have the name of ${renamed}`);
+  }
   const { code } = await minify(text, {
     module: true,
     ecma: 2020,
     keep_classnames: true,
-    keep_fnames: /^create/,
+    keep_fnames: new RegExp(`^(${makers.join('|')})$`),
     compress: { ecma: 2020, passes: 2 },
     format: { comments: /^!/ },
   });
@@ -277,6 +311,9 @@ async function writePackage(): Promise<number> {
   await putPacked(PACKED_PAGE, filesIn(PAGE), (file) => relative(PAGE, file));
   for (const name of WHOLE.filter((one) => existsSync(one))) {
     cpSync(name, join(OUT, name), { recursive: true });
+  }
+  for (const file of filesIn(SYSTEM).filter((name) => name.endsWith('.ts'))) {
+    put(file, compact(file, readFileSync(file, 'utf8'), true));
   }
   for (const file of ['types', 'boards'].flatMap((folder) => filesIn(join(OUT, folder)))) {
     if (/\.(ts|c|h)$/.test(file)) writeFileSync(file, withTabs(readFileSync(file, 'utf8')));
