@@ -89,7 +89,7 @@ try {
   for (const name of names.length === 0 ? Object.keys(SCENARIOS) : names) {
     const scenario = SCENARIOS[name];
     if (scenario === undefined)
-      throw new Error(`no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}`);
+      {throw new Error(`no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}`);}
     console.log(`-- ${name}`);
     const { report, ...rest } = await scenario();
     console.log(reportText(report));

@@ -152,6 +152,7 @@ export async function measureLive(
       brokerBytesPerMote: brokerBytes === undefined ? null : Math.round(brokerBytes / motes),
       // Who came back after the window counts too.
       outage: findOutage(seconds.slice(from), motes),
+      returns: observer.returns,
       account: {
         ...ledger.sums(),
         acknowledged: sumOf(ends, (end) => end.acknowledged),

@@ -61,6 +61,7 @@ export async function measureVirtual(run: Run): Promise<FleetReport> {
       bytesPerMote: Math.round((memoryMost - memoryBefore) / motes),
       brokerBytesPerMote: null,
       outage: findOutage(seconds.slice(from), motes),
+      returns: [],
       account: {
         accepted: sumOf(own, (one) => one.accepted),
         received: sumOf(own, (one) => one.received),

@@ -6,9 +6,16 @@ import type { MqttClient } from 'mqtt';
 import type { BrokerAddress } from '../sim/address.ts';
 import { startObserver } from '../sim/observer.ts';
 
+/** The observer was away, and came back. */
+export interface Return {
+  /** From the loss of its connection to the CONNACK of the next. */
+  readonly awayMs: number;
+  /** Session present: what came meanwhile was kept for it. */
+  readonly sessionKept: boolean;
+}
+
 export interface FleetObserver {
-  /** Session present flag of each CONNACK. */
-  readonly sessions: boolean[];
+  readonly returns: readonly Return[];
   /** End it, and its session. */
   close(): Promise<void>;
 }
@@ -53,20 +60,25 @@ export async function watchFleet(
     reconnectPeriod: RECONNECT_MS,
     resubscribe: false,
   };
-  const sessions: boolean[] = [];
+  const returns: Return[] = [];
+  let lostAt: number | undefined;
   const client: MqttClient = mqtt.connect(options);
   client.on('error', () => {});
   client.on('connect', ({ sessionPresent }) => {
-    sessions.push(sessionPresent);
+    if (lostAt !== undefined)
+      {returns.push({ awayMs: performance.now() - lostAt, sessionKept: sessionPresent });}
+    lostAt = undefined;
     if (!sessionPresent) client.subscribe([...filters], { qos: 1 }, () => {});
   });
+  client.on('close', () => (lostAt ??= performance.now()));
   client.on('message', (topic, payload) =>
     onMessage(Buffer.from(topic).toString('latin1'), payload.toString('latin1')),
   );
   await new Promise<void>((resolve) => client.once('connect', () => resolve()));
+  returns.length = 0;
   await client.subscribeAsync([...filters], { qos: 1 });
   return {
-    sessions,
+    returns,
     async close() {
       const wasOnline = client.connected;
       await client.endAsync(!wasOnline);

@@ -2,6 +2,7 @@
 
 import { createHistogram } from './histogram.ts';
 import type { LedgerSums } from './ledger.ts';
+import type { Return } from './observer.ts';
 import type { End, Second } from './plan.ts';
 
 export interface FleetAccount extends LedgerSums {
@@ -52,6 +53,8 @@ export interface FleetReport {
   /** Of the embedded broker's process, a mote; null: it is another. */
   readonly brokerBytesPerMote: number | null;
   readonly outage: Outage | null;
+  /** How often the observer was away. */
+  readonly returns: readonly Return[];
   readonly account: FleetAccount;
   /** First of what was wrong: codes of refusals, errors of connections. */
   readonly faults: readonly string[];

@@ -7,12 +7,12 @@ import { formatBrokerAddress } from '../sim/address.ts';
 import type { EmbeddedFleetBroker } from './embedded.ts';
 import { startEmbedded } from './embedded.ts';
 import type { FleetFirmware } from './firmware.ts';
-import { prepareFirmware } from './firmware.ts';
 import { checkHandles } from './handles.ts';
 import { measureLive } from './measure-live.ts';
 import { measureVirtual } from './measure-virtual.ts';
 import { checkBrokers } from './observer.ts';
 import type { ThreadPlan } from './plan.ts';
+import { prepareInThread } from './prepare.ts';
 import type { FleetReport } from './report.ts';
 
 export interface FleetOptions {
@@ -87,7 +87,17 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   await checkBrokers([...addresses, ...(options.observer ?? [])]);
   onProgress(`building ${options.name}`);
   const { username, password } = addresses[0] ?? { username: '', password: '' };
-  const prepared = await prepareFirmware({ ...options, username, password });
+  const { firmware, name, board, settings, features, intervalSec } = options;
+  const prepared = await prepareInThread({
+    firmware,
+    name,
+    board,
+    settings,
+    features,
+    intervalSec,
+    username,
+    password,
+  });
   const startMs = Math.max(Math.min(prepared.intervalMs, MINUTE), (motes * 1000) / STARTS_PER_SEC);
   const run: Run = { ...options, prepared, startMs, shares: plansOf(options, prepared, startMs) };
   if (broker === 'virtual') return measureVirtual(run);
