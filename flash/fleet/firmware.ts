@@ -42,6 +42,8 @@ const DEFAULT_INTERVAL_SEC = 60;
 const FIRST_WAIT_MS = 60_000;
 /** Two motes have both sent something by then, virtual time. */
 const LOOK_LIMIT_MS = 3_600_000;
+/** A mote may come online so much later than another. */
+const SLOWER_MS = 120_000;
 const LOOK_STEP_MS = 1000;
 
 const refuse = (what: string, fix: string, where: string) =>
@@ -91,7 +93,7 @@ interface Look {
 }
 
 /** Run two motes until both have sent something of QoS 1 or 2. */
-function look(code: string, scene: Scene, board: string): Look {
+function look({ code, scene, intervalMs }: Omit<FleetFirmware, 'filters'>, board: string): Look {
   const accepted: AcceptedMessage[] = [];
   const sent: BrokerMessage[] = [];
   const share = createShare(
@@ -99,11 +101,15 @@ function look(code: string, scene: Scene, board: string): Look {
     { now: () => share.world.now(), onAccepted: (message) => void accepted.push(message) },
   );
   let online = 0;
+  let limitMs = LOOK_LIMIT_MS;
   openModelBroker(share.world, share.network, (message) => {
-    if (message.qos > 0) sent.push(message);
+    if (message.qos === 0) return;
+    // The other is about as fast.
+    if (sent.length === 0) limitMs = share.world.now() + 2 * intervalMs + SLOWER_MS;
+    sent.push(message);
   });
   const isSeen = () => new Set(sent.map(({ clientId }) => clientId)).size > 1;
-  while (share.world.now() < LOOK_LIMIT_MS && !isSeen()) {
+  while (share.world.now() < limitMs && !isSeen()) {
     share.world.run(LOOK_STEP_MS);
     online = Math.max(online, share.online());
   }
@@ -112,7 +118,7 @@ function look(code: string, scene: Scene, board: string): Look {
   return { accepted, sent, online, faults };
 }
 
-/** @returns the filters of what two motes have sent. @throws MoteError when a fleet of them could not be told apart. */
+/** @returns what an observer subscribes to, after what two motes have sent. @throws MoteError when a fleet of them could not be told apart. */
 function filtersOf({ accepted, sent, online, faults }: Look, name: string): string[] {
   const ids = new Set(sent.map(({ clientId }) => clientId));
   if (ids.size === 0 && online === 0) {
@@ -149,9 +155,13 @@ function filtersOf({ accepted, sent, online, faults }: Look, name: string): stri
   return [...new Set(filters)];
 }
 
+/** Look at two of them. @throws MoteError when a fleet of it makes no sense. */
+export function filtersFor(built: Omit<FleetFirmware, 'filters'>, board: string): string[] {
+  return filtersOf(look(built, board), built.name);
+}
+
 /** Build it, and look at two of them. @throws MoteError when it cannot be built, or a fleet of it makes no sense. */
 export async function prepareFirmware(options: FirmwareOptions): Promise<FleetFirmware> {
   const built = await buildFor(options);
-  const filters = filtersOf(look(built.code, built.scene, options.board), built.name);
-  return { ...built, filters };
+  return { ...built, filters: filtersFor(built, options.board) };
 }

@@ -19,6 +19,8 @@ const TELL_MS = 1000;
 const STALL_MS = 45_000;
 /** For what is on its way when a person ends it. */
 const SHORT_DRAIN_MS = 5000;
+/** An observer that is connected and hears nothing for so long has had all. */
+const QUIET_MS = 5000;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const whole = (value: number) => Math.round(value).toLocaleString('en');
@@ -108,9 +110,11 @@ export async function measureLive(
     if (embedded !== undefined && outageSec > 0 && !isStopped) {
       const goneAt = windowFrom + (windowEnd - windowFrom) / 3;
       await until(() => isStopped || now() >= goneAt, 'measuring');
-      if (!isStopped) embedded.stop();
-      await until(() => isStopped || now() >= goneAt + outageSec * 1000, 'without a broker');
-      await embedded.start();
+      if (!isStopped) {
+        embedded.stop();
+        await until(() => isStopped || now() >= goneAt + outageSec * 1000, 'without a broker');
+        await embedded.start();
+      }
     }
     await until(isOver, 'measuring');
     const windowTo = now();
@@ -119,14 +123,12 @@ export async function measureLive(
     const brokerBytes = embedded === undefined ? undefined : (await embedded.memory()) - brokerBefore;
     const drainEnd = now() + (isStopped ? SHORT_DRAIN_MS : run.shares[0]!.virtual.drainMs);
     const wasStopped = isStopped;
-    const isDrained = () => total('waiting') === 0 && ledger.openCount() === 0;
-    await until(() => isDrained() || now() > drainEnd || (isStopped && !wasStopped), 'draining');
+    await until(() => total('waiting') === 0 || now() > drainEnd || (isStopped && !wasStopped), 'draining');
     threads.order('stop');
     const ends = await threads.ends;
-    // What was acknowledged at the last moment is still under way to the observer.
+    // What was acknowledged is at the broker, and comes as long as anything comes.
     const kept = ends.flatMap((end) => end.kept);
-    const lastLook = now() + SHORT_DRAIN_MS;
-    while (ledger.lost(kept) > 0 && now() < lastLook) await pause(LOOK_MS);
+    while (ledger.lost(kept) > 0 && observer.quietMs() < QUIET_MS && now() < drainEnd) await pause(LOOK_MS);
 
     const seconds = addSeconds(ends.map((end) => end.seconds));
     // Whole seconds of it.

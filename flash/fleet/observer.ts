@@ -16,6 +16,8 @@ export interface Return {
 
 export interface FleetObserver {
   readonly returns: readonly Return[];
+  /** @returns for how long it has been connected and nothing came, milliseconds. */
+  quietMs(): number;
   /** End it, and its session. */
   close(): Promise<void>;
 }
@@ -62,23 +64,28 @@ export async function watchFleet(
   };
   const returns: Return[] = [];
   let lostAt: number | undefined;
+  let heardAt = performance.now();
   const client: MqttClient = mqtt.connect(options);
   client.on('error', () => {});
   client.on('connect', ({ sessionPresent }) => {
-    if (lostAt !== undefined)
-      {returns.push({ awayMs: performance.now() - lostAt, sessionKept: sessionPresent });}
+    if (lostAt !== undefined) {
+      returns.push({ awayMs: performance.now() - lostAt, sessionKept: sessionPresent });
+    }
     lostAt = undefined;
+    heardAt = performance.now();
     if (!sessionPresent) client.subscribe([...filters], { qos: 1 }, () => {});
   });
   client.on('close', () => (lostAt ??= performance.now()));
-  client.on('message', (topic, payload) =>
-    onMessage(Buffer.from(topic).toString('latin1'), payload.toString('latin1')),
-  );
+  client.on('message', (topic, payload) => {
+    heardAt = performance.now();
+    onMessage(Buffer.from(topic).toString('latin1'), payload.toString('latin1'));
+  });
   await new Promise<void>((resolve) => client.once('connect', () => resolve()));
   returns.length = 0;
   await client.subscribeAsync([...filters], { qos: 1 });
   return {
     returns,
+    quietMs: () => (lostAt === undefined ? performance.now() - heardAt : 0),
     async close() {
       const wasOnline = client.connected;
       await client.endAsync(!wasOnline);

@@ -4,7 +4,6 @@
 import { ExitCode, MoteError } from '../errors.ts';
 import type { BrokerAddress } from '../sim/address.ts';
 import { formatBrokerAddress } from '../sim/address.ts';
-import type { EmbeddedFleetBroker } from './embedded.ts';
 import { startEmbedded } from './embedded.ts';
 import type { FleetFirmware } from './firmware.ts';
 import { checkHandles } from './handles.ts';
@@ -72,6 +71,22 @@ function plansOf(options: FleetOptions, prepared: FleetFirmware, startMs: number
   });
 }
 
+/** Run a fleet of a firmware that was looked at. @throws MoteError when its motes do not come online. */
+export async function measureFleet(options: FleetOptions, prepared: FleetFirmware): Promise<FleetReport> {
+  const { broker, motes } = options;
+  const startMs = Math.max(Math.min(prepared.intervalMs, MINUTE), (motes * 1000) / STARTS_PER_SEC);
+  const run: Run = { ...options, prepared, startMs, shares: plansOf(options, prepared, startMs) };
+  if (broker === 'virtual') return measureVirtual(run);
+  if (broker !== 'embedded') return measureLive(run, broker, undefined);
+  const embedded = await startEmbedded();
+  try {
+    const address = { host: '127.0.0.1', port: embedded.port, username: '', password: '' };
+    return await measureLive(run, [address], embedded);
+  } finally {
+    embedded.close();
+  }
+}
+
 /**
  * Run a fleet to its end, or until `stopped` settles.
  * @throws MoteError when it cannot start: options, firmware, broker, open files.
@@ -88,28 +103,8 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   onProgress(`building ${options.name}`);
   const { username, password } = addresses[0] ?? { username: '', password: '' };
   const { firmware, name, board, settings, features, intervalSec } = options;
-  const prepared = await prepareInThread({
-    firmware,
-    name,
-    board,
-    settings,
-    features,
-    intervalSec,
-    username,
-    password,
-  });
-  const startMs = Math.max(Math.min(prepared.intervalMs, MINUTE), (motes * 1000) / STARTS_PER_SEC);
-  const run: Run = { ...options, prepared, startMs, shares: plansOf(options, prepared, startMs) };
-  if (broker === 'virtual') return measureVirtual(run);
-  let embedded: EmbeddedFleetBroker | undefined;
-  try {
-    if (!isEmbedded) return await measureLive(run, addresses, undefined);
-    embedded = await startEmbedded();
-    const address = { host: '127.0.0.1', port: embedded.port, username: '', password: '' };
-    return await measureLive(run, [address], embedded);
-  } finally {
-    embedded?.close();
-  }
+  const wanted = { firmware, name, board, settings, features, intervalSec, username, password };
+  return measureFleet(options, await prepareInThread(wanted));
 }
 
 /** @throws MoteError when something was lost. */
