@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
 import { reportText } from '../flash/fleet/plot.ts';
 import type { FleetReport } from '../flash/fleet/report.ts';
-import type { FleetOptions } from '../flash/fleet/run.ts';
+import type { FleetOptions } from '../flash/fleet/options.ts';
 import { runFleet } from '../flash/fleet/run.ts';
 import { writeSmallFirmware } from '../flash/fleet/small-firmware.ts';
 import { startMosquitto } from './fleet/mosquitto.ts';
@@ -88,15 +88,17 @@ try {
   const names = process.argv.slice(2);
   for (const name of names.length === 0 ? Object.keys(SCENARIOS) : names) {
     const scenario = SCENARIOS[name];
-    if (scenario === undefined)
-      {throw new Error(`no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}`);}
+    if (scenario === undefined) {
+      throw new Error(`no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}`);
+    }
     console.log(`-- ${name}`);
     const { report, ...rest } = await scenario();
     console.log(reportText(report));
     const { seconds, ...figures } = report;
     const attempts = report.outage === null ? [] : seconds.map((second) => second.attempts);
     const computer = { cores: availableParallelism(), model: cpus()[0]!.model, load: loadavg()[1]! };
-    keep(name, { ...figures, ...rest, attempts, computer });
+    const publishedMost = Math.max(...seconds.map((second) => second.published));
+    keep(name, { ...figures, ...rest, publishedMost, attempts, computer });
     if (report.account.lost > 0) process.exitCode = 1;
   }
 } finally {

@@ -3,6 +3,8 @@
 import type { FleetReport } from '../../flash/fleet/report.ts';
 
 export interface FleetRun extends Omit<FleetReport, 'seconds'> {
+  /** Messages of all QoS in the second with most of them. */
+  readonly publishedMost?: number;
   /** In each second of the window, of a run with an outage. */
   readonly attempts: readonly number[];
   /** Memory of a broker's process, a connected mote; missing: not measured. */

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { findBoard } from '../boards.ts';
 import { ExitCode, MoteError } from '../errors.ts';
-import type { FleetOptions } from '../fleet/run.ts';
+import type { FleetOptions } from '../fleet/options.ts';
 import type { BrokerAddress } from '../sim/address.ts';
 import { addFirmwareOptions, firmwareOptions, type FirmwareFlags } from './options.ts';
 import { createProgress } from './output.ts';

@@ -7,10 +7,11 @@ import { withoutTime } from './accepted.ts';
 import type { EmbeddedFleetBroker } from './embedded.ts';
 import { createLedger } from './ledger.ts';
 import { watchFleet } from './observer.ts';
+import type { Run } from './options.ts';
 import type { Progress } from './plan.ts';
-import { addSeconds, findOutage, latencyOf, sumOf } from './report.ts';
+import { figuresOf, latencyOf, sumOf } from './report.ts';
 import type { FleetReport } from './report.ts';
-import type { Run } from './run.ts';
+
 import { startThreads } from './threads.ts';
 
 const LOOK_MS = 100;
@@ -102,19 +103,22 @@ export async function measureLive(
     return isStopped ? undefined : now();
   };
 
+  /** The broker is gone for a while. */
+  const interrupt = async (broker: EmbeddedFleetBroker, goneAt: number) => {
+    await until(() => isStopped || now() >= goneAt, 'measuring');
+    if (isStopped) return;
+    broker.stop();
+    await until(() => isStopped || now() >= goneAt + outageSec * 1000, 'without a broker');
+    await broker.start();
+  };
+
   try {
     const allOnlineAt = await start();
     const windowFrom = now();
     const windowEnd = windowFrom + run.minutes * 60_000;
     const isOver = () => isStopped || now() >= windowEnd;
-    if (embedded !== undefined && outageSec > 0 && !isStopped) {
-      const goneAt = windowFrom + (windowEnd - windowFrom) / 3;
-      await until(() => isStopped || now() >= goneAt, 'measuring');
-      if (!isStopped) {
-        embedded.stop();
-        await until(() => isStopped || now() >= goneAt + outageSec * 1000, 'without a broker');
-        await embedded.start();
-      }
+    if (embedded !== undefined && outageSec > 0) {
+      await interrupt(embedded, windowFrom + (windowEnd - windowFrom) / 3);
     }
     await until(isOver, 'measuring');
     const windowTo = now();
@@ -130,39 +134,24 @@ export async function measureLive(
     const kept = ends.flatMap((end) => end.kept);
     while (ledger.lost(kept) > 0 && observer.quietMs() < QUIET_MS && now() < drainEnd) await pause(LOOK_MS);
 
-    const seconds = addSeconds(ends.map((end) => end.seconds));
-    // Whole seconds of it.
-    const from = Math.ceil(windowFrom / 1000);
-    const window = seconds.slice(from, Math.floor(windowTo / 1000));
-    const published = sumOf(window, (second) => second.published);
+    const lost = ledger.lost(kept);
     return {
-      motes,
-      workers: run.workers,
-      firmware: run.prepared.name,
-      bundleBytes: run.prepared.code.length,
-      intervalSec: run.prepared.intervalMs / 1000,
+      ...figuresOf(run, {
+        ends,
+        // Whole seconds.
+        from: Math.ceil(windowFrom / 1000),
+        to: Math.floor(windowTo / 1000),
+        account: { ...ledger.sums(), lost },
+      }),
       broker: embedded === undefined ? addresses.map(formatBrokerAddress).join(', ') : 'embedded aedes',
       isVirtual: false,
       ended: isStopped ? 'stopped' : 'complete',
-      windowSec: window.length,
       realSec: now() / 1000,
       allOnlineSec: allOnlineAt === undefined ? null : allOnlineAt / 1000,
-      published,
-      messagesPerSec: published / Math.max(1, window.length),
       latencyMs: latencyOf(ends),
       bytesPerMote: Math.round((memoryMost - memoryBefore) / motes),
       brokerBytesPerMote: brokerBytes === undefined ? null : Math.round(brokerBytes / motes),
-      // Who came back after the window counts too.
-      outage: findOutage(seconds.slice(from), motes),
       returns: observer.returns,
-      account: {
-        ...ledger.sums(),
-        acknowledged: sumOf(ends, (end) => end.acknowledged),
-        waiting: sumOf(ends, (end) => end.waiting),
-        lost: ledger.lost(kept),
-      },
-      faults: [...new Set(ends.flatMap((end) => end.faults))],
-      seconds: window,
     };
   } finally {
     await threads.close();

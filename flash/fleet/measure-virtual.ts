@@ -1,8 +1,8 @@
 // A fleet in virtual time: each thread runs its share to the end by itself; here they are added up.
 
-import { addSeconds, findOutage, sumOf } from './report.ts';
+import { addSeconds, figuresOf, sumOf } from './report.ts';
 import type { FleetReport } from './report.ts';
-import type { Run } from './run.ts';
+import type { Run } from './options.ts';
 import { startThreads } from './threads.ts';
 
 const TELL_MS = 1000;
@@ -36,43 +36,32 @@ export async function measureVirtual(run: Run): Promise<FleetReport> {
     const ends = await threads.ends;
     memoryMost = Math.max(memoryMost, process.memoryUsage.rss());
     const own = ends.map((end) => end.virtual!);
-    const seconds = addSeconds(ends.map((end) => end.seconds));
     // They began together; where a person ended it, one may have come further than another.
     const windowSec = Math.floor(Math.min(...own.map(({ windowMs }) => windowMs)) / 1000);
     const from = Math.ceil(own[0]!.windowFromMs / 1000);
-    const window = seconds.slice(from, from + windowSec);
-    const published = sumOf(window, (second) => second.published);
-    const allOnline = seconds.findIndex(({ online }) => online >= motes);
+    const allOnline = addSeconds(ends.map((end) => end.seconds)).findIndex(({ online }) => online >= motes);
     return {
-      motes,
-      workers: run.workers,
-      firmware: run.prepared.name,
-      bundleBytes: run.prepared.code.length,
-      intervalSec: run.prepared.intervalMs / 1000,
+      ...figuresOf(run, {
+        ends,
+        from,
+        to: from + windowSec,
+        account: {
+          accepted: sumOf(own, (one) => one.accepted),
+          received: sumOf(own, (one) => one.received),
+          duplicates: sumOf(own, (one) => one.duplicates),
+          disordered: sumOf(own, (one) => one.disordered),
+          lost: sumOf(own, (one) => one.lost),
+        },
+      }),
       broker: 'a model broker in virtual time',
       isVirtual: true,
       ended: isStopped ? 'stopped' : 'complete',
-      windowSec,
       realSec: (performance.now() - begunAt) / 1000,
       allOnlineSec: allOnline < 0 ? null : allOnline,
-      published,
-      messagesPerSec: published / Math.max(1, windowSec),
       latencyMs: null,
       bytesPerMote: Math.round((memoryMost - memoryBefore) / motes),
       brokerBytesPerMote: null,
-      outage: findOutage(seconds.slice(from), motes),
       returns: [],
-      account: {
-        accepted: sumOf(own, (one) => one.accepted),
-        received: sumOf(own, (one) => one.received),
-        duplicates: sumOf(own, (one) => one.duplicates),
-        disordered: sumOf(own, (one) => one.disordered),
-        acknowledged: sumOf(ends, (end) => end.acknowledged),
-        waiting: sumOf(ends, (end) => end.waiting),
-        lost: sumOf(own, (one) => one.lost),
-      },
-      faults: [...new Set(ends.flatMap((end) => end.faults))],
-      seconds: window,
     };
   } finally {
     await threads.close();

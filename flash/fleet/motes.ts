@@ -9,7 +9,6 @@ import { createVirtualWorld } from '../../sim/board/world.ts';
 import type { Network } from '../../sim/network/network.ts';
 import { createNetwork } from '../../sim/network/network.ts';
 import { wireScene } from '../../sim/scene/bench.ts';
-import type { Scene } from '../../sim/scene/scene.ts';
 import { findBoard } from '../boards.ts';
 import { inspectRegion } from '../outbox/layout.ts';
 import type { AcceptedMessage } from './accepted.ts';
@@ -17,20 +16,8 @@ import { acceptedIn, withoutTime } from './accepted.ts';
 import type { Histogram } from './histogram.ts';
 import { createHistogram } from './histogram.ts';
 import { keyOf } from './ledger.ts';
-import type { Second } from './plan.ts';
+import type { Second, SharePlan } from './plan.ts';
 import { tapNetwork } from './tap.ts';
-
-export interface SharePlan {
-  readonly code: string;
-  readonly board: string;
-  readonly scene: Scene;
-  /** Number of the first mote, and how many. */
-  readonly first: number;
-  readonly count: number;
-  readonly seed: number;
-  /** They are switched on one after another, so long. */
-  readonly startMs: number;
-}
 
 export interface ShareEvents {
   /** Milliseconds of the run, the same in all shares. */

@@ -1,7 +1,7 @@
 // What the parts of a fleet say to each other: the plan of a run, and the words between the main thread and those that hold motes. Types and
 // constants only.
 
-import type { SharePlan } from './motes.ts';
+import type { Scene } from '../../sim/scene/scene.ts';
 
 /** As the firmware calls its broker, in the simulated network. */
 export const BROKER = { host: 'broker', port: 1883 } as const;
@@ -9,6 +9,19 @@ export const BROKER = { host: 'broker', port: 1883 } as const;
 export interface Target {
   readonly host: string;
   readonly port: number;
+}
+
+/** The motes of one thread. */
+export interface SharePlan {
+  readonly code: string;
+  readonly board: string;
+  readonly scene: Scene;
+  /** Number of the first mote, and how many. */
+  readonly first: number;
+  readonly count: number;
+  readonly seed: number;
+  /** They are switched on one after another, so long. */
+  readonly startMs: number;
 }
 
 /** What a run is, in virtual time. */

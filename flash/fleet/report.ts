@@ -3,6 +3,7 @@
 import { createHistogram } from './histogram.ts';
 import type { LedgerSums } from './ledger.ts';
 import type { Return } from './observer.ts';
+import type { Run } from './options.ts';
 import type { End, Second } from './plan.ts';
 
 export interface FleetAccount extends LedgerSums {
@@ -100,6 +101,55 @@ export function latencyOf(ends: readonly End[]): Latency {
   for (const { latency } of ends) all.addAll(latency);
   const at = (share: number) => Math.round(all.percentile(share) * 100) / 100;
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999), max: at(1) };
+}
+
+/** What both ways of measuring know in the same form. */
+export interface Counted {
+  readonly ends: readonly End[];
+  /** Seconds of the run: what was measured, first and behind the last. */
+  readonly from: number;
+  readonly to: number;
+  readonly account: Omit<FleetAccount, 'acknowledged' | 'waiting'>;
+}
+
+type Figure =
+  | 'motes'
+  | 'workers'
+  | 'firmware'
+  | 'bundleBytes'
+  | 'intervalSec'
+  | 'windowSec'
+  | 'published'
+  | 'messagesPerSec'
+  | 'outage'
+  | 'account'
+  | 'faults'
+  | 'seconds';
+
+/** @returns the figures that are made in the same way of both. */
+export function figuresOf(run: Run, { ends, from, to, account }: Counted): Pick<FleetReport, Figure> {
+  const all = addSeconds(ends.map((end) => end.seconds));
+  const seconds = all.slice(from, to);
+  const published = sumOf(seconds, (second) => second.published);
+  return {
+    motes: run.motes,
+    workers: run.workers,
+    firmware: run.prepared.name,
+    bundleBytes: run.prepared.code.length,
+    intervalSec: run.prepared.intervalMs / 1000,
+    windowSec: seconds.length,
+    published,
+    messagesPerSec: published / Math.max(1, seconds.length),
+    // Who came back after what was measured counts too.
+    outage: findOutage(all.slice(from), run.motes),
+    account: {
+      ...account,
+      acknowledged: sumOf(ends, (end) => end.acknowledged),
+      waiting: sumOf(ends, (end) => end.waiting),
+    },
+    faults: [...new Set(ends.flatMap((end) => end.faults))],
+    seconds,
+  };
 }
 
 export const sumOf = <T>(all: readonly T[], value: (one: T) => number) =>
