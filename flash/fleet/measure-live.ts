@@ -31,7 +31,7 @@ function tooFew(online: number, motes: number, faults: readonly string[], where:
   const fix =
     online === 0
       ? 'see what the broker says of their connections'
-      : 'raise what the broker takes: its open files (ulimit -n, LimitNOFILE=) and its connections (max_connections)';
+      : 'raise what the broker takes: its open files (ulimit -n, LimitNOFILE=) and max_connections; or the computer is too busy: take fewer --motes';
   const what = `only ${whole(online)} of ${whole(motes)} motes came online${seen}`;
   return new MoteError(what, fix, where, ExitCode.Environment);
 }
