@@ -213,7 +213,10 @@ async function writePackage(): Promise<number> {
     else if (isInner(file)) put(file, withoutRemarks(file, text, true).replace(/^ +/gm, ''));
     else put(file, withTabs(withoutRemarks(file, text, false)));
   }
-  const around = AROUND.flatMap(filesIn).map((file) => [file, readFileSync(file, 'utf8')]);
+  const around = AROUND.flatMap(filesIn).map((file) => {
+    const text = readFileSync(file, 'utf8');
+    return [file, file.endsWith('.ts') ? withoutRemarks(file, text, true).replace(/^ +/gm, '') : text];
+  });
   put(PACKED_SOURCES, brotliCompressSync(JSON.stringify(Object.fromEntries(around))));
   for (const name of WHOLE.filter((one) => existsSync(one))) {
     cpSync(name, join(OUT, name), { recursive: true });

@@ -143,13 +143,16 @@ async function optionsOf(
   };
 }
 
-/** @returns what shows the progress: the last line of a terminal, or a line now and then. */
+/** @returns what shows the progress: the last line of a terminal, or a line now and then and as each phase begins. */
 function createQuietProgress() {
   const progress = createProgress();
   let shownAt = -QUIET_MS;
+  let phase = '';
   return {
     step(text: string) {
-      if (!process.stderr.isTTY && performance.now() - shownAt < QUIET_MS) return;
+      const [begun = ''] = text.split(':');
+      if (!process.stderr.isTTY && begun === phase && performance.now() - shownAt < QUIET_MS) return;
+      phase = begun;
       shownAt = performance.now();
       progress.step(text);
     },
