@@ -3,7 +3,6 @@
 
 import type { BrokerMessage } from '../../sim/device/broker.ts';
 import type { Scene } from '../../sim/scene/scene.ts';
-import { build } from '../build/build.ts';
 import { locateFirmware } from '../build/firmware.ts';
 import { readSettings } from '../build/settings.ts';
 import { ExitCode, MoteError } from '../errors.ts';
@@ -75,6 +74,7 @@ function timesOf(settings: Record<string, unknown>): Pick<FleetFirmware, 'interv
 /** Build in 3.1.1: what is sent has to be told apart from outside, without the short topics of MQTT 5.0. */
 async function buildFor(options: FirmwareOptions): Promise<Omit<FleetFirmware, 'filters'>> {
   const { firmware, name, board } = options;
+  const { build } = await import('../build/build.ts');
   const { code, settings } = await build({
     firmware,
     board,

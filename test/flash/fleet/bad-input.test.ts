@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ExitCode } from '../../../flash/errors.ts';
+import { createProgram } from '../../../flash/cli/main.ts';
+import { ExitCode, MoteError } from '../../../flash/errors.ts';
 import { writeSmallFirmware } from '../../../flash/fleet/small-firmware.ts';
 import { mote, start } from '../cli/run.ts';
 
@@ -42,10 +43,14 @@ describe('mote fleet', () => {
     [['--broker', 'mqtt://u:p@a,mqtt://a'], '--broker: nodes of one cluster have one login'],
     [['--board', 'jerryscript-host'], '--board:'],
   ])('refuses %j', async (args, sentence) => {
-    const { code, stderr } = await mote(['fleet', ...args]);
-    expect(stderr).toContain(`error: ${sentence}`);
-    expect(stderr).toContain('\n  do: ');
-    expect(code).toBe(ExitCode.Usage);
+    const error: unknown = await createProgram()
+      .parseAsync(['fleet', ...args], { from: 'user' })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(MoteError);
+    const { where, what, fix, exitCode } = error as MoteError;
+    expect(`${where}: ${what}`).toContain(sentence);
+    expect(fix).not.toBe('');
+    expect(exitCode).toBe(ExitCode.Usage);
   });
 
   it('says how to get more open files, and opens nothing', () => {

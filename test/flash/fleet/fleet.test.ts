@@ -7,7 +7,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ExitCode, MoteError } from '../../../flash/errors.ts';
 import type { FleetFirmware } from '../../../flash/fleet/firmware.ts';
-import { filtersFor, prepareFirmware } from '../../../flash/fleet/firmware.ts';
+import { filtersFor } from '../../../flash/fleet/firmware.ts';
+import { prepareInThread } from '../../../flash/fleet/prepare.ts';
 import { reportText } from '../../../flash/fleet/plot.ts';
 import type { FleetReport } from '../../../flash/fleet/report.ts';
 import type { FleetOptions } from '../../../flash/fleet/options.ts';
@@ -38,10 +39,12 @@ let fast: FleetFirmware;
 beforeAll(async () => {
   const small = writeSmallFirmware();
   const settings = { broker: { backoff: { windowMs: 400 } } };
-  fast = await prepareFirmware({
-    ...BASE,
+  fast = await prepareInThread({
     firmware: small.folder,
+    name: 'a counter',
+    board: 'esp32',
     settings,
+    features: {},
     intervalSec: 0.5,
     username: '',
     password: '',
