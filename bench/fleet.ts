@@ -18,7 +18,10 @@ const MOTES = Number(process.env['MOTES'] ?? 10_000);
 const OUTAGE_SEC = 60;
 const QUIET_MS = 10_000;
 
-type Given = Pick<FleetOptions, 'broker' | 'minutes' | 'outageSec'>;
+/** The first wait is anything up to five minutes. */
+const SLOW = { broker: { backoff: { windowMs: 300_000, maxMs: 300_000 } } };
+
+type Given = Pick<FleetOptions, 'broker' | 'minutes' | 'outageSec'> & Partial<FleetOptions>;
 
 const small = writeSmallFirmware();
 let saidAt = 0;
@@ -69,8 +72,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Measured>>> = {
   aedes: async () => ({ report: await run({ broker: 'embedded', minutes: 5, outageSec: 0 }) }),
   storm: async () => ({ report: await run({ broker: 'embedded', minutes: 10, outageSec: OUTAGE_SEC }) }),
   virtual: async () => ({ report: await run({ broker: 'virtual', minutes: 60, outageSec: 0 }) }),
-  'virtual-storm': async () => ({
-    report: await run({ broker: 'virtual', minutes: 10, outageSec: OUTAGE_SEC }),
+  'slow-storm': async () => ({
+    report: await run({ broker: 'virtual', minutes: 20, outageSec: OUTAGE_SEC, settings: SLOW }),
   }),
 };
 

@@ -31,7 +31,7 @@ const TITLES: Readonly<Record<string, string>> = {
   aedes: 'embedded aedes',
   storm: 'embedded aedes, gone for a minute',
   virtual: 'model broker, virtual time',
-  'virtual-storm': 'model broker, virtual time, gone for a minute',
+  'slow-storm': 'model broker, virtual time, gone for a minute, window of 300 s',
 };
 
 function runRow([name, run]: [string, FleetRun]): string {
@@ -81,7 +81,7 @@ ${Math.max(...loads).toFixed(0)}). Messages are of all QoS, those of the status 
 ${runs.map(runRow).join('\n')}
 
 - *Memory a mote*: of the process that holds motes, threads, observer and both ends of its connections, at its most, over what it had before.
-  The virtual flash grows with what is written, to 64 KB a mote after days.
+  A virtual flash grows with what is written, up to the 64 KB of an outbox: with a reading a minute within a day. In virtual time there is more, as an hour's garbage comes in minutes.
 - *PUBACK*: from PUBLISH to PUBACK where the motes' network meets real TCP.
 - *Lost*: accepted by a flash, not received by the observer, and in no flash any more. One makes the command end with code 5.
 - \`npm run bench:fleet RUN\` runs one of them again and keeps it in \`bench/results/fleet.json\`.
@@ -136,6 +136,13 @@ export function scalePage(results: FleetResults, storm: StormFigures): string {
     real === undefined || real.outage === null
       ? ''
       : ` On real TCP (run \`storm\`, ${whole(real.motes)} motes) it was ${real.outage.worstPercent.toFixed(2)} %, and all were back ${real.outage.allBackSec ?? 'not all'} s after the loss, the minute without a broker in it.`;
+  const aedes = results.runs['aedes']?.brokerBytesPerMote ?? null;
+  const aedesText = aedes === null ? '' : ` The embedded aedes takes ${kilo(aedes)} (run \`aedes\`).`;
+  const slow = results.runs['slow-storm']?.outage;
+  const slowText =
+    slow === undefined || slow === null
+      ? ''
+      : ` Measured with 300 s (run \`slow-storm\`): ${slow.worst} of ${whole(results.runs['slow-storm']!.motes)}, ${slow.worstPercent.toFixed(2)} %, all back ${slow.allBackSec ?? 'not all'} s after the loss.`;
   const spreadText =
     spread === undefined
       ? ''
@@ -161,12 +168,12 @@ They need an existing broker that is a cluster; Mote brings none. What follows i
 | file handles | ${whole(MILLION / (NODES - 1))} and some hundred on each node | computed |
 | worst second of a storm, 60 s window | ${whole(MILLION * worstShare)} attempts to connect: ${(worstShare * 100).toFixed(2)} % | extrapolated, [storm](storm.md) |
 
-The memory is Mosquitto's for a clean session that is connected, with kernel buffers left out. A session that outlives its connection and queues messages takes what it
-queues. Other brokers take other amounts, most of them more: run \`mote fleet\` against yours and look at its process.
+The memory is Mosquitto's for a clean session that is connected, without the kernel's buffers.${aedesText} A session that outlives its connection takes what it queues besides. Run
+\`mote fleet\` against your broker and look at its process.
 
 ### Keep alive
 
-Computed: PINGREQ after ${PING_SHARE * 100} % of the keep alive without a packet; ${2 * (PING + HEADERS) + HEADERS} bytes with PINGRESP and headers. A mote that publishes more often than that sends none.
+Computed, at most: PINGREQ after ${PING_SHARE * 100} % of the keep alive without a packet; ${2 * (PING + HEADERS) + HEADERS} bytes with PINGRESP and headers. A mote that publishes more often than that sends none.
 
 | \`keepAliveSec\` | PINGREQ a second | both ways | a dead mote is noticed after |
 | ---: | ---: | ---: | ---: |
@@ -175,14 +182,13 @@ ${keepAliveRows()}
 ### Storm
 
 After an outage each mote waits anything up to \`backoff.windowMs\` (60 s) before its first try. The worst second of ${whole(storm.motes)} motes was ${worst} attempts, ${(worstShare * 100).toFixed(2)} % ([storm](storm.md)).${realStorm}
-A window that is longer makes it lower in proportion. Extrapolated:
+A window that is longer makes it lower in about that proportion; \`backoff.maxMs\` has to be as long.${slowText} Extrapolated:
 
 | \`backoff.windowMs\` | attempts in the worst second | on each of ${NODES} nodes |
 | ---: | ---: | ---: |
 ${stormRows(worstShare)}
 
-Choose it by what a node takes: window = 60 s × ${whole(MILLION * worstShare)} / (attempts a second that all nodes take). With TLS a node takes a few thousand
-a core at best, so measure yours. What waits meanwhile is in flash: 64 KB hold 600 messages and more ([outbox](outbox.md)), hours of a reading a minute.
+Choose it by what a node takes: window = 60 s × ${whole(MILLION * worstShare)} / (attempts a second that all nodes take). What waits meanwhile is in flash: 64 KB hold 600 messages and more ([outbox](outbox.md)), hours of a reading a minute.
 
 ### Phases
 
@@ -194,7 +200,7 @@ not a million in one.${spreadText}
 - **Motes**: \`keepAliveSec\` 300 or more where nobody needs to know sooner; \`backoff.windowMs\` from the table; several readings in a message ([telemetry](telemetry.md)); names of all nodes in \`broker\`,
   or one name that a load balancer spreads by connections, not by requests.
 - **Each node**: open files above its connections (\`LimitNOFILE=\`), \`net.core.somaxconn\` and the listener's backlog above a second's attempts, \`max_connections\` of the broker itself, and room for the motes of a node that is gone.
-- **Sessions and messages**: replicas on ${NODES} nodes (NATS: \`stream_replicas\`; RabbitMQ: quorum queues; EMQX and HiveMQ: replicas of sessions), acknowledged when a majority has them on disk: a PUBACK is all that a mote needs to forget a reading.
+- **Sessions and messages**: replicas on ${NODES} nodes (NATS: \`stream_replicas\`, as in the run above; what others call quorum or replicated queues), acknowledged when a majority has them on disk: a PUBACK is all that a mote needs to forget a reading.
 - **Observers**: sessions of their own that the broker keeps, queues that hold what comes while they are away (${whole(perSec)} messages for each second), shared subscriptions where one is too slow.
 
 ### What this does not show

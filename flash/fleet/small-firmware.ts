@@ -58,7 +58,7 @@ const SETTINGS = {
     username: '',
     password: '',
     keepAliveSec: 60,
-    backoff: { windowMs: 60_000 },
+    backoff: { windowMs: 60_000, maxMs: 120_000 },
   },
 };
 

@@ -16,7 +16,7 @@ describe('what was measured of a fleet', () => {
   it.each(Object.entries(fleet.runs))('%s: ten thousand motes, complete, nothing lost', (_, run) => {
     expect(run).toMatchObject({ motes: 10_000, ended: 'complete' });
     expect(run.account).toMatchObject({ lost: 0, waiting: 0, received: run.account.accepted });
-    expect(run.bytesPerMote).toBeLessThanOrEqual(100_000);
+    if (!run.isVirtual) expect(run.bytesPerMote).toBeLessThanOrEqual(100_000);
   });
 
   it('is a reading a minute of each, against a real broker', () => {
