@@ -27,7 +27,10 @@ const BYTES_MAX = 1_500_000;
 const OUT = join('out', 'package');
 
 /** What is called by its path, or imported by its name. */
-const ENTRIES = ['dist/flash/mote.js', 'dist/flash/index.js', 'dist/flash/testing.js'];
+const ENTRIES = [
+  ...['mote', 'index', 'testing'].map((name) => `dist/flash/${name}.js`),
+  ...['thread', 'prepare-thread', 'broker-process'].map((name) => `dist/flash/fleet/${name}.js`),
+];
 const DECLARED = ['dist/flash/index.d.ts', 'dist/flash/testing.d.ts'];
 
 /** Sources that firmware is compiled from. */

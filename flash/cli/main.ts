@@ -10,6 +10,7 @@ import { addBoards } from './boards.ts';
 import { addBuild } from './build.ts';
 import { addCheck } from './check.ts';
 import { addDoctor } from './doctor.ts';
+import { addFleet } from './fleet.ts';
 import { addInit } from './init.ts';
 import { addFlash } from './flash.ts';
 import { addMonitor } from './monitor.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCheck,
   addSize,
   addSim,
+  addFleet,
   addFlash,
   addUpload,
   addMonitor,

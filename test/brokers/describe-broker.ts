@@ -22,8 +22,8 @@ export interface Stage {
   readonly startedMs: number;
 }
 
-/** @param name of the suite, which begins with that of the broker. */
-export function describeBroker(broker: TestedBroker, name: string, body: (stage: Stage) => void): void {
+/** A suite that starts the broker itself. @param name of the suite, which begins with that of the broker. */
+export function describeInstalled(broker: TestedBroker, name: string, body: () => void): void {
   const title = `${BROKER_PREFIX}${name}`;
   if (!broker.isThere()) {
     if (required.includes(broker.name)) {
@@ -39,7 +39,12 @@ export function describeBroker(broker: TestedBroker, name: string, body: (stage:
     }
     return;
   }
-  describe(title, { timeout: 60_000 + 4 * broker.startMs }, () => {
+  describe(title, { timeout: 60_000 + 4 * broker.startMs }, () => body());
+}
+
+/** @param name of the suite, which begins with that of the broker. */
+export function describeBroker(broker: TestedBroker, name: string, body: (stage: Stage) => void): void {
+  describeInstalled(broker, name, () => {
     let root = '';
     let instance: BrokerInstance | undefined;
     let startedMs = 0;
