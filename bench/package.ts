@@ -91,16 +91,19 @@ function importsOfDeclaration(file: string): string[] {
 /** @returns whether an import is of a package, or of Node itself. */
 const isForeign = (specifier: string) => !/^(\.|\/|dist\/)/.test(specifier);
 
-/** Rules of the check, whose pairs are for docs and tests. */
-const RULES = join('flash', 'check', 'rules');
+/** What only docs and tests read of tables: the folder, and the member. */
+const UNREAD = [
+  [join('flash', 'check', 'rules'), 'pair'],
+  [join('flash', 'brokers'), 'sources'],
+] as const;
 
-/** @returns the code of a rule without its pair. */
-function withoutPairs(file: string, code: string): string {
+/** @returns the code of a table without a member of its entries. */
+function without(member: string, file: string, code: string): string {
   const source = ts.createSourceFile(file, code, ts.ScriptTarget.Latest, true);
   let rest = code;
   const visit = (node: ts.Node): void => {
-    const isPair = ts.isPropertyAssignment(node) && node.name.getText(source) === 'pair';
-    if (isPair) rest = rest.replace(code.slice(node.pos, node.end), '').replace(/,\s*,/, ',');
+    const isUnread = ts.isPropertyAssignment(node) && node.name.getText(source) === member;
+    if (isUnread) rest = rest.replace(code.slice(node.pos, node.end), '').replace(/,\s*,/, ',');
     else ts.forEachChild(node, visit);
   };
   visit(source);
@@ -115,8 +118,11 @@ async function putHost(): Promise<void> {
     platform: 'node',
     plugins: [
       {
-        name: 'without-pairs',
-        transform: (code, id) => (id.includes(RULES) ? withoutPairs(id, code) : null),
+        name: 'without-unread',
+        transform(code, id) {
+          const [, member] = UNREAD.find(([folder]) => id.includes(folder)) ?? [];
+          return member === undefined ? null : without(member, id, code);
+        },
       },
     ],
     // Some are imported lazily by one command and at once by another.
@@ -154,7 +160,7 @@ async function minified(text: string, makers: readonly string[]): Promise<string
     ecma: 2020,
     keep_classnames: true,
     keep_fnames: new RegExp(`^(${makers.join('|')})$`),
-    compress: { ecma: 2020, passes: 2 },
+    compress: { ecma: 2020, passes: 3, unsafe_arrows: true, unsafe_methods: true },
     format: { comments: /^!/ },
   });
   return `${code}\n`;
@@ -236,9 +242,8 @@ function compact(file: string, text: string, isInner: boolean): string {
     const isRead = !isInner && isTold(from);
     const gap = text.slice(token.pos, from);
     const kept = keptOf(text, token, !isInner && isTold(token.pos));
-    const indent = isRead ? `\n${/[^\n]*$/.exec(gap)![0]}` : '\n';
-    if (kept.length > 0) rest += `${indent}${kept.join(indent)}${indent}`;
-    else if (isRead) rest += gap.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').replace(/\s*\n/g, '\n');
+    if (kept.length > 0) rest += `\n${kept.join('\n').replace(/\n +/g, '\n ')}\n`;
+    else if (isRead) rest += gap.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '').replace(/\s*\n\s*/g, '\n');
     else if (/[;}]$/.test(before) && gap.includes('\n')) rest += '\n';
     else if (areOne(before, next)) rest += ' ';
     // Behind the last of a list.
@@ -308,7 +313,7 @@ async function writePackage(): Promise<number> {
   for (const file of filesIn(DEVICE)) {
     const text = readFileSync(file, 'utf8');
     if (!file.endsWith('.ts')) put(file, text);
-    else put(file, withTabs(compact(file, text, isInner(file))));
+    else put(file, compact(file, text, isInner(file)));
   }
   await putPacked(PACKED_SOURCES, AROUND.flatMap(filesIn), (file) => file);
   await putPacked(PACKED_PAGE, filesIn(PAGE), (file) => relative(PAGE, file));
@@ -318,7 +323,9 @@ async function writePackage(): Promise<number> {
   for (const file of filesIn(SYSTEM).filter((name) => name.endsWith('.ts'))) {
     put(file, compact(file, readFileSync(file, 'utf8'), true));
   }
-  for (const file of ['types', 'boards'].flatMap((folder) => filesIn(join(OUT, folder)))) {
+  for (const file of ['types', 'boards', 'dist/boards', 'dist/flash/build'].flatMap((folder) =>
+    filesIn(join(OUT, folder)),
+  )) {
     if (/\.(ts|c|h)$/.test(file)) writeFileSync(file, withTabs(readFileSync(file, 'utf8')));
   }
   put(
