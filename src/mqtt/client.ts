@@ -507,8 +507,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
+  const said = V5 ? reader.said : null!;
   const incoming = V5 && INBOUND ? createIncoming(reader, turn, nowhere) : null!;
-  const shapes = V5 ? createShapes(reader) : null!;
+  const shapes = V5 ? createShapes(said) : null!;
   const authentication = authenticationOf(options);
   /** Our method of authentication; empty: none. What a packet of the broker says of it. */
   const method = methodOf(authentication);
@@ -813,8 +814,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     counters.needed = needed;
     if (V5) {
       // Only streamed messages are held against the broker's bound here.
-      const isOurs = !STREAM || needed > PACKET_MAX || reader.packetMax() > PACKET_MAX;
-      counters.available = isOurs ? PACKET_MAX : reader.packetMax();
+      const isOurs = !STREAM || needed > PACKET_MAX || said.packetMax > PACKET_MAX;
+      counters.available = isOurs ? PACKET_MAX : said.packetMax;
     }
     return refuse(Code.TooLong);
   }
@@ -954,7 +955,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether the broker takes the QoS of a topic [MQTT-3.2.2-11]. */
   function mayBeSent(to: Topic<Bytes>): boolean {
-    return qosOf(to.first) <= reader.numberOf(PropertyId.MaximumQos, 2);
+    return !(qosOf(to.first) > said.values[PropertyId.MaximumQos]!);
   }
 
   /**
@@ -971,7 +972,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   ): number {
     const header = shapes.header(to, payload.length, id, dup, ageSec);
     const needed = header.length + payload.length;
-    const most = reader.packetMax();
+    const most = said.packetMax;
     if (needed > most) {
       counters.needed = needed;
       counters.available = most;
@@ -1051,7 +1052,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (isQuiet) return;
     if (V5 && V5_AUTH && due.length > 0 && !sayDue()) return;
     if (INBOUND && room > 0) {
-      const text = subscriptions.next(is5, reader);
+      const text = subscriptions.next(is5, said);
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
@@ -1167,8 +1168,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Written once in the life of the flash.
     if (STATE && hasSession) outbox.remember(StateKey.Session, fromText('\x01'));
     unansweredIn = 0;
-    pingMs = reader.numberOf(PropertyId.ServerKeepAlive, options.keepAliveSec) * 750;
-    for (let i = reader.numberOf(PropertyId.ReceiveMaximum, IN_FLIGHT_MAX); i < IN_FLIGHT_MAX; i++) {
+    const keepAliveSec = said.values[PropertyId.ServerKeepAlive];
+    pingMs = keepAliveSec === undefined ? pingIntervalMs : keepAliveSec * 750;
+    for (let i = said.values[PropertyId.ReceiveMaximum]!; i < IN_FLIGHT_MAX; i++) {
       awaited[i] = BLOCKED;
     }
     shapes.begin(is5);
@@ -1178,7 +1180,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** @returns whether CONNACK may have these flags and this code, of which each by itself is legal [MQTT-3.2.2-4]. */
   function isLegalConnack5(flags: number, code: number): boolean {
     // Who takes no five bytes cannot be answered.
-    if (reader.numberOf(PropertyId.MaximumPacketSize, 5) < 5) return false;
+    if (said.packetMax < 5) return false;
     // A refusal comes without a session, and none that was not asked for can be there.
     return flags === 0 || (flags === 1 && code === 0 && !(is5 ? isFresh() : options.cleanSession));
   }
@@ -1191,7 +1193,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Have an AUTH sent. @returns whether it may be that long. */
   function sayAuth(reason: Reason, data: string): boolean {
     const packet = encodePacket(First.Auth, chr(reason) + withLength(tell(data)));
-    if (packet.length > PACKET_MAX || packet.length > reader.packetMax()) return false;
+    if (packet.length > PACKET_MAX || packet.length > said.packetMax) return false;
     isTalking = true;
     due = packet;
     askNext();
@@ -1814,7 +1816,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether the broker takes a streamed message. */
   function isTaken5(to: Topic<Bytes>, total: number): boolean {
-    return mayBeSent(to) && longest5(to, total) <= reader.packetMax();
+    return mayBeSent(to) && longest5(to, total) <= said.packetMax;
   }
 
   /** @returns how a streamed message begins. */
@@ -1840,7 +1842,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const most = longest5(topic, total);
       const isLong = topic.name.length + total + 2 > REMAINING_LENGTH_MAX;
       // A remaining length takes two bytes more than it would with an empty payload.
-      if (isLong || longest5(topic, 0) + 3 > SEND_WINDOW || most > reader.packetMax()) {
+      if (isLong || longest5(topic, 0) + 3 > SEND_WINDOW || most > said.packetMax) {
         return refuseLength(most);
       }
     }

@@ -5,7 +5,8 @@ import { constant, createView, EMPTY, toText, type Bytes } from '../bytes/bytes.
 import { PropertyId } from '../ports/properties.ts';
 import { idFrom, NO_ID, readId, type Id } from './form.ts';
 import { QOS0_LAST } from './packet.ts';
-import { IN_PUBLISH, wideAt, type PropertyReader } from './properties.ts';
+import { numberAt } from './numbers.ts';
+import { IN_PUBLISH, type PropertyReader } from './properties.ts';
 import { Reason } from './reason.ts';
 import type { Route } from './subscriptions.ts';
 
@@ -43,11 +44,16 @@ export function createIncoming(
   turn: (bytes: Bytes, at: number, end: number) => Route,
   nowhere: Route,
 ): Incoming {
+  function numberOf(id: PropertyId): number {
+    const value = reader.said.values[id];
+    return value === undefined ? -1 : value;
+  }
+
   const properties: MessageProperties = {
     contentType: EMPTY,
     responseTopic: EMPTY,
     correlation: EMPTY,
-    numberOf: (id) => reader.numberOf(id, -1),
+    numberOf,
   };
   const typeView = createView();
   const responseView = createView();
@@ -77,14 +83,14 @@ export function createIncoming(
   }
 
   function read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number {
-    const size = wideAt(bytes, at);
+    const size = numberAt(bytes, at, 2);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
     goesTo = nowhere;
     packetId = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
     if (from > end || packetId === NO_ID) return -Reason.MalformedPacket;
     const to = is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
     if (to <= 0) return to;
-    const alias = reader.numberOf(PropertyId.TopicAlias, 0);
+    const alias = reader.said.values[PropertyId.TopicAlias]!;
     if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
     if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
     goesTo = alias > 0 ? turn(names[alias], 0, names[alias].length) : turn(bytes, at, end);

@@ -18,7 +18,8 @@ import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { NO_NAME, prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
 import { encodeLength, PACKET_MAX, QOS0_LAST, qosOf, word } from './packet.ts';
-import { wideAt, type Said } from './properties.ts';
+import { numberAt } from './numbers.ts';
+import type { Said } from './properties.ts';
 
 /** Identifiers among properties, as text. */
 const ALIAS = '\x23';
@@ -52,9 +53,7 @@ export interface Shapes {
 
 /** @returns seconds of the message expiry interval that properties begin with; no number without one. */
 export function expiryOf(properties: Bytes): number {
-  return byteAt(properties, 0) === PropertyId.MessageExpiry
-    ? wideAt(properties, 1) * 65536 + wideAt(properties, 3)
-    : NaN;
+  return byteAt(properties, 0) === PropertyId.MessageExpiry ? numberAt(properties, 1, 4) : NaN;
 }
 
 /** @returns the properties of a topic. */
@@ -133,20 +132,19 @@ export function createShapes(broker: Said): Shapes {
 
   /** @returns whether a topic is to have an alias, and there is one more. */
   function isLong(topic: Topic<Bytes>): boolean {
-    return topic.name.length > SHORT_NAME && lastAlias < broker.numberOf(PropertyId.TopicAliasMaximum, 0);
+    return topic.name.length > SHORT_NAME && lastAlias < broker.values[PropertyId.TopicAliasMaximum]!;
   }
 
   /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. */
   function firstOf(topic: Topic<Bytes>): number {
-    // All of its bits, or all but RETAIN, which is the lowest.
-    return topic.first & (broker.numberOf(PropertyId.RetainAvailable, 1) - 2);
+    return broker.values[PropertyId.RetainAvailable] === 0 ? topic.first & -2 : topic.first;
   }
 
   /** @returns whether PUBLISHes to a topic may go out without a look at what the broker allows. */
   function isUsual(topic: Topic<Bytes>): boolean {
     // One of another QoS may have the same name.
-    const isTaken = !(FLASH || REQUESTS) || qosOf(topic.first) <= broker.numberOf(PropertyId.MaximumQos, 2);
-    return isTaken && broker.packetMax() > SHORT_MAX && firstOf(topic) === topic.first;
+    const isTaken = !(FLASH || REQUESTS) || !(qosOf(topic.first) > broker.values[PropertyId.MaximumQos]!);
+    return isTaken && broker.packetMax > SHORT_MAX && firstOf(topic) === topic.first;
   }
 
   function header(topic: Topic<Bytes>, size: number, id: Id, dup: number, ageSec: number): Bytes {
@@ -154,7 +152,7 @@ export function createShapes(broker: Said): Shapes {
     alias = to.alias;
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
-    if (alias === 0 && isLong(topic) && sizeOf(topic) + size <= broker.packetMax()) alias = lastAlias + 1;
+    if (alias === 0 && isLong(topic) && sizeOf(topic) + size <= broker.packetMax) alias = lastAlias + 1;
     const tail = joinTail(draft, topic, ageSec);
     const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
     return publishHeader5(firstOf(topic) | dup, encodeLength(left), wire, tail, id);

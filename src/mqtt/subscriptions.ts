@@ -264,13 +264,13 @@ export function createSubscriptions(
 
   /** @returns why a broker cannot be asked for `to`, or to forget it; 0: it can. */
   function obstacleOf(to: Subscription, broker: Said): number {
-    if (HEAD_SIZE + to.filter.length + 3 > broker.packetMax()) return Reason.PacketTooLarge;
+    if (HEAD_SIZE + to.filter.length + 3 > broker.packetMax) return Reason.PacketTooLarge;
     if (to.wish === Wish.Unwanted) return 0;
-    if (to.route === null && broker.numberOf(PropertyId.WildcardAvailable, 1) === 0) {
+    if (to.route === null && broker.values[PropertyId.WildcardAvailable] === 0) {
       return Reason.WildcardsNotSupported;
     }
     const isShared = to.filter.indexOf(SHARE) === 0;
-    return isShared && broker.numberOf(PropertyId.SharedAvailable, 1) === 0 ? Reason.SharedNotSupported : 0;
+    return isShared && broker.values[PropertyId.SharedAvailable] === 0 ? Reason.SharedNotSupported : 0;
   }
 
   /** Answer in the place of the broker what it cannot be asked. Who is told may want others meanwhile, but not the same. */
@@ -298,8 +298,8 @@ export function createSubscriptions(
       if (to.wish !== wish) continue;
       const bits = is5 ? to.bits! : to.qos;
       const more = encodeString(to.filter) + (isNew ? chr(bits & OPTIONS) : '');
-      const isAlone = isNew && bits > OPTIONS && broker.numberOf(PropertyId.SubscriptionIdAvailable, 1) > 0;
-      if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax())) break;
+      const isAlone = isNew && bits > OPTIONS && broker.values[PropertyId.SubscriptionIdAvailable] !== 0;
+      if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax)) break;
       to.wish = asked;
       body += more;
       if (isAlone) {
