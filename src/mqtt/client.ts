@@ -499,8 +499,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The next connection is to speak MQTT 5.0. */
   let next5 = V5;
-  /** The connection speaks it. */
-  let is5 = V5;
   /** Who we are: a broker may have found a name for us. */
   let clientId = options.clientId;
   /** First byte of the packet that is read. */
@@ -870,8 +868,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function violate(reason?: number): void {
     counters.violations++;
     if (V5) {
-      const isOut = OUT_OF_PLACE.indexOf(chr(told)) >= 0;
-      leaveWith(reason! > 0 ? reason! : isOut ? Reason.ProtocolError : Reason.MalformedPacket);
+      // One more: no code is none.
+      const own = isAmong(OUT_OF_PLACE, told + 1) ? Reason.ProtocolError : Reason.MalformedPacket;
+      leaveWith(reason! > 0 ? reason! : own);
     }
     fail(Close.ProtocolError, 0);
   }
@@ -889,7 +888,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (V5_AUTH && (method !== '' || told === First.Auth) && state === State.Connecting && drained) {
       room = SEND_WINDOW;
     }
-    if (is5 && room > 2) write(fromText(encodePacket(First.Disconnect, chr(reason))));
+    if (said.is5 && room > 2) write(fromText(encodePacket(First.Disconnect, chr(reason))));
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
@@ -943,14 +942,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(Close.Local, 0);
   }
 
-  /** The message of `sequence` will not be sent, for good. */
-  function giveUp(sequence: number, event: Event, reason: number): void {
+  /** The message of `sequence` will not be sent, for good: it expired, or is too long. */
+  function giveUp(sequence: number, isExpired: boolean): void {
+    if (isExpired) expired++;
+    else rejected++;
     // It leaves as what was acknowledged does: a second place that has the outbox forget would cost each acknowledgement a call.
     caughtUp = true;
     settle(expect(First.Publish, idFrom(sequence), sequence));
     caughtUp = false;
     delivered--;
-    owner.onReport(event, sequence * 256 + reason);
+    if (isExpired) owner.onReport(Event.MessageExpired, sequence * 256);
+    else owner.onReport(Event.MessageRejected, sequence * 256 + Reason.PacketTooLarge);
   }
 
   /** @returns whether the broker takes the QoS of a topic [MQTT-3.2.2-11]. */
@@ -986,24 +988,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
   function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
-    const ageSec = record.ageSec!;
     if (!mayBeSent(to)) {
       // It stays: another broker may take it, or this one when it is set up for it.
       leave(Reason.QosNotSupported);
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
-    if (is5 && !again && ageSec >= expiryOf(propertiesOf(to))) {
-      expired++;
-      giveUp(sequence, Event.MessageExpired, 0);
-      return true;
-    }
-    const code = emit(to, record.payload, id, sequence, again ? DUP : 0, ageSec);
-    if (code === Code.TooLong) {
-      rejected++;
-      giveUp(sequence, Event.MessageRejected, Reason.PacketTooLarge);
-    }
-    return code !== Code.Busy;
+    const isExpired = said.is5 && !again && record.ageSec! >= expiryOf(propertiesOf(to));
+    const code = isExpired ? Code.TooLong : emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
+    if (code === Code.Busy) return false;
+    if (code === Code.TooLong) giveUp(sequence, isExpired);
+    return true;
   }
 
   /** Send what `record` holds, as far as it is its turn. @returns false while the socket has to drain first. */
@@ -1052,7 +1047,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (isQuiet) return;
     if (V5 && V5_AUTH && due.length > 0 && !sayDue()) return;
     if (INBOUND && room > 0) {
-      const text = subscriptions.next(is5, said);
+      const text = subscriptions.next(said);
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
@@ -1173,7 +1168,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     for (let i = said.values[PropertyId.ReceiveMaximum]!; i < IN_FLIGHT_MAX; i++) {
       awaited[i] = BLOCKED;
     }
-    shapes.begin(is5);
+    shapes.begin();
     if (INBOUND) incoming.reset();
   }
 
@@ -1182,7 +1177,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Who takes no five bytes cannot be answered.
     if (said.packetMax < 5) return false;
     // A refusal comes without a session, and none that was not asked for can be there.
-    return flags === 0 || (flags === 1 && code === 0 && !(is5 ? isFresh() : options.cleanSession));
+    return flags === 0 || (flags === 1 && code === 0 && !(said.is5 ? isFresh() : options.cleanSession));
   }
 
   /** @returns properties that a conversation goes on with. */
@@ -1281,7 +1276,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     if ((!V5 || QOS2) && verdict === Verdict.Repeated) answer(PUBREL, id);
-    else if (V5 && QOS2 && is5 && first === First.Pubrec && reason! < FAILURE) {
+    else if (V5 && QOS2 && said.is5 && first === First.Pubrec && reason! < FAILURE) {
       answerUnknown(First.Pubrel, id);
     }
     counters.strays++;
@@ -1347,7 +1342,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       counters.postponed++;
       return;
     }
-    if (V5 && is5 && index < 0) answerUnknown(First.Pubcomp, id);
+    if (V5 && said.is5 && index < 0) answerUnknown(First.Pubcomp, id);
     else answer(PUBCOMP, id);
   }
 
@@ -1453,14 +1448,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     let from = reasonAt(first, at);
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
-    const isOld = isConnack && (!is5 || (from === end && reason === 1));
+    const isOld = isConnack && (!said.is5 || (from === end && reason === 1));
     const codes = codesOf(first, isOld);
     const allowed = allowedIn(first);
     if (V5_AUTH) {
       named = '';
       proof = EMPTY;
     }
-    if (is5 && (from < end || isList || isConnack) && !isOld) from = reader.read(bytes, from, end, allowed);
+    if (said.is5 && (from < end || isList || isConnack) && !isOld) from = reader.read(bytes, from, end, allowed);
     // Who was told of properties may have closed the connection.
     if (state < State.Connecting) return;
     if (from < 0) violate(-from);
@@ -1472,7 +1467,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: the connection is over. */
   function readCome(first: number, bytes: Bytes, at: number, end: number): number {
-    const from = incoming.read(first, bytes, at, end, is5);
+    const from = incoming.read(first, bytes, at, end);
     if (state < State.Connecting) return -1;
     if (from < 0) violate(-from);
     return from;
@@ -1498,16 +1493,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether a message of QoS 1 or 2 may be given to a handler. */
   function mayTake(first: number, id: Id): boolean {
-    const isMuch = ++unansweredIn > RECEIVED_MAX && is5;
+    const isMuch = ++unansweredIn > RECEIVED_MAX && said.is5;
     if (isMuch) violate(Reason.ReceiveMaximumExceeded);
     return !isMuch && admit(first, id);
+  }
+
+  /** @returns whether a packet with this fixed header may come now. */
+  function mayComeNow(first: number, length: number): boolean {
+    return mayCome5(state, first, length, said.is5);
   }
 
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
     told = first;
-    if (!(V5 ? mayCome5(state, first, end - at, is5) : mayCome(state, first, end - at))) {
+    if (!(V5 ? mayComeNow(first, end - at) : mayCome(state, first, end - at))) {
       violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
@@ -1532,7 +1532,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function onHeader(first: number, length: number): void {
     told = first;
-    if (!(V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length))) violate();
+    if (!(V5 ? mayComeNow(first, length) : mayCome(state, first, length))) violate();
   }
 
   function countOversize(length: number): void {
@@ -1577,7 +1577,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** As `onLarge`, of either version, behind topic and identifier. One whose properties are over the limit, too, goes nowhere. */
   function onLarge5(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     // By then all that is looked at is there.
-    if (is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
+    if (said.is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
     const from = readCome(first, bytes, at, end);
     if (from < 0) return 0;
     largeId = incoming.id();
@@ -1589,17 +1589,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
-    if (V5 && first >> 4 !== 3) {
-      violate(Reason.PacketTooLarge);
-      return 0;
-    }
     const there = (bytes.length < end ? bytes.length : end) - at;
     const needed =
       2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
     largeFirst = First.Publish;
     largeTo = null;
-    if (first > 0x3f || at + needed > end) {
-      violate();
+    if ((V5 ? first >> 4 !== 3 : first > 0x3f) || at + needed > end) {
+      violate(V5 && first >> 4 !== 3 ? Reason.PacketTooLarge : 0);
       return 0;
     }
     if (there < needed) {
@@ -1644,7 +1640,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    return encodeConnect(options, is5, clientId, isFresh(), V5_AUTH ? opening : SAID_5);
+    return encodeConnect(options, said.is5, clientId, isFresh(), V5_AUTH ? opening : SAID_5);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1732,7 +1728,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function connect(host: string, port: number): number {
     disconnect();
     if (V5) {
-      is5 = next5;
+      said.is5 = next5;
       bareSize = next5 ? 1 : 0;
       reader.start();
       if (REQUESTS) responseBase = '';
@@ -1743,7 +1739,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         due = '';
       }
     }
-    if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
+    if (!isSendable(options, V5 && said.is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
       return Code.BadPayload;
     }
     const result = socket.open(host, port, events);
@@ -1968,7 +1964,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function speak(level: number): void {
     // Who wants to be sure of the broker must not be talked out of that.
     next5 = level > 4 || (V5_AUTH && method.length > 0);
-    if (state === State.Offline) is5 = next5;
+    if (state === State.Offline) said.is5 = next5;
   }
 
   function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
@@ -2019,7 +2015,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function responses(): string | null {
-    return is5 ? responseBase : null;
+    return said.is5 ? responseBase : null;
   }
 
   function redirect(to: Subscription, filter: string): Subscription {

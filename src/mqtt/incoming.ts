@@ -32,10 +32,10 @@ export interface Incoming {
   /** Aliases end with their connection [MQTT-3.3.2-7]. */
   reset(): void;
   /**
-   * Read up to the payload. @param is5 with properties.
+   * Read up to the payload.
    * @returns its place; 0: beyond `bytes`, then it goes nowhere; else a negative reason code.
    */
-  read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number;
+  read(first: number, bytes: Bytes, at: number, end: number): number;
 }
 
 /** @param turn finds where a topic goes: to `nowhere`, when it is none. */
@@ -82,13 +82,13 @@ export function createIncoming(
     for (let i = 1; i <= ALIASES_MAX; i++) names[i] = EMPTY;
   }
 
-  function read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number {
+  function read(first: number, bytes: Bytes, at: number, end: number): number {
     const size = numberAt(bytes, at, 2);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
     goesTo = nowhere;
     packetId = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
     if (from > end || packetId === NO_ID) return -Reason.MalformedPacket;
-    const to = is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
+    const to = reader.said.is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
     if (to <= 0) return to;
     const alias = reader.said.values[PropertyId.TopicAlias]!;
     if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;

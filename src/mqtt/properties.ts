@@ -52,6 +52,8 @@ export interface Said {
   values: (number | undefined)[];
   /** Bytes of the longest packet that the broker takes. */
   packetMax: number;
+  /** The connection speaks MQTT 5.0. */
+  is5: boolean;
 }
 
 export interface PropertyReader {
@@ -69,7 +71,7 @@ export interface PropertyReader {
 
 export function createPropertyReader(onText: OnText): PropertyReader {
   const view = createView();
-  const said: Said = { values: [], packetMax: BEYOND };
+  const said: Said = { values: [], packetMax: BEYOND, is5: true };
   let last = EMPTY;
 
   function start(): void {

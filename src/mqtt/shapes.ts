@@ -40,8 +40,8 @@ export interface Shapes {
   add(topic: Topic<Bytes>): void;
   /** @returns whether a caller gave a topic that was added, here or to another client. */
   has(topic: Topic<Bytes> | null): boolean;
-  /** A session begins. @param with5 it speaks 5.0. */
-  begin(with5: boolean): void;
+  /** A session begins. */
+  begin(): void;
   /**
    * @returns a PUBLISH without its payload, valid until the next call. @param size bytes of the payload. @param id NO_ID with QoS 0.
    * @param dup 8, or 0. @param ageSec how old the message is.
@@ -68,7 +68,6 @@ export function createShapes(broker: Said): Shapes {
   const stranger = FLASH || REQUESTS ? (prepareTopic('', 0) as Shaped) : null!;
   const view = createView();
   const draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
-  let is5 = false;
   let lastAlias = 0;
   /** What `header` was called for: the topic, and the alias that it is to have. */
   let to = topics[0];
@@ -90,8 +89,7 @@ export function createShapes(broker: Said): Shapes {
     return !!topic && (topic as Shaped).alias !== undefined;
   }
 
-  function begin(with5: boolean): void {
-    is5 = with5;
+  function begin(): void {
     lastAlias = 0;
     for (let i = 0; i < topics.length; i++) forget(topics[i]);
   }
@@ -109,11 +107,11 @@ export function createShapes(broker: Said): Shapes {
   }
 
   /** @returns what stands behind the name: in 5.0 properties behind their length, in the place of `buffer`. */
-  function joinTail(buffer: Bytes, topic: Topic<Bytes>, ageSec: number): Bytes {
+  function joinTail(topic: Topic<Bytes>, ageSec: number, buffer: Bytes): Bytes {
     const properties = propertiesOf(topic);
     let tail = emptied(buffer);
     let from = 0;
-    if (!is5) return tail;
+    if (!broker.is5) return tail;
     tail = joinText(tail, encodeLength(properties.length + (alias > 0 ? ALIAS_SIZE : 0)));
     if (ageSec > 0) {
       const expiry = expiryOf(properties);
@@ -153,7 +151,7 @@ export function createShapes(broker: Said): Shapes {
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
     if (alias === 0 && isLong(topic) && sizeOf(topic) + size <= broker.packetMax) alias = lastAlias + 1;
-    const tail = joinTail(draft, topic, ageSec);
+    const tail = joinTail(topic, ageSec, draft);
     const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
     return publishHeader5(firstOf(topic) | dup, encodeLength(left), wire, tail, id);
   }
@@ -163,7 +161,7 @@ export function createShapes(broker: Said): Shapes {
     to.alias = alias | 0;
     if ((FLASH || REQUESTS) && to === stranger) return;
     if ((alias > 0 || !isLong(to)) && sizeOf(to) <= SHAPED_MAX && isUsual(to)) {
-      shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to.tail, to, 0));
+      shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to, 0, to.tail));
     }
   }
 

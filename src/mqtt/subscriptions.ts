@@ -114,10 +114,10 @@ export interface Subscriptions {
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
   /**
-   * @param is5 whether it is one of MQTT 5.0. @param broker only looked at with MQTT 5.0 built in.
+   * @param broker only looked at with MQTT 5.0 built in.
    * @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way.
    */
-  next(is5: boolean, broker: Said): string;
+  next(broker: Said): string;
   /** SUBACK or UNSUBACK came, whose codes begin at `from`. @returns Verdict.Stray when nothing with its identifier is under way. */
   answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict;
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
@@ -289,14 +289,14 @@ export function createSubscriptions(
   }
 
   /** As `collect`, of a broker that speaks either version: as many as go into one packet. @returns with the properties before them. */
-  function collect5(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
+  function collect5(wish: Wish, asked: Wish, broker: Said): string {
     const isNew = asked === Wish.Asked;
     let body = '';
     let properties = '';
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       if (to.wish !== wish) continue;
-      const bits = is5 ? to.bits! : to.qos;
+      const bits = broker.is5 ? to.bits! : to.qos;
       const more = encodeString(to.filter) + (isNew ? chr(bits & OPTIONS) : '');
       const isAlone = isNew && bits > OPTIONS && broker.values[PropertyId.SubscriptionIdAvailable] !== 0;
       if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax)) break;
@@ -307,7 +307,7 @@ export function createSubscriptions(
         break;
       }
     }
-    return is5 && body.length > 0 ? withLength(properties) + body : body;
+    return broker.is5 && body.length > 0 ? withLength(properties) + body : body;
   }
 
   /** What is wanted has changed. */
@@ -327,16 +327,16 @@ export function createSubscriptions(
     isDue = true;
   }
 
-  function collectFor(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
-    return V5 ? collect5(wish, asked, is5, broker) : collect(wish, asked);
+  function collectFor(wish: Wish, asked: Wish, broker: Said): string {
+    return V5 ? collect5(wish, asked, broker) : collect(wish, asked);
   }
 
-  function nextPacket(is5: boolean, broker: Said): string {
+  function nextPacket(broker: Said): string {
     if (V5 && isDue) answerImpossible(broker);
     // Who was told of that may have asked for something.
     if (!isDue || underWay > 0) return '';
-    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, is5, broker);
-    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, is5, broker);
+    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, broker);
+    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, broker);
     if (body.length === 0) {
       isDue = false;
       return body;
