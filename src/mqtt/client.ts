@@ -139,7 +139,7 @@ import {
   OUT_OF_PLACE,
   Reason,
 } from './reason.ts';
-import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
+import { createShapes, expiryOf } from './shapes.ts';
 
 /** Bytes of first byte and remaining length, at most. */
 const LONGEST_HEADER = 5;
@@ -559,13 +559,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function publishMore(topic: Topic<Bytes> | null, payload: Bytes, sized: number | undefined): number {
     const size = sized! - RELIABLE;
     // In 5.0 an alias makes topics short on this connection, and on no other: what is not short anyway is looked at by its name.
-    if (size > 0 && size < (V5 ? SHORT_MAX + 2 : PACKET_MAX) && isBytes(payload)) {
+    if (size > 0 && size < (V5 ? SHORT_MAX + 1 : PACKET_MAX) && isBytes(payload)) {
       if (BATCH && isHolding) return publishHeld(topic!, payload);
       const sequence = outbox.append(topic!, payload);
       if (sequence < 0) return refuse(sequence);
       // The place that it most often has; where that is taken, the slow way finds another.
       const place = sequence % IN_FLIGHT_MAX;
-      if (caughtUp && size <= room && size <= SHORT_MAX && awaited[place] === NO_KEY) {
+      if (caughtUp && size <= room && (V5 || size <= SHORT_MAX) && awaited[place] === NO_KEY) {
         const id = idFrom(sequence);
         awaited[place] = awaitedFor(topic!.first, id);
         sequences[place] = cursor = sequence;
@@ -870,7 +870,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (V5) {
       // One more: no code is none.
       const own = isAmong(OUT_OF_PLACE, told + 1) ? Reason.ProtocolError : Reason.MalformedPacket;
-      leaveWith(reason! > 0 ? reason! : own);
+      leaveWith(reason || own);
     }
     fail(Close.ProtocolError, 0);
   }
@@ -994,8 +994,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return false;
     }
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
-    const isExpired = said.is5 && !again && record.ageSec! >= expiryOf(propertiesOf(to));
-    const code = isExpired ? Code.TooLong : emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
+    const isExpired = said.is5 && !again && record.ageSec! >= expiryOf(to.properties!);
+    const code = isExpired
+      ? Code.TooLong
+      : emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
     if (code === Code.Busy) return false;
     if (code === Code.TooLong) giveUp(sequence, isExpired);
     return true;
@@ -1455,11 +1457,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       named = '';
       proof = EMPTY;
     }
-    if (said.is5 && (from < end || isList || isConnack) && !isOld) from = reader.read(bytes, from, end, allowed);
+    if (said.is5 && (from < end || isList || isConnack) && !isOld)
+      from = reader.read(bytes, from, end, allowed);
     // Who was told of properties may have closed the connection.
     if (state < State.Connecting) return;
     if (from < 0) violate(-from);
-    else if (isList) onList(first, bytes, at, from, end);
+    else if (INBOUND && isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate(Reason.MalformedPacket);
     else if (!isAmong(codes, reason)) violate(Reason.ProtocolError);
     else obey(first, bytes, at, reason);
@@ -1498,20 +1501,22 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return !isMuch && admit(first, id);
   }
 
-  /** @returns whether a packet with this fixed header may come now. */
-  function mayComeNow(first: number, length: number): boolean {
-    return mayCome5(state, first, length, said.is5);
+  /** @returns whether a packet with this fixed header, of either version, may come now; it is the end, if not. */
+  function isExpected(first: number, length: number): boolean {
+    told = first;
+    const isFit = mayCome5(state, first, length, said.is5);
+    if (!isFit) violate();
+    return isFit;
   }
 
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
-    told = first;
-    if (!(V5 ? mayComeNow(first, end - at) : mayCome(state, first, end - at))) {
-      violate();
+    if (!(V5 ? isExpected(first, end - at) : mayCome(state, first, end - at))) {
+      if (!V5) violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
-    } else if (first >> 4 === 3) {
+    } else if ((INBOUND || !V5) && first >> 4 === 3) {
       if (V5) onPublish5(first, bytes, at, end);
       else onReliable(first, bytes, at, end);
     } else if (V5) {
@@ -1531,8 +1536,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onHeader(first: number, length: number): void {
-    told = first;
-    if (!(V5 ? mayComeNow(first, length) : mayCome(state, first, length))) violate();
+    if (V5) isExpected(first, length);
+    else if (!mayCome(state, first, length)) violate();
   }
 
   function countOversize(length: number): void {
@@ -1739,7 +1744,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         due = '';
       }
     }
-    if (!isSendable(options, V5 && said.is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
+    if (
+      !isSendable(options, V5 && said.is5) ||
+      (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX
+    ) {
       return Code.BadPayload;
     }
     const result = socket.open(host, port, events);
@@ -1778,7 +1786,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
   function longest5(topic: Topic<Bytes>, length: number): number {
     // Whatever is spoken now: what is kept may be for a connection that speaks 5.0.
-    const extra = (topic.first > QOS0_LAST ? 4 : 2) + propertiesOf(topic).length + EXTRA_5;
+    const extra = (topic.first > QOS0_LAST ? 4 : 2) + topic.properties!.length + EXTRA_5;
     return packetSize(topic.name.length + length + extra);
   }
 
@@ -1789,8 +1797,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const to = topic!;
     const most = longest5(to, payload.length);
     if (most > PACKET_MAX) return refuseLength(most);
-    // Too long for the fast way, as far as it knows.
-    if (to.first > QOS0_LAST) return publishMore(to, payload, RELIABLE + SHORT_MAX + 1);
+    if (to.first > QOS0_LAST) {
+      // It does not go the fast way, short as it seems.
+      caughtUp = false;
+      return publishMore(to, payload, RELIABLE + 1);
+    }
     if (state !== State.Online) return refuse(Code.Closed);
     const code = emit(to, payload, NO_ID, 0, 0, 0);
     return code < 0 ? refuse(code) : code;
@@ -1985,7 +1996,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (to === null || properties === null) return null;
     if (properties !== undefined) {
       if (properties.length > PROPERTIES_MAX) return null;
-      (to as { properties?: Bytes }).properties = constant(properties);
+      const shaped = to as { properties: Bytes; expires: boolean };
+      shaped.properties = constant(properties);
+      shaped.expires = expiryOf(shaped.properties) >= 0;
     }
     shapes.add(to);
     return to;

@@ -113,6 +113,21 @@ export function keyPacket(key: Key): Bytes {
   return reply;
 }
 
+/** @returns a topic of which nothing was sent: with a size that is no number its messages go the slow way (MQTT 5.0). */
+function unshaped(first: number, head: Bytes, name: Bytes): Shaped {
+  return {
+    size: NaN,
+    expires: false,
+    head,
+    wire: EMPTY,
+    tail: EMPTY,
+    properties: EMPTY,
+    alias: NaN,
+    first,
+    name,
+  };
+}
+
 /** @returns a prepared topic. @param name a valid topic name. Start-up only. */
 export function prepareTopic(name: string, first: number): Topic<Bytes> {
   const encoded = constant(String.fromCharCode(name.length >> 8, name.length & 255) + name);
@@ -122,12 +137,9 @@ export function prepareTopic(name: string, first: number): Topic<Bytes> {
     head.data[0] = first;
     place(head.data, 2, encoded);
   }
-  return {
-    first,
-    head,
-    name: encoded,
-    size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
-  };
+  return V5
+    ? unshaped(first, head, encoded)
+    : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 
 /** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. */

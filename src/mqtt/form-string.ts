@@ -1,6 +1,6 @@
 // What is in every minute's packets, as strings: put together from ready-made ones, never cut out of a larger one.
 
-import type { Byte, Bytes } from '../bytes/bytes.ts';
+import { EMPTY, type Byte, type Bytes } from '../bytes/bytes.ts';
 import { V5 } from '../features.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 
@@ -100,14 +100,28 @@ export function keyPacket(key: Key): Bytes {
   return key;
 }
 
+/** @returns a topic of which nothing was sent: with a size that is no number its messages go the slow way (MQTT 5.0). */
+function unshaped(first: number, head: string, name: Bytes): Shaped {
+  return {
+    size: NaN,
+    expires: false,
+    head,
+    wire: EMPTY,
+    tail: EMPTY,
+    properties: EMPTY,
+    alias: NaN,
+    first,
+    name,
+  };
+}
+
 /** @returns a prepared topic. @param name a valid topic name. Start-up only. */
 export function prepareTopic(name: string, first: number): Topic {
-  return {
-    first,
-    head: chr(first),
-    name: chr(name.length >> 8, name.length & 255) + name,
-    size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
-  };
+  const head = chr(first);
+  const encoded = chr(name.length >> 8, name.length & 255) + name;
+  return V5
+    ? unshaped(first, head, encoded)
+    : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 
 /** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. @inline */

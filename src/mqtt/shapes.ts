@@ -7,7 +7,6 @@ import {
   createView,
   cut,
   emptied,
-  EMPTY,
   join,
   joinText,
   standsAt,
@@ -56,11 +55,6 @@ export function expiryOf(properties: Bytes): number {
   return byteAt(properties, 0) === PropertyId.MessageExpiry ? numberAt(properties, 1, 4) : NaN;
 }
 
-/** @returns the properties of a topic. */
-export function propertiesOf(topic: Topic<Bytes>): Bytes {
-  return topic.properties === undefined ? EMPTY : topic.properties;
-}
-
 /** Start-up only. */
 export function createShapes(broker: Said): Shapes {
   const topics: Shaped[] = [];
@@ -80,9 +74,8 @@ export function createShapes(broker: Said): Shapes {
 
   function add(topic: Topic<Bytes>): void {
     const added = topic as Shaped;
-    added.tail = createBuffer(propertiesOf(topic).length + ALIAS_SIZE + 2);
+    added.tail = createBuffer(topic.properties!.length + ALIAS_SIZE + 2);
     topics.push(added);
-    forget(added);
   }
 
   function has(topic: Topic<Bytes> | null): boolean {
@@ -108,7 +101,7 @@ export function createShapes(broker: Said): Shapes {
 
   /** @returns what stands behind the name: in 5.0 properties behind their length, in the place of `buffer`. */
   function joinTail(topic: Topic<Bytes>, ageSec: number, buffer: Bytes): Bytes {
-    const properties = propertiesOf(topic);
+    const properties = topic.properties!;
     let tail = emptied(buffer);
     let from = 0;
     if (!broker.is5) return tail;
@@ -125,7 +118,7 @@ export function createShapes(broker: Said): Shapes {
 
   /** @returns bytes of what a PUBLISH says in words. */
   function sizeOf(topic: Topic<Bytes>): number {
-    return topic.name.length + propertiesOf(topic).length + HEAD_SIZE;
+    return topic.name.length + topic.properties!.length + HEAD_SIZE;
   }
 
   /** @returns whether a topic is to have an alias, and there is one more. */
