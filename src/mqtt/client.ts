@@ -4,7 +4,6 @@
 
 import {
   byteAt,
-  constant,
   copy,
   createBuffer,
   createView,
@@ -988,18 +987,16 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
   function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
-    if (!mayBeSent(to)) {
-      // It stays: another broker may take it, or this one when it is set up for it.
-      leave(Reason.QosNotSupported);
-      return false;
-    }
+    let code: number = Code.Busy;
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
     const isExpired = said.is5 && !again && record.ageSec! >= expiryOf(to.properties!);
-    const code = isExpired
-      ? Code.TooLong
-      : emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
-    if (code === Code.Busy) return false;
+    // It stays: another broker may take it, or this one when it is set up for it.
+    if (!mayBeSent(to)) leave(Reason.QosNotSupported);
+    else if (isExpired) code = Code.TooLong;
+    else code = emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
     if (code === Code.TooLong) giveUp(sequence, isExpired);
+    if (code === Code.Busy) return false;
+    cursor = sequence;
     return true;
   }
 
@@ -1013,7 +1010,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (room < 4) return false;
       resume(id, sequence);
     } else if (V5) {
-      if (!transmit5(topic, sequence, id, again)) return false;
+      return transmit5(topic, sequence, id, again);
     } else {
       // First byte, remaining length and identifier.
       const size = topic.name.length + record.payload.length + 4;
@@ -1165,8 +1162,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Written once in the life of the flash.
     if (STATE && hasSession) outbox.remember(StateKey.Session, fromText('\x01'));
     unansweredIn = 0;
-    const keepAliveSec = said.values[PropertyId.ServerKeepAlive];
-    pingMs = keepAliveSec === undefined ? pingIntervalMs : keepAliveSec * 750;
+    const keepAliveSec = said.values[PropertyId.ServerKeepAlive]!;
+    pingMs = keepAliveSec >= 0 ? keepAliveSec * 750 : pingIntervalMs;
     for (let i = said.values[PropertyId.ReceiveMaximum]!; i < IN_FLIGHT_MAX; i++) {
       awaited[i] = BLOCKED;
     }
@@ -1286,9 +1283,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. @param place where it is awaited, -1: nowhere. */
-  function onAck(first: number, place: number, id: Id, reason?: number): void {
-    if (place < 0) {
-      onStray(first, id, reason);
+  function onAck(first: number, place: number, id: Id): void {
+    if (!V5 && place < 0) {
+      onStray(first, id);
     } else if (STREAM && isUnsent(place)) {
       violate();
     } else if (QOS2 && first === First.Pubrec) {
@@ -1397,9 +1394,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const head = !QOS2 || first === First.Puback ? PUBACK : first === First.Pubrec ? PUBREC : PUBCOMP;
     const place = awaited.indexOf(keyOf(head, id));
     if (QOS2 && INBOUND && first === First.Pubrel) onPubrel(id);
-    else if (reason < FAILURE || (QOS2 && first === First.Pubcomp) || place < 0) {
-      onAck(first, place, id, reason);
-    } else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
+    else if (place < 0) onStray(first, id, reason);
+    else if (reason < FAILURE || (QOS2 && first === First.Pubcomp)) onAck(first, place, id);
+    else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
     else reject(place, reason);
   }
 
@@ -1446,7 +1443,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A packet other than PUBLISH, of either version. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     const isConnack = first === First.Connack;
-    const isList = first === First.Suback || first === First.Unsuback;
+    const isList = INBOUND && (first === First.Suback || first === First.Unsuback);
     let from = reasonAt(first, at);
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
@@ -1462,7 +1459,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Who was told of properties may have closed the connection.
     if (state < State.Connecting) return;
     if (from < 0) violate(-from);
-    else if (INBOUND && isList) onList(first, bytes, at, from, end);
+    else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate(Reason.MalformedPacket);
     else if (!isAmong(codes, reason)) violate(Reason.ProtocolError);
     else obey(first, bytes, at, reason);
@@ -1480,8 +1477,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
     const from = readCome(first, bytes, at, end);
     // A handler may have its own client connect again.
-    const route = incoming.route();
-    const id = incoming.id();
+    const route = incoming.come.route;
+    const id = incoming.come.id;
     if (from < 0 || (first > QOS0_LAST && !mayTake(first, id))) return;
     received++;
     isDressed = true;
@@ -1585,9 +1582,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (said.is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
     const from = readCome(first, bytes, at, end);
     if (from < 0) return 0;
-    largeId = incoming.id();
+    largeId = incoming.come.id;
     const used = from > 0 ? from - at : needed;
-    if (first <= QOS0_LAST || mayTake(first, largeId)) takeLarge(first, incoming.route(), end - at, used);
+    if (first <= QOS0_LAST || mayTake(first, largeId)) takeLarge(first, incoming.come.route, end - at, used);
     return used;
   }
 
@@ -1992,14 +1989,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     retain?: boolean,
     properties?: string | null,
   ): Topic<Bytes> | null {
-    const to = topic(name, qos, retain);
-    if (to === null || properties === null) return null;
-    if (properties !== undefined) {
-      if (properties.length > PROPERTIES_MAX) return null;
-      const shaped = to as { properties: Bytes; expires: boolean };
-      shaped.properties = constant(properties);
-      shaped.expires = expiryOf(shaped.properties) >= 0;
-    }
+    const level = qos === undefined ? 0 : qos;
+    const own = properties === undefined ? '' : properties;
+    const valid = level === 0 || level === 1 || (QOS2 && level === 2);
+    if (!valid || !isTopic(fromText(name), false) || own === null || own.length > PROPERTIES_MAX) return null;
+    const to = prepareTopic(name, First.Publish | (level << 1) | (retain ? RETAIN : 0), own);
     shapes.add(to);
     return to;
   }

@@ -100,27 +100,33 @@ export function keyPacket(key: Key): Bytes {
   return key;
 }
 
-/** @returns a topic of which nothing was sent: with a size that is no number its messages go the slow way (MQTT 5.0). */
-function unshaped(first: number, head: string, name: Bytes): Shaped {
+/** What properties with a message expiry interval begin with. */
+const EXPIRY = 2;
+
+/**
+ * @returns a topic of which nothing was sent (MQTT 5.0): with a size that is no number its messages go the slow way. What is looked at most
+ * stands first.
+ */
+function unshaped(first: number, head: string, name: Bytes, properties: string): Shaped {
   return {
     size: NaN,
-    expires: false,
+    expires: properties.charCodeAt(0) === EXPIRY,
     head,
     wire: EMPTY,
     tail: EMPTY,
-    properties: EMPTY,
+    properties: properties,
     alias: NaN,
     first,
     name,
   };
 }
 
-/** @returns a prepared topic. @param name a valid topic name. Start-up only. */
-export function prepareTopic(name: string, first: number): Topic {
+/** @returns a prepared topic. @param name a valid topic name. @param properties of MQTT 5.0, for what is published to it. Start-up only. */
+export function prepareTopic(name: string, first: number, properties?: string): Topic {
   const head = chr(first);
   const encoded = chr(name.length >> 8, name.length & 255) + name;
   return V5
-    ? unshaped(first, head, encoded)
+    ? unshaped(first, head, encoded, properties || '')
     : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 

@@ -22,13 +22,18 @@ export interface MessageProperties {
   numberOf(id: PropertyId): number;
 }
 
+/** The message that was read last. */
+export interface Come {
+  /** Where it goes. */
+  route: Route;
+  /** Its identifier; with QoS 0 one that may be. */
+  id: Id;
+}
+
 export interface Incoming {
   /** @returns what the message that was read last came with, the same object each time. */
   message(): MessageProperties;
-  /** @returns where the message goes that was read last. */
-  route(): Route;
-  /** @returns its identifier; with QoS 0 one that may be. */
-  id(): Id;
+  readonly come: Come;
   /** Aliases end with their connection [MQTT-3.3.2-7]. */
   reset(): void;
   /**
@@ -60,22 +65,13 @@ export function createIncoming(
   const correlationView = createView();
   /** Topics behind their lengths, at the places of their aliases; EMPTY where there is none yet. */
   const names: Bytes[] = [];
-  let packetId = NO_ID;
-  let goesTo = nowhere;
+  const come: Come = { route: nowhere, id: NO_ID };
 
   function message(): MessageProperties {
     properties.contentType = reader.textOf(PropertyId.ContentType, typeView);
     properties.responseTopic = reader.textOf(PropertyId.ResponseTopic, responseView);
     properties.correlation = reader.textOf(PropertyId.CorrelationData, correlationView);
     return properties;
-  }
-
-  function route(): Route {
-    return goesTo;
-  }
-
-  function id(): Id {
-    return packetId;
   }
 
   function reset(): void {
@@ -85,19 +81,18 @@ export function createIncoming(
   function read(first: number, bytes: Bytes, at: number, end: number): number {
     const size = numberAt(bytes, at, 2);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
-    goesTo = nowhere;
-    packetId = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
-    if (from > end || packetId === NO_ID) return -Reason.MalformedPacket;
+    come.route = nowhere;
+    come.id = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
+    if (from > end || come.id === NO_ID) return -Reason.MalformedPacket;
     const to = reader.said.is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
     if (to <= 0) return to;
     const alias = reader.said.values[PropertyId.TopicAlias]!;
     if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
     if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
-    goesTo = alias > 0 ? turn(names[alias], 0, names[alias].length) : turn(bytes, at, end);
-    if (goesTo !== nowhere) return to;
+    come.route = alias > 0 ? turn(names[alias], 0, names[alias].length) : turn(bytes, at, end);
+    if (come.route !== nowhere) return to;
     return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
   }
 
-  reset();
-  return { message, route, id, reset, read };
+  return { message, come, reset, read };
 }

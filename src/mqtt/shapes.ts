@@ -67,15 +67,8 @@ export function createShapes(broker: Said): Shapes {
   let to = topics[0];
   let alias = 0;
 
-  /** Of this connection nothing is known of a topic yet: its size is no number, so that its messages go the slow way. */
-  function forget(topic: Shaped): void {
-    topic.size = topic.alias = NaN;
-  }
-
   function add(topic: Topic<Bytes>): void {
-    const added = topic as Shaped;
-    added.tail = createBuffer(topic.properties!.length + ALIAS_SIZE + 2);
-    topics.push(added);
+    topics.push(topic as Shaped);
   }
 
   function has(topic: Topic<Bytes> | null): boolean {
@@ -83,8 +76,9 @@ export function createShapes(broker: Said): Shapes {
   }
 
   function begin(): void {
+    // Of this connection nothing is known of a topic yet: its size is no number, so that its messages go the slow way.
     lastAlias = 0;
-    for (let i = 0; i < topics.length; i++) forget(topics[i]);
+    for (let i = 0; i < topics.length; i++) topics[i].size = topics[i].alias = NaN;
   }
 
   /** @returns `topic`, or the one of the same name: of what was read from flash there is no more. */
@@ -95,7 +89,7 @@ export function createShapes(broker: Said): Shapes {
         return topics[i];
       }
     }
-    forget(stranger);
+    stranger.alias = NaN;
     return stranger;
   }
 
