@@ -125,6 +125,7 @@ import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
 import type { Authentication } from './authentication.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
+import { numberAt } from './numbers.ts';
 import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT } from './properties.ts';
 import {
   FAILURE,
@@ -1412,44 +1413,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     ends[1] = -1;
   }
 
-  /** @returns the reason codes of a packet. */
-  function codesOf(first: number, isOld: boolean): string {
-    if (isOld) return OF_OLD_CONNACK;
-    if (V5_AUTH && first === First.Auth) return OF_AUTH;
-    const others = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
-    return first === First.Disconnect ? OF_DISCONNECT : first === First.Connack ? OF_CONNACK : others;
-  }
-
-  /** @returns the properties of a packet. */
-  function allowedIn(first: number): string {
-    if (V5_AUTH && first === First.Auth) return IN_AUTH;
-    return first === First.Disconnect ? IN_DISCONNECT : first === First.Connack ? IN_CONNACK : IN_ACK;
-  }
-
-  /** @returns where a packet has its reason code, where it has only one: behind flags or identifier, if there are any. */
-  function reasonAt(first: number, at: number): number {
-    if (first === First.Disconnect || (V5_AUTH && first === First.Auth)) return at;
-    return first === First.Connack ? at + 1 : at + 2;
-  }
-
-  /** Do what a packet with one reason code asks for. */
-  function obey(first: number, bytes: Bytes, at: number, reason: number): void {
-    if (first === First.Disconnect) onBye(reason);
-    else if (V5_AUTH && first === First.Auth) onAuth(reason);
-    else if (first === First.Connack) onConnack(byteAt(bytes, at), reason);
-    else onAck5(first, readId(bytes, at), reason);
-  }
-
   /** A packet other than PUBLISH, of either version. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     const isConnack = first === First.Connack;
+    const isBye = first === First.Disconnect;
     const isList = INBOUND && (first === First.Suback || first === First.Unsuback);
-    let from = reasonAt(first, at);
+    // Behind flags or identifier, if there are any.
+    let from = isBye || (V5_AUTH && first === First.Auth) ? at : isConnack ? at + 1 : at + 2;
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
     const isOld = isConnack && (!said.is5 || (from === end && reason === 1));
-    const codes = codesOf(first, isOld);
-    const allowed = allowedIn(first);
+    const isAuth = V5_AUTH && first === First.Auth;
+    const ofOthers = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
+    const ofNew = isAuth ? OF_AUTH : isBye ? OF_DISCONNECT : isConnack ? OF_CONNACK : ofOthers;
+    const codes = isOld ? OF_OLD_CONNACK : ofNew;
+    const allowed = isAuth ? IN_AUTH : isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
     if (V5_AUTH) {
       named = '';
       proof = EMPTY;
@@ -1462,7 +1440,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate(Reason.MalformedPacket);
     else if (!isAmong(codes, reason)) violate(Reason.ProtocolError);
-    else obey(first, bytes, at, reason);
+    else if (isBye) onBye(reason);
+    else if (isAuth) onAuth(reason);
+    else if (isConnack) onConnack(byteAt(bytes, at), reason);
+    else onAck5(first, readId(bytes, at), reason);
   }
 
   /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: the connection is over. */
@@ -1479,7 +1460,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // A handler may have its own client connect again.
     const route = incoming.come.route;
     const id = incoming.come.id;
-    if (from < 0 || (first > QOS0_LAST && !mayTake(first, id))) return;
+    if (from < 0 || !mayTake(first, id)) return;
     received++;
     isDressed = true;
     try {
@@ -1491,11 +1472,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     isDressed = false;
   }
 
-  /** @returns whether a message of QoS 1 or 2 may be given to a handler. */
+  /** @returns whether a message may be given to a handler. */
   function mayTake(first: number, id: Id): boolean {
-    const isMuch = ++unansweredIn > RECEIVED_MAX && said.is5;
-    if (isMuch) violate(Reason.ReceiveMaximumExceeded);
-    return !isMuch && admit(first, id);
+    if (first <= QOS0_LAST) return true;
+    if (++unansweredIn > RECEIVED_MAX && said.is5) {
+      violate(Reason.ReceiveMaximumExceeded);
+      return false;
+    }
+    return admit(first, id);
   }
 
   /** @returns whether a packet with this fixed header, of either version, may come now; it is the end, if not. */
@@ -1584,7 +1568,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (from < 0) return 0;
     largeId = incoming.come.id;
     const used = from > 0 ? from - at : needed;
-    if (first <= QOS0_LAST || mayTake(first, largeId)) takeLarge(first, incoming.come.route, end - at, used);
+    if (mayTake(first, largeId)) takeLarge(first, incoming.come.route, end - at, used);
     return used;
   }
 
@@ -1593,7 +1577,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     heard = true;
     const there = (bytes.length < end ? bytes.length : end) - at;
     const needed =
-      2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
+      2 + (there < 2 ? 0 : V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
     largeFirst = First.Publish;
     largeTo = null;
     if ((V5 ? first >> 4 !== 3 : first > 0x3f) || at + needed > end) {
@@ -1791,16 +1775,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function publish5(topic: Topic<Bytes> | null, payload: Bytes): number {
     if (!shapes.has(topic)) return refuse(Code.BadTopic);
     if (!isBytes(payload)) return refuse(Code.BadPayload);
-    const to = topic!;
-    const most = longest5(to, payload.length);
+    const most = longest5(topic!, payload.length);
     if (most > PACKET_MAX) return refuseLength(most);
-    if (to.first > QOS0_LAST) {
+    if (topic!.first > QOS0_LAST) {
       // It does not go the fast way, short as it seems.
       caughtUp = false;
-      return publishMore(to, payload, RELIABLE + 1);
+      return publishMore(topic, payload, RELIABLE + 1);
     }
     if (state !== State.Online) return refuse(Code.Closed);
-    const code = emit(to, payload, NO_ID, 0, 0, 0);
+    const code = emit(topic!, payload, NO_ID, 0, 0, 0);
     return code < 0 ? refuse(code) : code;
   }
 

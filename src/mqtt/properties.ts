@@ -104,32 +104,28 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     while (place < stop) {
       const id = byteAt(bytes, place++);
       const key = chr(id + ZERO);
-      const from = place;
-      const type = allowed.indexOf(key) < 0 ? 0 : Number(TYPES[id]);
+      if (allowed.indexOf(key) < 0) return -Reason.MalformedPacket;
+      const type = Number(TYPES[id]);
+      // Of a user property both strings, of others what is in them.
+      const from = type === Type.Pair ? place : place + 2;
       let isWrong = values[id]! >= 0 && REPEATED.indexOf(key) < 0;
-      let value = from + 2;
+      let value = from;
       if (type > Type.Double) {
-        place = passText(type, bytes, from, stop);
+        place = passText(type, bytes, place, stop);
         if (type === Type.Pair) place = passText(type, bytes, place, stop);
       } else {
-        value = type === Type.Length ? lengthAt(bytes, from) : numberAt(bytes, from, type);
+        value = type === Type.Length ? lengthAt(bytes, place) : numberAt(bytes, place, type);
         place += type === Type.Length ? sizeOfLength(value) : type;
-        isWrong =
-          isWrong || (type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0);
+        isWrong = isWrong || (type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0);
       }
-      if (type === 0 || !(place <= stop && value >= 0)) return -Reason.MalformedPacket;
-      if (
-        isWrong ||
-        (id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, value, place - value), false))
-      ) {
-        return id === PropertyId.TopicAlias && value === 0
-          ? -Reason.TopicAliasInvalid
-          : -Reason.ProtocolError;
+      if (!(place <= stop && value >= 0)) return -Reason.MalformedPacket;
+      if (isWrong || (id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, place - from), false))) {
+        return id === PropertyId.TopicAlias && value === 0 ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
       }
       // Of several numbers the first.
       if (!(values[id]! >= 0)) values[id] = value;
       if (id === PropertyId.MaximumPacketSize && value < BEYOND) said.packetMax = value;
-      if (type > Type.Double) onText(id, bytes, type === Type.Pair ? from : value, place);
+      if (type > Type.Double) onText(id, bytes, from, place);
     }
     return stop;
   }

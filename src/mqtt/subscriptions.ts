@@ -8,6 +8,7 @@ import { PropertyId } from '../ports/properties.ts';
 import { matches, prepareFilter, prepareShared, SHARE, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
 import { chr, encodeLength, encodePacket, encodeString, First, withLength, word } from './packet.ts';
+import { numberAt } from './numbers.ts';
 import type { Said } from './properties.ts';
 import { isAmong, OF_OLD_SUBACK, OF_SUBACK, OF_UNSUBACK, Reason } from './reason.ts';
 import { Verdict } from './session.ts';
@@ -403,8 +404,9 @@ export function createSubscriptions(
 
   function find(bytes: Bytes, at: number, end: number): Route | null {
     const from = at + 2;
-    const size = (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
-    if (size === 0 || from + size > end) return null;
+    const size = V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+    // Of nothing it is no number.
+    if (V5 ? !(size > 0 && from + size <= end) : size === 0 || from + size > end) return null;
     const name = cut(nameView, bytes, from, size);
     if (!isPlain(name) && !isTopic(name, false)) return null;
     const route = others[next]!;
