@@ -139,7 +139,7 @@ import {
   OUT_OF_PLACE,
   Reason,
 } from './reason.ts';
-import { createShapes, expiryOf } from './shapes.ts';
+import { createShapes, expiryOf, longestOf } from './shapes.ts';
 
 /** Bytes of first byte and remaining length, at most. */
 const LONGEST_HEADER = 5;
@@ -176,8 +176,6 @@ const GIVEN_UP = -1;
 const LIMITS_5 = INBOUND ? '\x21\0\x20\x22\0\x04' : '';
 /** And that response information is of use, see `Client.responses`. */
 const SAID_5 = REQUESTS ? LIMITS_5 + '\x19\x01' : LIMITS_5;
-/** What a PUBLISH of 5.0 has besides, at most: the length of its properties, and an alias. */
-const EXTRA_5 = 5;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
 /** Of the acknowledgements that may wait, those for PUBREC: one for each message in flight. */
@@ -943,12 +941,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   /** The message of `sequence` will not be sent, for good: it expired, or is too long. */
-  function giveUp(sequence: number, isExpired: boolean): void {
+  function giveUp(sequence: number, id: Id, isExpired: boolean): void {
     if (isExpired) expired++;
     else rejected++;
     // It leaves as what was acknowledged does: a second place that has the outbox forget would cost each acknowledgement a call.
     caughtUp = true;
-    settle(expect(First.Publish, idFrom(sequence), sequence));
+    settle(expect(First.Publish, id, sequence));
     caughtUp = false;
     delivered--;
     if (isExpired) owner.onReport(Event.MessageExpired, sequence * 256);
@@ -995,7 +993,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!mayBeSent(to)) leave(Reason.QosNotSupported);
     else if (isExpired) code = Code.TooLong;
     else code = emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
-    if (code === Code.TooLong) giveUp(sequence, isExpired);
+    if (code === Code.TooLong) giveUp(sequence, id, isExpired);
     if (code === Code.Busy) return false;
     cursor = sequence;
     return true;
@@ -1365,16 +1363,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, to - from);
     if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, to - from);
     if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
-    if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
+    if (id === PropertyId.AssignedClientId) {
+      // It names the session from now on [MQTT-3.1.3-2].
+      clientId = toText(bytes, from, to - from);
+      if (STATE) outbox.remember(StateKey.ClientId, fromText(clientId));
+    }
     if (id > PropertyId.CorrelationData && owner.onProperty !== undefined) {
       owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
     }
-  }
-
-  /** The broker has found a name for us; it names the session from now on [MQTT-3.1.3-2]. */
-  function assign(id: string): void {
-    clientId = id;
-    if (STATE) outbox.remember(StateKey.ClientId, fromText(id));
   }
 
   /** The broker does not take the message at `place`, and never will: that is an acknowledgement too [MQTT-4.4.0-2]. */
@@ -1577,7 +1573,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     heard = true;
     const there = (bytes.length < end ? bytes.length : end) - at;
     const needed =
-      2 + (there < 2 ? 0 : V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
+      2 +
+      (there < 2 ? 0 : V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) +
+      (first > QOS0_LAST ? 2 : 0);
     largeFirst = First.Publish;
     largeTo = null;
     if ((V5 ? first >> 4 !== 3 : first > 0x3f) || at + needed > end) {
@@ -1764,18 +1762,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return state === State.Online;
   }
 
-  /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
-  function longest5(topic: Topic<Bytes>, length: number): number {
-    // Whatever is spoken now: what is kept may be for a connection that speaks 5.0.
-    const extra = (topic.first > QOS0_LAST ? 4 : 2) + topic.properties!.length + EXTRA_5;
-    return packetSize(topic.name.length + length + extra);
-  }
-
   /** What `publishSlow` does, and messages of QoS 1 and 2 of a topic that was not used on this connection. */
   function publish5(topic: Topic<Bytes> | null, payload: Bytes): number {
     if (!shapes.has(topic)) return refuse(Code.BadTopic);
     if (!isBytes(payload)) return refuse(Code.BadPayload);
-    const most = longest5(topic!, payload.length);
+    const most = longestOf(topic!, payload.length);
     if (most > PACKET_MAX) return refuseLength(most);
     if (topic!.first > QOS0_LAST) {
       // It does not go the fast way, short as it seems.
@@ -1803,7 +1794,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether the broker takes a streamed message. */
   function isTaken5(to: Topic<Bytes>, total: number): boolean {
-    return mayBeSent(to) && longest5(to, total) <= said.packetMax;
+    return mayBeSent(to) && longestOf(to, total) <= said.packetMax;
   }
 
   /** @returns how a streamed message begins. */
@@ -1826,10 +1817,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (V5) {
       if (!mayBeSent(topic)) return refuse(Code.Rejected);
-      const most = longest5(topic, total);
+      const most = longestOf(topic, total);
       const isLong = topic.name.length + total + 2 > REMAINING_LENGTH_MAX;
       // A remaining length takes two bytes more than it would with an empty payload.
-      if (isLong || longest5(topic, 0) + 3 > SEND_WINDOW || most > said.packetMax) {
+      if (isLong || longestOf(topic, 0) + 3 > SEND_WINDOW || most > said.packetMax) {
         return refuseLength(most);
       }
     }
@@ -2075,7 +2066,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Publish the draft with QoS 1 or 2; it is the outbox that puts in the time, when it is sent. */
   function publishTimed(to: Topic<Bytes>): number {
     const needed = V5
-      ? longest5(to, draft.length + TIME_SIZE)
+      ? longestOf(to, draft.length + TIME_SIZE)
       : packetSize(to.size - RELIABLE + draft.length + TIME_SIZE);
     if (needed > PACKET_MAX) return refuseLength(needed);
     return BATCH && isHolding ? publishHeld(to, draft, draftTimeAt) : publishAlone(to, draft, draftTimeAt);

@@ -63,8 +63,8 @@ export function createIncoming(
   const typeView = createView();
   const responseView = createView();
   const correlationView = createView();
-  /** Topics behind their lengths, at the places of their aliases; EMPTY where there is none yet. */
-  const names: Bytes[] = [];
+  /** Topics behind their lengths, at the places of their aliases. */
+  let names: Bytes[] = [];
   const come: Come = { route: nowhere, id: NO_ID };
 
   function message(): MessageProperties {
@@ -75,7 +75,7 @@ export function createIncoming(
   }
 
   function reset(): void {
-    for (let i = 1; i <= ALIASES_MAX; i++) names[i] = EMPTY;
+    names = [];
   }
 
   function read(first: number, bytes: Bytes, at: number, end: number): number {
@@ -89,7 +89,9 @@ export function createIncoming(
     const alias = reader.said.values[PropertyId.TopicAlias]!;
     if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
     if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
-    come.route = alias > 0 ? turn(names[alias], 0, names[alias].length) : turn(bytes, at, end);
+    const name = names[alias];
+    if (name !== undefined) come.route = turn(name, 0, name.length);
+    else if (!(alias > 0)) come.route = turn(bytes, at, end);
     if (come.route !== nowhere) return to;
     return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
   }

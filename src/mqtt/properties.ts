@@ -116,11 +116,17 @@ export function createPropertyReader(onText: OnText): PropertyReader {
       } else {
         value = type === Type.Length ? lengthAt(bytes, place) : numberAt(bytes, place, type);
         place += type === Type.Length ? sizeOfLength(value) : type;
-        isWrong = isWrong || (type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0);
+        isWrong =
+          isWrong || (type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0);
       }
       if (!(place <= stop && value >= 0)) return -Reason.MalformedPacket;
-      if (isWrong || (id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, place - from), false))) {
-        return id === PropertyId.TopicAlias && value === 0 ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
+      if (
+        isWrong ||
+        (id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, place - from), false))
+      ) {
+        return id === PropertyId.TopicAlias && value === 0
+          ? -Reason.TopicAliasInvalid
+          : -Reason.ProtocolError;
       }
       // Of several numbers the first.
       if (!(values[id]! >= 0)) values[id] = value;

@@ -17,7 +17,7 @@ import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { NO_NAME, prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
 import { encodeLength, PACKET_MAX, QOS0_LAST, qosOf, word } from './packet.ts';
-import { numberAt } from './numbers.ts';
+import { numberAt, sizeOfLength } from './numbers.ts';
 import type { Said } from './properties.ts';
 
 /** Identifiers among properties, as text. */
@@ -29,10 +29,8 @@ const ALIAS_SIZE = 3;
 const EXPIRY_SIZE = 5;
 /** Names behind their length up to here are no longer than an alias and its two bytes. */
 const SHORT_NAME = 5;
-/** What a PUBLISH has besides its name, properties and payload, at most, where it sets up an alias. */
-const HEAD_SIZE = 14;
-/** Name and properties, with HEAD_SIZE, up to here have a shape: with any short payload they go out whole without an alias too. */
-const SHAPED_MAX = PACKET_MAX - SHORT_MAX;
+/** The length of properties, and an alias. */
+const TAIL_SIZE = 5;
 
 export interface Shapes {
   /** Start-up only. */
@@ -53,6 +51,13 @@ export interface Shapes {
 /** @returns seconds of the message expiry interval that properties begin with; no number without one. */
 export function expiryOf(properties: Bytes): number {
   return byteAt(properties, 0) === PropertyId.MessageExpiry ? numberAt(properties, 1, 4) : NaN;
+}
+
+/** @returns bytes of the longest PUBLISH of 5.0 that a payload of `size` bytes may come in: what is kept may be for a connection that speaks it. */
+export function longestOf(topic: Topic<Bytes>, size: number): number {
+  const bytes =
+    topic.name.length + topic.properties!.length + size + (topic.first > QOS0_LAST ? 4 : 2) + TAIL_SIZE;
+  return bytes + sizeOfLength(bytes - 2) - 1;
 }
 
 /** Start-up only. */
@@ -101,7 +106,7 @@ export function createShapes(broker: Said): Shapes {
     if (!broker.is5) return tail;
     tail = joinText(tail, encodeLength(properties.length + (alias > 0 ? ALIAS_SIZE : 0)));
     if (ageSec > 0) {
-      const expiry = expiryOf(properties);
+      const expiry = numberAt(properties, 1, 4);
       const left = expiry > ageSec ? expiry - ageSec : 0;
       tail = joinText(tail, EXPIRY + word(left / 65536) + word(left % 65536));
       from = EXPIRY_SIZE;
@@ -110,26 +115,27 @@ export function createShapes(broker: Said): Shapes {
     return alias > 0 ? joinText(tail, ALIAS + word(alias)) : tail;
   }
 
-  /** @returns bytes of what a PUBLISH says in words. */
-  function sizeOf(topic: Topic<Bytes>): number {
-    return topic.name.length + topic.properties!.length + HEAD_SIZE;
-  }
-
   /** @returns whether a topic is to have an alias, and there is one more. */
   function isLong(topic: Topic<Bytes>): boolean {
     return topic.name.length > SHORT_NAME && lastAlias < broker.values[PropertyId.TopicAliasMaximum]!;
   }
 
-  /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. */
+  /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. @inline */
   function firstOf(topic: Topic<Bytes>): number {
     return broker.values[PropertyId.RetainAvailable] === 0 ? topic.first & -2 : topic.first;
   }
 
+  /** @returns whether the broker takes the QoS of a topic: one of another QoS may have the same name. @inline */
+  function isTaken(topic: Topic<Bytes>): boolean {
+    return !(FLASH || REQUESTS) || !(qosOf(topic.first) > broker.values[PropertyId.MaximumQos]!);
+  }
+
   /** @returns whether PUBLISHes to a topic may go out without a look at what the broker allows. */
   function isUsual(topic: Topic<Bytes>): boolean {
-    // One of another QoS may have the same name.
-    const isTaken = !(FLASH || REQUESTS) || !(qosOf(topic.first) > broker.values[PropertyId.MaximumQos]!);
-    return isTaken && broker.packetMax > SHORT_MAX && firstOf(topic) === topic.first;
+    const isWhole = topic.first % 2 === 0 || broker.values[PropertyId.RetainAvailable] !== 0;
+    return (
+      isWhole && isTaken(topic) && broker.packetMax > SHORT_MAX && longestOf(topic, SHORT_MAX) <= PACKET_MAX
+    );
   }
 
   function header(topic: Topic<Bytes>, size: number, id: Id, dup: number, ageSec: number): Bytes {
@@ -137,7 +143,7 @@ export function createShapes(broker: Said): Shapes {
     alias = to.alias;
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
-    if (alias === 0 && isLong(topic) && sizeOf(topic) + size <= broker.packetMax) alias = lastAlias + 1;
+    if (alias === 0 && isLong(topic) && longestOf(topic, size) <= broker.packetMax) alias = lastAlias + 1;
     const tail = joinTail(topic, ageSec, draft);
     const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
     return publishHeader5(firstOf(topic) | dup, encodeLength(left), wire, tail, id);
@@ -147,7 +153,7 @@ export function createShapes(broker: Said): Shapes {
     if (alias > lastAlias) lastAlias = alias;
     to.alias = alias | 0;
     if ((FLASH || REQUESTS) && to === stranger) return;
-    if ((alias > 0 || !isLong(to)) && sizeOf(to) <= SHAPED_MAX && isUsual(to)) {
+    if ((alias > 0 || !isLong(to)) && isUsual(to)) {
       shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to, 0, to.tail));
     }
   }

@@ -23,6 +23,8 @@ export type OnChunk<B = Bytes> = (chunk: B, offset: number, total: number, topic
 export const FIRST_ID = 65534;
 /** Header, identifier and properties of a SUBSCRIBE of MQTT 5.0, at most. */
 const HEAD_SIZE = 10;
+/** Bits of the QoS. */
+const QOS_BITS = 3;
 /** Bits of options that stand behind a filter; those of Retain Handling. */
 const OPTIONS = 0x3f;
 const HANDLING = 0x30;
@@ -185,8 +187,14 @@ export function createSubscriptions(
     const pattern = prepareShared(filter);
     const isLegal = qos === 0 || qos === 1 || (QOS2 && qos === 2);
     const isValid = isText(constant(filter)) && isTopic(constant(pattern), true);
-    if (!isLegal || !isValid || filter.length + 3 > bytesLeft) return null;
-    if (V5 && !isPossible(more, filter !== pattern)) return null;
+    if (
+      !isLegal ||
+      !isValid ||
+      filter.length + 3 > bytesLeft ||
+      (V5 && !isPossible(more, filter !== pattern))
+    ) {
+      return null;
+    }
     bytesLeft -= filter.length + 3;
     const parts = prepareFilter(pattern);
     const hash = pattern.indexOf('#');
@@ -265,7 +273,7 @@ export function createSubscriptions(
 
   /** @returns why a broker cannot be asked for `to`, or to forget it; 0: it can. */
   function obstacleOf(to: Subscription, broker: Said): number {
-    if (HEAD_SIZE + to.filter.length + 3 > broker.packetMax) return Reason.PacketTooLarge;
+    if (to.filter.length + (HEAD_SIZE + 3) > broker.packetMax) return Reason.PacketTooLarge;
     if (to.wish === Wish.Unwanted) return 0;
     if (to.route === null && broker.values[PropertyId.WildcardAvailable] === 0) {
       return Reason.WildcardsNotSupported;
@@ -297,7 +305,7 @@ export function createSubscriptions(
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       if (to.wish !== wish) continue;
-      const bits = broker.is5 ? to.bits! : to.qos;
+      const bits = broker.is5 ? to.bits! : to.bits! & QOS_BITS;
       const more = encodeString(to.filter) + (isNew ? chr(bits & OPTIONS) : '');
       const isAlone = isNew && bits > OPTIONS && broker.values[PropertyId.SubscriptionIdAvailable] !== 0;
       if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax)) break;
