@@ -648,7 +648,23 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
-    if (V5 && onHot5(chunk, size)) return;
+    if (V5 && INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+      // Of either version, without properties.
+      const isReliable = isByte(chunk, 0, PUBLISH_1);
+      const at = isReliable ? hot.end + 2 : hot.end;
+      const id = readId(chunk, hot.end);
+      const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
+      if (isFit && (bareSize === 0 || byteAt(chunk, at) === 0)) {
+        received++;
+        try {
+          hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
+          if (isReliable) answer(PUBACK, id);
+        } catch {
+          failHandler(hot.to);
+        }
+        return;
+      }
+    }
     if (INBOUND && !V5 && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
       if (isByte(chunk, 0, PUBLISH_0)) {
         received++;
@@ -685,25 +701,6 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (size % ACK_SIZE === 0) onAcks(chunk, size);
     else decoder.feed(chunk);
-  }
-
-  /** Take a message on the topic of the last one, of either version, without properties. @returns whether it is one. @hot */
-  function onHot5(chunk: Bytes, size: number): boolean {
-    const isWhole = INBOUND && byteAt(chunk, 1) === size - 2;
-    if (!isWhole || !(standsAt(chunk, hot.key, 2) || seek(chunk, 2))) return false;
-    const isReliable = isByte(chunk, 0, PUBLISH_1);
-    const at = isReliable ? hot.end + 2 : hot.end;
-    const id = readId(chunk, hot.end);
-    const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
-    if (!isFit || (bareSize > 0 && byteAt(chunk, at) !== 0)) return false;
-    received++;
-    try {
-      hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
-      if (isReliable) answer(PUBACK, id);
-    } catch {
-      failHandler(hot.to);
-    }
-    return true;
   }
 
   /** Take a chunk that is most often several acknowledgements. @hot @apart */

@@ -115,9 +115,9 @@ export function createShapes(broker: Said): Shapes {
     return alias > 0 ? joinText(tail, ALIAS + word(alias)) : tail;
   }
 
-  /** @returns whether a topic is to have an alias, and there is one more. */
-  function isLong(topic: Topic<Bytes>): boolean {
-    return topic.name.length > SHORT_NAME && lastAlias < broker.values[PropertyId.TopicAliasMaximum]!;
+  /** @returns whether `to` has a long name, and there is one more alias. */
+  function isLong(): boolean {
+    return to.name.length > SHORT_NAME && lastAlias < broker.values[PropertyId.TopicAliasMaximum]!;
   }
 
   /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. @inline */
@@ -130,11 +130,11 @@ export function createShapes(broker: Said): Shapes {
     return !(FLASH || REQUESTS) || !(qosOf(topic.first) > broker.values[PropertyId.MaximumQos]!);
   }
 
-  /** @returns whether PUBLISHes to a topic may go out without a look at what the broker allows. */
-  function isUsual(topic: Topic<Bytes>): boolean {
-    const isWhole = topic.first % 2 === 0 || broker.values[PropertyId.RetainAvailable] !== 0;
+  /** @returns whether PUBLISHes to `to` may go out without a look at what the broker allows. */
+  function isUsual(): boolean {
+    const isWhole = to.first % 2 === 0 || broker.values[PropertyId.RetainAvailable] !== 0;
     return (
-      isWhole && isTaken(topic) && broker.packetMax > SHORT_MAX && longestOf(topic, SHORT_MAX) <= PACKET_MAX
+      isWhole && isTaken(to) && broker.packetMax > SHORT_MAX && longestOf(to, SHORT_MAX) <= PACKET_MAX
     );
   }
 
@@ -143,7 +143,7 @@ export function createShapes(broker: Said): Shapes {
     alias = to.alias;
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
-    if (alias === 0 && isLong(topic) && longestOf(topic, size) <= broker.packetMax) alias = lastAlias + 1;
+    if (alias === 0 && isLong() && longestOf(topic, size) <= broker.packetMax) alias = lastAlias + 1;
     const tail = joinTail(topic, ageSec, draft);
     const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
     return publishHeader5(firstOf(topic) | dup, encodeLength(left), wire, tail, id);
@@ -153,7 +153,7 @@ export function createShapes(broker: Said): Shapes {
     if (alias > lastAlias) lastAlias = alias;
     to.alias = alias | 0;
     if ((FLASH || REQUESTS) && to === stranger) return;
-    if ((alias > 0 || !isLong(to)) && isUsual(to)) {
+    if ((alias > 0 || !isLong()) && isUsual()) {
       shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to, 0, to.tail));
     }
   }
