@@ -126,7 +126,15 @@ import { isText, isTopic, STRING_MAX } from './topic.ts';
 import type { Authentication } from './authentication.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
 import { numberAt } from './numbers.ts';
-import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT } from './properties.ts';
+import {
+  createPropertyReader,
+  type PropertyReader,
+  type Said,
+  IN_ACK,
+  IN_AUTH,
+  IN_CONNACK,
+  IN_DISCONNECT,
+} from './properties.ts';
 import {
   FAILURE,
   isAmong,
@@ -383,6 +391,11 @@ function methodOf(authentication: Authentication | undefined): string {
   return authentication === undefined ? '' : authentication.method;
 }
 
+/** @returns what a broker has said of itself, where 5.0 is built in. */
+function saidIn(reader: PropertyReader): Said {
+  return V5 ? reader.said : null!;
+}
+
 /** Make a client for one connection at a time. */
 export function createClient(ports: ClientPorts, options: ClientOptions, owner: ClientEvents): Client {
   // What every message touches stands first: Espruino finds a name sooner the earlier it stands in its scope.
@@ -503,7 +516,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
-  const said = V5 ? reader.said : null!;
+  const said = saidIn(reader);
   const incoming = V5 && INBOUND ? createIncoming(reader, turn, nowhere) : null!;
   const shapes = V5 ? createShapes(said) : null!;
   const authentication = authenticationOf(options);
@@ -641,6 +654,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const place = awaited.indexOf(packetKey(chunk));
       if (place >= 0 && isLast(place, chunk, 0)) settle(place);
       else decoder.feed(chunk);
+    } else if (V5) {
+      onMessage5(chunk, size);
     } else {
       onMessage(chunk, size);
     }
@@ -648,24 +663,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
-    if (V5 && INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
-      // Of either version, without properties.
-      const isReliable = isByte(chunk, 0, PUBLISH_1);
-      const at = isReliable ? hot.end + 2 : hot.end;
-      const id = readId(chunk, hot.end);
-      const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
-      if (isFit && (bareSize === 0 || byteAt(chunk, at) === 0)) {
-        received++;
-        try {
-          hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
-          if (isReliable) answer(PUBACK, id);
-        } catch {
-          failHandler(hot.to);
-        }
-        return;
-      }
-    }
-    if (INBOUND && !V5 && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
       if (isByte(chunk, 0, PUBLISH_0)) {
         received++;
         try {
@@ -695,6 +693,28 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         } else {
           // Its handler has taken the room.
           answer(PUBACK, id);
+        }
+        return;
+      }
+    }
+    if (size % ACK_SIZE === 0) onAcks(chunk, size);
+    else decoder.feed(chunk);
+  }
+
+  /** As `onMessage`, of either version, without properties. @hot 5 @apart */
+  function onMessage5(chunk: Bytes, size: number): void {
+    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+      const isReliable = isByte(chunk, 0, PUBLISH_1);
+      const at = isReliable ? hot.end + 2 : hot.end;
+      const id = readId(chunk, hot.end);
+      const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
+      if (isFit && (bareSize === 0 || byteAt(chunk, at) === 0)) {
+        received++;
+        try {
+          hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
+          if (isReliable) answer(PUBACK, id);
+        } catch {
+          failHandler(hot.to);
         }
         return;
       }
@@ -1164,7 +1184,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       awaited[i] = BLOCKED;
     }
     shapes.begin();
-    if (INBOUND) incoming.reset();
+    if (INBOUND) incoming.start();
   }
 
   /** @returns whether CONNACK may have these flags and this code, of which each by itself is legal [MQTT-3.2.2-4]. */
@@ -1406,37 +1426,62 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     ends[1] = -1;
   }
 
+  /** @returns whether a packet answers a SUBSCRIBE or UNSUBSCRIBE. @inline */
+  function isAnswer(first: number): boolean {
+    return INBOUND && (first === First.Suback || first === First.Unsuback);
+  }
+
+  /** @returns where a reason code stands: behind flags or identifier, if there are any. @inline */
+  function reasonAt(at: number, isConnack: boolean, isBye: boolean, isAuth: boolean): number {
+    return isBye || isAuth ? at : isConnack ? at + 1 : at + 2;
+  }
+
+  /** @returns the reason codes of a packet of 5.0. */
+  function codesOf(first: number, isConnack: boolean, isBye: boolean, isAuth: boolean): string {
+    if (isAuth) return OF_AUTH;
+    const others = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
+    return isBye ? OF_DISCONNECT : isConnack ? OF_CONNACK : others;
+  }
+
+  /** @returns the properties of a packet. */
+  function allowedIn(isConnack: boolean, isBye: boolean, isAuth: boolean): string {
+    if (isAuth) return IN_AUTH;
+    return isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
+  }
+
+  /** Do what a packet with one reason code asks for. */
+  function obey(first: number, bytes: Bytes, at: number, reason: number): void {
+    if (first === First.Disconnect) onBye(reason);
+    else if (V5_AUTH && first === First.Auth) onAuth(reason);
+    else if (first === First.Connack) onConnack(byteAt(bytes, at), reason);
+    else onAck5(first, readId(bytes, at), reason);
+  }
+
   /** A packet other than PUBLISH, of either version. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     const isConnack = first === First.Connack;
     const isBye = first === First.Disconnect;
-    const isList = INBOUND && (first === First.Suback || first === First.Unsuback);
-    // Behind flags or identifier, if there are any.
-    let from = isBye || (V5_AUTH && first === First.Auth) ? at : isConnack ? at + 1 : at + 2;
+    const isAuth = V5_AUTH && first === First.Auth;
+    const isList = isAnswer(first);
+    let from = reasonAt(at, isConnack, isBye, isAuth);
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
     const isOld = isConnack && (!said.is5 || (from === end && reason === 1));
-    const isAuth = V5_AUTH && first === First.Auth;
-    const ofOthers = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
-    const ofNew = isAuth ? OF_AUTH : isBye ? OF_DISCONNECT : isConnack ? OF_CONNACK : ofOthers;
-    const codes = isOld ? OF_OLD_CONNACK : ofNew;
-    const allowed = isAuth ? IN_AUTH : isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
+    const codes = isOld ? OF_OLD_CONNACK : codesOf(first, isConnack, isBye, isAuth);
+    const allowed = allowedIn(isConnack, isBye, isAuth);
     if (V5_AUTH) {
       named = '';
       proof = EMPTY;
     }
-    if (said.is5 && (from < end || isList || isConnack) && !isOld)
-      from = reader.read(bytes, from, end, allowed);
+    const hasMore = from < end || isList || isConnack;
+    if (said.is5 && hasMore && !isOld) from = reader.read(bytes, from, end, allowed);
     // Who was told of properties may have closed the connection.
     if (state < State.Connecting) return;
     if (from < 0) violate(-from);
     else if (isList) onList(first, bytes, at, from, end);
     else if (from !== end) violate(Reason.MalformedPacket);
     else if (!isAmong(codes, reason)) violate(Reason.ProtocolError);
-    else if (isBye) onBye(reason);
-    else if (isAuth) onAuth(reason);
-    else if (isConnack) onConnack(byteAt(bytes, at), reason);
-    else onAck5(first, readId(bytes, at), reason);
+    else obey(first, bytes, at, reason);
   }
 
   /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: the connection is over. */
@@ -1565,18 +1610,25 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return used;
   }
 
+  /** @returns bytes of the topic whose length stands at `at`. @inline */
+  function topicSizeAt(bytes: Bytes, at: number): number {
+    return V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+  }
+
+  /** @returns whether a packet that may come is no PUBLISH. @inline */
+  function isOther(first: number): boolean {
+    return V5 ? first >> 4 !== 3 : first > 0x3f;
+  }
+
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
     const there = (bytes.length < end ? bytes.length : end) - at;
-    const needed =
-      2 +
-      (there < 2 ? 0 : V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) +
-      (first > QOS0_LAST ? 2 : 0);
+    const needed = 2 + (there < 2 ? 0 : topicSizeAt(bytes, at)) + (first > QOS0_LAST ? 2 : 0);
     largeFirst = First.Publish;
     largeTo = null;
-    if ((V5 ? first >> 4 !== 3 : first > 0x3f) || at + needed > end) {
-      violate(V5 && first >> 4 !== 3 ? Reason.PacketTooLarge : 0);
+    if (isOther(first) || at + needed > end) {
+      violate(isOther(first) ? Reason.PacketTooLarge : 0);
       return 0;
     }
     if (there < needed) {

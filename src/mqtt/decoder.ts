@@ -32,6 +32,16 @@ export interface Decoder {
   isBetween(): boolean;
 }
 
+/** @returns whether a remaining length is there, and is one. @inline */
+function isWhole(length: number, byte: number): boolean {
+  return V5 ? length >= 0 : byte < 128;
+}
+
+/** @returns whether there is nothing more to come of it, whatever it is. @inline */
+function isRead(length: number, byte: number, shift: number): boolean {
+  return V5 ? length >= -1 : byte < 128 || shift > 21;
+}
+
 /** @param packetMax most bytes of a packet, header included, that are kept until it is whole. @param chunkMax longest chunk. */
 export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax: number): Decoder {
   // Of a packet over the limit its owner may wait for the topic: up to the limit, behind a header of five bytes.
@@ -82,11 +92,11 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
     }
     const end = at + length;
     const isLarge = end - from > packetMax;
-    if ((V5 ? length >= 0 : byte < 128) && end <= size && !isLarge) {
+    if (isWhole(length, byte) && end <= size && !isLarge) {
       owner.onPacket(first, bytes, at, end);
       return end;
     }
-    if (V5 ? length >= -1 : byte < 128 || shift > 21) {
+    if (isRead(length, byte, shift)) {
       owner.onHeader(first, V5 || byte < 128 ? length : -1);
     }
     // What is no number is not large.

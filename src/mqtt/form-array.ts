@@ -122,7 +122,7 @@ const TAIL_SIZE = 5;
  * @returns a topic of which nothing was sent (MQTT 5.0): with a size that is no number its messages go the slow way. What is looked at most
  * stands first.
  */
-function unshaped(first: number, head: Bytes, name: Bytes, properties: string): Shaped {
+function prepareShaped(first: number, head: Bytes, name: Bytes, properties: string): Shaped {
   return {
     size: NaN,
     expires: properties.charCodeAt(0) === EXPIRY,
@@ -146,7 +146,7 @@ export function prepareTopic(name: string, first: number, properties?: string): 
     place(head.data, 2, encoded);
   }
   return V5
-    ? unshaped(first, head, encoded, properties || '')
+    ? prepareShaped(first, head, encoded, properties || '')
     : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 

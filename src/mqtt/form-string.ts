@@ -107,7 +107,7 @@ const EXPIRY = 2;
  * @returns a topic of which nothing was sent (MQTT 5.0): with a size that is no number its messages go the slow way. What is looked at most
  * stands first.
  */
-function unshaped(first: number, head: string, name: Bytes, properties: string): Shaped {
+function prepareShaped(first: number, head: string, name: Bytes, properties: string): Shaped {
   return {
     size: NaN,
     expires: properties.charCodeAt(0) === EXPIRY,
@@ -126,7 +126,7 @@ export function prepareTopic(name: string, first: number, properties?: string): 
   const head = chr(first);
   const encoded = chr(name.length >> 8, name.length & 255) + name;
   return V5
-    ? unshaped(first, head, encoded, properties || '')
+    ? prepareShaped(first, head, encoded, properties || '')
     : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 

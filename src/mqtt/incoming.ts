@@ -34,8 +34,8 @@ export interface Incoming {
   /** @returns what the message that was read last came with, the same object each time. */
   message(): MessageProperties;
   readonly come: Come;
-  /** Aliases end with their connection [MQTT-3.3.2-7]. */
-  reset(): void;
+  /** A session begins: aliases end with their connection [MQTT-3.3.2-7]. */
+  start(): void;
   /**
    * Read up to the payload.
    * @returns its place; 0: beyond `bytes`, then it goes nowhere; else a negative reason code.
@@ -74,7 +74,7 @@ export function createIncoming(
     return properties;
   }
 
-  function reset(): void {
+  function start(): void {
     names = [];
   }
 
@@ -96,5 +96,5 @@ export function createIncoming(
     return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
   }
 
-  return { message, come, reset, read };
+  return { message, come, start, read };
 }

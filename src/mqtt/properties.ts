@@ -91,6 +91,36 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return end <= stop && (type === Type.Binary || isText(cut(view, bytes, at + 2, size))) ? end : BEYOND;
   }
 
+  /** @returns whether a number has no such value. @inline */
+  function isIllegal(type: number, value: number, key: string): boolean {
+    return (type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0);
+  }
+
+  /** @returns whether a string has to be a topic, and is none. @inline */
+  function isNoTopic(id: number, bytes: Bytes, from: number, to: number): boolean {
+    return id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, to - from), false);
+  }
+
+  /** @returns what is wrong with a property that is well-formed. @inline */
+  function reasonFor(id: number, value: number): number {
+    return id === PropertyId.TopicAlias && value === 0 ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
+  }
+
+  /** @returns whether a number says how long packets may be, and matters. @inline */
+  function isPacketMax(id: number, value: number): boolean {
+    return id === PropertyId.MaximumPacketSize && value < BEYOND;
+  }
+
+  /** @returns 0 when properties go on beyond what is there of their packet. @inline */
+  function unfinished(bytes: Bytes, end: number): number {
+    return bytes.length < end ? 0 : -Reason.MalformedPacket;
+  }
+
+  /** @returns the place behind a number of so many bytes, or of as many as it takes. @inline */
+  function behind(at: number, type: number, value: number): number {
+    return at + (type === Type.Length ? sizeOfLength(value) : type);
+  }
+
   function read(bytes: Bytes, at: number, end: number, allowed: string): number {
     const values = said.values;
     for (let i = 0; i < allowed.length; i++) values[allowed.charCodeAt(i) - ZERO] = undefined;
@@ -100,7 +130,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     const stop = place + size;
     if (size < 0 || stop > end) return -Reason.MalformedPacket;
     // Of a whole packet that is the end of what is there.
-    if (!(stop <= bytes.length)) return bytes.length < end ? 0 : -Reason.MalformedPacket;
+    if (!(stop <= bytes.length)) return unfinished(bytes, end);
     while (place < stop) {
       const id = byteAt(bytes, place++);
       const key = chr(id + ZERO);
@@ -115,22 +145,16 @@ export function createPropertyReader(onText: OnText): PropertyReader {
         if (type === Type.Pair) place = passText(type, bytes, place, stop);
       } else {
         value = type === Type.Length ? lengthAt(bytes, place) : numberAt(bytes, place, type);
-        place += type === Type.Length ? sizeOfLength(value) : type;
-        isWrong =
-          isWrong || (type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0);
+        place = behind(place, type, value);
+        isWrong = isWrong || isIllegal(type, value, key);
       }
       if (!(place <= stop && value >= 0)) return -Reason.MalformedPacket;
-      if (
-        isWrong ||
-        (id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, place - from), false))
-      ) {
-        return id === PropertyId.TopicAlias && value === 0
-          ? -Reason.TopicAliasInvalid
-          : -Reason.ProtocolError;
+      if (isWrong || isNoTopic(id, bytes, from, place)) {
+        return reasonFor(id, value);
       }
       // Of several numbers the first.
       if (!(values[id]! >= 0)) values[id] = value;
-      if (id === PropertyId.MaximumPacketSize && value < BEYOND) said.packetMax = value;
+      if (isPacketMax(id, value)) said.packetMax = value;
       if (type > Type.Double) onText(id, bytes, from, place);
     }
     return stop;

@@ -133,9 +133,7 @@ export function createShapes(broker: Said): Shapes {
   /** @returns whether PUBLISHes to `to` may go out without a look at what the broker allows. */
   function isUsual(): boolean {
     const isWhole = to.first % 2 === 0 || broker.values[PropertyId.RetainAvailable] !== 0;
-    return (
-      isWhole && isTaken(to) && broker.packetMax > SHORT_MAX && longestOf(to, SHORT_MAX) <= PACKET_MAX
-    );
+    return isWhole && isTaken(to) && broker.packetMax > SHORT_MAX && longestOf(to, SHORT_MAX) <= PACKET_MAX;
   }
 
   function header(topic: Topic<Bytes>, size: number, id: Id, dup: number, ageSec: number): Bytes {
