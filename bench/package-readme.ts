@@ -5,12 +5,8 @@ const LINK = /\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(?:#[^)\s]*)?\)/;
 const NOTE =
   'This is the README of the source. The files that it names in docs/ are there, not in this package; what needs none of them is `mote --help`.';
 
-/** Sections that lead to docs and figures of the source. */
-const OF_THE_SOURCE = /^## (?:Measured|Learn more)\n[\s\S]*?(?=^## |(?![\s\S]))/gm;
-
-/** @returns `whole`, a README, without what only the source has, and without links that lead nowhere. @param has whether the package holds a file. */
-export function packageReadme(whole: string, has: (file: string) => boolean): string {
-  const text = whole.replace(OF_THE_SOURCE, '');
+/** @returns `text`, a README, without links that lead nowhere. @param has whether the package holds a file. */
+export function packageReadme(text: string, has: (file: string) => boolean): string {
   const name =
     (form: (title: string, file: string) => string) => (link: string, title: string, file: string) =>
       has(file) ? link : form(title, file);

@@ -70,7 +70,7 @@ const RECORD_MAX = PACKET_MAX < PAGE_ROOM ? PACKET_MAX : PAGE_ROOM;
 
 /** In flash, where the board has some for it; else in RAM. */
 function openOutbox(random: Random, log: Log, clock: Clock, options?: OutboxOptions): Outbox<Bytes> {
-  if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX, () => clock.now());
+  if (!FLASH || !HAS_OUTBOX_FLASH) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX, clock.now);
   const made = flashOutboxOptions(log, clock, options);
   return openFlashOutbox(createFlashOutbox(openFlashBytes(OUTBOX_FLASH), RECORD_MAX, made), random, log);
 }

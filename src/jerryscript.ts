@@ -56,7 +56,7 @@ function createOutbox(flash: Flash, options: FlashOutboxOptions): FlashOutbox {
 /** In flash, where the host gives some; else in RAM. */
 function openOutbox(random: Random, log: Log, clock: Clock, options?: OutboxOptions): Outbox<Bytes> {
   const flash = FLASH ? openFlash() : null;
-  if (flash === null) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX, () => clock.now());
+  if (flash === null) return createRamOutbox(OUTBOX_PLACES, PACKET_MAX, clock.now);
   return openFlashOutbox(createOutbox(flash, flashOutboxOptions(log, clock, options)), random, log);
 }
 

@@ -35,6 +35,7 @@ const topic: Topic<Bytes> = {
   name: run.topic1.name,
   size: run.topic1.size,
   // An interval of an hour, and correlation data.
+  expires: true,
   properties: constant('\x02\0\0\x0e\x10\x09\0\x041234'),
 };
 const payload = constant('{"value":21.54}');

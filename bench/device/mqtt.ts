@@ -16,7 +16,7 @@ declare function expose(client: Partial<Client>): void;
 const OUTBOX_PLACES = 8;
 
 function createPorts(clock: Clock): ClientPorts {
-  const outbox = createRamOutbox(OUTBOX_PLACES, PACKET_MAX, () => clock.now());
+  const outbox = createRamOutbox(OUTBOX_PLACES, PACKET_MAX, clock.now);
   return { socket: createSocket(), clock, outbox };
 }
 

@@ -4,7 +4,6 @@
 
 import {
   byteAt,
-  constant,
   copy,
   createBuffer,
   createView,
@@ -126,7 +125,16 @@ import { isText, isTopic, STRING_MAX } from './topic.ts';
 // What 5.0 adds stands last, so that a build without it is what it was.
 import type { Authentication } from './authentication.ts';
 import { createIncoming, type MessageProperties } from './incoming.ts';
-import { createPropertyReader, IN_ACK, IN_AUTH, IN_CONNACK, IN_DISCONNECT } from './properties.ts';
+import { numberAt } from './numbers.ts';
+import {
+  createPropertyReader,
+  type PropertyReader,
+  type Said,
+  IN_ACK,
+  IN_AUTH,
+  IN_CONNACK,
+  IN_DISCONNECT,
+} from './properties.ts';
 import {
   FAILURE,
   isAmong,
@@ -139,7 +147,7 @@ import {
   OUT_OF_PLACE,
   Reason,
 } from './reason.ts';
-import { createShapes, expiryOf, propertiesOf } from './shapes.ts';
+import { createShapes, expiryOf, longestOf } from './shapes.ts';
 
 /** Bytes of first byte and remaining length, at most. */
 const LONGEST_HEADER = 5;
@@ -176,8 +184,6 @@ const GIVEN_UP = -1;
 const LIMITS_5 = INBOUND ? '\x21\0\x20\x22\0\x04' : '';
 /** And that response information is of use, see `Client.responses`. */
 const SAID_5 = REQUESTS ? LIMITS_5 + '\x19\x01' : LIMITS_5;
-/** What a PUBLISH of 5.0 has besides, at most: the length of its properties, and an alias. */
-const EXTRA_5 = 5;
 /** Identifiers from here on belong to streamed messages, the last two to SUBSCRIBE and UNSUBSCRIBE, lower ones to the outbox. */
 const FIRST_OWN_ID = 32768;
 /** Of the acknowledgements that may wait, those for PUBREC: one for each message in flight. */
@@ -385,6 +391,11 @@ function methodOf(authentication: Authentication | undefined): string {
   return authentication === undefined ? '' : authentication.method;
 }
 
+/** @returns what a broker has said of itself, where 5.0 is built in. */
+function saidIn(reader: PropertyReader): Said {
+  return V5 ? reader.said : null!;
+}
+
 /** Make a client for one connection at a time. */
 export function createClient(ports: ClientPorts, options: ClientOptions, owner: ClientEvents): Client {
   // What every message touches stands first: Espruino finds a name sooner the earlier it stands in its scope.
@@ -499,16 +510,15 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** The next connection is to speak MQTT 5.0. */
   let next5 = V5;
-  /** The connection speaks it. */
-  let is5 = V5;
   /** Who we are: a broker may have found a name for us. */
   let clientId = options.clientId;
   /** First byte of the packet that is read. */
   let told = 0;
   const toldView = createView();
   const reader = V5 ? createPropertyReader(onText) : null!;
+  const said = saidIn(reader);
   const incoming = V5 && INBOUND ? createIncoming(reader, turn, nowhere) : null!;
-  const shapes = V5 ? createShapes(reader) : null!;
+  const shapes = V5 ? createShapes(said) : null!;
   const authentication = authenticationOf(options);
   /** Our method of authentication; empty: none. What a packet of the broker says of it. */
   const method = methodOf(authentication);
@@ -560,13 +570,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function publishMore(topic: Topic<Bytes> | null, payload: Bytes, sized: number | undefined): number {
     const size = sized! - RELIABLE;
     // In 5.0 an alias makes topics short on this connection, and on no other: what is not short anyway is looked at by its name.
-    if (size > 0 && size < (V5 ? SHORT_MAX + 2 : PACKET_MAX) && isBytes(payload)) {
+    if (size > 0 && size < (V5 ? SHORT_MAX + 1 : PACKET_MAX) && isBytes(payload)) {
       if (BATCH && isHolding) return publishHeld(topic!, payload);
       const sequence = outbox.append(topic!, payload);
       if (sequence < 0) return refuse(sequence);
       // The place that it most often has; where that is taken, the slow way finds another.
       const place = sequence % IN_FLIGHT_MAX;
-      if (caughtUp && size <= room && size <= SHORT_MAX && awaited[place] === NO_KEY) {
+      if (caughtUp && size <= room && (V5 || size <= SHORT_MAX) && awaited[place] === NO_KEY) {
         const id = idFrom(sequence);
         awaited[place] = awaitedFor(topic!.first, id);
         sequences[place] = cursor = sequence;
@@ -644,6 +654,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       const place = awaited.indexOf(packetKey(chunk));
       if (place >= 0 && isLast(place, chunk, 0)) settle(place);
       else decoder.feed(chunk);
+    } else if (V5) {
+      onMessage5(chunk, size);
     } else {
       onMessage(chunk, size);
     }
@@ -651,8 +663,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Take a chunk that is most often one message on the topic of the last one; the decoder makes sense of all else. @hot 5 @apart */
   function onMessage(chunk: Bytes, size: number): void {
-    if (V5 && onHot5(chunk, size)) return;
-    if (INBOUND && !V5 && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
       if (isByte(chunk, 0, PUBLISH_0)) {
         received++;
         try {
@@ -690,23 +701,26 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     else decoder.feed(chunk);
   }
 
-  /** Take a message on the topic of the last one, of either version, without properties. @returns whether it is one. @hot */
-  function onHot5(chunk: Bytes, size: number): boolean {
-    const isWhole = INBOUND && byteAt(chunk, 1) === size - 2;
-    if (!isWhole || !(standsAt(chunk, hot.key, 2) || seek(chunk, 2))) return false;
-    const isReliable = isByte(chunk, 0, PUBLISH_1);
-    const at = isReliable ? hot.end + 2 : hot.end;
-    const id = readId(chunk, hot.end);
-    const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
-    if (!isFit || (bareSize > 0 && byteAt(chunk, at) !== 0)) return false;
-    received++;
-    try {
-      hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
-      if (isReliable) answer(PUBACK, id);
-    } catch {
-      failHandler(hot.to);
+  /** As `onMessage`, of either version, without properties. @hot 5 @apart */
+  function onMessage5(chunk: Bytes, size: number): void {
+    if (INBOUND && byteAt(chunk, 1) === size - 2 && (standsAt(chunk, hot.key, 2) || seek(chunk, 2))) {
+      const isReliable = isByte(chunk, 0, PUBLISH_1);
+      const at = isReliable ? hot.end + 2 : hot.end;
+      const id = readId(chunk, hot.end);
+      const isFit = isReliable ? room > 3 && size >= at && id !== NO_ID : isByte(chunk, 0, PUBLISH_0);
+      if (isFit && (bareSize === 0 || byteAt(chunk, at) === 0)) {
+        received++;
+        try {
+          hot.take(tail(pieceView, chunk, at + bareSize), hot.name, byteAt(chunk, 0));
+          if (isReliable) answer(PUBACK, id);
+        } catch {
+          failHandler(hot.to);
+        }
+        return;
+      }
     }
-    return true;
+    if (size % ACK_SIZE === 0) onAcks(chunk, size);
+    else decoder.feed(chunk);
   }
 
   /** Take a chunk that is most often several acknowledgements. @hot @apart */
@@ -813,8 +827,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     counters.needed = needed;
     if (V5) {
       // Only streamed messages are held against the broker's bound here.
-      const isOurs = !STREAM || needed > PACKET_MAX || reader.packetMax() > PACKET_MAX;
-      counters.available = isOurs ? PACKET_MAX : reader.packetMax();
+      const isOurs = !STREAM || needed > PACKET_MAX || said.packetMax > PACKET_MAX;
+      counters.available = isOurs ? PACKET_MAX : said.packetMax;
     }
     return refuse(Code.TooLong);
   }
@@ -869,8 +883,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function violate(reason?: number): void {
     counters.violations++;
     if (V5) {
-      const isOut = OUT_OF_PLACE.indexOf(chr(told)) >= 0;
-      leaveWith(reason! > 0 ? reason! : isOut ? Reason.ProtocolError : Reason.MalformedPacket);
+      // One more: no code is none.
+      const own = isAmong(OUT_OF_PLACE, told + 1) ? Reason.ProtocolError : Reason.MalformedPacket;
+      leaveWith(reason || own);
     }
     fail(Close.ProtocolError, 0);
   }
@@ -888,7 +903,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (V5_AUTH && (method !== '' || told === First.Auth) && state === State.Connecting && drained) {
       room = SEND_WINDOW;
     }
-    if (is5 && room > 2) write(fromText(encodePacket(First.Disconnect, chr(reason))));
+    if (said.is5 && room > 2) write(fromText(encodePacket(First.Disconnect, chr(reason))));
   }
 
   /** The socket has sent everything: hand over the next of what waits. */
@@ -942,19 +957,22 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(Close.Local, 0);
   }
 
-  /** The message of `sequence` will not be sent, for good. */
-  function giveUp(sequence: number, event: Event, reason: number): void {
+  /** The message of `sequence` will not be sent, for good: it expired, or is too long. */
+  function giveUp(sequence: number, id: Id, isExpired: boolean): void {
+    if (isExpired) expired++;
+    else rejected++;
     // It leaves as what was acknowledged does: a second place that has the outbox forget would cost each acknowledgement a call.
     caughtUp = true;
-    settle(expect(First.Publish, idFrom(sequence), sequence));
+    settle(expect(First.Publish, id, sequence));
     caughtUp = false;
     delivered--;
-    owner.onReport(event, sequence * 256 + reason);
+    if (isExpired) owner.onReport(Event.MessageExpired, sequence * 256);
+    else owner.onReport(Event.MessageRejected, sequence * 256 + Reason.PacketTooLarge);
   }
 
   /** @returns whether the broker takes the QoS of a topic [MQTT-3.2.2-11]. */
   function mayBeSent(to: Topic<Bytes>): boolean {
-    return qosOf(to.first) <= reader.numberOf(PropertyId.MaximumQos, 2);
+    return !(qosOf(to.first) > said.values[PropertyId.MaximumQos]!);
   }
 
   /**
@@ -971,7 +989,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   ): number {
     const header = shapes.header(to, payload.length, id, dup, ageSec);
     const needed = header.length + payload.length;
-    const most = reader.packetMax();
+    const most = said.packetMax;
     if (needed > most) {
       counters.needed = needed;
       counters.available = most;
@@ -985,24 +1003,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
   function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
-    const ageSec = record.ageSec!;
-    if (!mayBeSent(to)) {
-      // It stays: another broker may take it, or this one when it is set up for it.
-      leave(Reason.QosNotSupported);
-      return false;
-    }
+    let code: number = Code.Busy;
     // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
-    if (is5 && !again && ageSec >= expiryOf(propertiesOf(to))) {
-      expired++;
-      giveUp(sequence, Event.MessageExpired, 0);
-      return true;
-    }
-    const code = emit(to, record.payload, id, sequence, again ? DUP : 0, ageSec);
-    if (code === Code.TooLong) {
-      rejected++;
-      giveUp(sequence, Event.MessageRejected, Reason.PacketTooLarge);
-    }
-    return code !== Code.Busy;
+    const isExpired = said.is5 && !again && record.ageSec! >= expiryOf(to.properties!);
+    // It stays: another broker may take it, or this one when it is set up for it.
+    if (!mayBeSent(to)) leave(Reason.QosNotSupported);
+    else if (isExpired) code = Code.TooLong;
+    else code = emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
+    if (code === Code.TooLong) giveUp(sequence, id, isExpired);
+    if (code === Code.Busy) return false;
+    cursor = sequence;
+    return true;
   }
 
   /** Send what `record` holds, as far as it is its turn. @returns false while the socket has to drain first. */
@@ -1015,7 +1026,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (room < 4) return false;
       resume(id, sequence);
     } else if (V5) {
-      if (!transmit5(topic, sequence, id, again)) return false;
+      return transmit5(topic, sequence, id, again);
     } else {
       // First byte, remaining length and identifier.
       const size = topic.name.length + record.payload.length + 4;
@@ -1051,7 +1062,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (isQuiet) return;
     if (V5 && V5_AUTH && due.length > 0 && !sayDue()) return;
     if (INBOUND && room > 0) {
-      const text = subscriptions.next(is5, reader);
+      const text = subscriptions.next(said);
       if (text.length > 0) put(fromText(text));
     }
     while (room > 0 && awaited.indexOf(NO_KEY) >= 0) {
@@ -1167,20 +1178,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     // Written once in the life of the flash.
     if (STATE && hasSession) outbox.remember(StateKey.Session, fromText('\x01'));
     unansweredIn = 0;
-    pingMs = reader.numberOf(PropertyId.ServerKeepAlive, options.keepAliveSec) * 750;
-    for (let i = reader.numberOf(PropertyId.ReceiveMaximum, IN_FLIGHT_MAX); i < IN_FLIGHT_MAX; i++) {
+    const keepAliveSec = said.values[PropertyId.ServerKeepAlive]!;
+    pingMs = keepAliveSec >= 0 ? keepAliveSec * 750 : pingIntervalMs;
+    for (let i = said.values[PropertyId.ReceiveMaximum]!; i < IN_FLIGHT_MAX; i++) {
       awaited[i] = BLOCKED;
     }
-    shapes.begin(is5);
-    if (INBOUND) incoming.reset();
+    shapes.begin();
+    if (INBOUND) incoming.start();
   }
 
   /** @returns whether CONNACK may have these flags and this code, of which each by itself is legal [MQTT-3.2.2-4]. */
   function isLegalConnack5(flags: number, code: number): boolean {
     // Who takes no five bytes cannot be answered.
-    if (reader.numberOf(PropertyId.MaximumPacketSize, 5) < 5) return false;
+    if (said.packetMax < 5) return false;
     // A refusal comes without a session, and none that was not asked for can be there.
-    return flags === 0 || (flags === 1 && code === 0 && !(is5 ? isFresh() : options.cleanSession));
+    return flags === 0 || (flags === 1 && code === 0 && !(said.is5 ? isFresh() : options.cleanSession));
   }
 
   /** @returns properties that a conversation goes on with. */
@@ -1191,7 +1203,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Have an AUTH sent. @returns whether it may be that long. */
   function sayAuth(reason: Reason, data: string): boolean {
     const packet = encodePacket(First.Auth, chr(reason) + withLength(tell(data)));
-    if (packet.length > PACKET_MAX || packet.length > reader.packetMax()) return false;
+    if (packet.length > PACKET_MAX || packet.length > said.packetMax) return false;
     isTalking = true;
     due = packet;
     askNext();
@@ -1279,7 +1291,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return;
     }
     if ((!V5 || QOS2) && verdict === Verdict.Repeated) answer(PUBREL, id);
-    else if (V5 && QOS2 && is5 && first === First.Pubrec && reason! < FAILURE) {
+    else if (V5 && QOS2 && said.is5 && first === First.Pubrec && reason! < FAILURE) {
       answerUnknown(First.Pubrel, id);
     }
     counters.strays++;
@@ -1287,9 +1299,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   /** PUBACK, PUBREC or PUBCOMP: the next step of an exchange, or its end. @param place where it is awaited, -1: nowhere. */
-  function onAck(first: number, place: number, id: Id, reason?: number): void {
-    if (place < 0) {
-      onStray(first, id, reason);
+  function onAck(first: number, place: number, id: Id): void {
+    if (!V5 && place < 0) {
+      onStray(first, id);
     } else if (STREAM && isUnsent(place)) {
       violate();
     } else if (QOS2 && first === First.Pubrec) {
@@ -1345,7 +1357,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       counters.postponed++;
       return;
     }
-    if (V5 && is5 && index < 0) answerUnknown(First.Pubcomp, id);
+    if (V5 && said.is5 && index < 0) answerUnknown(First.Pubcomp, id);
     else answer(PUBCOMP, id);
   }
 
@@ -1368,16 +1380,14 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, to - from);
     if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, to - from);
     if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
-    if (id === PropertyId.AssignedClientId) assign(toText(bytes, from, to - from));
+    if (id === PropertyId.AssignedClientId) {
+      // It names the session from now on [MQTT-3.1.3-2].
+      clientId = toText(bytes, from, to - from);
+      if (STATE) outbox.remember(StateKey.ClientId, fromText(clientId));
+    }
     if (id > PropertyId.CorrelationData && owner.onProperty !== undefined) {
       owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
     }
-  }
-
-  /** The broker has found a name for us; it names the session from now on [MQTT-3.1.3-2]. */
-  function assign(id: string): void {
-    clientId = id;
-    if (STATE) outbox.remember(StateKey.ClientId, fromText(id));
   }
 
   /** The broker does not take the message at `place`, and never will: that is an acknowledgement too [MQTT-4.4.0-2]. */
@@ -1398,9 +1408,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const head = !QOS2 || first === First.Puback ? PUBACK : first === First.Pubrec ? PUBREC : PUBCOMP;
     const place = awaited.indexOf(keyOf(head, id));
     if (QOS2 && INBOUND && first === First.Pubrel) onPubrel(id);
-    else if (reason < FAILURE || (QOS2 && first === First.Pubcomp) || place < 0) {
-      onAck(first, place, id, reason);
-    } else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
+    else if (place < 0) onStray(first, id, reason);
+    else if (reason < FAILURE || (QOS2 && first === First.Pubcomp)) onAck(first, place, id);
+    else if (STREAM && isUnsent(place)) violate(Reason.ProtocolError);
     else reject(place, reason);
   }
 
@@ -1416,24 +1426,27 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     ends[1] = -1;
   }
 
-  /** @returns the reason codes of a packet. */
-  function codesOf(first: number, isOld: boolean): string {
-    if (isOld) return OF_OLD_CONNACK;
-    if (V5_AUTH && first === First.Auth) return OF_AUTH;
+  /** @returns whether a packet answers a SUBSCRIBE or UNSUBSCRIBE. @inline */
+  function isAnswer(first: number): boolean {
+    return INBOUND && (first === First.Suback || first === First.Unsuback);
+  }
+
+  /** @returns where a reason code stands: behind flags or identifier, if there are any. @inline */
+  function reasonAt(at: number, isConnack: boolean, isBye: boolean, isAuth: boolean): number {
+    return isBye || isAuth ? at : isConnack ? at + 1 : at + 2;
+  }
+
+  /** @returns the reason codes of a packet of 5.0. */
+  function codesOf(first: number, isConnack: boolean, isBye: boolean, isAuth: boolean): string {
+    if (isAuth) return OF_AUTH;
     const others = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
-    return first === First.Disconnect ? OF_DISCONNECT : first === First.Connack ? OF_CONNACK : others;
+    return isBye ? OF_DISCONNECT : isConnack ? OF_CONNACK : others;
   }
 
   /** @returns the properties of a packet. */
-  function allowedIn(first: number): string {
-    if (V5_AUTH && first === First.Auth) return IN_AUTH;
-    return first === First.Disconnect ? IN_DISCONNECT : first === First.Connack ? IN_CONNACK : IN_ACK;
-  }
-
-  /** @returns where a packet has its reason code, where it has only one: behind flags or identifier, if there are any. */
-  function reasonAt(first: number, at: number): number {
-    if (first === First.Disconnect || (V5_AUTH && first === First.Auth)) return at;
-    return first === First.Connack ? at + 1 : at + 2;
+  function allowedIn(isConnack: boolean, isBye: boolean, isAuth: boolean): string {
+    if (isAuth) return IN_AUTH;
+    return isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
   }
 
   /** Do what a packet with one reason code asks for. */
@@ -1447,18 +1460,21 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A packet other than PUBLISH, of either version. */
   function onPacket5(first: number, bytes: Bytes, at: number, end: number): void {
     const isConnack = first === First.Connack;
-    const isList = first === First.Suback || first === First.Unsuback;
-    let from = reasonAt(first, at);
+    const isBye = first === First.Disconnect;
+    const isAuth = V5_AUTH && first === First.Auth;
+    const isList = isAnswer(first);
+    let from = reasonAt(at, isConnack, isBye, isAuth);
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
     // A broker that knows 3.1.1 only refuses as that does.
-    const isOld = isConnack && (!is5 || (from === end && reason === 1));
-    const codes = codesOf(first, isOld);
-    const allowed = allowedIn(first);
+    const isOld = isConnack && (!said.is5 || (from === end && reason === 1));
+    const codes = isOld ? OF_OLD_CONNACK : codesOf(first, isConnack, isBye, isAuth);
+    const allowed = allowedIn(isConnack, isBye, isAuth);
     if (V5_AUTH) {
       named = '';
       proof = EMPTY;
     }
-    if (is5 && (from < end || isList || isConnack) && !isOld) from = reader.read(bytes, from, end, allowed);
+    const hasMore = from < end || isList || isConnack;
+    if (said.is5 && hasMore && !isOld) from = reader.read(bytes, from, end, allowed);
     // Who was told of properties may have closed the connection.
     if (state < State.Connecting) return;
     if (from < 0) violate(-from);
@@ -1470,7 +1486,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: the connection is over. */
   function readCome(first: number, bytes: Bytes, at: number, end: number): number {
-    const from = incoming.read(first, bytes, at, end, is5);
+    const from = incoming.read(first, bytes, at, end);
     if (state < State.Connecting) return -1;
     if (from < 0) violate(-from);
     return from;
@@ -1480,9 +1496,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onPublish5(first: number, bytes: Bytes, at: number, end: number): void {
     const from = readCome(first, bytes, at, end);
     // A handler may have its own client connect again.
-    const route = incoming.route();
-    const id = incoming.id();
-    if (from < 0 || (first > QOS0_LAST && !mayTake(first, id))) return;
+    const route = incoming.come.route;
+    const id = incoming.come.id;
+    if (from < 0 || !mayTake(first, id)) return;
     received++;
     isDressed = true;
     try {
@@ -1494,22 +1510,32 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     isDressed = false;
   }
 
-  /** @returns whether a message of QoS 1 or 2 may be given to a handler. */
+  /** @returns whether a message may be given to a handler. */
   function mayTake(first: number, id: Id): boolean {
-    const isMuch = ++unansweredIn > RECEIVED_MAX && is5;
-    if (isMuch) violate(Reason.ReceiveMaximumExceeded);
-    return !isMuch && admit(first, id);
+    if (first <= QOS0_LAST) return true;
+    if (++unansweredIn > RECEIVED_MAX && said.is5) {
+      violate(Reason.ReceiveMaximumExceeded);
+      return false;
+    }
+    return admit(first, id);
+  }
+
+  /** @returns whether a packet with this fixed header, of either version, may come now; it is the end, if not. */
+  function isExpected(first: number, length: number): boolean {
+    told = first;
+    const isFit = mayCome5(state, first, length, said.is5);
+    if (!isFit) violate();
+    return isFit;
   }
 
   /** What is not taken at once. */
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
-    told = first;
-    if (!(V5 ? mayCome5(state, first, end - at, is5) : mayCome(state, first, end - at))) {
-      violate();
+    if (!(V5 ? isExpected(first, end - at) : mayCome(state, first, end - at))) {
+      if (!V5) violate();
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
-    } else if (first >> 4 === 3) {
+    } else if ((INBOUND || !V5) && first >> 4 === 3) {
       if (V5) onPublish5(first, bytes, at, end);
       else onReliable(first, bytes, at, end);
     } else if (V5) {
@@ -1529,8 +1555,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function onHeader(first: number, length: number): void {
-    told = first;
-    if (!(V5 ? mayCome5(state, first, length, is5) : mayCome(state, first, length))) violate();
+    if (V5) isExpected(first, length);
+    else if (!mayCome(state, first, length)) violate();
   }
 
   function countOversize(length: number): void {
@@ -1575,29 +1601,34 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** As `onLarge`, of either version, behind topic and identifier. One whose properties are over the limit, too, goes nowhere. */
   function onLarge5(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     // By then all that is looked at is there.
-    if (is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
+    if (said.is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
     const from = readCome(first, bytes, at, end);
     if (from < 0) return 0;
-    largeId = incoming.id();
+    largeId = incoming.come.id;
     const used = from > 0 ? from - at : needed;
-    if (first <= QOS0_LAST || mayTake(first, largeId)) takeLarge(first, incoming.route(), end - at, used);
+    if (mayTake(first, largeId)) takeLarge(first, incoming.come.route, end - at, used);
     return used;
+  }
+
+  /** @returns bytes of the topic whose length stands at `at`. @inline */
+  function topicSizeAt(bytes: Bytes, at: number): number {
+    return V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+  }
+
+  /** @returns whether a packet that may come is no PUBLISH. @inline */
+  function isOther(first: number): boolean {
+    return V5 ? first >> 4 !== 3 : first > 0x3f;
   }
 
   /** The beginning of a message over the limit. @returns bytes before its payload; 0 to wait for them. */
   function onLarge(first: number, bytes: Bytes, at: number, end: number): number {
     heard = true;
-    if (V5 && first >> 4 !== 3) {
-      violate(Reason.PacketTooLarge);
-      return 0;
-    }
     const there = (bytes.length < end ? bytes.length : end) - at;
-    const needed =
-      2 + (there < 2 ? 0 : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1)) + (first > QOS0_LAST ? 2 : 0);
+    const needed = 2 + (there < 2 ? 0 : topicSizeAt(bytes, at)) + (first > QOS0_LAST ? 2 : 0);
     largeFirst = First.Publish;
     largeTo = null;
-    if (first > 0x3f || at + needed > end) {
-      violate();
+    if (isOther(first) || at + needed > end) {
+      violate(isOther(first) ? Reason.PacketTooLarge : 0);
       return 0;
     }
     if (there < needed) {
@@ -1642,7 +1673,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns our CONNECT, of the version that is spoken. */
   function encodeOurs(): string {
-    return encodeConnect(options, is5, clientId, isFresh(), V5_AUTH ? opening : SAID_5);
+    return encodeConnect(options, said.is5, clientId, isFresh(), V5_AUTH ? opening : SAID_5);
   }
 
   /** @returns whether nothing of a former session is to be taken up [MQTT-3.2.2-4]. */
@@ -1730,7 +1761,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function connect(host: string, port: number): number {
     disconnect();
     if (V5) {
-      is5 = next5;
+      said.is5 = next5;
       bareSize = next5 ? 1 : 0;
       reader.start();
       if (REQUESTS) responseBase = '';
@@ -1741,7 +1772,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
         due = '';
       }
     }
-    if (!isSendable(options, V5 && is5) || (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX) {
+    if (
+      !isSendable(options, V5 && said.is5) ||
+      (V5 ? encodeOurs() : encodeConnect(options)).length > PACKET_MAX
+    ) {
       return Code.BadPayload;
     }
     const result = socket.open(host, port, events);
@@ -1777,24 +1811,19 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return state === State.Online;
   }
 
-  /** @returns bytes of the longest PUBLISH that a payload of `length` bytes may come in. */
-  function longest5(topic: Topic<Bytes>, length: number): number {
-    // Whatever is spoken now: what is kept may be for a connection that speaks 5.0.
-    const extra = (topic.first > QOS0_LAST ? 4 : 2) + propertiesOf(topic).length + EXTRA_5;
-    return packetSize(topic.name.length + length + extra);
-  }
-
   /** What `publishSlow` does, and messages of QoS 1 and 2 of a topic that was not used on this connection. */
   function publish5(topic: Topic<Bytes> | null, payload: Bytes): number {
     if (!shapes.has(topic)) return refuse(Code.BadTopic);
     if (!isBytes(payload)) return refuse(Code.BadPayload);
-    const to = topic!;
-    const most = longest5(to, payload.length);
+    const most = longestOf(topic!, payload.length);
     if (most > PACKET_MAX) return refuseLength(most);
-    // Too long for the fast way, as far as it knows.
-    if (to.first > QOS0_LAST) return publishMore(to, payload, RELIABLE + SHORT_MAX + 1);
+    if (topic!.first > QOS0_LAST) {
+      // It does not go the fast way, short as it seems.
+      caughtUp = false;
+      return publishMore(topic, payload, RELIABLE + 1);
+    }
     if (state !== State.Online) return refuse(Code.Closed);
-    const code = emit(to, payload, NO_ID, 0, 0, 0);
+    const code = emit(topic!, payload, NO_ID, 0, 0, 0);
     return code < 0 ? refuse(code) : code;
   }
 
@@ -1814,7 +1843,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns whether the broker takes a streamed message. */
   function isTaken5(to: Topic<Bytes>, total: number): boolean {
-    return mayBeSent(to) && longest5(to, total) <= reader.packetMax();
+    return mayBeSent(to) && longestOf(to, total) <= said.packetMax;
   }
 
   /** @returns how a streamed message begins. */
@@ -1837,10 +1866,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     }
     if (V5) {
       if (!mayBeSent(topic)) return refuse(Code.Rejected);
-      const most = longest5(topic, total);
+      const most = longestOf(topic, total);
       const isLong = topic.name.length + total + 2 > REMAINING_LENGTH_MAX;
       // A remaining length takes two bytes more than it would with an empty payload.
-      if (isLong || longest5(topic, 0) + 3 > SEND_WINDOW || most > reader.packetMax()) {
+      if (isLong || longestOf(topic, 0) + 3 > SEND_WINDOW || most > said.packetMax) {
         return refuseLength(most);
       }
     }
@@ -1966,7 +1995,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function speak(level: number): void {
     // Who wants to be sure of the broker must not be talked out of that.
     next5 = level > 4 || (V5_AUTH && method.length > 0);
-    if (state === State.Offline) is5 = next5;
+    if (state === State.Offline) said.is5 = next5;
   }
 
   function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
@@ -1983,12 +2012,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     retain?: boolean,
     properties?: string | null,
   ): Topic<Bytes> | null {
-    const to = topic(name, qos, retain);
-    if (to === null || properties === null) return null;
-    if (properties !== undefined) {
-      if (properties.length > PROPERTIES_MAX) return null;
-      (to as { properties?: Bytes }).properties = constant(properties);
-    }
+    const level = qos === undefined ? 0 : qos;
+    const own = properties === undefined ? '' : properties;
+    const valid = level === 0 || level === 1 || (QOS2 && level === 2);
+    if (!valid || !isTopic(fromText(name), false) || own === null || own.length > PROPERTIES_MAX) return null;
+    const to = prepareTopic(name, First.Publish | (level << 1) | (retain ? RETAIN : 0), own);
     shapes.add(to);
     return to;
   }
@@ -2017,7 +2045,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   function responses(): string | null {
-    return is5 ? responseBase : null;
+    return said.is5 ? responseBase : null;
   }
 
   function redirect(to: Subscription, filter: string): Subscription {
@@ -2087,7 +2115,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** Publish the draft with QoS 1 or 2; it is the outbox that puts in the time, when it is sent. */
   function publishTimed(to: Topic<Bytes>): number {
     const needed = V5
-      ? longest5(to, draft.length + TIME_SIZE)
+      ? longestOf(to, draft.length + TIME_SIZE)
       : packetSize(to.size - RELIABLE + draft.length + TIME_SIZE);
     if (needed > PACKET_MAX) return refuseLength(needed);
     return BATCH && isHolding ? publishHeld(to, draft, draftTimeAt) : publishAlone(to, draft, draftTimeAt);

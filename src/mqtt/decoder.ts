@@ -3,6 +3,7 @@
 
 import { byteAt, createBuffer, EMPTY, join, keep, type Bytes } from '../bytes/bytes.ts';
 import { V5 } from '../features.ts';
+import { lengthAt, sizeOfLength } from './numbers.ts';
 
 /** What a decoder tells its owner, who may call `stop` from everywhere here. */
 export interface DecoderEvents {
@@ -29,6 +30,16 @@ export interface Decoder {
   feed(chunk: Bytes): void;
   /** @returns whether the next chunk begins with a packet, if it is passed on. */
   isBetween(): boolean;
+}
+
+/** @returns whether a remaining length is there, and is one. @inline */
+function isWhole(length: number, byte: number): boolean {
+  return V5 ? length >= 0 : byte < 128;
+}
+
+/** @returns whether there is nothing more to come of it, whatever it is. @inline */
+function isRead(length: number, byte: number, shift: number): boolean {
+  return V5 ? length >= -1 : byte < 128 || shift > 21;
 }
 
 /** @param packetMax most bytes of a packet, header included, that are kept until it is whole. @param chunkMax longest chunk. */
@@ -70,21 +81,26 @@ export function createDecoder(owner: DecoderEvents, packetMax: number, chunkMax:
     let length = 0;
     let shift = 0;
     let byte = 128;
-    while (byte > 127 && at < size && shift < 28) {
+    if (V5) {
+      length = lengthAt(bytes, at);
+      at += sizeOfLength(length);
+    }
+    while (!V5 && byte > 127 && at < size && shift < 28) {
       byte = byteAt(bytes, at++);
       length |= (byte & 127) << shift;
       shift += 7;
     }
-    // As if it did not end: it has more bytes than it needs [MQTT-1.5.5-1].
-    if (V5 && byte === 0 && shift > 7) byte = shift = 128;
     const end = at + length;
     const isLarge = end - from > packetMax;
-    if (byte < 128 && end <= size && !isLarge) {
+    if (isWhole(length, byte) && end <= size && !isLarge) {
       owner.onPacket(first, bytes, at, end);
       return end;
     }
-    if (byte < 128 || shift > 21) owner.onHeader(first, byte < 128 ? length : -1);
-    if (byte < 128 && isLarge && live) {
+    if (isRead(length, byte, shift)) {
+      owner.onHeader(first, V5 || byte < 128 ? length : -1);
+    }
+    // What is no number is not large.
+    if ((V5 || byte < 128) && isLarge && live) {
       const used = owner.onLarge(first, bytes, at, end);
       left = length - used;
       if (used > 0 && live) return pass(bytes, at + used);

@@ -113,8 +113,31 @@ export function keyPacket(key: Key): Bytes {
   return reply;
 }
 
-/** @returns a prepared topic. @param name a valid topic name. Start-up only. */
-export function prepareTopic(name: string, first: number): Topic<Bytes> {
+/** What properties with a message expiry interval begin with. */
+const EXPIRY = 2;
+/** Bytes behind a topic besides its properties, at most: their length, and an alias. */
+const TAIL_SIZE = 5;
+
+/**
+ * @returns a topic of which nothing was sent (MQTT 5.0): with a size that is no number its messages go the slow way. What is looked at most
+ * stands first.
+ */
+function prepareShaped(first: number, head: Bytes, name: Bytes, properties: string): Shaped {
+  return {
+    size: NaN,
+    expires: properties.charCodeAt(0) === EXPIRY,
+    head,
+    wire: EMPTY,
+    tail: createBuffer(properties.length + TAIL_SIZE),
+    properties: constant(properties),
+    alias: NaN,
+    first,
+    name,
+  };
+}
+
+/** @returns a prepared topic. @param name a valid topic name. @param properties of MQTT 5.0, for what is published to it. Start-up only. */
+export function prepareTopic(name: string, first: number, properties?: string): Topic<Bytes> {
   const encoded = constant(String.fromCharCode(name.length >> 8, name.length & 255) + name);
   // A short packet of its own, whole but for what changes. A topic that does not fit has no short packet.
   const head = createBuffer(SHORT_MAX);
@@ -122,12 +145,9 @@ export function prepareTopic(name: string, first: number): Topic<Bytes> {
     head.data[0] = first;
     place(head.data, 2, encoded);
   }
-  return {
-    first,
-    head,
-    name: encoded,
-    size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
-  };
+  return V5
+    ? prepareShaped(first, head, encoded, properties || '')
+    : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 
 /** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. */

@@ -1,6 +1,6 @@
 // What is in every minute's packets, as strings: put together from ready-made ones, never cut out of a larger one.
 
-import type { Byte, Bytes } from '../bytes/bytes.ts';
+import { EMPTY, type Byte, type Bytes } from '../bytes/bytes.ts';
 import { V5 } from '../features.ts';
 import type { Topic } from '../ports/packet-writer.ts';
 
@@ -100,14 +100,34 @@ export function keyPacket(key: Key): Bytes {
   return key;
 }
 
-/** @returns a prepared topic. @param name a valid topic name. Start-up only. */
-export function prepareTopic(name: string, first: number): Topic {
+/** What properties with a message expiry interval begin with. */
+const EXPIRY = 2;
+
+/**
+ * @returns a topic of which nothing was sent (MQTT 5.0): with a size that is no number its messages go the slow way. What is looked at most
+ * stands first.
+ */
+function prepareShaped(first: number, head: string, name: Bytes, properties: string): Shaped {
   return {
+    size: NaN,
+    expires: properties.charCodeAt(0) === EXPIRY,
+    head,
+    wire: EMPTY,
+    tail: EMPTY,
+    properties: properties,
+    alias: NaN,
     first,
-    head: chr(first),
-    name: chr(name.length >> 8, name.length & 255) + name,
-    size: name.length + (first > 0x31 ? RELIABLE + 6 : 4),
+    name,
   };
+}
+
+/** @returns a prepared topic. @param name a valid topic name. @param properties of MQTT 5.0, for what is published to it. Start-up only. */
+export function prepareTopic(name: string, first: number, properties?: string): Topic {
+  const head = chr(first);
+  const encoded = chr(name.length >> 8, name.length & 255) + name;
+  return V5
+    ? prepareShaped(first, head, encoded, properties || '')
+    : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 
 /** @returns a PUBLISH of QoS 0 and at most SHORT_MAX bytes. @param size its bytes. @inline */

@@ -5,7 +5,8 @@ import { constant, createView, EMPTY, toText, type Bytes } from '../bytes/bytes.
 import { PropertyId } from '../ports/properties.ts';
 import { idFrom, NO_ID, readId, type Id } from './form.ts';
 import { QOS0_LAST } from './packet.ts';
-import { IN_PUBLISH, wideAt, type PropertyReader } from './properties.ts';
+import { numberAt } from './numbers.ts';
+import { IN_PUBLISH, type PropertyReader } from './properties.ts';
 import { Reason } from './reason.ts';
 import type { Route } from './subscriptions.ts';
 
@@ -21,20 +22,25 @@ export interface MessageProperties {
   numberOf(id: PropertyId): number;
 }
 
+/** The message that was read last. */
+export interface Come {
+  /** Where it goes. */
+  route: Route;
+  /** Its identifier; with QoS 0 one that may be. */
+  id: Id;
+}
+
 export interface Incoming {
   /** @returns what the message that was read last came with, the same object each time. */
   message(): MessageProperties;
-  /** @returns where the message goes that was read last. */
-  route(): Route;
-  /** @returns its identifier; with QoS 0 one that may be. */
-  id(): Id;
-  /** Aliases end with their connection [MQTT-3.3.2-7]. */
-  reset(): void;
+  readonly come: Come;
+  /** A session begins: aliases end with their connection [MQTT-3.3.2-7]. */
+  start(): void;
   /**
-   * Read up to the payload. @param is5 with properties.
+   * Read up to the payload.
    * @returns its place; 0: beyond `bytes`, then it goes nowhere; else a negative reason code.
    */
-  read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number;
+  read(first: number, bytes: Bytes, at: number, end: number): number;
 }
 
 /** @param turn finds where a topic goes: to `nowhere`, when it is none. */
@@ -43,19 +49,23 @@ export function createIncoming(
   turn: (bytes: Bytes, at: number, end: number) => Route,
   nowhere: Route,
 ): Incoming {
+  function numberOf(id: PropertyId): number {
+    const value = reader.said.values[id];
+    return value === undefined ? -1 : value;
+  }
+
   const properties: MessageProperties = {
     contentType: EMPTY,
     responseTopic: EMPTY,
     correlation: EMPTY,
-    numberOf: (id) => reader.numberOf(id, -1),
+    numberOf,
   };
   const typeView = createView();
   const responseView = createView();
   const correlationView = createView();
-  /** Topics behind their lengths, at the places of their aliases; EMPTY where there is none yet. */
-  const names: Bytes[] = [];
-  let packetId = NO_ID;
-  let goesTo = nowhere;
+  /** Topics behind their lengths, at the places of their aliases. */
+  let names: Bytes[] = [];
+  const come: Come = { route: nowhere, id: NO_ID };
 
   function message(): MessageProperties {
     properties.contentType = reader.textOf(PropertyId.ContentType, typeView);
@@ -64,34 +74,27 @@ export function createIncoming(
     return properties;
   }
 
-  function route(): Route {
-    return goesTo;
+  function start(): void {
+    names = [];
   }
 
-  function id(): Id {
-    return packetId;
-  }
-
-  function reset(): void {
-    for (let i = 1; i <= ALIASES_MAX; i++) names[i] = EMPTY;
-  }
-
-  function read(first: number, bytes: Bytes, at: number, end: number, is5: boolean): number {
-    const size = wideAt(bytes, at);
+  function read(first: number, bytes: Bytes, at: number, end: number): number {
+    const size = numberAt(bytes, at, 2);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
-    goesTo = nowhere;
-    packetId = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
-    if (from > end || packetId === NO_ID) return -Reason.MalformedPacket;
-    const to = is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
+    come.route = nowhere;
+    come.id = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
+    if (from > end || come.id === NO_ID) return -Reason.MalformedPacket;
+    const to = reader.said.is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
     if (to <= 0) return to;
-    const alias = reader.numberOf(PropertyId.TopicAlias, 0);
+    const alias = reader.said.values[PropertyId.TopicAlias]!;
     if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
     if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
-    goesTo = alias > 0 ? turn(names[alias], 0, names[alias].length) : turn(bytes, at, end);
-    if (goesTo !== nowhere) return to;
+    const name = names[alias];
+    if (name !== undefined) come.route = turn(name, 0, name.length);
+    else if (!(alias > 0)) come.route = turn(bytes, at, end);
+    if (come.route !== nowhere) return to;
     return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
   }
 
-  reset();
-  return { message, route, id, reset, read };
+  return { message, come, start, read };
 }

@@ -148,6 +148,8 @@ export function encodeConnect(
   }
   return encodePacket(
     First.Connect,
-    (V5 && is5 ? '\0\x04MQTT\x05' : '\0\x04MQTT\x04') + chr(flags) + word(connect.keepAliveSec) + payload,
+    (V5 ? '\0\x04MQTT' + chr(is5 ? 5 : 4, flags) : '\0\x04MQTT\x04' + chr(flags)) +
+      word(connect.keepAliveSec) +
+      payload,
   );
 }

@@ -3,6 +3,7 @@
 
 import { byteAt, createView, cut, EMPTY, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
+import { lengthAt, numberAt, sizeOfLength } from './numbers.ts';
 import { chr } from './packet.ts';
 import { Reason } from './reason.ts';
 import { isText, isTopic } from './topic.ts';
@@ -37,22 +38,26 @@ export const NEVER_ZERO = 'QW;S';
 
 /** Those that may come more than once: a message may be for several subscriptions. */
 const REPEATED = ';V';
-/** Longer than any packet. */
+/** Longer than any packet, and what a broker may say that one is: of a greater number JerryScript makes one for each look. */
 const BEYOND = 0x7ffffff;
-/** As long as a broker may say that a packet is: of a greater number JerryScript makes one for each look, and none of ours is as long. */
-const ANY_SIZE = BEYOND;
 
 /** Takes a string, which stands from `from` to `to`; of a user property both, each behind its length. */
 export type OnText = (id: number, bytes: Bytes, from: number, to: number) => void;
-/** What a broker has said of itself. */
+/** What a broker has said of itself, and of the last packet. */
 export interface Said {
-  /** @returns the value of a number in the last packet that may have it, `otherwise` when it is not there. */
-  numberOf(id: PropertyId, otherwise: number): number;
-  /** @returns bytes of the longest packet that the broker takes. */
-  packetMax(): number;
+  /**
+   * At the places of their identifiers the values of numbers in the last packet that may have them, undefined when they are not there; of
+   * strings, where they stand. No packet has numbers of another's, so what CONNACK says stays for its connection.
+   */
+  values: (number | undefined)[];
+  /** Bytes of the longest packet that the broker takes. */
+  packetMax: number;
+  /** The connection speaks MQTT 5.0. */
+  is5: boolean;
 }
 
-export interface PropertyReader extends Said {
+export interface PropertyReader {
+  readonly said: Said;
   /**
    * Read the properties whose length stands at `at`, in a packet that ends at `end`.
    * @returns the place behind them; 0 when that is beyond `bytes`; else a negative reason code, and not all of them were read.
@@ -66,105 +71,94 @@ export interface PropertyReader extends Said {
 
 export function createPropertyReader(onText: OnText): PropertyReader {
   const view = createView();
-  /**
-   * Values at the places of their identifiers; of strings, where they stand. No packet has numbers of another's, so what CONNACK says
-   * stays for its connection.
-   */
-  let values: number[] = [];
+  const said: Said = { values: [], packetMax: BEYOND, is5: true };
   let last = EMPTY;
-  let place = 0;
 
   function start(): void {
-    values = [];
-  }
-
-  function numberOf(id: PropertyId, otherwise: number): number {
-    return values[id] >= 0 ? values[id] : otherwise;
-  }
-
-  function packetMax(): number {
-    const most = numberOf(PropertyId.MaximumPacketSize, ANY_SIZE);
-    return most < ANY_SIZE ? most : ANY_SIZE;
+    said.values = [];
+    said.packetMax = BEYOND;
   }
 
   function textOf(id: PropertyId, as: Bytes): Bytes {
-    const from = values[id];
-    return from >= 0 ? cut(as, last, from, wideAt(last, from - 2)) : EMPTY;
+    const from = said.values[id];
+    return from! >= 0 ? cut(as, last, from!, numberAt(last, from! - 2, 2)) : EMPTY;
   }
 
-  function readNumber(bytes: Bytes, size: number): number {
-    let value = 0;
-    for (let i = 0; i < size; i++) value = value * 256 + byteAt(bytes, place++);
-    return value;
+  /** @returns the place behind a string; beyond every packet when it is none. */
+  function passText(type: number, bytes: Bytes, at: number, stop: number): number {
+    const size = numberAt(bytes, at, 2);
+    const end = at + 2 + size;
+    return end <= stop && (type === Type.Binary || isText(cut(view, bytes, at + 2, size))) ? end : BEYOND;
   }
 
-  /** @returns a variable byte integer; when it is none, that ends beyond every packet [MQTT-1.5.5-1]. What has not come ends it. */
-  function readLength(bytes: Bytes): number {
-    let value = 0;
-    let byte = 128;
-    let shift = 0;
-    for (; (byte & 128) > 0 && shift < 28; shift += 7) {
-      byte = byteAt(bytes, place++);
-      value |= (byte & 127) << shift;
-    }
-    if ((byte & 128) > 0 || (byte === 0 && shift > 7)) place = BEYOND;
-    return value;
+  /** @returns whether a number has no such value. @inline */
+  function isIllegal(type: number, value: number, key: string): boolean {
+    return (type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0);
   }
 
-  /** Go behind a string. @returns whether it is one. */
-  function passText(type: number, bytes: Bytes, stop: number): boolean {
-    const size = readNumber(bytes, 2);
-    const from = place;
-    place += size;
-    return place <= stop && (type === Type.Binary || isText(cut(view, bytes, from, size)));
+  /** @returns whether a string has to be a topic, and is none. @inline */
+  function isNoTopic(id: number, bytes: Bytes, from: number, to: number): boolean {
+    return id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, to - from), false);
   }
 
-  /** Read the property at `place`. @returns 0, or a negative reason code. */
-  function readOne(bytes: Bytes, stop: number, allowed: string): number {
-    const id = byteAt(bytes, place++);
-    const key = chr(id + ZERO);
-    const from = place + 2;
-    const type = allowed.indexOf(key) < 0 ? 0 : Number(TYPES[id]);
-    if (type === 0) return -Reason.MalformedPacket;
-    if (values[id] >= 0 && REPEATED.indexOf(key) < 0) return -Reason.ProtocolError;
-    if (type > Type.Double) {
-      const isWhole = passText(type, bytes, stop) && (type < Type.Pair || passText(type, bytes, stop));
-      if (!isWhole) return -Reason.MalformedPacket;
-      if (id === PropertyId.ResponseTopic && !isTopic(cut(view, bytes, from, place - from), false)) {
-        return -Reason.ProtocolError;
-      }
-      values[id] = from;
-      onText(id, bytes, type === Type.Pair ? from - 2 : from, place);
-      return 0;
-    }
-    const value = type === Type.Length ? readLength(bytes) : readNumber(bytes, type);
-    if (!(place <= stop)) return -Reason.MalformedPacket;
-    if ((type === Type.Bit && value > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
-      return id === PropertyId.TopicAlias ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
-    }
-    // The first of several.
-    if (!(values[id] >= 0)) values[id] = value;
-    return 0;
+  /** @returns what is wrong with a property that is well-formed. @inline */
+  function reasonFor(id: number, value: number): number {
+    return id === PropertyId.TopicAlias && value === 0 ? -Reason.TopicAliasInvalid : -Reason.ProtocolError;
+  }
+
+  /** @returns whether a number says how long packets may be, and matters. @inline */
+  function isPacketMax(id: number, value: number): boolean {
+    return id === PropertyId.MaximumPacketSize && value < BEYOND;
+  }
+
+  /** @returns 0 when properties go on beyond what is there of their packet. @inline */
+  function unfinished(bytes: Bytes, end: number): number {
+    return bytes.length < end ? 0 : -Reason.MalformedPacket;
+  }
+
+  /** @returns the place behind a number of so many bytes, or of as many as it takes. @inline */
+  function behind(at: number, type: number, value: number): number {
+    return at + (type === Type.Length ? sizeOfLength(value) : type);
   }
 
   function read(bytes: Bytes, at: number, end: number, allowed: string): number {
-    for (let i = 0; i < allowed.length; i++) values[allowed.charCodeAt(i) - ZERO] = -1;
+    const values = said.values;
+    for (let i = 0; i < allowed.length; i++) values[allowed.charCodeAt(i) - ZERO] = undefined;
     last = bytes;
-    place = at;
-    const stop = readLength(bytes) + place;
-    if (stop > end) return -Reason.MalformedPacket;
-    if (stop > bytes.length) return 0;
+    const size = lengthAt(bytes, at);
+    let place = at + sizeOfLength(size);
+    const stop = place + size;
+    if (size < 0 || stop > end) return -Reason.MalformedPacket;
+    // Of a whole packet that is the end of what is there.
+    if (!(stop <= bytes.length)) return unfinished(bytes, end);
     while (place < stop) {
-      const code = readOne(bytes, stop, allowed);
-      if (code < 0) return code;
+      const id = byteAt(bytes, place++);
+      const key = chr(id + ZERO);
+      if (allowed.indexOf(key) < 0) return -Reason.MalformedPacket;
+      const type = Number(TYPES[id]);
+      // Of a user property both strings, of others what is in them.
+      const from = type === Type.Pair ? place : place + 2;
+      let isWrong = values[id]! >= 0 && REPEATED.indexOf(key) < 0;
+      let value = from;
+      if (type > Type.Double) {
+        place = passText(type, bytes, place, stop);
+        if (type === Type.Pair) place = passText(type, bytes, place, stop);
+      } else {
+        value = type === Type.Length ? lengthAt(bytes, place) : numberAt(bytes, place, type);
+        place = behind(place, type, value);
+        isWrong = isWrong || isIllegal(type, value, key);
+      }
+      if (!(place <= stop && value >= 0)) return -Reason.MalformedPacket;
+      if (isWrong || isNoTopic(id, bytes, from, place)) {
+        return reasonFor(id, value);
+      }
+      // Of several numbers the first.
+      if (!(values[id]! >= 0)) values[id] = value;
+      if (isPacketMax(id, value)) said.packetMax = value;
+      if (type > Type.Double) onText(id, bytes, from, place);
     }
     return stop;
   }
 
-  return { read, start, numberOf, packetMax, textOf };
-}
-
-/** @returns the 16 bits at `from`, the greater half first. */
-export function wideAt(bytes: Bytes, from: number): number {
-  return (byteAt(bytes, from) << 8) | byteAt(bytes, from + 1);
+  return { said, read, start, textOf };
 }

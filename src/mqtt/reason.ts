@@ -51,8 +51,11 @@ export const OF_UNSUBACK = 'H%+3CG';
 export const OF_AUTH = 'V';
 export const OF_DISCONNECT = "%')+37;?ACEKMOQSUWY[]_acegi";
 
-/** First bytes of packets that a broker has no business to send in a session: CONNECT, CONNACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH. */
-export const OUT_OF_PLACE = '\x10\x20\x82\xa2\xc0\xf0';
+/**
+ * First bytes of packets that a broker has no business to send in a session, each and one as a character of the same kind: CONNECT, CONNACK,
+ * SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH.
+ */
+export const OUT_OF_PLACE = 'Hh+k\xa7\x06';
 
 /** @returns whether `code` is Success, for which no character has to be made, or among `codes`. No two codes have the same character. */
 export function isAmong(codes: string, code: number): boolean {

@@ -7,7 +7,6 @@ import {
   createView,
   cut,
   emptied,
-  EMPTY,
   join,
   joinText,
   standsAt,
@@ -18,7 +17,8 @@ import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { NO_NAME, prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
 import { encodeLength, PACKET_MAX, QOS0_LAST, qosOf, word } from './packet.ts';
-import { wideAt, type Said } from './properties.ts';
+import { numberAt, sizeOfLength } from './numbers.ts';
+import type { Said } from './properties.ts';
 
 /** Identifiers among properties, as text. */
 const ALIAS = '\x23';
@@ -29,18 +29,16 @@ const ALIAS_SIZE = 3;
 const EXPIRY_SIZE = 5;
 /** Names behind their length up to here are no longer than an alias and its two bytes. */
 const SHORT_NAME = 5;
-/** What a PUBLISH has besides its name, properties and payload, at most, where it sets up an alias. */
-const HEAD_SIZE = 14;
-/** Name and properties, with HEAD_SIZE, up to here have a shape: with any short payload they go out whole without an alias too. */
-const SHAPED_MAX = PACKET_MAX - SHORT_MAX;
+/** The length of properties, and an alias. */
+const TAIL_SIZE = 5;
 
 export interface Shapes {
   /** Start-up only. */
   add(topic: Topic<Bytes>): void;
   /** @returns whether a caller gave a topic that was added, here or to another client. */
   has(topic: Topic<Bytes> | null): boolean;
-  /** A session begins. @param with5 it speaks 5.0. */
-  begin(with5: boolean): void;
+  /** A session begins. */
+  begin(): void;
   /**
    * @returns a PUBLISH without its payload, valid until the next call. @param size bytes of the payload. @param id NO_ID with QoS 0.
    * @param dup 8, or 0. @param ageSec how old the message is.
@@ -55,14 +53,14 @@ const NO_EXPIRY = 0x7ffffff;
 
 /** @returns seconds of the message expiry interval that properties begin with; NO_EXPIRY without one. */
 export function expiryOf(properties: Bytes): number {
-  return byteAt(properties, 0) === PropertyId.MessageExpiry
-    ? wideAt(properties, 1) * 65536 + wideAt(properties, 3)
-    : NO_EXPIRY;
+  return byteAt(properties, 0) === PropertyId.MessageExpiry ? numberAt(properties, 1, 4) : NO_EXPIRY;
 }
 
-/** @returns the properties of a topic. */
-export function propertiesOf(topic: Topic<Bytes>): Bytes {
-  return topic.properties === undefined ? EMPTY : topic.properties;
+/** @returns bytes of the longest PUBLISH of 5.0 that a payload of `size` bytes may come in: what is kept may be for a connection that speaks it. */
+export function longestOf(topic: Topic<Bytes>, size: number): number {
+  const bytes =
+    topic.name.length + topic.properties!.length + size + (topic.first > QOS0_LAST ? 4 : 2) + TAIL_SIZE;
+  return bytes + sizeOfLength(bytes - 2) - 1;
 }
 
 /** Start-up only. */
@@ -72,32 +70,23 @@ export function createShapes(broker: Said): Shapes {
   const stranger = FLASH || REQUESTS ? (prepareTopic('', 0) as Shaped) : null!;
   const view = createView();
   const draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
-  let is5 = false;
   let lastAlias = 0;
   /** What `header` was called for: the topic, and the alias that it is to have. */
   let to = topics[0];
   let alias = 0;
 
-  /** Of this connection nothing is known of a topic yet: its size is no number, so that its messages go the slow way. */
-  function forget(topic: Shaped): void {
-    topic.size = topic.alias = NaN;
-  }
-
   function add(topic: Topic<Bytes>): void {
-    const added = topic as Shaped;
-    added.tail = createBuffer(propertiesOf(topic).length + ALIAS_SIZE + 2);
-    topics.push(added);
-    forget(added);
+    topics.push(topic as Shaped);
   }
 
   function has(topic: Topic<Bytes> | null): boolean {
     return !!topic && (topic as Shaped).alias !== undefined;
   }
 
-  function begin(with5: boolean): void {
-    is5 = with5;
+  function begin(): void {
+    // Of this connection nothing is known of a topic yet: its size is no number, so that its messages go the slow way.
     lastAlias = 0;
-    for (let i = 0; i < topics.length; i++) forget(topics[i]);
+    for (let i = 0; i < topics.length; i++) topics[i].size = topics[i].alias = NaN;
   }
 
   /** @returns `topic`, or the one of the same name: of what was read from flash there is no more. */
@@ -108,19 +97,19 @@ export function createShapes(broker: Said): Shapes {
         return topics[i];
       }
     }
-    forget(stranger);
+    stranger.alias = NaN;
     return stranger;
   }
 
   /** @returns what stands behind the name: in 5.0 properties behind their length, in the place of `buffer`. */
-  function joinTail(buffer: Bytes, topic: Topic<Bytes>, ageSec: number): Bytes {
-    const properties = propertiesOf(topic);
+  function joinTail(topic: Topic<Bytes>, ageSec: number, buffer: Bytes): Bytes {
+    const properties = topic.properties!;
     let tail = emptied(buffer);
     let from = 0;
-    if (!is5) return tail;
+    if (!broker.is5) return tail;
     tail = joinText(tail, encodeLength(properties.length + (alias > 0 ? ALIAS_SIZE : 0)));
     if (ageSec > 0) {
-      const expiry = expiryOf(properties);
+      const expiry = numberAt(properties, 1, 4);
       const left = expiry > ageSec ? expiry - ageSec : 0;
       tail = joinText(tail, EXPIRY + word(left / 65536) + word(left % 65536));
       from = EXPIRY_SIZE;
@@ -129,27 +118,25 @@ export function createShapes(broker: Said): Shapes {
     return alias > 0 ? joinText(tail, ALIAS + word(alias)) : tail;
   }
 
-  /** @returns bytes of what a PUBLISH says in words. */
-  function sizeOf(topic: Topic<Bytes>): number {
-    return topic.name.length + propertiesOf(topic).length + HEAD_SIZE;
+  /** @returns whether `to` has a long name, and there is one more alias. */
+  function isLong(): boolean {
+    return to.name.length > SHORT_NAME && lastAlias < broker.values[PropertyId.TopicAliasMaximum]!;
   }
 
-  /** @returns whether a topic is to have an alias, and there is one more. */
-  function isLong(topic: Topic<Bytes>): boolean {
-    return topic.name.length > SHORT_NAME && lastAlias < broker.numberOf(PropertyId.TopicAliasMaximum, 0);
-  }
-
-  /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. */
+  /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. @inline */
   function firstOf(topic: Topic<Bytes>): number {
-    // All of its bits, or all but RETAIN, which is the lowest.
-    return topic.first & (broker.numberOf(PropertyId.RetainAvailable, 1) - 2);
+    return broker.values[PropertyId.RetainAvailable] === 0 ? topic.first & -2 : topic.first;
   }
 
-  /** @returns whether PUBLISHes to a topic may go out without a look at what the broker allows. */
-  function isUsual(topic: Topic<Bytes>): boolean {
-    // One of another QoS may have the same name.
-    const isTaken = !(FLASH || REQUESTS) || qosOf(topic.first) <= broker.numberOf(PropertyId.MaximumQos, 2);
-    return isTaken && broker.packetMax() > SHORT_MAX && firstOf(topic) === topic.first;
+  /** @returns whether the broker takes the QoS of a topic: one of another QoS may have the same name. @inline */
+  function isTaken(topic: Topic<Bytes>): boolean {
+    return !(FLASH || REQUESTS) || !(qosOf(topic.first) > broker.values[PropertyId.MaximumQos]!);
+  }
+
+  /** @returns whether PUBLISHes to `to` may go out without a look at what the broker allows. */
+  function isUsual(): boolean {
+    const isWhole = to.first % 2 === 0 || broker.values[PropertyId.RetainAvailable] !== 0;
+    return isWhole && isTaken(to) && broker.packetMax > SHORT_MAX && longestOf(to, SHORT_MAX) <= PACKET_MAX;
   }
 
   function header(topic: Topic<Bytes>, size: number, id: Id, dup: number, ageSec: number): Bytes {
@@ -157,8 +144,8 @@ export function createShapes(broker: Said): Shapes {
     alias = to.alias;
     const wire = alias > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
-    if (alias === 0 && isLong(topic) && sizeOf(topic) + size <= broker.packetMax()) alias = lastAlias + 1;
-    const tail = joinTail(draft, topic, ageSec);
+    if (alias === 0 && isLong() && longestOf(topic, size) <= broker.packetMax) alias = lastAlias + 1;
+    const tail = joinTail(topic, ageSec, draft);
     const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
     return publishHeader5(firstOf(topic) | dup, encodeLength(left), wire, tail, id);
   }
@@ -167,8 +154,8 @@ export function createShapes(broker: Said): Shapes {
     if (alias > lastAlias) lastAlias = alias;
     to.alias = alias | 0;
     if ((FLASH || REQUESTS) && to === stranger) return;
-    if ((alias > 0 || !isLong(to)) && sizeOf(to) <= SHAPED_MAX && isUsual(to)) {
-      shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to.tail, to, 0));
+    if ((alias > 0 || !isLong()) && isUsual()) {
+      shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to, 0, to.tail));
     }
   }
 

@@ -8,6 +8,7 @@ import { PropertyId } from '../ports/properties.ts';
 import { matches, prepareFilter, prepareShared, SHARE, type Filter } from './filter.ts';
 import { isPlain, NO_TOPIC, routeKey } from './form.ts';
 import { chr, encodeLength, encodePacket, encodeString, First, withLength, word } from './packet.ts';
+import { numberAt } from './numbers.ts';
 import type { Said } from './properties.ts';
 import { isAmong, OF_OLD_SUBACK, OF_SUBACK, OF_UNSUBACK, Reason } from './reason.ts';
 import { Verdict } from './session.ts';
@@ -22,6 +23,8 @@ export type OnChunk<B = Bytes> = (chunk: B, offset: number, total: number, topic
 export const FIRST_ID = 65534;
 /** Header, identifier and properties of a SUBSCRIBE of MQTT 5.0, at most. */
 const HEAD_SIZE = 10;
+/** Bits of the QoS. */
+const QOS_BITS = 3;
 /** Bits of options that stand behind a filter; those of Retain Handling. */
 const OPTIONS = 0x3f;
 const HANDLING = 0x30;
@@ -114,10 +117,10 @@ export interface Subscriptions {
   /** Write down what is wanted. */
   describe(sink: TextSink): void;
   /**
-   * @param is5 whether it is one of MQTT 5.0. @param broker only looked at with MQTT 5.0 built in.
+   * @param broker only looked at with MQTT 5.0 built in.
    * @returns the next SUBSCRIBE or UNSUBSCRIBE as text; empty when there is none or one is under way.
    */
-  next(is5: boolean, broker: Said): string;
+  next(broker: Said): string;
   /** SUBACK or UNSUBACK came, whose codes begin at `from`. @returns Verdict.Stray when nothing with its identifier is under way. */
   answer(first: number, bytes: Bytes, at: number, from: number, end: number): Verdict;
   /** Want a subscription, or want it no more. @returns false while the broker's answer to it is under way. */
@@ -184,8 +187,14 @@ export function createSubscriptions(
     const pattern = prepareShared(filter);
     const isLegal = qos === 0 || qos === 1 || (QOS2 && qos === 2);
     const isValid = isText(constant(filter)) && isTopic(constant(pattern), true);
-    if (!isLegal || !isValid || filter.length + 3 > bytesLeft) return null;
-    if (V5 && !isPossible(more, filter !== pattern)) return null;
+    if (
+      !isLegal ||
+      !isValid ||
+      filter.length + 3 > bytesLeft ||
+      (V5 && !isPossible(more, filter !== pattern))
+    ) {
+      return null;
+    }
     bytesLeft -= filter.length + 3;
     const parts = prepareFilter(pattern);
     const hash = pattern.indexOf('#');
@@ -264,13 +273,13 @@ export function createSubscriptions(
 
   /** @returns why a broker cannot be asked for `to`, or to forget it; 0: it can. */
   function obstacleOf(to: Subscription, broker: Said): number {
-    if (HEAD_SIZE + to.filter.length + 3 > broker.packetMax()) return Reason.PacketTooLarge;
+    if (to.filter.length + (HEAD_SIZE + 3) > broker.packetMax) return Reason.PacketTooLarge;
     if (to.wish === Wish.Unwanted) return 0;
-    if (to.route === null && broker.numberOf(PropertyId.WildcardAvailable, 1) === 0) {
+    if (to.route === null && broker.values[PropertyId.WildcardAvailable] === 0) {
       return Reason.WildcardsNotSupported;
     }
     const isShared = to.filter.indexOf(SHARE) === 0;
-    return isShared && broker.numberOf(PropertyId.SharedAvailable, 1) === 0 ? Reason.SharedNotSupported : 0;
+    return isShared && broker.values[PropertyId.SharedAvailable] === 0 ? Reason.SharedNotSupported : 0;
   }
 
   /** Answer in the place of the broker what it cannot be asked. Who is told may want others meanwhile, but not the same. */
@@ -289,17 +298,17 @@ export function createSubscriptions(
   }
 
   /** As `collect`, of a broker that speaks either version: as many as go into one packet. @returns with the properties before them. */
-  function collect5(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
+  function collect5(wish: Wish, asked: Wish, broker: Said): string {
     const isNew = asked === Wish.Asked;
     let body = '';
     let properties = '';
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       if (to.wish !== wish) continue;
-      const bits = is5 ? to.bits! : to.qos;
+      const bits = broker.is5 ? to.bits! : to.bits! & QOS_BITS;
       const more = encodeString(to.filter) + (isNew ? chr(bits & OPTIONS) : '');
-      const isAlone = isNew && bits > OPTIONS && broker.numberOf(PropertyId.SubscriptionIdAvailable, 1) > 0;
-      if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax())) break;
+      const isAlone = isNew && bits > OPTIONS && broker.values[PropertyId.SubscriptionIdAvailable] !== 0;
+      if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax)) break;
       to.wish = asked;
       body += more;
       if (isAlone) {
@@ -307,7 +316,7 @@ export function createSubscriptions(
         break;
       }
     }
-    return is5 && body.length > 0 ? withLength(properties) + body : body;
+    return broker.is5 && body.length > 0 ? withLength(properties) + body : body;
   }
 
   /** What is wanted has changed. */
@@ -327,16 +336,16 @@ export function createSubscriptions(
     isDue = true;
   }
 
-  function collectFor(wish: Wish, asked: Wish, is5: boolean, broker: Said): string {
-    return V5 ? collect5(wish, asked, is5, broker) : collect(wish, asked);
+  function collectFor(wish: Wish, asked: Wish, broker: Said): string {
+    return V5 ? collect5(wish, asked, broker) : collect(wish, asked);
   }
 
-  function nextPacket(is5: boolean, broker: Said): string {
+  function nextPacket(broker: Said): string {
     if (V5 && isDue) answerImpossible(broker);
     // Who was told of that may have asked for something.
     if (!isDue || underWay > 0) return '';
-    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, is5, broker);
-    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, is5, broker);
+    const leaving = collectFor(Wish.Unwanted, Wish.Leaving, broker);
+    const body = leaving.length > 0 ? leaving : collectFor(Wish.Wanted, Wish.Asked, broker);
     if (body.length === 0) {
       isDue = false;
       return body;
@@ -403,8 +412,9 @@ export function createSubscriptions(
 
   function find(bytes: Bytes, at: number, end: number): Route | null {
     const from = at + 2;
-    const size = (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
-    if (size === 0 || from + size > end) return null;
+    const size = V5 ? numberAt(bytes, at, 2) : (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+    // Of nothing it is no number.
+    if (V5 ? !(size > 0 && from + size <= end) : size === 0 || from + size > end) return null;
     const name = cut(nameView, bytes, from, size);
     if (!isPlain(name) && !isTopic(name, false)) return null;
     const route = others[next]!;

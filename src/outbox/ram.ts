@@ -24,14 +24,14 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
   const topics: Topic<Bytes>[] = [];
   const payloads: Bytes[] = [];
   const received: boolean[] = [];
-  /** When each was taken. */
+  /** When each was taken, by `upSec`: seconds since some moment. */
   const takenSec: number[] = [];
   /** Copies, where those of a topic may be others by the time that a message is sent. */
   const properties: Bytes[] = [];
   /** What a record says of a topic that has properties. */
   const shown = { first: 0, head: EMPTY, name: EMPTY, size: 0, properties: EMPTY };
   let upSec = 0;
-  let lastMs = V5 && now !== undefined ? now() : 0;
+  let lastMs = 0;
   for (let i = 0; i < places; i++) {
     sequences.push(FREE);
     payloads.push(createBuffer(payloadMax));
@@ -42,7 +42,7 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
     }
   }
 
-  /** Time has passed. @returns seconds since the start. */
+  /** Time has passed. @returns `upSec`. */
   function tick(): number {
     if (now === undefined) return 0;
     let passedMs = elapsed(lastMs, now());
@@ -61,8 +61,8 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
 
   /** Say in `out` what came with the message at `place`. @apart */
   function show(out: OutboxRecord<Bytes>, topic: Topic<Bytes>, place: number): void {
-    const kept = REQUESTS ? properties[place] : topic.properties!;
     if (REQUESTS) {
+      const kept = properties[place];
       shown.first = topic.first;
       shown.head = topic.head;
       shown.name = topic.name;
@@ -70,7 +70,7 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
       shown.properties = kept;
       out.topic = shown;
     }
-    if (byteAt(kept, 0) === EXPIRY) out.ageSec = tick() - takenSec[place];
+    if (!REQUESTS || byteAt(properties[place], 0) === EXPIRY) out.ageSec = tick() - takenSec[place];
   }
 
   /** @hot */
@@ -82,7 +82,7 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
     sequences[place] = newest = sequence;
     topics[place] = topic;
     payloads[place] = copy(payloads[place], payload);
-    if (V5 && topic.properties !== undefined) keepProperties(place, topic.properties);
+    if (V5 && (REQUESTS || topic.expires!)) keepProperties(place, topic.properties!);
     return sequence;
   }
 
@@ -120,7 +120,7 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
     out.received = QOS2 && received[place];
     if (V5) {
       out.ageSec = 0;
-      if (topics[place].properties !== undefined) show(out, topics[place], place);
+      if (REQUESTS || topics[place].expires!) show(out, topics[place], place);
     }
     return Code.Ok;
   }

@@ -21,6 +21,8 @@ export interface Topic<B = Held> {
    * those that there are may be others for each message.
    */
   readonly properties?: B;
+  /** MQTT 5.0: there is a message expiry interval among those of all messages. */
+  readonly expires?: boolean;
   /** MQTT 5.0, of the present connection: what stands in the place of `name`, and with QoS 1 and 2 behind the identifier. */
   readonly wire?: B;
   readonly tail?: B;

@@ -40,6 +40,7 @@ function withProperties(name: string, first: number, properties: string): Topic<
     head: topic.head,
     name: topic.name,
     size: topic.size,
+    expires: properties.charCodeAt(0) === 2,
     properties: constant(properties),
   };
 }

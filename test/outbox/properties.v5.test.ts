@@ -29,6 +29,7 @@ const USER = '\x26\0\x01k\0\x05value';
 
 const topicWith = (properties: string, name = 't', first = 0x32) => ({
   ...prepareTopic(name, first),
+  expires: properties.startsWith('\x02'),
   properties: constant(properties),
 });
 const text = (bytes: Bytes | undefined) => (bytes === undefined ? '' : toText(bytes, 0, bytes.length));
