@@ -227,11 +227,33 @@ const areOne = (before: string, next: string) =>
     ? true
     : /[-+*/<>=?&|.!]$/.test(before) && /^[-+*/<>=?&|.!]/.test(next);
 
+/** @returns `text` without types that a compiler finds by itself, and `readonly` of members: they are for authors. */
+function withoutWords(file: string, text: string, isInner: boolean): string {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const isTold = toldOf(source);
+  const gone: { from: number; to: number }[] = [];
+  const visit = (node: ts.Node): void => {
+    ts.forEachChild(node, visit);
+    if (!isInner && isTold(node.getStart(source))) return;
+    if (ts.isFunctionDeclaration(node) && node.body && node.type?.kind === ts.SyntaxKind.VoidKeyword) {
+      gone.push({ from: node.type.pos - 1, to: node.type.end });
+    }
+    if (!ts.isPropertySignature(node)) return;
+    const word = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword);
+    if (word !== undefined) gone.push({ from: word.getStart(source), to: word.end });
+  };
+  visit(source);
+  return gone
+    .sort((a, b) => b.from - a.from)
+    .reduce((rest, { from, to }) => rest.slice(0, from) + rest.slice(to), text);
+}
+
 /**
  * @param isInner what it exports is told to nobody.
- * @returns `text` without remarks for its authors, and without white space but where people read it: a statement is a line.
+ * @returns a text without remarks for its authors, and without white space but where people read it: a statement is a line.
  */
-function compact(file: string, text: string, isInner: boolean): string {
+function compact(file: string, whole: string, isInner: boolean): string {
+  const text = withoutWords(file, whole, isInner);
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const isTold = toldOf(source);
   let rest = '';
@@ -261,12 +283,40 @@ function compact(file: string, text: string, isInner: boolean): string {
   if (words(source) !== words(again)) {
     throw new Error(`${file}: another text when it is compacted`);
   }
-  return compacted;
+  return withOneImport(compacted);
+}
+
+/** Types of a module beside its values, where both are imported. */
+function withOneImport(text: string): string {
+  const values = /^import\{(?<names>[^}]*)\}from(?<module>'[^']*');\n/gm;
+  return text
+    .replace(values, (line, names: string, module: string) => {
+      const types = typesFrom(text, module);
+      return types === undefined
+        ? line
+        : `import{${names},${types.replace(/[^,]+/g, 'type $&')}}from${module};\n`;
+    })
+    .replace(/^import type\{[^}]*\}from('[^']*');\n/gm, (line, module: string) =>
+      text.includes(`\nimport{`) && new RegExp(`^import\\{[^}]*\\}from${module};$`, 'm').test(text)
+        ? ''
+        : line,
+    );
+}
+
+/** @returns the names of the types that are imported from a module. */
+function typesFrom(text: string, module: string): string | undefined {
+  return new RegExp(`^import type\\{([^}]*)\\}from${module};$`, 'm').exec(text)?.[1];
 }
 
 /** A tab in the place of two spaces. */
 function withTabs(text: string): string {
   return text.replace(/^(?: {2})+/gm, (indent) => '\t'.repeat(indent.length / 2));
+}
+
+/** @returns a program in C without the remarks inside of it; what a file is for, and headers, keep theirs. */
+function withoutLines(text: string): string {
+  const top = /^\/\*[\s\S]*?\*\/\n/.exec(text)?.[0] ?? '';
+  return top + text.slice(top.length).replace(/^[ \t]*\/\*[\s\S]*?\*\/\n/gm, '');
 }
 
 /** @returns files in a folder and the folders in it. */
@@ -323,10 +373,11 @@ async function writePackage(): Promise<number> {
   for (const file of filesIn(SYSTEM).filter((name) => name.endsWith('.ts'))) {
     put(file, compact(file, readFileSync(file, 'utf8'), true));
   }
-  for (const file of ['types', 'boards', 'dist/boards', 'dist/flash/build'].flatMap((folder) =>
-    filesIn(join(OUT, folder)),
-  )) {
-    if (/\.(ts|c|h)$/.test(file)) writeFileSync(file, withTabs(readFileSync(file, 'utf8')));
+  for (const file of ['types', 'boards', 'dist'].flatMap((folder) => filesIn(join(OUT, folder)))) {
+    const text = readFileSync(file, 'utf8');
+    if (/\.(d\.ts|c|h)$/.test(file)) {
+      writeFileSync(file, withTabs(file.endsWith('.c') ? withoutLines(text) : text));
+    }
   }
   put(
     'README.md',
