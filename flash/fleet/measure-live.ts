@@ -26,7 +26,8 @@ const QUIET_MS = 5000;
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const whole = (value: number) => Math.round(value).toLocaleString('en');
 
-function tooFew(online: number, motes: number, faults: readonly string[], where: string): MoteError {
+/** @returns what a person is told whose broker did not take all motes. */
+export function tooFew(online: number, motes: number, faults: readonly string[], where: string): MoteError {
   const seen = faults.length === 0 ? '' : ` (${faults.join(', ')})`;
   const fix =
     online === 0

@@ -33,7 +33,9 @@ export function startThreads(
   plans: readonly ThreadPlan[],
   onProgress: (progress: Progress) => void,
 ): Threads {
-  v8.setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+  // In virtual time it is speed that counts.
+  const isLive = plans.some(({ targets }) => targets !== undefined);
+  if (isLive) v8.setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   const progress: (Progress | undefined)[] = plans.map(() => undefined);
   const workers = plans.map(
     (plan) =>

@@ -1,11 +1,13 @@
 // What a fleet is counted with, part by part.
 
 import { describe, expect, it } from 'vitest';
+import { ExitCode } from '../../../flash/errors.ts';
 import { acceptedIn, withoutTime } from '../../../flash/fleet/accepted.ts';
 import { checkHandles, HANDLES } from '../../../flash/fleet/handles.ts';
 import type { Handles } from '../../../flash/fleet/handles.ts';
 import { createHistogram } from '../../../flash/fleet/histogram.ts';
 import { createLedger, keyOf } from '../../../flash/fleet/ledger.ts';
+import { tooFew } from '../../../flash/fleet/measure-live.ts';
 import { plotLine } from '../../../flash/fleet/plot.ts';
 import { addSeconds, findOutage } from '../../../flash/fleet/report.ts';
 import { tapNetwork } from '../../../flash/fleet/tap.ts';
@@ -165,6 +167,19 @@ describe('listening on the connections of a fleet', () => {
     clock.run(5);
     expect(seen).toEqual([]);
     expect(heard.join('')).toHaveLength(5 + PUBLISH.length);
+  });
+});
+
+describe('a broker that does not take all', () => {
+  it('is named with how many came, what was seen, and what to raise', () => {
+    const { message, exitCode } = tooFew(1021, 10_000, ['ECONNRESET'], 'mqtt://broker:1883');
+    expect(message).toMatch(
+      /^mqtt:\/\/broker:1883: only 1,021 of 10,000 motes came online \(ECONNRESET\) \(raise .*ulimit -n/,
+    );
+    expect(exitCode).toBe(ExitCode.Environment);
+    expect(tooFew(0, 20, [], 'mqtt://broker:1883').message).toContain(
+      'see what the broker says of their connections',
+    );
   });
 });
 
