@@ -21,7 +21,7 @@ export interface Hearing {
 const KEPT = 100;
 const SAID_MAX = 5;
 const TOPICS_MAX = 500;
-const USUAL = /^(next try|firmware started|Wi-Fi joined|online:)/;
+const USUAL = /^(next try|firmware started|Wi-Fi joined|online:|asleep|subscription \d+ granted)/;
 const FAILED = /^(sensor \d+) failed/;
 const ANSWERS = /^(sensor \d+) answers again/;
 const ACKNOWLEDGEMENTS = ['puback', 'pubrec'];

@@ -81,10 +81,13 @@ export function followFault(
 
   const isSettled = (account: AccountFigures) => {
     if (doneAt === undefined) return false;
-    const isBack = host.session().isOnline && (!mustBreak || gap().onlineAt !== undefined);
+    const { isOnline, isAsleep } = host.session();
+    // What a mote holds that sleeps is for its next session.
+    const isBack = isAsleep || (isOnline && account.held <= before.held);
+    const isMended = !mustBreak || gap().onlineAt !== undefined;
     const isWhole = !mustAnswer || host.hearing.failing().length === 0;
     const isChanged = !mustChange || changed().length === valuesBefore.size;
-    const isAll = isBack && isWhole && isChanged && account.held <= before.held;
+    const isAll = isBack && isMended && isWhole && isChanged;
     return isAll || host.now() - doneAt > OUTCOME_MS;
   };
 

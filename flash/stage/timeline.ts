@@ -26,6 +26,8 @@ const STATION: Record<string, string> = {
 /** What a session is at the antenna. */
 export interface SessionView {
   readonly isOnline: boolean;
+  /** The mote sleeps, and wakes by itself. */
+  readonly isAsleep: boolean;
   /** When a session or the power ended last. */
   readonly brokenAt: number;
   /** When one began last. */
@@ -86,7 +88,7 @@ export function createTimeline(now: () => number, onState: (event: StateEvent) =
   return {
     say,
     because: (why) => void (cause = why),
-    session: () => ({ isOnline, brokenAt, onlineAt, ended }),
+    session: () => ({ isOnline, isAsleep, brokenAt, onlineAt, ended }),
     onRun(isRunning, wakeMs) {
       isOn = isRunning;
       if (isRunning) {
