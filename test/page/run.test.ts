@@ -256,6 +256,26 @@ describeBrowser('a run', ({ open, closeLater, complaints }) => {
   );
 
   it(
+    'goes on with the next simulator on the same port, which knows another token',
+    async () => {
+      const { run, page } = await start();
+      run.stage().run(20_000);
+      await settle(run, page);
+      await run.close();
+      await page.locator('#gone').waitFor();
+      const next = await startRealRun(undefined, run.server.port);
+      closeLater(next);
+      await page.locator('#gone').waitFor({ state: 'hidden' });
+      next.stage().run(1000);
+      await settle(next, page);
+      await page.getByRole('button', { name: 'Drop Wi-Fi' }).click();
+      await expect.poll(() => next.outcome(1)?.name).toBe('wifi-off');
+      complaints.splice(0).forEach((text) => expect(text).toContain('net::ERR_'));
+    },
+    BUILD_MS,
+  );
+
+  it(
     'publishes a command, and shows the answer',
     async () => {
       const { run, page } = await start();
