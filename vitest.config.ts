@@ -27,6 +27,7 @@ const arrayForm: Plugin = {
 const SLOW = [
   'engines/dukhost-allocations',
   'flash/sim/run',
+  'flash/stage/stage',
   'examples/examples',
   'flash/counter/program',
   'test/espruino',

@@ -18,7 +18,6 @@ import type { Cleanup } from './cleanup.ts';
 import type { EngineOptions, Production, RunningBoard, StartEngine } from './engine.ts';
 import { loginOf, topicFilter, withBroker, withLogin } from './login.ts';
 import { startObserver } from './observer.ts';
-import type { Observation } from './observer.ts';
 import { readScene } from './scene.ts';
 import type { Scene } from './scene.ts';
 import type { Screen } from './screen.ts';
@@ -107,7 +106,7 @@ export async function simulate(options: SimOptions): Promise<number> {
   const cleanup = createCleanup();
   try {
     const scene = withSeed(readScene(firmware), options.seed);
-    let onMessage: (observation: Observation, payload: string) => void = () => {};
+    let receiver: Receiver | undefined;
     const embedded =
       options.broker === undefined ? await embeddedBroker(options.port, cleanup, screen) : undefined;
     const address = embedded === undefined ? parseBrokerAddress(options.broker!) : addressOf(embedded);
@@ -116,14 +115,20 @@ export async function simulate(options: SimOptions): Promise<number> {
     // Before the build: a wrong address is noticed at once.
     const observer = cleanup.add(
       await startObserver(withLogin(address, settings), topicFilter(settings), {
-        onMessage: (observation, payload) => onMessage(observation, payload),
-        onLost: () => screen.note('observer: connection to the broker lost, trying again'),
-        onBack: () => screen.note('observer: the broker is back'),
+        onMessage: (observation, payload) => receiver?.received(observation, payload),
+        onLost() {
+          receiver?.reached(false);
+          screen.note('observer: connection to the broker lost, trying again');
+        },
+        onBack() {
+          receiver?.reached(true);
+          screen.note('observer: the broker is back');
+        },
       }),
     );
     const production = await produce(options, scene, address, { embedded, publish: observer.publish });
-    const { lastWords, account, messages } = await perform(options, production, cleanup, (receive) => {
-      onMessage = receive;
+    const { lastWords, account, messages } = await perform(options, production, cleanup, (show) => {
+      receiver = show;
     });
     if (account !== undefined && account.lost + account.disordered > 0) {
       throw new MoteError(
@@ -165,12 +170,15 @@ interface Ending {
   readonly messages: number;
 }
 
-/** Run the board to its end. @param onReceiver given who is to hear of what the independent client receives. */
+/** Who is to hear of what the independent client receives. */
+type Receiver = Pick<Show, 'received' | 'reached'>;
+
+/** Run the board to its end. */
 async function perform(
   options: SimOptions,
   production: Production,
   cleanup: Cleanup,
-  onReceiver: (receive: (observation: Observation, payload: string) => void) => void,
+  onReceiver: (receiver: Receiver) => void,
 ): Promise<Ending> {
   const { screen, cutPower, seconds } = options;
   const { hide } = production;
@@ -198,7 +206,7 @@ async function perform(
       options.onPage?.(address);
     };
     show = cleanup.add(await openShow({ ...options, onPage }, engine, screen.message));
-    onReceiver(show.received);
+    onReceiver(show);
     state.startedAt = show.wall() - show.elapsed();
     const power: RunningBoard['power'] = show.power;
     if (power !== undefined) {

@@ -24,6 +24,8 @@ export interface ShowOptions {
 export interface Show {
   /** The independent client of the real broker received something. */
   received(observation: Observation, payload: string): void;
+  /** It has lost the broker, or has it again. */
+  reached(isThere: boolean): void;
   figures(): BoardFigures[];
   /** Where the power is ours: that of what runs now. */
   readonly power: Power | undefined;
@@ -99,7 +101,7 @@ export async function openShow(
   };
   const takeReplay = (stage: ReplayStage): Stage => {
     current = {
-      stage: { ...stage, received: () => {} },
+      stage: { ...stage, received: () => {}, reached: () => {} },
       figures: stage.figures,
       died: new Promise(() => {}),
       stop: stage.stop,
@@ -122,6 +124,9 @@ export async function openShow(
       if (!now().isLive) return;
       now().stage.received(observation, payload);
       onMessage(observation);
+    },
+    reached(isThere) {
+      if (now().isLive) now().stage.reached(isThere);
     },
     figures: () => now().figures(),
     power: now().power && {

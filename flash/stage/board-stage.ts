@@ -208,6 +208,11 @@ export function openBoardStage(options: BoardStageOptions): BoardStage {
       paced.sync();
       listeners.received(observation, payload);
     },
+    reached(isThere) {
+      paced.sync();
+      if (isThere) timeline.say('broker', 'up', 'the independent client has it again');
+      else timeline.say('broker', 'down', 'the independent client lost it');
+    },
     refresh() {
       listeners.refresh();
       if (listeners.journal.isWatched()) listeners.tell(clock.event(world.now()));

@@ -76,6 +76,7 @@ const ORDER = [
   'payload',
 ];
 const HIDDEN = new Set(['cmd', 'length']);
+const SECRET = new Set(['password', 'authenticationData']);
 /** Only PUBLISH has these; mqtt-packet says them of all. */
 const OF_PUBLISH = new Set(['dup', 'qos', 'retain']);
 
@@ -92,7 +93,7 @@ const spelled = (name: string) =>
   NAMES[name] ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function valueText(name: string, value: unknown): string {
-  if (name === 'password') return `${'•'.repeat(8)} (${(value as Uint8Array).length} bytes)`;
+  if (SECRET.has(name)) return `${'•'.repeat(8)} (${(value as Uint8Array).length} bytes)`;
   if (value instanceof Uint8Array) return bytesText(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if ((name === 'reasonCode' || name === 'returnCode') && typeof value === 'number') return codeText(value);

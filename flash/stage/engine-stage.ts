@@ -37,7 +37,7 @@ export function openEngineStage(
   const startMs = Date.now();
   const now = () => Date.now() - startMs;
   let last = '';
-  const say = (of: 'power' | 'log', state: string, cause: string) =>
+  const say = (of: 'power' | 'broker' | 'log', state: string, cause: string) =>
     journal.emit({ type: 'state', t: now(), of, state, cause });
 
   say('power', 'on', 'the engine was started');
@@ -72,6 +72,12 @@ export function openEngineStage(
     command: publish,
     packets: () => [],
     received: (observation) => journal.emit(readingOf(observation, now(), undefined, -Infinity)),
+    reached: (isThere) =>
+      say(
+        'broker',
+        isThere ? 'up' : 'down',
+        `the independent client ${isThere ? 'has it again' : 'lost it'}`,
+      ),
     refresh() {
       const rows = running.figures().map(({ label, value }) => ({
         label,

@@ -20,11 +20,15 @@ export interface PacketLog {
   counts(): { readonly out: number; readonly in: number };
 }
 
-/** The password is the last field of a CONNECT (3.1.1 and 5.0, section 3.1.3). */
-function withoutPassword({ raw, packet }: Passed): Uint8Array {
-  const copy = raw.slice();
-  if (packet?.cmd === 'connect' && packet.password !== undefined) {
-    copy.fill(0x2a, Math.max(0, copy.length - packet.password.length));
+/** @returns the bytes with what nobody is to read blanked out: it is in them as it is (MQTT 5.0, sections 3.1.3.6 and 3.1.2.11.10). */
+function withoutSecrets({ raw, packet }: Passed): Uint8Array {
+  const copy = Buffer.from(raw);
+  if (packet?.cmd !== 'connect' && packet?.cmd !== 'connack' && packet?.cmd !== 'auth') return copy;
+  const password = packet.cmd === 'connect' ? packet.password : undefined;
+  for (const secret of [password, packet.properties?.authenticationData]) {
+    if (secret === undefined || secret.length === 0) continue;
+    const at = copy.lastIndexOf(secret);
+    if (at >= 0) copy.fill(0x2a, at, at + secret.length);
   }
   return copy;
 }
@@ -58,7 +62,7 @@ export function createPacketLog(now: () => number): PacketLog {
         summary,
         ...(isLost && { isLost }),
       };
-      const raw = withoutPassword(passed);
+      const raw = withoutSecrets(passed);
       list.push({ event, raw });
       bytes += raw.length;
       if (list.length > KEPT_MAX * 1.2 || bytes > KEPT_BYTES * 1.2) trim();

@@ -34,4 +34,6 @@ export interface Stage {
 export interface Observed {
   /** The independent client received something. */
   received(observation: Observation, payload: string): void;
+  /** It has lost the broker, or has it again. */
+  reached(isThere: boolean): void;
 }

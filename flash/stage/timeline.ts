@@ -42,7 +42,7 @@ export interface Timeline extends Pick<TapEvents, 'onOpen' | 'onFail' | 'onEnd'>
   onStation(state: StationState, why: string): void;
   /** Why the power will go, or come, next. */
   because(cause: string): void;
-  /** Anything else. */
+  /** Anything else; a broker that is up is not told of once more. */
   say(of: StateEvent['of'], state: string, cause: string): void;
   session(): SessionView;
 }
@@ -59,8 +59,13 @@ export function createTimeline(now: () => number, onState: (event: StateEvent) =
   let isAsleep = false;
   let isOn = false;
 
-  const say = (of: StateEvent['of'], state: string, why: string) =>
+  let brokerState = '';
+
+  const say = (of: StateEvent['of'], state: string, why: string) => {
+    if (of === 'broker' && state === brokerState) return;
+    if (of === 'broker') brokerState = state;
     onState({ type: 'state', t: now(), of, state, cause: why });
+  };
 
   const takeCause = (usual: string) => {
     const why = cause === '' ? usual : cause;

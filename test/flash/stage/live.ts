@@ -18,10 +18,11 @@ export function testLive(): void {
       const broker = await startBroker(0);
       const target = { host: '127.0.0.1', port: broker.port };
       let receive: BoardStage['received'] = () => {};
+      let reached: BoardStage['reached'] = () => {};
       const observer = await startObserver({ ...NAMED, ...target }, '#', {
         onMessage: (observation, payload) => receive(observation, payload),
-        onLost: () => {},
-        onBack: () => {},
+        onLost: () => reached(false),
+        onBack: () => reached(true),
       });
       const stage = openLiveStage({
         title: 'test',
@@ -40,6 +41,7 @@ export function testLive(): void {
         hide: (line) => line,
       });
       receive = stage.received;
+      reached = stage.reached;
       const { journal } = stage;
       /** Settles with the first event, of those to come too, that is so. */
       const first = <Event extends StageEvent>(is: (event: StageEvent) => event is Event) =>
@@ -66,6 +68,9 @@ export function testLive(): void {
         expect(stopped.what.join(' ')).toMatch(
           /The broker is stopped for 1\.5 s\. \d connections? ended\. There was a session again/,
         );
+        // Told once, whoever noticed.
+        const ofBroker = journal.events().filter((event) => event.type === 'state' && event.of === 'broker');
+        expect(ofBroker.map((event) => event.type === 'state' && event.state)).toEqual(['up', 'down', 'up']);
         const cut = await over(stage.fault('power-cut-at-write', { seconds: 0.2 }));
         expect(cut.what[1]).toMatch(/^The power went in the middle of a program/);
         expect(cut.account).toMatchObject({ cuts: 1, torn: 1, lost: 0, disordered: 0 });

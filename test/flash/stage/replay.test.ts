@@ -8,6 +8,7 @@ import { compileBundle } from '../../../sim/board/bundle.ts';
 import type { CompiledBundle } from '../../../sim/board/bundle.ts';
 import { createRandom } from '../../../sim/network/random.ts';
 import { runSystem, startSystem } from '../../../sim/system/run.ts';
+import type { Run } from '../../../sim/system/run.ts';
 import { drawSchedule } from '../../../sim/system/schedule.ts';
 
 const SEED = 7;
@@ -19,10 +20,13 @@ beforeAll(async () => {
   const { code, bytes } = await build(systemBuild(SEED));
   bundle = compileBundle(code, 'firmware.js');
   bundleBytes = bytes;
-}, 60_000);
+}, 120_000);
 
-/** The run without anybody who looks on, as lines. */
-function plainRun() {
+/** The run without anybody who looks on, as lines: made once. */
+let plain: { readonly trace: string[]; readonly run: Run } | undefined;
+const plainRun = () => (plain ??= runPlainly());
+
+function runPlainly() {
   const trace: string[] = [];
   const onTrace = (ms: number, what: string) => trace.push(`${ms} ${what}`);
   const run = runSystem({ bundle, seed: SEED, schedule: drawSchedule(SEED), onTrace });
