@@ -37,6 +37,9 @@ const SLOW = [
   'engines/dukhost',
   'bench/mqtt',
   'power/power',
+  'page/run',
+  'page/load',
+  'page/fleet',
 ];
 
 class SlowFirst extends BaseSequencer {

@@ -110,6 +110,9 @@ if (MAKES) {
         run.stage().run(45_000);
         await settle(run, page, '600');
         await takePicture(page, 'broker-away', ['#overview', '#readings', '#time']);
+        run.stage().run(40_000);
+        await settle(run, page, '600');
+        await takePicture(page, 'arrived-late', ['#readings']);
       },
       LIMIT_MS,
     );

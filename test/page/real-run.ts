@@ -70,8 +70,8 @@ export interface RealRun {
   close(): Promise<void>;
 }
 
-/** @param intervalMs from one sample to the next. */
-export async function startRealRun(intervalMs = INTERVAL_MS): Promise<RealRun> {
+/** @param intervalMs from one sample to the next. @param port of its page, 0: any. */
+export async function startRealRun(intervalMs = INTERVAL_MS, port = 0): Promise<RealRun> {
   const open = await prepare(intervalMs);
   let stage = open(SCENE.seed);
   const none = { why: 'not in this test', fix: 'use virtual' };
@@ -83,7 +83,7 @@ export async function startRealRun(intervalMs = INTERVAL_MS): Promise<RealRun> {
       return async () => (stage = open(seed));
     },
   });
-  const server = await startPageServer({ runs, port: 0 });
+  const server = await startPageServer({ runs, port });
   return {
     server,
     stage: () => stage,

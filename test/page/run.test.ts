@@ -6,7 +6,9 @@ import { describeBrowser } from './describe-browser.ts';
 import { startRealRun } from './real-run.ts';
 import type { RealRun } from './real-run.ts';
 
-const BUILD_MS = 120_000;
+/** Where others use the processor, too. */
+const BUILD_MS = 240_000;
+const FLOOD_MS = 5000;
 /** What follows a fault is followed so long. */
 const OUTCOME_S = 200;
 
@@ -54,7 +56,10 @@ describeBrowser('a run', ({ open, closeLater, complaints }) => {
   const start = async (): Promise<{ run: RealRun; page: Page }> => {
     const run = await startRealRun();
     closeLater(run);
-    return { run, page: await open(run.server.address) };
+    const page = await open(run.server.address);
+    // The hello has come.
+    await page.locator('#facts dd').first().waitFor();
+    return { run, page };
   };
   /** Everything that the stage has told until now is on the page. */
   const settle = async (run: RealRun, page: Page) => {
@@ -220,6 +225,52 @@ describeBrowser('a run', ({ open, closeLater, complaints }) => {
       expect(await page.locator('[name=mode][value=replay]').isDisabled()).toBe(true);
       // The browser says so of an answer that is none.
       complaints.splice(0).forEach((text) => expect(text).toContain('status of 400'));
+    },
+    BUILD_MS,
+  );
+
+  it(
+    'takes a hundred messages a second from the simulator, and leaves none out',
+    async () => {
+      const { run, page } = await start();
+      // Two messages every two seconds, a hundred times as fast.
+      run.stage().setSpeed(100);
+      await new Promise((done) => setTimeout(done, FLOOD_MS));
+      run.stage().setSpeed(0);
+      // What left the outbox may still be on its way.
+      run.stage().run(10_000);
+      await settle(run, page);
+      const { delivered, held } = run.last('account')!.figures;
+      expect(held).toBe(0);
+      console.log(`${delivered} messages in ${FLOOD_MS / 1000} s`);
+      await expect
+        .poll(async () => {
+          const notes = await texts(page, '.card .note');
+          return notes.reduce((sum, note) => sum + Number(/^[\d,]+/.exec(note)![0].replaceAll(',', '')), 0);
+        })
+        .toBe(delivered);
+      expect(await page.locator('#packets-count').textContent()).not.toContain('left out');
+      expect(await page.locator('#missed').isHidden()).toBe(true);
+    },
+    BUILD_MS,
+  );
+
+  it(
+    'goes on with the next simulator on the same port, which knows another token',
+    async () => {
+      const { run, page } = await start();
+      run.stage().run(20_000);
+      await settle(run, page);
+      await run.close();
+      await page.locator('#gone').waitFor();
+      const next = await startRealRun(undefined, run.server.port);
+      closeLater(next);
+      await page.locator('#gone').waitFor({ state: 'hidden' });
+      next.stage().run(1000);
+      await settle(next, page);
+      await page.getByRole('button', { name: 'Drop Wi-Fi' }).click();
+      await expect.poll(() => next.outcome(1)?.name).toBe('wifi-off');
+      complaints.splice(0).forEach((text) => expect(text).toContain('net::ERR_'));
     },
     BUILD_MS,
   );

@@ -14,7 +14,7 @@ const MODES = /** @type {const} */ ([
 
 export function createRun() {
   const form = /** @type {HTMLFormElement} */ (byId('run-form'));
-  const says = el('p', { class: 'says bad', role: 'alert' });
+  const says = el('p', { class: 'says', role: 'alert' });
   const radios = MODES.map(([value]) => el('input', { type: 'radio', name: 'mode', value }));
   const seed = el('input', { type: 'number', name: 'seed', min: 0, max: 2 ** 31 - 1, step: 1, value: 1 });
   form.append(
@@ -30,11 +30,17 @@ export function createRun() {
   );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
+    /** @param {string} text @param {boolean} isWrong */
+    const say = (text, isWrong) => {
+      says.classList.toggle('bad', isWrong);
+      setText(says, text);
+    };
+    say('It is being prepared.', false);
     try {
       await post('/api/run', { mode: new FormData(form).get('mode'), seed: Number(seed.value) });
-      setText(says, '');
+      say('', false);
     } catch (error) {
-      setText(says, visible(/** @type {Error} */ (error).message, 500));
+      say(visible(/** @type {Error} */ (error).message, 500), true);
     }
   });
   return {

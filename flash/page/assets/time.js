@@ -5,6 +5,8 @@
 
 /** No guess goes further beyond the last event than so many real milliseconds. */
 const GUESS_MS = 2000;
+/** A faster clock is not guessed: events come often, and a guess would be far ahead of them. */
+const FAST = 2;
 
 export function createTime() {
   let last = 0;
@@ -26,7 +28,7 @@ export function createTime() {
     clock({ speed, actual }) {
       pace = speed === 0 ? 0 : actual;
     },
-    now: () => last + Math.min(performance.now() - at, GUESS_MS) * pace,
+    now: () => (pace > FAST ? last : last + Math.min(performance.now() - at, GUESS_MS) * pace),
   };
 }
 
