@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { minify } from 'terser';
 import ts from 'typescript';
@@ -160,7 +160,7 @@ async function minified(text: string, makers: readonly string[]): Promise<string
     ecma: 2020,
     keep_classnames: true,
     keep_fnames: new RegExp(`^(${makers.join('|')})$`),
-    compress: { ecma: 2020, passes: 3, unsafe_arrows: true, unsafe_methods: true },
+    compress: { ecma: 2020, passes: 4, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false },
     format: { comments: /^!/ },
   });
   return `${code}\n`;
@@ -332,6 +332,7 @@ async function shortened(file: string): Promise<string> {
   const text = readFileSync(file, 'utf8');
   if (file.endsWith('.ts')) return compact(file, text, true);
   if (file.endsWith('.js')) return (await minify(text, { module: true, ecma: 2020 })).code ?? text;
+  if (file.endsWith('.css')) return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\s*\n\s*/g, '\n');
   return text;
 }
 
@@ -343,7 +344,14 @@ async function putPacked(
 ): Promise<void> {
   const texts: Record<string, string> = {};
   for (const file of files) texts[nameOf(file)] = await shortened(file);
-  put(name, brotliCompressSync(JSON.stringify(texts)));
+  const bytes = Buffer.from(JSON.stringify(texts));
+  const { BROTLI_PARAM_MODE, BROTLI_MODE_TEXT, BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
+  const params = {
+    [BROTLI_PARAM_MODE]: BROTLI_MODE_TEXT,
+    [BROTLI_PARAM_LGWIN]: 24,
+    [BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  put(name, brotliCompressSync(bytes, { params }));
 }
 
 function putManifest(): void {
