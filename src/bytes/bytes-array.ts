@@ -132,7 +132,8 @@ export function join(head: Bytes, tail: Bytes): Bytes {
   return head;
 }
 
-function joinByte(head: Bytes, byte: number): void {
+/** Put `byte` behind what `head` held. */
+export function joinByte(head: Bytes, byte: number): void {
   const at = reserve(head, 1);
   if (at >= 0) head.data[at] = byte;
 }

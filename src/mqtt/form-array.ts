@@ -7,7 +7,6 @@ import {
   createBuffer,
   EMPTY,
   join,
-  joinText,
   place,
   type Byte,
   type Bytes,
@@ -197,14 +196,14 @@ export function publishHeader(topic: Topic<Bytes>, payloadLength: number, id: Id
 
 /**
  * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
- * @param size its remaining length, as text. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
+ * @param size its remaining length, as it stands in a packet. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
  */
-export function publishHeader5(first: number, size: string, wire: Bytes, tail: Bytes, id: Id): Bytes {
+export function publishHeader5(first: number, size: Bytes, wire: Bytes, tail: Bytes, id: Id): Bytes {
   const data = packet.data;
   data[0] = first;
   packet.from = 0;
   packet.length = 1;
-  join(joinText(packet, size), wire);
+  join(join(packet, size), wire);
   if (first > 0x31) {
     data[packet.length++] = id >> 8;
     data[packet.length++] = id & 255;

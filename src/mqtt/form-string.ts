@@ -155,9 +155,9 @@ export function publishHeader(topic: Topic, payloadLength: number, id: Id, dup: 
 
 /**
  * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
- * @param size its remaining length, as text. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
+ * @param size its remaining length, as it stands in a packet. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
  */
-export function publishHeader5(first: number, size: string, wire: Bytes, tail: Bytes, id: Id): Bytes {
+export function publishHeader5(first: number, size: Bytes, wire: Bytes, tail: Bytes, id: Id): Bytes {
   return chr(first) + size + wire + (first > 0x31 ? id : '') + tail;
 }
 

@@ -16,7 +16,8 @@ import { FLASH, REQUESTS } from '../features.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import { NO_NAME, prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
-import { encodeLength, PACKET_MAX, QOS0_LAST, qosOf, word } from './packet.ts';
+import { joinLength, joinWide } from './lengths.ts';
+import { PACKET_MAX, QOS0_LAST, qosOf } from './packet.ts';
 import { numberAt, sizeOfLength } from './numbers.ts';
 import type { Said } from './properties.ts';
 
@@ -29,6 +30,8 @@ const ALIAS_SIZE = 3;
 const EXPIRY_SIZE = 5;
 /** Names behind their length up to here are no longer than an alias and its two bytes. */
 const SHORT_NAME = 5;
+/** A remaining length. */
+const LENGTH_SIZE = 4;
 /** The length of properties, and an alias. */
 const TAIL_SIZE = 5;
 
@@ -70,6 +73,7 @@ export function createShapes(broker: Said): Shapes {
   const stranger = FLASH || REQUESTS ? (prepareTopic('', 0) as Shaped) : null!;
   const view = createView();
   const draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
+  const lengthBytes = createBuffer(LENGTH_SIZE);
   let lastAlias = 0;
   /** What `header` was called for: the topic, and the alias that it is to have. */
   let to = topics[0];
@@ -107,15 +111,15 @@ export function createShapes(broker: Said): Shapes {
     let tail = emptied(buffer);
     let from = 0;
     if (!broker.is5) return tail;
-    tail = joinText(tail, encodeLength(properties.length + (alias > 0 ? ALIAS_SIZE : 0)));
+    tail = joinLength(tail, properties.length + (alias > 0 ? ALIAS_SIZE : 0));
     if (ageSec > 0) {
       const expiry = numberAt(properties, 1, 4);
       const left = expiry > ageSec ? expiry - ageSec : 0;
-      tail = joinText(tail, EXPIRY + word(left / 65536) + word(left % 65536));
+      tail = joinWide(joinWide(joinText(tail, EXPIRY), left >>> 16), left & 65535);
       from = EXPIRY_SIZE;
     }
     tail = join(tail, cut(view, properties, from, properties.length - from));
-    return alias > 0 ? joinText(tail, ALIAS + word(alias)) : tail;
+    return alias > 0 ? joinWide(joinText(tail, ALIAS), alias) : tail;
   }
 
   /** @returns whether `to` has a long name, and there is one more alias. */
@@ -147,7 +151,7 @@ export function createShapes(broker: Said): Shapes {
     if (alias === 0 && isLong() && longestOf(topic, size) <= broker.packetMax) alias = lastAlias + 1;
     const tail = joinTail(topic, ageSec, draft);
     const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
-    return publishHeader5(firstOf(topic) | dup, encodeLength(left), wire, tail, id);
+    return publishHeader5(firstOf(topic) | dup, joinLength(emptied(lengthBytes), left), wire, tail, id);
   }
 
   function commit(): void {
