@@ -40,8 +40,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'mqtt/client.ts',
     edits: [
       [
-        '    cursor = sequence;\n    return true;',
-        '    cursor = sequence;\n    outbox.acknowledge(sequence);\n    return true;',
+        '    }\n    cursor = sequence;\n    return true;',
+        '    }\n    cursor = sequence;\n    outbox.acknowledge(sequence);\n    return true;',
       ],
     ],
   },
