@@ -127,6 +127,7 @@ if (MAKES) {
         await settle(run, page, '0');
         await page.locator('#flash-pages button').nth(3).click();
         await page.waitForTimeout(500);
+        await page.locator('#subline', { hasText: 'nearly full' }).waitFor();
         await takePicture(page, 'flash-nearly-full', ['#flash']);
       },
       LIMIT_MS,

@@ -11,6 +11,7 @@ import { LANES, toneOf, withImplied } from './lanes.js';
 const PAINT_MS = 200;
 /** Share of the flash that waits, from which on it is nearly full. */
 const NEARLY_FULL = 0.7;
+const FULL = 'The outbox in flash is nearly full.';
 
 /** What is said when a lane is not well; the first that applies. */
 const TROUBLES = /** @type {const} */ ([
@@ -45,7 +46,7 @@ export function verdict(states, account, flash) {
       return { tone: 'bad', headline, cause: state.cause };
     }
   }
-  if (isNearlyFull(flash)) return { tone: 'bad', headline: 'The outbox in flash is nearly full.', cause: '' };
+  if (isNearlyFull(flash)) return { tone: 'bad', headline: FULL, cause: '' };
   // Awake for a moment between two of its sleeps, it is well, too.
   if (states.get('session')?.state === 'asleep') {
     return { tone: 'good', headline: 'The mote sleeps between its readings.', cause: '' };
@@ -94,7 +95,8 @@ export function createOverview() {
         el('li', { 'data-tone': event && toneOf(event) }, `${label} ${visible(event?.state ?? '', 30)}`),
       ),
     );
-    setText(byId('subline'), `${sentence(cause)}${accountSentence(account)}`);
+    const full = headline !== FULL && isNearlyFull(flash) ? `${FULL} ` : '';
+    setText(byId('subline'), `${sentence(cause)}${full}${accountSentence(account)}`);
   }, PAINT_MS);
   return {
     begin() {
