@@ -55,8 +55,8 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
     name: 'what is sent is forgotten at once',
     edits: [
       [
-        'cursor = sequence;\n    return true;',
-        'cursor = sequence;\n    outbox.acknowledge(sequence);\n    return true;',
+        '    }\n    cursor = sequence;\n    return true;',
+        '    }\n    cursor = sequence;\n    outbox.acknowledge(sequence);\n    return true;',
       ],
     ],
   },
