@@ -288,24 +288,41 @@ function compact(file: string, whole: string, isInner: boolean): string {
 
 /** Types of a module beside its values, where both are imported. */
 function withOneImport(text: string): string {
-  const values = /^import\{(?<names>[^}]*)\}from(?<module>'[^']*');\n/gm;
+  const typesOf = new Map<string, string>();
+  for (const [, names, module] of text.matchAll(/^import type\{([^}]*)\}from('[^']*');$/gm)) {
+    typesOf.set(module!, names!);
+  }
+  const joined = new Set<string>();
   return text
-    .replace(values, (line, names: string, module: string) => {
-      const types = typesFrom(text, module);
-      return types === undefined
-        ? line
-        : `import{${names},${types.replace(/[^,]+/g, 'type $&')}}from${module};\n`;
+    .replace(/^import\{([^}]*)\}from('[^']*');$/gm, (line, names: string, module: string) => {
+      const types = typesOf.get(module);
+      if (types === undefined || joined.has(module)) return line;
+      joined.add(module);
+      return `import{${names},${types.replace(/[^,]+/g, 'type $&')}}from${module};`;
     })
     .replace(/^import type\{[^}]*\}from('[^']*');\n/gm, (line, module: string) =>
-      text.includes(`\nimport{`) && new RegExp(`^import\\{[^}]*\\}from${module};$`, 'm').test(text)
-        ? ''
-        : line,
+      joined.has(module) ? '' : line,
     );
 }
 
-/** @returns the names of the types that are imported from a module. */
-function typesFrom(text: string, module: string): string | undefined {
-  return new RegExp(`^import type\\{([^}]*)\\}from${module};$`, 'm').exec(text)?.[1];
+/** @throws Error when device code is none any more, as a project's compiler sees it. */
+function checkDevice(): void {
+  const { options } = ts.convertCompilerOptionsFromJson(
+    (JSON.parse(readFileSync(join(DEVICE, 'tsconfig.json'), 'utf8')) as { compilerOptions: object })
+      .compilerOptions,
+    OUT,
+  );
+  const files = filesIn(join(OUT, DEVICE)).filter((file) => file.endsWith('.ts'));
+  const found = ts.getPreEmitDiagnostics(ts.createProgram(files, options));
+  if (found.length === 0) return;
+  const host = {
+    getCanonicalFileName: (name: string) => name,
+    getCurrentDirectory: () => OUT,
+    getNewLine: () => '\n',
+  };
+  throw new Error(
+    `the packed device code does not compile\n${ts.formatDiagnostics(found.slice(0, 5), host)}`,
+  );
 }
 
 /** A tab in the place of two spaces. */
@@ -395,6 +412,7 @@ async function writePackage(): Promise<number> {
 }
 
 const bytes = await writePackage();
+checkDevice();
 const parts = ['dist', 'src', 'types', 'boards'].map((folder) => {
   const sum = filesIn(join(OUT, folder)).reduce((all, file) => all + statSync(file).size, 0);
   return `${folder} ${Math.round(sum / 1000)}`;
