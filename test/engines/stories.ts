@@ -76,24 +76,35 @@ export const NAMES_AFTER: Script = {
 /** One reading of the example is this many messages. */
 export const CHANNELS = 3;
 
+/** Readings of which the most is taken: some cycles of the keep alive. */
+const LOOKS = 40;
+
 /** In the world that allocates nothing: what 1,000 readings leave behind, and how often they allocate. */
 export const THOUSAND_READINGS: Script = {
   name: 'thousand-readings',
-  code: `var looks = new Float64Array(4);
-function used() {
+  code: `function used() {
   if (typeof Duktape !== 'undefined') { Duktape.gc(); Duktape.gc(); }
   return typeof heapUsed !== 'undefined' ? heapUsed() : process.memory().usage;
 }
+// A deadline that is set takes Espruino a variable more than one that is not: the most of a few readings is what is held.
+function most(at) {
+  looks[at] = 0;
+  for (var i = 0; i < ${LOOKS}; i++) {
+    quiet.publish(${CHANNELS});
+    looks[1] = used();
+    if (looks[1] > looks[at]) looks[at] = looks[1];
+  }
+}
 function made() { return typeof allocations !== 'undefined' ? allocations() : 0; }
+var looks = new Float64Array(5);
 var written = quiet.publish(${20 * CHANNELS});
-looks[1] = used();
-written = quiet.publish(${20 * CHANNELS});
-looks[0] = used();
+most(4);
+most(0);
 looks[2] = made();
 written = quiet.publish(${1000 * CHANNELS});
 looks[3] = made();
-looks[1] = used();
+most(4);
 print('written ' + written);
-print('used ' + looks[0] + ' ' + looks[1]);
+print('used ' + looks[0] + ' ' + looks[4]);
 print('made ' + (looks[3] - looks[2]));`,
 };
