@@ -84,6 +84,15 @@ describe('the sentence at the top', () => {
     totals: { held: 1, acknowledged: 0, damaged: 0 },
   });
 
+  it('says that readings arrive from a board into which nobody can look', () => {
+    const states = after(state('power', 2000, 'on'));
+    states.delete('session');
+    expect(verdict(states, undefined, undefined, true).headline).toBe('Readings arrive.');
+    expect(verdict(states, undefined, undefined, false).headline).toBe(
+      'The mote is on its way to the broker.',
+    );
+  });
+
   it.each([
     ['All is well.', after()],
     ['The mote is on its way to the broker.', after(state('session', 2000, 'login'))],

@@ -31,12 +31,29 @@ function isNearlyFull(flash) {
 }
 
 /**
+ * Nothing is wrong. @param {StateEvent | undefined} session
+ * @param {boolean} canBeSeen nobody looks into a real engine: there is what it publishes, and no account of it
+ * @returns {{ tone: 'good' | 'other', headline: string }}
+ */
+function progress(session, canBeSeen) {
+  if (!canBeSeen) return { tone: 'good', headline: 'Readings arrive.' };
+  // Awake for a moment between two of its sleeps, it is well, too.
+  if (session?.state === 'asleep') {
+    return { tone: 'good', headline: 'The mote sleeps between its readings.' };
+  }
+  return session !== undefined && toneOf(session) === 'good'
+    ? { tone: 'good', headline: 'All is well.' }
+    : { tone: 'other', headline: 'The mote is on its way to the broker.' };
+}
+
+/**
  * @param {ReadonlyMap<string, StateEvent>} states the last of each lane
  * @param {AccountFigures | undefined} account
  * @param {FlashEvent | undefined} flash
+ * @param {boolean} hasArrived a reading has
  * @returns {{ tone: 'good' | 'bad' | 'other', headline: string, cause: string }}
  */
-export function verdict(states, account, flash) {
+export function verdict(states, account, flash, hasArrived = false) {
   if ((account?.lost ?? 0) > 0) {
     return { tone: 'bad', headline: `${several(account?.lost ?? 0, 'reading')} lost.`, cause: '' };
   }
@@ -47,15 +64,9 @@ export function verdict(states, account, flash) {
     }
   }
   if (isNearlyFull(flash)) return { tone: 'bad', headline: FULL, cause: '' };
-  // Awake for a moment between two of its sleeps, it is well, too.
-  if (states.get('session')?.state === 'asleep') {
-    return { tone: 'good', headline: 'The mote sleeps between its readings.', cause: '' };
-  }
   const session = states.get('session');
-  if (session === undefined || toneOf(session) !== 'good') {
-    return { tone: 'other', headline: 'The mote is on its way to the broker.', cause: '' };
-  }
-  return { tone: 'good', headline: 'All is well.', cause: '' };
+  const canBeSeen = session !== undefined || account !== undefined || !hasArrived;
+  return { ...progress(session, canBeSeen), cause: '' };
 }
 
 /** A cause as a sentence of its own. @param {string} cause */
@@ -64,8 +75,9 @@ const sentence = (cause) => {
   return text === '' ? '' : `${text[0]?.toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'} `;
 };
 
-/** @param {AccountFigures | undefined} account */
-function accountSentence(account) {
+/** @param {AccountFigures | undefined} account @param {boolean} hasArrived */
+function accountSentence(account, hasArrived) {
+  if (account === undefined && hasArrived) return 'What this board has accepted cannot be seen from here.';
   if (account === undefined || account.accepted === 0) return 'Nothing was accepted into the outbox yet.';
   const { accepted, delivered, held, lost } = account;
   if (delivered === accepted) return `${several(accepted, 'reading')} accepted, and all of them delivered.`;
@@ -85,8 +97,9 @@ export function createOverview() {
   let account;
   /** @type {FlashEvent | undefined} */
   let flash;
+  let hasArrived = false;
   const dirty = onFrame(() => {
-    const { tone, headline, cause } = verdict(states, account, flash);
+    const { tone, headline, cause } = verdict(states, account, flash, hasArrived);
     byId('overview').dataset['tone'] = tone;
     setText(byId('headline'), headline);
     const lamps = LANES.map(([lane, label]) => ({ label, event: states.get(lane) })).filter(isLamp);
@@ -96,17 +109,23 @@ export function createOverview() {
       ),
     );
     const full = headline !== FULL && isNearlyFull(flash) ? `${FULL} ` : '';
-    setText(byId('subline'), `${sentence(cause)}${full}${accountSentence(account)}`);
+    setText(byId('subline'), `${sentence(cause)}${full}${accountSentence(account, hasArrived)}`);
   }, PAINT_MS);
   return {
     begin() {
       states.clear();
       account = flash = undefined;
+      hasArrived = false;
       dirty();
     },
     /** @param {StateEvent} event */
     state(event) {
       for (const one of withImplied(event)) states.set(one.of, one);
+      dirty();
+    },
+    reading() {
+      if (hasArrived) return;
+      hasArrived = true;
       dirty();
     },
     /** @param {{ figures: AccountFigures }} event */
