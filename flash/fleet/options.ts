@@ -1,17 +1,11 @@
 // What a run of a fleet is given. Types only.
 
 import type { BrokerAddress } from '../sim/address.ts';
-import type { FleetFirmware } from './firmware.ts';
+import type { FirmwareOptions, FleetFirmware } from './firmware.ts';
 import type { ThreadPlan } from './plan.ts';
 
-export interface FleetOptions {
-  readonly firmware: string;
-  /** What a person calls the firmware. */
-  readonly name: string;
-  readonly board: string;
-  readonly settings: Record<string, unknown>;
-  readonly features: Record<string, boolean>;
-  readonly intervalSec: number | undefined;
+/** The login is that of the broker. */
+export interface FleetOptions extends Omit<FirmwareOptions, 'username' | 'password'> {
   readonly motes: number;
   readonly workers: number;
   readonly minutes: number;

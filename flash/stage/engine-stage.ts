@@ -5,7 +5,7 @@ import { decodeLogLine } from '../codes.ts';
 import { ExitCode, MoteError } from '../errors.ts';
 import { formatBrokerAddress } from '../sim/address.ts';
 import type { EngineOptions, RunningBoard } from '../sim/engine.ts';
-import type { AccountFigures } from './events.ts';
+import { NOTHING_ACCEPTED } from './events.ts';
 import { createJournal } from './journal.ts';
 import { readingOf } from './readings.ts';
 import type { Observed, Stage } from './stage.ts';
@@ -14,17 +14,6 @@ export interface EngineStage extends Stage, Observed {
   /** A line that the firmware printed. */
   said(line: string): void;
 }
-
-const NOBODY_KNOWS: AccountFigures = {
-  cuts: 0,
-  torn: 0,
-  accepted: 0,
-  delivered: 0,
-  duplicates: 0,
-  held: 0,
-  lost: 0,
-  disordered: 0,
-};
 
 const cannot = (what: string) =>
   new MoteError(what, 'start mote sim without --engine', undefined, ExitCode.Environment);
@@ -90,7 +79,7 @@ export function openEngineStage(
       last = text;
       journal.emit({ type: 'memory', t: now(), rows });
     },
-    account: () => NOBODY_KNOWS,
+    account: () => NOTHING_ACCEPTED,
     elapsed: now,
     wall: Date.now,
     figures: running.figures,

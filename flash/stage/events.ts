@@ -121,6 +121,18 @@ export interface AccountFigures {
   readonly disordered: number;
 }
 
+/** Before anything was accepted, and where nobody can see what was. */
+export const NOTHING_ACCEPTED: AccountFigures = {
+  cuts: 0,
+  torn: 0,
+  accepted: 0,
+  delivered: 0,
+  duplicates: 0,
+  held: 0,
+  lost: 0,
+  disordered: 0,
+};
+
 export interface AccountEvent {
   readonly type: 'account';
   readonly t: number;

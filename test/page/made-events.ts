@@ -1,5 +1,6 @@
 // Events as a simulator would tell them, for tests of what a page makes of them: as many as wanted, as hostile as wanted.
 
+import { NOTHING_ACCEPTED } from '../../flash/stage/events.ts';
 import type {
   AccountFigures,
   HelloEvent,
@@ -10,16 +11,7 @@ import type {
   StateEvent,
 } from '../../flash/stage/events.ts';
 
-export const ACCOUNT: AccountFigures = {
-  cuts: 0,
-  torn: 0,
-  accepted: 0,
-  delivered: 0,
-  duplicates: 0,
-  held: 0,
-  lost: 0,
-  disordered: 0,
-};
+export const ACCOUNT = NOTHING_ACCEPTED;
 
 const FACTS: RunFacts = {
   run: 1,

@@ -7,21 +7,11 @@ import { startPageServer } from '../../../flash/page/server.ts';
 import type { PageServer } from '../../../flash/page/server.ts';
 import type { Mode, PageEvent, RunFacts } from '../../../flash/stage/events.ts';
 import { createJournal } from '../../../flash/stage/journal.ts';
+import { NOTHING_ACCEPTED } from '../../../flash/stage/events.ts';
 import type { Journal } from '../../../flash/stage/journal.ts';
 import { createRuns } from '../../../flash/stage/runs.ts';
 import type { Opener } from '../../../flash/stage/runs.ts';
 import type { Stage } from '../../../flash/stage/stage.ts';
-
-const NOTHING = {
-  cuts: 0,
-  torn: 0,
-  accepted: 0,
-  delivered: 0,
-  duplicates: 0,
-  held: 0,
-  lost: 0,
-  disordered: 0,
-};
 
 export interface FakeStage extends Stage {
   readonly journal: Journal;
@@ -58,7 +48,7 @@ export function createFakeStage(mode: Mode, seed = 1): FakeStage {
     command: (topic, payload) => void asked.push({ topic, payload }),
     packets: () => [],
     refresh: () => {},
-    account: () => NOTHING,
+    account: () => NOTHING_ACCEPTED,
     elapsed: () => 0,
     wall: () => 0,
     figures: () => [],

@@ -1,5 +1,6 @@
 // What is told of a mote in virtual time: the same as its own flash, board and broker say, the same with each run, and never more than is kept.
 
+import { NOTHING_ACCEPTED } from '../../../flash/stage/events.ts';
 import { describe, expect, it } from 'vitest';
 import { esp32 } from '../../../boards/esp32.ts';
 import { inspectRegion } from '../../../flash/outbox/layout.ts';
@@ -166,16 +167,7 @@ export function testLife(): void {
 
     it('of faults is the last of each, in order', () => {
       const journal = createJournal();
-      const account = {
-        cuts: 0,
-        torn: 0,
-        accepted: 0,
-        delivered: 0,
-        duplicates: 0,
-        held: 0,
-        lost: 0,
-        disordered: 0,
-      };
+      const account = NOTHING_ACCEPTED;
       for (let fault = 1; fault <= 500; fault++) {
         for (const isOver of [false, true]) {
           journal.emit({
