@@ -72,6 +72,8 @@ const STRING_ONLY = ['test/**/*.string.test.ts', 'test/**/*.string.v5.test.ts'];
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    // What a test waits for comes at once, or late on a computer that does other work.
+    expect: { poll: { timeout: 15_000 } },
     // Of two cores the default would leave one idle; and many tests wait for a clock or for another program.
     maxWorkers: 3,
     sequence: { sequencer: SlowFirst },

@@ -7,6 +7,8 @@ import { ExitCode, MoteError } from '../../flash/errors.ts';
 import { startPageServer } from '../../flash/page/server.ts';
 import type { PageServer } from '../../flash/page/server.ts';
 import type { OutcomeEvent, StageEvent } from '../../flash/stage/events.ts';
+import { replayOffer } from '../../flash/stage/replay-offer.ts';
+import type { ReplayStage } from '../../flash/stage/replay.ts';
 import { createRuns } from '../../flash/stage/runs.ts';
 import { openVirtualStage } from '../../flash/stage/virtual.ts';
 import type { VirtualStage } from '../../flash/stage/virtual.ts';
@@ -64,20 +66,23 @@ export interface RealRun {
   readonly server: PageServer;
   /** The run that is on now. */
   stage(): VirtualStage;
+  /** The replay that was begun last. */
+  replay(): ReplayStage;
   /** The last event of a type that this run has told. */
   last<Type extends StageEvent['type']>(type: Type): Extract<StageEvent, { type: Type }> | undefined;
   outcome(fault: number): OutcomeEvent | undefined;
   close(): Promise<void>;
 }
 
-/** @param intervalMs from one sample to the next. @param port of its page, 0: any. */
-export async function startRealRun(intervalMs = INTERVAL_MS, port = 0): Promise<RealRun> {
+/** @param intervalMs from one sample to the next. @param port of its page, 0: any. @param hasReplay seeds of the system simulation are to be had */
+export async function startRealRun(intervalMs = INTERVAL_MS, port = 0, hasReplay = false): Promise<RealRun> {
   const open = await prepare(intervalMs);
   let stage = open(SCENE.seed);
+  let replay: ReplayStage | undefined;
   const none = { why: 'not in this test', fix: 'use virtual' };
   const runs = createRuns(stage, {
     live: none,
-    replay: none,
+    replay: hasReplay ? replayOffer(0, (made) => (replay = made)) : none,
     virtual: async (seed = SCENE.seed) => {
       if (seed === 404) throw new MoteError('no such seed', 'use another', 'seed', ExitCode.Usage);
       return async () => (stage = open(seed));
@@ -87,6 +92,7 @@ export async function startRealRun(intervalMs = INTERVAL_MS, port = 0): Promise<
   return {
     server,
     stage: () => stage,
+    replay: () => replay!,
     last: (type) =>
       stage.journal
         .events()

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startPageServer } from '../../../flash/page/server.ts';
 import { ask, listen, startFakePage, tokenOf } from './fixture.ts';
 import type { FakePage } from './fixture.ts';
+import { NOTHING_ACCEPTED } from '../../../flash/stage/events.ts';
 import type { HelloEvent, PageEvent, StageEvent } from '../../../flash/stage/events.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -34,6 +35,14 @@ const reading = (t: number): StageEvent => ({
   unit: '',
   isLate: false,
 });
+const OUTCOME = {
+  type: 'outcome',
+  name: 'wifi-off',
+  label: 'Drop Wi-Fi',
+  beganAt: 0,
+  what: [],
+  account: NOTHING_ACCEPTED,
+} as const;
 const hellosOf = (events: readonly PageEvent[]) =>
   events.filter((event): event is HelloEvent => event.type === 'hello');
 
@@ -269,6 +278,44 @@ describe('events', () => {
     expect(quick.events.filter(({ type }) => type === 'missed')).toEqual([]);
     expect(slow.events.filter(({ type }) => type === 'missed').length).toBeGreaterThan(0);
     for (const page of [quick, slow]) page.close();
+  });
+
+  it('may be left out where they are many, and never what became of a fault or how it stands', async () => {
+    const { port, stage } = await start();
+    const page = await listen(port);
+    await page.until((events) => events.length > 0);
+    const { emit } = stage().journal;
+    const MANY = 3000;
+    const state = (t: number): StageEvent => ({
+      type: 'state',
+      of: 'session',
+      t,
+      state: 'online',
+      cause: '',
+    });
+    const outcome = (fault: number, t: number, isOver: boolean): StageEvent => ({
+      ...OUTCOME,
+      fault,
+      t,
+      isOver,
+    });
+    // All in one turn: more than may wait for a page.
+    for (let t = 0; t < MANY; t++) emit(reading(t));
+    const last = [outcome(1, MANY, true), state(MANY + 1), outcome(2, MANY + 2, true)];
+    for (const fault of [1, 2]) emit(outcome(fault, MANY, false));
+    for (let t = 0; t < MANY; t++) emit(state(t));
+    last.forEach(emit);
+    await page.until((events) => events.at(-1)?.type === 'missed');
+    const [, ...rest] = page.events;
+    expect(rest.slice(-4, -1)).toEqual(expect.arrayContaining(last));
+    const missed = rest.at(-1) as { count: number };
+    expect(rest.length - 1 + missed.count).toBe(2 * MANY + 2 + last.length);
+    expect(rest.length).toBeLessThan(MANY);
+    // The next batch begins with nothing of it.
+    emit(reading(1));
+    await page.until((events) => events.at(-1)?.type === 'reading');
+    expect(page.events.slice(rest.length + 1)).toEqual([reading(1)]);
+    page.close();
   });
 
   it('end when the server does, with as many pages as it takes', async () => {
