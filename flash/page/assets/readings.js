@@ -6,8 +6,9 @@ import { createChannels } from './channels.js';
 import { byId, el, foreign, setText } from './dom.js';
 import { number, several, timeText } from './format.js';
 import { onFrame } from './frame.js';
+import { createGroups } from './groups.js';
 
-/** @import { ReadingEvent } from '../../stage/events.ts' */
+/** @import { PacketEvent, ReadingEvent } from '../../stage/events.ts' */
 /** @import { Channel } from './channels.js' */
 /** @import { Span } from './span.js' */
 
@@ -15,6 +16,7 @@ const DRAW_MS = 400;
 /** @param {Span} span */
 export function createReadings(span) {
   const model = createChannels();
+  const groups = createGroups();
   /** @type {Map<Channel, ReturnType<typeof createCard>>} */
   const cards = new Map();
   const others = byId('other-topics');
@@ -51,19 +53,29 @@ export function createReadings(span) {
   return {
     begin() {
       model.clear();
+      groups.clear();
       cards.forEach(({ destroy }) => destroy());
       cards.clear();
       byId('readings-none').hidden = false;
       dirtyTexts();
     },
+    /** @param {PacketEvent} event */
+    packet(event) {
+      groups.packet(event);
+    },
     /** @param {ReadingEvent} event */
     reading(event) {
-      const channel = model.take(event);
       byId('readings-none').hidden = true;
-      if (channel === undefined) return dirtyTexts();
-      let card = cards.get(channel);
-      if (card === undefined) cards.set(channel, (card = createCard(channel, span)));
-      card.dirty();
+      for (const reading of groups.split(event)) {
+        const channel = model.take(reading);
+        if (channel === undefined) {
+          dirtyTexts();
+          continue;
+        }
+        let card = cards.get(channel);
+        if (card === undefined) cards.set(channel, (card = createCard(channel, span)));
+        card.dirty();
+      }
     },
     tick: all,
   };
