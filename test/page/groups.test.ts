@@ -52,9 +52,20 @@ it('are left as they are where they are none, or speak of the mote itself', () =
     group('a/t', '{"co2":"612"}'),
     group('a/account', '{"accepted":7}'),
     group('a/energy', '{"awake":7}'),
+    group('a/config/reported', '{"interval":7}'),
+    group(discovery[0]!.topic, JSON.stringify(discovery[0]!.payload)),
   ]) {
     expect(groups.split(one)).toEqual([one]);
   }
+});
+
+it('may have the name of something that a mote says of itself, where they are announced', () => {
+  const groups = createGroups();
+  const payload = { ...discovery[0]!.payload, stat_t: 'air-1/energy' };
+  groups.packet(published(1, discovery[0]!.topic, JSON.stringify(payload)));
+  expect(groups.split(group('air-1/energy', '{"co2":7}'))).toMatchObject([
+    { topic: 'air-1/energy co2', value: 7 },
+  ]);
 });
 
 it('take units from the mote’s own announcements only, and not without end', () => {

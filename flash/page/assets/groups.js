@@ -8,14 +8,19 @@ import { guessPicks, readReading } from './fleet-payload.js';
 /** @import { PacketEvent, ReadingEvent } from '../../stage/events.ts' */
 
 const UNITS_MOST = 100;
-/** What a mote says of itself has panels of its own. */
-const OWN = /\/(?:account|energy|history|reply|sleep|status)$/;
+/** What a mote says of itself; other things have it in their names only where they are announced. */
+const OWN = /\/(?:account|config|energy|history|reply|sleep|status)(?:\/|$)/;
 
 export function createGroups() {
   /** @type {Map<string, string>} */
   const units = new Map();
+  /** @type {Set<string>} */
+  const announced = new Set();
   return {
-    clear: () => units.clear(),
+    clear() {
+      units.clear();
+      announced.clear();
+    },
     /** @param {PacketEvent} packet */
     packet({ direction, name, fields }) {
       if (direction !== 'out' || name !== 'PUBLISH') return;
@@ -23,14 +28,16 @@ export function createGroups() {
       if (!topic.startsWith(PREFIX)) return;
       const said = readDiscovery(topic, payload);
       if (said.kind !== 'mote') return;
-      for (const channel of said.channels) {
-        if (units.size < UNITS_MOST) units.set(`${channel.topic} ${channel.pick.name}`, channel.unit);
+      for (const { topic: from, pick, unit } of said.channels) {
+        if (units.size >= UNITS_MOST) return;
+        units.set(`${from} ${pick.name}`, unit);
+        announced.add(from);
       }
     },
     /** @param {ReadingEvent} reading @returns {ReadingEvent[]} itself, where it is one */
     split(reading) {
       const { topic, text, value } = reading;
-      if (value !== undefined || OWN.test(topic)) return [reading];
+      if (value !== undefined || (OWN.test(topic) && !announced.has(topic))) return [reading];
       const parts = guessPicks(text).flatMap((pick) => {
         const part = pick.name === '' ? undefined : readReading(text, pick)?.value;
         if (part === undefined) return [];
