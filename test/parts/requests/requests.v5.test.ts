@@ -161,6 +161,20 @@ it('a request of 5.0 means nothing to who speaks 3.1.1', () => {
   expect(lamp.responses.counters().ignored).toBe(1);
 });
 
+it('an answer over 3.1.1 to a request of 5.0 says not to which', () => {
+  const { world, asker, lamp } = createPair(5, 5);
+  asker.ask('wait', 600);
+  world.pass(100);
+  lamp.player.client.speak!(4);
+  lamp.player.cut();
+  world.pass(300);
+  expect(lamp.responses.answer(lamp.open[0]!, constant('x'))).toBe(Code.Ok);
+  world.pass(300);
+  expect(asker.ends).toEqual([`wait ${Code.Timeout}  0`]);
+  expect(asker.requests.counters().strays).toBe(1);
+  expectLegal(world);
+});
+
 it.each([
   ['', 'me/response'],
   ['net/7', 'net/7/me/response'],
