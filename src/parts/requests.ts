@@ -21,7 +21,7 @@ import { chr, encodeString, First, RETAIN, word } from '../mqtt/packet.ts';
 import { Wish } from '../mqtt/subscriptions.ts';
 import { isTopic } from '../mqtt/topic.ts';
 import type { MotePart } from '../part.ts';
-import { after, NEVER_MS, remaining, sooner, type Clock } from '../ports/clock.ts';
+import { after, NEVER_MS, remaining, type Clock } from '../ports/clock.ts';
 import { Close, Code } from '../ports/codes.ts';
 import { PROPERTIES_MAX } from '../ports/packet-writer.ts';
 import type { Random } from '../ports/random.ts';
@@ -173,7 +173,7 @@ export function createRequests(host: RequestsHost, options: RequestsOptions): Re
 
   function prepare(to: string): Target | null {
     const path = to + '/' + host.id + '/';
-    const isFit = isTopic(fromText(to), false) && path.length + NUMBER_SIZE <= NAME_MAX;
+    const isFit = isTopic(fromText(to), false) && path.length <= NAME_MAX - NUMBER_SIZE;
     return isFit ? { topic: constant(encodeString(to)), path } : null;
   }
 
@@ -232,7 +232,7 @@ export function createRequests(host: RequestsHost, options: RequestsOptions): Re
       if (deadlines[i] === FREE) continue;
       const left = remaining(now, deadlines[i]);
       if (why > 0 || left === 0) finish(i, code, EMPTY, why);
-      else wait = sooner(wait, left);
+      else if (left < wait) wait = left;
     }
     return wait;
   }

@@ -100,7 +100,7 @@ export function createResponses(
 
   /** @returns whether a request cannot be answered. What the broker keeps was asked long ago. @inline */
   function isIgnored(size: number, correlation: Bytes, first: number): boolean {
-    return size > NAME_MAX || correlation.length > CORRELATION_MAX || (first & RETAIN) > 0;
+    return size > NAME_MAX || correlation.length > CORRELATION_MAX || (first & RETAIN) !== 0;
   }
 
   function serve(to: string, onRequest: OnRequest): boolean {
