@@ -57,12 +57,15 @@ export interface Responses {
   counters(): ResponseCounters;
 }
 
+/** As many as a tenth of NUMBERS has begun: what is less may have one more digit, or is found too great with it. */
+const TENTH = 0xcccccd;
+
 /** @returns whether the number of a request stands in decimal from `from` to the end. */
 function isNumber(bytes: Bytes, from: number): boolean {
   let number = from < bytes.length ? 0 : NUMBERS;
   for (let i = from; i < bytes.length; i++) {
     const digit = byteAt(bytes, i) ^ 48;
-    number = digit < 10 && number < NUMBERS / 10 ? number * 10 + digit : NUMBERS;
+    number = digit < 10 && number < TENTH ? number * 10 + digit : NUMBERS;
   }
   return number < NUMBERS;
 }
