@@ -12,9 +12,15 @@ export const FIRMWARE = join(PACKAGE_ROOT, 'bench', 'device', 'mqtt.ts');
 /** The same over the flash outbox. */
 export const FLASH_FIRMWARE = join(PACKAGE_ROOT, 'bench', 'device', 'mqtt-flash.ts');
 
+/** It asks others; it answers as well. */
+const ASKS = join(PACKAGE_ROOT, 'bench', 'device', 'mqtt-asks.ts');
+const TALKS = join(PACKAGE_ROOT, 'bench', 'device', 'mqtt-talks.ts');
+
 /** A useful choice of features. */
 export interface Combination {
   readonly name: string;
+  /** The program; left out: FIRMWARE. */
+  readonly firmware?: string;
   /** Features that are on; the program uses neither LOG nor WIFI. */
   readonly on: readonly string[];
 }
@@ -25,6 +31,8 @@ export const MEASURED: Combination = { name: '3.1.1 QoS 0/1', on: ['AUTH', 'INBO
 /** Of MQTT 5.0, and as much of that as fits into the measuring engine. */
 const WITH_5: Combination = { name: '5.0 QoS 0/1', on: ['AUTH', 'INBOUND', 'V5'] };
 export const PUBLISH_ONLY_5: Combination = { name: '5.0 publish only, no login or will', on: ['V5'] };
+
+const WITH_5_AUTH = ['AUTH', 'INBOUND', 'V5', 'V5_AUTH'];
 
 export const EVERYTHING: Combination = {
   name: 'everything',
@@ -44,7 +52,13 @@ export const COMBINATIONS: readonly Combination[] = [
   EVERYTHING,
   PUBLISH_ONLY_5,
   WITH_5,
-  { name: '5.0 QoS 0/1, enhanced authentication', on: ['AUTH', 'INBOUND', 'V5', 'V5_AUTH'] },
+  { name: '5.0 QoS 0/1, enhanced authentication', on: WITH_5_AUTH },
+  { name: '5.0 QoS 0/1, enhanced authentication, asks', firmware: ASKS, on: [...WITH_5_AUTH, 'REQUESTS'] },
+  {
+    name: '5.0 QoS 0/1, enhanced authentication, asks and answers',
+    firmware: TALKS,
+    on: [...WITH_5_AUTH, 'REQUESTS'],
+  },
 ];
 
 export interface Bundle {
@@ -90,7 +104,10 @@ function featuresOf({ on }: Combination): Record<string, boolean> {
   return Object.fromEntries(Object.keys(listFeatures()).map((name) => [name, on.includes(name)]));
 }
 
-export async function buildMeasured(combination: Combination, firmware = FIRMWARE): Promise<Bundle> {
+export async function buildMeasured(
+  combination: Combination,
+  firmware = combination.firmware ?? FIRMWARE,
+): Promise<Bundle> {
   const options = { firmware, features: featuresOf(combination) };
   const { code } = await build(options);
   const { code: long } = await bundleOnly({ ...options, minify: false });

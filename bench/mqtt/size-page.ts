@@ -51,6 +51,7 @@ export function sizePage({ engine, rows }: SizeResult): string {
 
 Written by \`npm run bench:size\`. Each row is one bundle: the client with a RAM outbox of 8 places and Espruino's ports,
 all validation on, and nothing else. \`mote build --feature QOS2=off\` leaves a feature out.
+What asks, and what answers, are [the parts of that name](requests.md) around the client, with 4 places each: what they take is what their row has more than the one above.
 [What operations cost](mqtt-benchmark.md) is measured on the bundle of the row \`3.1.1 QoS 0/1\`.
 
 ${markdownTable(HEAD, cells)}

@@ -2,7 +2,6 @@
 // waits in an outbox would be done when nobody waits for it. Memory is fixed, and what comes as an answer is not trusted.
 
 import {
-  byteAt,
   constant,
   copy,
   createBuffer,
@@ -12,16 +11,17 @@ import {
   join,
   joinInteger,
   joinText,
+  standsAt,
   type Bytes,
 } from '../bytes/bytes.ts';
 import { INBOUND, REQUESTS, V5 } from '../features.ts';
 import type { Client } from '../mqtt/client.ts';
 import { dress, prepareTopic } from '../mqtt/form.ts';
-import { encodeString, First, RETAIN, word } from '../mqtt/packet.ts';
+import { chr, encodeString, First, RETAIN, word } from '../mqtt/packet.ts';
 import { Wish } from '../mqtt/subscriptions.ts';
 import { isTopic } from '../mqtt/topic.ts';
 import type { MotePart } from '../part.ts';
-import { after, NEVER_MS, remaining, sooner, type Clock } from '../ports/clock.ts';
+import { after, NEVER_MS, remaining, type Clock } from '../ports/clock.ts';
 import { Close, Code } from '../ports/codes.ts';
 import { PROPERTIES_MAX } from '../ports/packet-writer.ts';
 import type { Random } from '../ports/random.ts';
@@ -63,8 +63,9 @@ export type OnAnswer = (code: number, payload: Bytes, why: number) => void;
 
 /** Whom to ask: a topic, prepared. */
 export interface Target {
-  readonly name: Bytes;
-  /** What a request of 3.1.1 begins with, up to its number. */
+  /** Behind its length. */
+  readonly topic: Bytes;
+  /** The topic of a request of 3.1.1, up to its number. */
   readonly path: string;
 }
 
@@ -90,52 +91,41 @@ export interface Requests extends MotePart {
   counters(): RequestCounters;
 }
 
-/** @returns the number that stands in decimal from `from` to the end, -1: none. */
-export function numberIn(bytes: Bytes, from: number): number {
-  const size = bytes.length - from;
-  if (size < 1 || size > NUMBER_SIZE) return -1;
-  let number = 0;
-  for (let i = from; i < bytes.length; i++) {
-    const digit = byteAt(bytes, i) - 48;
-    if (!(digit >= 0 && digit <= 9)) return -1;
-    number = number * 10 + digit;
-  }
-  return number < NUMBERS ? number : -1;
-}
-
 /** Start-up only. @returns null where REQUESTS and INBOUND are not built in, or with impossible options. */
 export function createRequests(host: RequestsHost, options: RequestsOptions): Requests | null {
   const client = host.link.client;
   const clock = host.ports.clock;
   const random = host.ports.random;
   const own = host.id + RESPONSE;
-  /** Of each place: the number of its request, when it ends, and who is told. */
-  const numbers: number[] = [];
+  /** Of each place: when its request ends, what it is told apart by, and who is told. */
   const deadlines: number[] = [];
+  const numbers: Bytes[] = [];
   const listeners: OnAnswer[] = [];
   const counters: RequestCounters = { strays: 0, failed: 0 };
-  /** What is published, with another name or other properties each time. */
+  /** What is published, with another name or other properties each time: whichever of them has the number in it. */
   const topic = prepareTopic('x', First.Publish);
-  let name = createBuffer(NAME_MAX + 2);
-  let digits = createBuffer(NUMBER_SIZE);
-  let properties = createBuffer(PROPERTIES_MAX);
-  /** With 5.0, properties up to the correlation data; empty: answers have no way. */
+  const draft = createBuffer(PROPERTIES_MAX);
+  /** With 5.0, properties up to the number. */
   let way: Bytes = EMPTY;
   let is5 = false;
-  let isUp = false;
+  /** Requests without an end. */
+  let open = 0;
+  /** Why nothing can be asked. */
+  let obstacle: Code = Code.Closed;
   /** Why the connection ended on which all were asked. */
   let cause = Close.None;
   // Answers to a former life of this mote are not taken for others.
   let number = (random.next() & 0x7ff) * 65536 + random.next();
 
   for (let i = 0; i < options.places; i++) {
-    numbers.push(FREE);
-    deadlines.push(0);
+    deadlines.push(FREE);
+    numbers.push(createBuffer(NUMBER_SIZE));
   }
 
   /** The request at `place` is over. */
   function finish(place: number, code: number, payload: Bytes, why: number): void {
-    numbers[place] = FREE;
+    deadlines[place] = FREE;
+    open--;
     try {
       listeners[place](code, payload, why);
     } catch {
@@ -143,100 +133,113 @@ export function createRequests(host: RequestsHost, options: RequestsOptions): Re
     }
   }
 
+  /** @returns whether the request at `place` is without an end, and its number all that stands in `bytes` from `at` on. @inline */
+  function isAsked(place: number, bytes: Bytes, at: number): boolean {
+    return (
+      deadlines[place] !== FREE &&
+      numbers[place].length + at === bytes.length &&
+      standsAt(bytes, numbers[place], at)
+    );
+  }
+
   function onResponse(payload: Bytes, from: Bytes, first: number): void {
     const message = V5 ? client.message!() : null;
-    const found =
-      !V5 || !is5 ? numberIn(from, own.length + 1) : message ? numberIn(message.correlation, 0) : -1;
-    const place = found < 0 || (first & RETAIN) > 0 ? -1 : numbers.indexOf(found);
-    if (place < 0) counters.strays++;
-    else finish(place, Code.Ok, payload, 0);
+    // Without properties there is a topic, which is longer than any number.
+    const answered = V5 && is5 && message ? message.correlation : from;
+    const at = V5 && is5 ? 0 : own.length + 1;
+    for (let i = 0; i < options.places; i++) {
+      if ((first & RETAIN) === 0 && isAsked(i, answered, at)) {
+        finish(i, Code.Ok, payload, 0);
+        return;
+      }
+    }
+    counters.strays++;
   }
 
   let subscription = REQUESTS && INBOUND ? client.subscription(own + '/+', 1, onResponse) : null;
-  if (subscription === null || host.id.indexOf('/') >= 0 || numbers.length === 0) return null;
+  if (subscription === null || host.id.indexOf('/') >= 0 || !(options.places > 0)) return null;
 
-  /** A session begins: find out how answers come in on it. */
-  function begin(): void {
+  /** A session begins, or goes on: find out how answers come in on it. @returns why they do not, Code.Ok: they may. */
+  function begin(): Code {
     const base = client.responses!();
-    const response = base ? base + '/' + own : own;
+    const filter = base === null ? own + '/+' : base === '' ? own : base + '/' + own;
     is5 = base !== null;
-    const filter = is5 ? response : own + '/+';
     if (subscription!.filter !== filter) subscription = client.redirect!(subscription!, filter);
-    // What a broker says need not be the beginning of a topic.
-    const isWay = subscription!.filter === filter && subscription!.route !== null;
-    way = isWay ? fromText('\x08' + encodeString(response) + '\x09\0') : EMPTY;
+    way = fromText('\x08' + encodeString(filter) + '\x09\0');
+    // What a broker says need not be the beginning of a topic, which has no wildcards, nor leave room for the number.
+    const isFit = (subscription!.route !== null) === is5 && way.length < PROPERTIES_MAX - NUMBER_SIZE;
+    return isFit && subscription!.filter === filter ? Code.Ok : Code.Rejected;
   }
 
   function prepare(to: string): Target | null {
     const path = to + '/' + host.id + '/';
-    const isFit = isTopic(fromText(to), false) && path.length + NUMBER_SIZE <= NAME_MAX;
-    return isFit ? { name: constant(encodeString(to)), path } : null;
+    const isFit = isTopic(fromText(to), false) && path.length <= NAME_MAX - NUMBER_SIZE;
+    return isFit ? { topic: constant(encodeString(to)), path } : null;
   }
 
-  /** Write the request of `number` to `target` as the connection has it. */
-  function address(target: Target): void {
-    digits = joinInteger(emptied(digits), number);
-    if (V5 && is5) {
-      properties = join(joinText(copy(properties, way), String.fromCharCode(digits.length)), digits);
-      dress(topic, target.name, properties);
-    } else {
-      name = joinText(emptied(name), word(target.path.length + digits.length) + target.path);
-      name = join(name, digits);
-      dress(topic, name, EMPTY);
+  /** Have the topic be that of the request at `place`, as the connection has it. */
+  function address(target: Target, place: number): void {
+    const digits = joinInteger(emptied(numbers[place]), number);
+    numbers[place] = digits;
+    if (V5 && is5) dress(topic, target.topic, join(joinText(copy(draft, way), chr(digits.length)), digits));
+    else {
+      const head = joinText(emptied(draft), word(target.path.length + digits.length));
+      dress(topic, join(joinText(head, target.path), digits), EMPTY);
     }
   }
 
-  /** @returns 0 when an answer may come, else why not. */
-  function obstacle(): number {
-    if (!isUp || subscription!.wish !== Wish.Answered) return Code.Closed;
-    const isLost = V5 && is5 && (way.length === 0 || way.length > PROPERTIES_MAX - 1 - NUMBER_SIZE);
-    return subscription!.granted > 2 || isLost ? Code.Rejected : Code.Ok;
+  /** @returns why nothing can be asked, Code.Ok: it can. */
+  function obstacleNow(): Code {
+    if (obstacle < 0) return obstacle;
+    if (subscription!.wish !== Wish.Answered) return Code.Closed;
+    return subscription!.granted > 2 ? Code.Rejected : Code.Ok;
   }
 
   function ask(target: Target | null, payload: Bytes, deadlineMs: number, onAnswer: OnAnswer): number {
-    if (target === null) return Code.BadTopic;
-    if (!(deadlineMs > 0 && deadlineMs < NEVER_MS)) return Code.Range;
-    const place = numbers.indexOf(FREE);
-    let code = place < 0 ? Code.Busy : obstacle();
+    const place = deadlines.indexOf(FREE);
+    let code = place < 0 ? Code.Busy : obstacleNow();
+    if (!(deadlineMs > 0 && deadlineMs < NEVER_MS)) code = Code.Range;
+    if (target === null) code = Code.BadTopic;
     if (code < 0) return code;
-    number = (number + 1) % NUMBERS;
-    address(target);
-    // Before it is sent: an answer may come at once.
-    numbers[place] = number;
-    deadlines[place] = after(clock.now(), deadlineMs);
-    listeners[place] = onAnswer;
+    // It wraps where the clock does.
+    number = after(number, 1);
+    address(target!, place);
     code = client.publish(topic, payload);
-    if (code < 0) numbers[place] = FREE;
-    host.wake();
+    if (code === Code.Ok) {
+      deadlines[place] = after(clock.now(), deadlineMs);
+      listeners[place] = onAnswer;
+      open++;
+      host.wake();
+    }
     return code;
   }
 
   function onStage(stage: Stage, why: Close): void {
-    const isThere = stage === Stage.Running || stage === Stage.Draining;
-    // All that was asked ends in `run`, which comes before another connection does.
-    if (isUp && !isThere) cause = why;
-    if (V5 && isThere && !isUp) begin();
-    isUp = isThere;
+    if (stage === Stage.Running) obstacle = V5 ? begin() : Code.Ok;
+    else if (stage !== Stage.Draining) {
+      obstacle = Code.Closed;
+      // All that was asked ends in `run`, which comes before another connection does.
+      cause = why || cause;
+    }
   }
 
   function run(now: number): number {
     const why = cause;
+    const code = why === 0 ? Code.Timeout : why < Close.Unspecified ? Code.Closed : Code.Rejected;
     let wait = NEVER_MS;
     cause = Close.None;
-    for (let i = 0; i < numbers.length; i++) {
-      if (numbers[i] === FREE) continue;
+    for (let i = 0; i < options.places; i++) {
+      if (deadlines[i] === FREE) continue;
       const left = remaining(now, deadlines[i]);
-      if (why > 0) finish(i, why < Close.Unspecified ? Code.Closed : Code.Rejected, EMPTY, why);
-      else if (left === 0) finish(i, Code.Timeout, EMPTY, 0);
-      else wait = sooner(wait, left);
+      if (why > 0 || left === 0) finish(i, code, EMPTY, why);
+      else if (left < wait) wait = left;
     }
     return wait;
   }
 
   /** @returns whether an answer is awaited: each has its deadline. */
   function isBusy(): boolean {
-    for (let i = 0; i < numbers.length; i++) if (numbers[i] !== FREE) return true;
-    return false;
+    return open > 0;
   }
 
   return { prepare, ask, counters: () => counters, onStage, isBusy, run };

@@ -2,28 +2,32 @@
 // that waits gives way when as many have come since as there are places. An answer goes where the request says, so a broker has to say who may publish where.
 
 import {
+  byteAt,
   createBuffer,
   createView,
   cut,
+  EMPTY,
   emptied,
   fromText,
   join,
   joinText,
   slashAt,
+  tail,
   type Bytes,
 } from '../bytes/bytes.ts';
 import { INBOUND, REQUESTS, V5 } from '../features.ts';
 import { dress, prepareTopic } from '../mqtt/form.ts';
 import { First, RETAIN, word } from '../mqtt/packet.ts';
 import { isTopic } from '../mqtt/topic.ts';
+import { after } from '../ports/clock.ts';
 import { Code } from '../ports/codes.ts';
-import { NAME_MAX, NUMBERS, numberIn, RESPONSE, type RequestsHost } from './requests.ts';
+import { NAME_MAX, NUMBERS, RESPONSE, type RequestsHost } from './requests.ts';
 
 /** Most bytes of what a request is told apart by. */
 const CORRELATION_MAX = 64;
-const CORRELATION = '\x09\0';
-/** In places without a request. */
-const FREE = -1;
+const CORRELATION = '\x09';
+/** In places without a request: equal to no number that anybody may give. */
+const FREE = null;
 /** Answers would come as requests to it. */
 const NO_TARGET = 'response';
 
@@ -53,6 +57,19 @@ export interface Responses {
   counters(): ResponseCounters;
 }
 
+/** As many as a tenth of NUMBERS has begun: what is less may have one more digit, or is found too great with it. */
+const TENTH = 0xcccccd;
+
+/** @returns whether the number of a request stands in decimal from `from` to the end. */
+function isNumber(bytes: Bytes, from: number): boolean {
+  let number = from < bytes.length ? 0 : NUMBERS;
+  for (let i = from; i < bytes.length; i++) {
+    const digit = byteAt(bytes, i) ^ 48;
+    number = digit < 10 && number < TENTH ? number * 10 + digit : NUMBERS;
+  }
+  return number < NUMBERS;
+}
+
 /** Start-up only. @returns null where REQUESTS and INBOUND are not built in, or with impossible options. */
 export function createResponses(
   host: Pick<RequestsHost, 'link'>,
@@ -60,69 +77,62 @@ export function createResponses(
 ): Responses | null {
   const client = host.link.client;
   const counters: ResponseCounters = { ignored: 0, dropped: 0 };
-  const places = options.places;
   /** Of each place, which its number gives it: the request, the topic of the answer behind its length, and its properties. */
-  const numbers: number[] = [];
+  const numbers: (number | null)[] = [];
   const names: Bytes[] = [];
   const properties: Bytes[] = [];
   const topic = prepareTopic('x', First.Publish);
   const view = createView();
   let number = 0;
-  for (let i = 0; i < places; i++) {
+  for (let i = 0; i < options.places; i++) {
     numbers.push(FREE);
     names.push(createBuffer(NAME_MAX + 2));
-    properties.push(createBuffer(NAME_MAX));
+    properties.push(createBuffer(CORRELATION_MAX + 3));
   }
-  if (!REQUESTS || !INBOUND || numbers.length === 0) return null;
+  if (!REQUESTS || !INBOUND || !(options.places > 0)) return null;
 
-  /** @returns the place of a new request, whose answer goes to a topic of `size` bytes. */
-  function open(size: number): number {
-    number = (number + 1) % NUMBERS;
-    const place = number % places;
+  /** Take a place for one more request. @returns it. */
+  function open(): number {
+    // It wraps where the clock does.
+    number = after(number, 1);
+    const place = number % options.places;
     if (numbers[place] !== FREE) counters.dropped++;
     numbers[place] = number;
-    names[place] = joinText(emptied(names[place]), word(size));
-    properties[place] = emptied(properties[place]);
     return place;
   }
 
-  /** Open a request with a response topic. @returns whether there is room for what it says. */
-  function openDirect(to: Bytes, correlation: Bytes): boolean {
-    const size = correlation.length;
-    if (to.length > NAME_MAX || size > CORRELATION_MAX) return false;
-    const place = open(to.length);
-    names[place] = join(names[place], to);
-    if (size > 0) {
-      const head = joinText(properties[place], CORRELATION + String.fromCharCode(size));
-      properties[place] = join(head, correlation);
-    }
-    return true;
-  }
-
-  /** Open a request by its topic, in which there is from `at` on who asks, and a number. @returns whether it is one. */
-  function openNamed(from: Bytes, at: number): boolean {
-    const slash = slashAt(from, at);
-    const size = from.length - at + RESPONSE.length;
-    if (slash <= at || size > NAME_MAX || numberIn(from, slash + 1) < 0) return false;
-    const place = open(size);
-    const name = join(names[place], cut(view, from, at, slash - at));
-    names[place] = join(joinText(name, RESPONSE), cut(view, from, slash, from.length - slash));
-    return true;
+  /** @returns whether a request cannot be answered. What the broker keeps was asked long ago. @inline */
+  function isIgnored(size: number, correlation: Bytes, first: number): boolean {
+    return size > NAME_MAX || correlation.length > CORRELATION_MAX || (first & RETAIN) !== 0;
   }
 
   function serve(to: string, onRequest: OnRequest): boolean {
     const at = to.length + 1;
 
+    /** @returns bytes of the topic of an answer, where that of a request says who asks, and its number; too many: it does not. @inline */
+    function sizeOf(from: Bytes, slash: number): number {
+      return slash > at && isNumber(from, slash + 1) ? from.length - at + RESPONSE.length : NAME_MAX + 1;
+    }
+
     function onMessage(payload: Bytes, from: Bytes, first: number): void {
       const message = V5 ? client.message!() : null;
-      // What the broker keeps was asked long ago.
-      const isOpen =
-        (first & RETAIN) === 0 &&
-        (V5 && message && message.responseTopic.length > 0
-          ? openDirect(message.responseTopic, message.correlation)
-          : openNamed(from, at));
-      if (isOpen) onRequest(payload, number);
-      else counters.ignored++;
+      const response = message ? message.responseTopic : EMPTY;
+      const correlation = message ? message.correlation : EMPTY;
+      const slash = response.length > 0 ? 0 : slashAt(from, at);
+      const size = slash === 0 ? response.length : sizeOf(from, slash);
+      if (isIgnored(size, correlation, first)) {
+        counters.ignored++;
+        return;
+      }
+      const place = open();
+      const name = joinText(emptied(names[place]), word(size));
+      names[place] =
+        slash === 0
+          ? join(name, response)
+          : join(joinText(join(name, cut(view, from, at, slash - at)), RESPONSE), tail(view, from, slash));
+      const head = correlation.length > 0 ? CORRELATION + word(correlation.length) : '';
+      properties[place] = join(joinText(emptied(properties[place]), head), correlation);
+      onRequest(payload, number);
     }
 
     // Who asks with 3.1.1 adds two levels. With QoS 0 nothing is done twice, or long after it was asked for.
@@ -136,7 +146,7 @@ export function createResponses(
 
   function answer(request: number, payload: Bytes): number {
     const place = numbers.indexOf(request);
-    if (request < 0 || place < 0) return Code.Unknown;
+    if (place < 0) return Code.Unknown;
     dress(topic, names[place], properties[place]);
     const code = client.publish(topic, payload);
     if (code === Code.Ok) numbers[place] = FREE;

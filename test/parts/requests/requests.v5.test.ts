@@ -5,6 +5,7 @@ import { constant, toText, type Bytes } from '../../../src/bytes/bytes.ts';
 import { createRequests, type OnAnswer } from '../../../src/parts/requests.ts';
 import { createResponses } from '../../../src/parts/responses.ts';
 import { Close, Code } from '../../../src/ports/codes.ts';
+import { Stage } from '../../../src/ports/stage.ts';
 import { fromBroker } from '../../mqtt/five/world.ts';
 import { createExchange, type Exchange, type Player } from './world.ts';
 
@@ -161,6 +162,20 @@ it('a request of 5.0 means nothing to who speaks 3.1.1', () => {
   expect(lamp.responses.counters().ignored).toBe(1);
 });
 
+it('an answer over 3.1.1 to a request of 5.0 says not to which', () => {
+  const { world, asker, lamp } = createPair(5, 5);
+  asker.ask('wait', 600);
+  world.pass(100);
+  lamp.player.client.speak!(4);
+  lamp.player.cut();
+  world.pass(300);
+  expect(lamp.responses.answer(lamp.open[0]!, constant('x'))).toBe(Code.Ok);
+  world.pass(300);
+  expect(asker.ends).toEqual([`wait ${Code.Timeout}  0`]);
+  expect(asker.requests.counters().strays).toBe(1);
+  expectLegal(world);
+});
+
 it.each([
   ['', 'me/response'],
   ['net/7', 'net/7/me/response'],
@@ -212,6 +227,16 @@ it.each([
   expectLegal(world);
 });
 
+it('asks nothing where the broker names no topic any more', () => {
+  const { world, asker } = createPair(5, 5);
+  expect(asker.ask('x')).toBe(Code.Ok);
+  world.broker.behaviour.limits = { responseInformation: 'a/#' };
+  asker.player.cut();
+  world.pass(300);
+  expect(asker.ask('x')).toBe(Code.Rejected);
+  expectLegal(world);
+});
+
 it('finds another way for answers on each connection', () => {
   const { world, asker } = createPair(5, 5);
   for (const [level, information] of [
@@ -251,6 +276,29 @@ it('tells why the broker closed', () => {
   world.broker.disconnect('me', 0x97);
   world.pass(20);
   expect(asker.ends).toEqual([`wait ${Code.Rejected}  151`]);
+});
+
+it('tells why the first of several stages ended it', () => {
+  const { world, asker } = createPair();
+  asker.ask('wait');
+  world.pass(20);
+  asker.player.cut();
+  asker.requests.onStage!(Stage.Opening, Close.None);
+  world.pass(20);
+  expect(asker.ends).toEqual([`wait ${Code.Closed}  ${Close.Peer}`]);
+});
+
+it('asks while what waits is still sent, and goes on', () => {
+  const { world, asker } = createPair();
+  asker.ask('wait');
+  asker.requests.onStage!(Stage.Draining, Close.None);
+  expect(asker.ask('x')).toBe(Code.Ok);
+  world.pass(50);
+  asker.requests.onStage!(Stage.Running, Close.None);
+  expect(asker.ask('y')).toBe(Code.Ok);
+  world.pass(50);
+  expect(asker.ends).toEqual(['x 0 X 0', 'y 0 Y 0']);
+  expectLegal(world);
 });
 
 it('ends when we go', () => {
@@ -357,6 +405,7 @@ describe('what comes as a request', () => {
     ['of a long response topic', 'lamp/set', { responseTopic: 'x'.repeat(201) }],
     ['of long correlation data', 'lamp/set', { responseTopic: 'x', correlationData: 'x'.repeat(65) }],
     ['of no number', 'lamp/set/x/y', {}],
+    ['of an empty number', 'lamp/set/x/', {}],
     ['of too great a number', 'lamp/set/x/134217728', {}],
     ['of nobody', 'lamp/set//1', {}],
     ['of a long name', `lamp/set/${'x'.repeat(200)}/1`, {}],
