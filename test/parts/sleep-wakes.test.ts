@@ -146,7 +146,9 @@ describe('the address of the broker', () => {
   ])('is not used any more %s: the name is tried in the same wake', (_where, mode) => {
     const place = createPlace();
     place.brokers.set('10.0.0.7:1883', mode);
-    const options = resolving('10.0.0.7');
+    // The link itself would wait for long.
+    const broker = { host: 'own', port: 1883, backoff: { windowMs: HOUR, maxMs: HOUR } };
+    const options: RigOptions = { ...resolving('10.0.0.7'), random: [0xffff], mote: { broker } };
     wake(place, options);
     const rig = wake(place, options);
     expect(rig.opened).toEqual(['10.0.0.7:1883', OWN]);
@@ -219,6 +221,23 @@ describe('a full flash', () => {
     expect(list(createOutbox(place.nor))).toEqual([]);
   });
 
+  it('that a broker empties late, has room for what it says of its sleep in the end', () => {
+    const place = createPlace();
+    fill(place.nor);
+    let isLate = true;
+    const options = { nor: place.nor, cause: WakeCause.Timer, isPlain: true, qos: 1, sleep: EACH };
+    const rig = createRig({ ...options, acknowledges: () => !isLate }, place.brokers);
+    rig.pass(5 * SECOND);
+    expect(rig.asleep()).toBe(-1);
+    isLate = false;
+    rig.catchUp();
+    rig.pass(5 * SECOND);
+    expect(rig.asleep()).toBeGreaterThan(0);
+    expect(rig.said.slice(-2).map(({ topic }) => topic)).toEqual(['m/energy', 'm/sleep']);
+    expect(lastOf(rig, 'm/energy').boots).toBe(1);
+    expect(list(createOutbox(place.nor))).toEqual([]);
+  });
+
   it.each([[[300]], [[230]], [[300, 140]], [[300, 40, 0]]])(
     'that a broker does not empty, of %j, loses nothing, and is sent with the next session',
     (sizes) => {
@@ -284,14 +303,17 @@ describe('what a broker was told', () => {
   const configs = (rig: Rig) => rig.said.filter(({ topic }) => topic.startsWith('homeassistant/'));
   const SENSORS = ['a', 'b', 'c', 'd'];
 
-  it('is not told again, unless the very last of it is something else', () => {
+  it.each([
+    ['first', ['z', 'b', 'c', 'd'], 'z'],
+    ['last', ['a', 'b', 'c', 'e'], 'e'],
+  ])('is not told again, unless the very %s of it is something else', (_which, sensors, name) => {
     const place = createPlace();
     expect(configs(wake(place, { ...discovery(SENSORS), cause: WakeCause.PowerOn }))).toHaveLength(4);
     const second = wake(place, discovery(SENSORS));
     expect(configs(second)).toEqual([]);
     expect(second.subscribed).toEqual([]);
-    const others = configs(wake(place, discovery(['a', 'b', 'c', 'e'])));
-    expect(others.map(({ topic }) => topic).join()).toContain('/e');
+    const others = configs(wake(place, discovery(sensors)));
+    expect(others.map(({ topic }) => topic).join()).toContain(`/${name}`);
   });
 
   it('says how long a value is one: two sessions, of which one may fail', () => {

@@ -102,6 +102,8 @@ export interface Rig {
   host(): string | undefined;
   /** Bytes that came from brokers for nothing but QoS 1: PUBACKs of the mote. */
   acknowledged(): number;
+  /** The broker acknowledges what of QoS 1 it has not yet. */
+  catchUp(): void;
   /** The connection breaks. */
   drop(): void;
   replies(): Record<string, unknown>[];
@@ -235,6 +237,8 @@ export function createRig(
   let isOnline = false;
   let isUnsent = false;
   let received: Buffer[] = [];
+  /** Identifiers of what was not acknowledged. */
+  const late: number[] = [];
   let acknowledged = 0;
   let asleepMs = -1;
   let session: Session | undefined;
@@ -270,7 +274,10 @@ export function createRig(
   const hear = ({ topic, payload, qos, retain, messageId }: mqttPacket.IPublishPacket) => {
     const one = { topic, payload: payload.toString(), retain, qos, host };
     said.push(one);
-    if (options.acknowledges?.(one) === false) return;
+    if (options.acknowledges?.(one) === false) {
+      if (qos > 0) late.push(messageId!);
+      return;
+    }
     if (qos === 1) deliver({ cmd: 'puback', messageId: messageId! });
     if (qos === 2) deliver({ cmd: 'pubrec', messageId: messageId! });
     const response = options.respond?.(one);
@@ -425,6 +432,10 @@ export function createRig(
     },
     host: () => (isOnline ? host : undefined),
     acknowledged: () => acknowledged,
+    catchUp() {
+      for (const messageId of late.splice(0)) deliver({ cmd: 'puback', messageId });
+      serve();
+    },
     drop() {
       const owner = events;
       events = undefined;
