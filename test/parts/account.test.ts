@@ -376,7 +376,7 @@ describe('account, at its ends', () => {
   });
 
   it('comes a little later where the network has not taken what was said before', () => {
-    const world = boot(createChip(REGION), REGION, { parts: [hog, createAccount()] });
+    const world = boot(createChip(REGION), REGION, { parts: [hog, createAccount()], over: { sensors: [] } });
     world.online();
     expect(world.written.find((bytes) => bytes.includes('large'))).not.toContain('m/account');
     world.pass(200);

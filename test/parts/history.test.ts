@@ -134,7 +134,7 @@ describe('history', () => {
   });
 
   it('comes a little later where the network has not taken what was said before', () => {
-    const world = boot(createChip(REGION), REGION, { parts: [hog, createHistory()] });
+    const world = boot(createChip(REGION), REGION, { parts: [hog, createHistory()], over: { sensors: [] } });
     world.online();
     expect(world.written.find((bytes) => bytes.includes('large'))).not.toContain('m/history');
     world.pass(200);
