@@ -190,10 +190,11 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   /** @returns whether it is known what becomes of a document. */
   function isKnown(): boolean {
     if (isSame(mark, last)) return true;
-    if (isSame(mark, record.accepted)) outcome = Outcome.Applied;
-    else if (isSame(mark, record.tried)) outcome = Outcome.RolledBack;
-    else return false;
-    copyMark(last, mark);
+    const isHeld = isSame(mark, record.accepted);
+    if (!isHeld && !isSame(mark, record.tried)) return false;
+    outcome = isHeld ? Outcome.Applied : Outcome.RolledBack;
+    // With its id: this time it was not read.
+    copyMark(last, isHeld ? record.accepted : record.tried);
     isReportDue = true;
     return true;
   }
