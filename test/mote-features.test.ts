@@ -11,6 +11,8 @@ const { createHomeAssistant } = await import('../src/telemetry/discovery/home-as
 const { createChip } = await import('./power/bench.ts');
 const { boot, createDriver } = await import('./parts/world.ts');
 const { createFlash, createRig } = await import('./parts/commands/rig.ts');
+const { Code } = await import('../src/ports/codes.ts');
+const { createSigning } = await import('../src/signing/signer.ts');
 const { WakeCause } = await import('../src/ports/power.ts');
 
 const REGION = { pages: 4, pageBytes: 4096, unit: 4, ecc: false };
@@ -36,6 +38,15 @@ it('sends its readings, and tells Home Assistant of no topic where nobody says w
   for (const { payload } of configs) expect(JSON.parse(payload)).not.toHaveProperty('avty');
   // No will, and no login.
   expect(world.written[0]!.charCodeAt(9)).toBe(2);
+  expect(world.log).toEqual([]);
+});
+
+it('does not run where it cannot sign, and says so to its firmware alone', () => {
+  const signing = createSigning(null, { key: 'a key of more than sixteen bytes' });
+  const world = boot(createChip(REGION), REGION, { parts: [], over: { signing } });
+  expect(world.code).toBe(Code.BadOptions);
+  world.listen();
+  expect(world.messages).toEqual([]);
   expect(world.log).toEqual([]);
 });
 

@@ -101,6 +101,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   /** The last document that was looked at, and the one that comes in. */
   const last = createMark();
   const mark = createMark();
+  const none = createMark();
   let outcome = Outcome.Own;
   /** Of a document that was refused. */
   let refusal = Code.Ok;
@@ -236,9 +237,12 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
       startTrial(now);
       return;
     }
-    // Nothing was tried, so the record is as it was.
+    // Nothing was tried, so the record is as flash has it, if there is one.
     store.load();
-    if (record.trial === Trial.Running) record.trial = Trial.None;
+    if (record.trial === Trial.Running) {
+      record.trial = Trial.None;
+      copyMark(record.tried, none);
+    }
     refuse(code);
   }
 

@@ -528,9 +528,15 @@ describe('a configuration in flash', () => {
       rig.pass(MINUTE);
       expect(rig.opened).toEqual(['own:1883']);
       expect(rig.reported().at(-1)).toMatchObject({ state: 'refused', result: Code.TooLong });
+      // Room for what a command gives, which is written with what is known of trials.
+      rig.outbox.remember(3, constant('x'));
+      rig.send('m/cmd/interval', '{"sensor":"air","ms":5000}');
+      rig.pass(MINUTE);
       const again = online(where, rig.brokers);
       again.pass(MINUTE);
       expect(again.opened).toEqual(['own:1883']);
+      // It comes again with the session, and was never tried.
+      expect(again.reported().at(-1)).toMatchObject({ state: 'refused', 'interval.air': 5000 });
     },
   );
 
