@@ -513,6 +513,24 @@ describe('damage', () => {
     expect(outbox.count()).toBe(0);
   });
 
+  it('of the headers of all messages in flight is their loss, and what comes next is found', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    const addresses: number[] = [];
+    nor.onProgram = (address) => void addresses.push(address);
+    for (const payload of ['a', 'b']) append(outbox, payload);
+    nor.onProgram = undefined;
+    const record = { sequence: 0, topic: topics[1]!, payload: EMPTY as Bytes, received: false };
+    expect(outbox.peek(0, record)).toBe(Code.Ok);
+    for (const address of addresses) for (const at of [0, 2]) nor.flip(address + at, 0x10 << at);
+    expect(outbox.peek(record.sequence, record)).toBe(Code.Empty);
+    expect(append(outbox, 'whole')).toBe(3);
+    expect(payloads(outbox)).toEqual(['whole']);
+    expect(outbox.acknowledge(3)).toBe(Code.Ok);
+    expect(list(outbox)).toEqual([]);
+    expect(outbox.count()).toBe(0);
+  });
+
   it('of one bit is mended, and counted', () => {
     const nor = createChip(region);
     append(open(nor), 'a');
