@@ -8,9 +8,6 @@ import { NEVER_ZERO, Type, TYPES, ZERO } from './mqtt/properties.ts';
 import { isText, isTopic, STRING_MAX } from './mqtt/topic.ts';
 import { PropertyId, type Property } from './ports/properties.ts';
 
-const AUTH_METHOD = 'E';
-const AUTH_DATA = 'F';
-
 /**
  * What a list is for: the identifiers that may be in it, as characters, 48 greater. The client says its own limits in CONNECT, its way of
  * authentication, with REQUESTS that it wants response information; and an alias in PUBLISH, and a message to the broker says no
@@ -56,11 +53,6 @@ function mayFollow(seen: string, type: number, key: string, place: string): bool
   return type > 0 && place.indexOf(key) >= 0 && (type === Type.Pair || seen.indexOf(key) < 0);
 }
 
-/** @returns whether none is missing: authentication data need a method (section 3.1.2.11.10). */
-function isWhole(seen: string): boolean {
-  return seen.indexOf(AUTH_DATA) < 0 || seen.indexOf(AUTH_METHOD) >= 0;
-}
-
 /**
  * Start-up only.
  * @param place FOR_CONNECT, FOR_WILL or FOR_TOPIC.
@@ -82,5 +74,5 @@ export function encodeProperties(list: readonly Property[], place: string): stri
     // The outbox looks for the message expiry interval where properties begin.
     body = id === PropertyId.MessageExpiry ? chr(id) + value + body : body + chr(id) + value;
   }
-  return isWhole(seen) ? body : null;
+  return body;
 }

@@ -277,6 +277,37 @@ describe('mote', () => {
     expect(configs).toHaveLength(5);
   });
 
+  it('says of what it cannot tell that it cannot, and tells the rest', () => {
+    const name = 'x'.repeat(1100);
+    start({ discovery: createHomeAssistant({ name }) });
+    pass(0);
+    accept();
+    pass(CONVERSION_MS);
+    expect(log.lines).toContain(`${Event.Untold} ${-Code.TooLong}`);
+    expect(messagesIn(socket.take()).map(({ topic }) => topic)).toEqual(['m/status', 'm/s/t', 'm/s/status']);
+  });
+
+  it('says who is there as fast as the network takes it, and forgets nobody', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `sensor-${i}`);
+    start({
+      sensors: names.map((name) => ({
+        name,
+        driver: { ...createDriver(), start: () => 0 },
+        intervalMs: 60_000,
+        qos: 0,
+      })),
+    });
+    pass(0);
+    accept();
+    const there = new Set<string>();
+    for (let i = 0; i < 20; i++) {
+      pass(100);
+      for (const { topic, payload } of messagesIn(socket.take())) if (payload === 'online') there.add(topic);
+      socket.drain();
+    }
+    expect([...there].sort()).toEqual(['m/status', ...names.map((name) => `m/${name}/status`)].sort());
+  });
+
   it('says which sensor has impossible settings, and does not start', () => {
     const sensors = [
       { name: 's', driver, intervalMs: 1000 },

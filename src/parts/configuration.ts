@@ -101,6 +101,7 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   /** The last document that was looked at, and the one that comes in. */
   const last = createMark();
   const mark = createMark();
+  const none = createMark();
   let outcome = Outcome.Own;
   /** Of a document that was refused. */
   let refusal = Code.Ok;
@@ -190,10 +191,11 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
   /** @returns whether it is known what becomes of a document. */
   function isKnown(): boolean {
     if (isSame(mark, last)) return true;
-    if (isSame(mark, record.accepted)) outcome = Outcome.Applied;
-    else if (isSame(mark, record.tried)) outcome = Outcome.RolledBack;
-    else return false;
-    copyMark(last, mark);
+    const isHeld = isSame(mark, record.accepted);
+    if (!isHeld && !isSame(mark, record.tried)) return false;
+    outcome = isHeld ? Outcome.Applied : Outcome.RolledBack;
+    // With its id: this time it was not read.
+    copyMark(last, isHeld ? record.accepted : record.tried);
     isReportDue = true;
     return true;
   }
@@ -235,9 +237,12 @@ function startConfiguration(mote: Mote, gate: Gate, trialMs: number): Configurat
       startTrial(now);
       return;
     }
-    // Nothing was tried, so the record is as it was.
+    // Nothing was tried, so the record is as flash has it, if there is one.
     store.load();
-    if (record.trial === Trial.Running) record.trial = Trial.None;
+    if (record.trial === Trial.Running) {
+      record.trial = Trial.None;
+      copyMark(record.tried, none);
+    }
     refuse(code);
   }
 

@@ -309,6 +309,36 @@ describe('with Wi-Fi', () => {
     expect(link.cause()).toBe(Close.NoAddress);
   });
 
+  it('tries at once where the engine has joined by itself in the middle of a wait', () => {
+    link.tick(clock.now());
+    // A first wait is short.
+    wifi.down();
+    pass(1);
+    wifi.down();
+    const wait = link.tick(clock.now());
+    expect(wait).toBeGreaterThan(100);
+    const joins = wifi.joined.length;
+    wifi.up();
+    expect(link.tick(clock.now())).toBeGreaterThan(0);
+    expect(socket.opened).toEqual(['broker:1883']);
+    accept();
+    expect(link.client.isOnline()).toBe(true);
+    expect(wifi.joined).toHaveLength(joins);
+  });
+
+  it('leaves a session alone where the engine says once more that Wi-Fi is there', () => {
+    link.tick(clock.now());
+    wifi.up();
+    link.tick(clock.now());
+    accept();
+    const before = changes;
+    wifi.up();
+    pass(1000);
+    expect(link.client.isOnline()).toBe(true);
+    expect(socket.opened).toHaveLength(1);
+    expect(changes).toBe(before);
+  });
+
   it('keeps Wi-Fi while only the broker is away', () => {
     pass(100);
     wifi.up();

@@ -23,6 +23,22 @@ function boot(nor: Nor, setup: Setup = {}) {
   return { ...world, one: world.topic('one', 1), two: world.topic('two', 2, true) };
 }
 
+/** Publish until not even the smallest note has room in flash. */
+function fill(world: ReturnType<typeof boot>): void {
+  for (const size of [300, 60, 10, 1]) while (world.publish(world.one, 'x'.repeat(size)) === Code.Ok);
+  world.sent();
+}
+
+/** The broker acknowledges all that waits. @returns what the client ends then, of what it owed. */
+function empty(world: ReturnType<typeof boot>): string[] {
+  while (world.outbox.count() > 0) {
+    for (let id = 1; id <= world.outbox.newest(); id++) world.socket.deliver(ack(PUBACK, id));
+    world.flush();
+  }
+  world.client.tick(world.clock.now());
+  return world.sent();
+}
+
 describe('after a reboot', () => {
   it('sends what was not acknowledged, in order and with DUP, before what is new', () => {
     const nor = createChip();
@@ -249,6 +265,34 @@ describe('a message of QoS 2 from the broker', () => {
     world.reconnect();
     world.socket.deliver(ack(PUBREL, 7));
     expect(world.sent()).toContain('pubcomp #7');
+  });
+
+  it('is ended alone, where the broker has asked for that of one of two', () => {
+    const world = listen(createChip());
+    world.online();
+    world.socket.deliver(message('a', 'x', 4, 7) + message('a', 'y', 4, 8));
+    fill(world);
+    world.socket.deliver(ack(PUBREL, 8));
+    expect(world.sent()).toEqual([]);
+    expect(empty(world)).toEqual(['pubcomp #8']);
+    // The other one goes on.
+    world.socket.deliver(message('a', 'x', AGAIN, 7) + ack(PUBREL, 7));
+    expect(world.got).toEqual(['a x 34', 'a y 34']);
+    expect(world.sent()).toEqual(['pubrec #7', 'pubcomp #7']);
+  });
+
+  it('is ended on another connection only where the broker asks for it there', () => {
+    const world = listen(createChip());
+    world.online();
+    world.socket.deliver(message('a', 'x', 4, 7) + message('a', 'y', 4, 8));
+    fill(world);
+    world.socket.deliver(ack(PUBREL, 7) + ack(PUBREL, 8));
+    world.reconnect();
+    world.socket.deliver(ack(PUBREL, 7));
+    expect(world.client.counters()).toMatchObject({ postponed: 3 });
+    expect(empty(world)).toEqual(['pubcomp #7']);
+    world.socket.deliver(ack(PUBREL, 8));
+    expect(world.sent()).toEqual(['pubcomp #8']);
   });
 
   it('is ended on the same connection as soon as there is room to note that', () => {

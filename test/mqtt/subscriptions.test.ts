@@ -322,6 +322,25 @@ describe('unsubscribing', () => {
   });
 });
 
+describe('what a former start has asked for', () => {
+  it('is not asked for again, nor is what nobody wants any more', () => {
+    const world = createWorld();
+    world.subscribe('a');
+    expect(world.client.unsubscribe(world.subscribe('b'))).toBe(Code.Ok);
+    world.client.assumeSubscribed();
+    const described: string[] = [];
+    world.client.describe({ text: (what) => void described.push(what) });
+    expect(described).toEqual(['a1']);
+    world.online(true);
+    expect(world.sent()).toEqual([]);
+    world.socket.deliver(message('a', 'x'));
+    expect(world.got).toEqual(['a x 30']);
+    // The broker may have forgotten.
+    world.reconnect(false);
+    expect(world.sent().map((line) => line.replace(/#\d+/, '#'))).toEqual(['subscribe # a:1']);
+  });
+});
+
 describe('a reconnect', () => {
   it('with the session asks for nothing again', () => {
     const world = createWorld();

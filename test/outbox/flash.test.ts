@@ -156,6 +156,52 @@ describe('what is on the flash', () => {
     expect(payloads(open(nor))).toEqual(['b']);
   });
 
+  it('is of one life: a page that another one has left is not read', () => {
+    const former = createChip(region);
+    const gone = open(former);
+    // Its page in the second place is younger than any of the life that comes.
+    for (let i = 1; former.counters.erases < 5 * region.pages; i++) {
+      append(gone, `gone ${i}`);
+      gone.acknowledge(i - 1);
+    }
+    const nor = createChip(region);
+    expect(create(nor).open(8)).toBe(Code.Ok);
+    const first = create(nor);
+    expect(first.open(9)).toBe(Code.Ok);
+    append(first, 'one');
+    // As a page does that did not take the zeros with which a format begins.
+    put(nor, 2 * PAGE, read(former, PAGE, PAGE));
+    const outbox = open(nor);
+    expect(payloads(outbox)).toEqual(['one']);
+    for (let i = 2; i < 40; i++) {
+      expect(append(outbox, `${i}`)).toBe(i);
+      outbox.idle();
+      expect(outbox.acknowledge(i)).toBe(Code.Ok);
+    }
+    expect(payloads(open(nor))).toEqual(['one']);
+  });
+
+  it('is not begun where the word to format it stays: the next start would erase what was accepted', () => {
+    const nor = createChip(region);
+    append(open(nor), 'old');
+    const last = BASE + 2 * PAGE;
+    const intent: number[] = [];
+    nor.onProgram = (address, data) => {
+      if (address < last) return;
+      if (data.some((byte) => byte !== 0)) intent.push(...data);
+      // It takes no zeros.
+      else if (intent.length > 0) put(nor, address - BASE, Uint8Array.from(intent));
+    };
+    const outbox = create(nor);
+    expect(outbox.open(7)).toBe(Code.Ok);
+    expect(outbox.format(8)).toBe(Code.WornOut);
+    expect(append(outbox, 'new')).toBe(Code.WornOut);
+    nor.onProgram = undefined;
+    expect(outbox.format(8)).toBe(Code.Ok);
+    expect(append(outbox, 'new')).toBe(1);
+    expect(payloads(open(nor))).toEqual(['new']);
+  });
+
   it('is gone after a format', () => {
     const nor = createChip(region);
     const outbox = open(nor);
@@ -183,6 +229,9 @@ describe('before it is opened', () => {
     const nor = createChip(region);
     const outbox = create(nor);
     expect(append(outbox, 'a')).toBe(Code.Closed);
+    expect(outbox.gather!(topics[1]!, EMPTY)).toBe(Code.Closed);
+    expect(outbox.appendGathered!()).toBe(Code.Closed);
+    expect(outbox.counters()).toMatchObject({ stored: 0, waiting: 0, lost: 0, used: 0 });
     for (const sequence of [0, 1]) {
       expect(outbox.acknowledge(sequence)).toBe(Code.Unknown);
       expect(outbox.receive(sequence)).toBe(Code.Unknown);
@@ -451,6 +500,37 @@ describe('damage', () => {
     expect(outbox.counters().damaged).toBe(0);
   });
 
+  it('of the header of a message in flight is its loss, and PUBREC is for none', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    append(outbox, 'damaged', 2);
+    for (const at of [0, 2]) nor.flip(BASE + FIRST + at, 0x10 << at);
+    expect(outbox.receive(1)).toBe(Code.Unknown);
+    expect(append(outbox, 'whole', 2)).toBe(2);
+    expect(list(outbox)).toMatchObject([{ payload: 'whole', received: false }]);
+    expect(outbox.acknowledge(2)).toBe(Code.Ok);
+    expect(list(outbox)).toEqual([]);
+    expect(outbox.count()).toBe(0);
+  });
+
+  it('of the headers of all messages in flight is their loss, and what comes next is found', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    const addresses: number[] = [];
+    nor.onProgram = (address) => void addresses.push(address);
+    for (const payload of ['a', 'b']) append(outbox, payload);
+    nor.onProgram = undefined;
+    const record = { sequence: 0, topic: topics[1]!, payload: EMPTY as Bytes, received: false };
+    expect(outbox.peek(0, record)).toBe(Code.Ok);
+    for (const address of addresses) for (const at of [0, 2]) nor.flip(address + at, 0x10 << at);
+    expect(outbox.peek(record.sequence, record)).toBe(Code.Empty);
+    expect(append(outbox, 'whole')).toBe(3);
+    expect(payloads(outbox)).toEqual(['whole']);
+    expect(outbox.acknowledge(3)).toBe(Code.Ok);
+    expect(list(outbox)).toEqual([]);
+    expect(outbox.count()).toBe(0);
+  });
+
   it('of one bit is mended, and counted', () => {
     const nor = createChip(region);
     append(open(nor), 'a');
@@ -539,6 +619,13 @@ describe('numbers', () => {
     expect(append(outbox, 'a')).toBe(Code.Full);
     expect(outbox.acknowledge(1)).toBe(Code.Ok);
     expect(append(outbox, 'a')).toBe(most + 1);
+    // Several that come together need room for all of them.
+    for (let i = 0; i < 2; i++) expect(outbox.gather!(topics[1]!, EMPTY)).toBe(Code.Ok);
+    expect(outbox.acknowledge(2)).toBe(Code.Ok);
+    expect(outbox.appendGathered!()).toBe(Code.Full);
+    expect(outbox.acknowledge(3)).toBe(Code.Ok);
+    expect(outbox.appendGathered!()).toBe(most + 3);
+    expect(outbox.count()).toBe(most);
   });
 });
 

@@ -162,6 +162,43 @@ describe.each(REGIONS)('the latest of each topic, $pages pages', (region) => {
     expect(outbox.count()).toBe(payloads.length);
   });
 
+  it('is found behind a message that is damaged', () => {
+    const nor = createChip(region);
+    const { outbox, said } = open(nor, region);
+    append(outbox, TOPICS[9]!, 'old');
+    let at = 0;
+    nor.onProgram = (address) => void (at = address);
+    append(outbox, TOPICS[8]!, 'damaged');
+    nor.onProgram = undefined;
+    append(outbox, TOPICS[9]!, 'new');
+    for (const offset of [4, 6]) nor.flip(at + 8 + region.unit + offset, 3);
+    for (let i = 0; i < 200; i++) expect(append(outbox, TOPICS[0]!, `${i}`.padEnd(40))).toBeGreaterThan(0);
+    const payloads = list(outbox).map((one) => one.payload);
+    expect(payloads.filter((text) => !/^\d/.test(text))).toEqual(['new']);
+    expect(outbox.counters().lost).toBe(1);
+    expect(sumOf(said, Drop.Damaged)).toBe(1);
+  });
+
+  it('is there once where the old place of it is damaged as it is taken along', () => {
+    const nor = createChip(region);
+    const { outbox } = open(nor, region);
+    let at = 0;
+    nor.onProgram = (address) => void (at = address);
+    append(outbox, TOPICS[9]!, 'rare');
+    nor.onProgram = undefined;
+    append(outbox, TOPICS[8]!, 'other');
+    let moves = 0;
+    nor.onProgram = (_address, data) => {
+      if (!String.fromCharCode(...data).includes('rare') || moves++ > 0) return;
+      for (const offset of [4, 6]) nor.flip(at + 8 + region.unit + offset, 3);
+    };
+    for (let i = 0; i < 200; i++) expect(append(outbox, TOPICS[0]!, `${i}`.padEnd(40))).toBeGreaterThan(0);
+    expect(moves).toBeGreaterThan(1);
+    const payloads = list(outbox).map((one) => one.payload);
+    expect(payloads.filter((text) => !/^\d/.test(text)).sort()).toEqual(['other', 'rare']);
+    expect(outbox.count()).toBe(payloads.length);
+  });
+
   it('is known by its whole topic', () => {
     const { outbox } = open(createChip(region), region);
     const long = prepareTopic('topic/1/more', 0x32);

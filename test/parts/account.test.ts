@@ -9,7 +9,9 @@ import { constant, toText, type Bytes } from '../../src/bytes/bytes.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { StateKey, type Outbox } from '../../src/ports/outbox.ts';
 import { createBench, createChip, cutPower, restorePower, type Region } from '../power/bench.ts';
-import { boot, type World } from './world.ts';
+import { WakeCause } from '../../src/ports/power.ts';
+import { createFlash, createRig } from './commands/rig.ts';
+import { boot, hog, type World } from './world.ts';
 
 const REGION: Region = { pages: 4, pageBytes: 2048, unit: 4, ecc: false };
 const MINUTE = 60_000;
@@ -278,6 +280,16 @@ describe('account', () => {
   });
 });
 
+/** An outbox in RAM that keeps its state in `kept`. */
+const keeping = (kept: Map<number, string>): Outbox<Bytes> => ({
+  ...createRamOutbox(8, 300),
+  recall: (key) => constant(kept.get(key) ?? ''),
+  remember(key, value) {
+    kept.set(key, toText(value, 0, value.length));
+    return Code.Ok;
+  },
+});
+
 describe('account, at its ends', () => {
   it('counts a session that begins with draining, and none twice', () => {
     const world = start(createChip(REGION));
@@ -300,18 +312,10 @@ describe('account, at its ends', () => {
 
   it('does not say that nothing is missing when the number of starts ends', () => {
     const kept = new Map<number, string>();
-    const outbox = (): Outbox<Bytes> => ({
-      ...createRamOutbox(8, 300),
-      recall: (key) => constant(kept.get(key) ?? ''),
-      remember(key, value) {
-        kept.set(key, toText(value, 0, value.length));
-        return Code.Ok;
-      },
-    });
     const life = () => {
       const world = boot(createChip(REGION), REGION, {
         parts: [createAccount({ saveMs: 10_000 })],
-        outbox: outbox(),
+        outbox: keeping(kept),
       });
       world.online();
       world.pass(20_000);
@@ -325,6 +329,78 @@ describe('account, at its ends', () => {
       const { boots, since } = life();
       expect(boots).toBe(0x7fff);
       expect(since).toBeGreaterThan(0);
+    }
+  });
+
+  it('says from the first start on that it may be short, where flash was in use before', () => {
+    const nor = createChip(REGION);
+    const before = boot(nor, REGION, { parts: [] });
+    before.pass(5000);
+    const world = start(nor);
+    world.online();
+    const one = last(world);
+    expectSum(one);
+    expect(one).toMatchObject({ boots: 1, since: 1 });
+    expect(one.stored - one.sampled).toBe(before.accepted());
+  });
+
+  it('does not begin anew when the number of sessions ends', () => {
+    const kept = new Map<number, string>();
+    const life = () => {
+      const world = boot(createChip(REGION), REGION, {
+        parts: [createAccount({ saveMs: 10_000 })],
+        outbox: keeping(kept),
+      });
+      world.online();
+      world.pass(20_000);
+      return last(world).connects;
+    };
+    life();
+    const value = kept.get(StateKey.Account)!;
+    kept.set(StateKey.Account, `${value.slice(0, 26)}\xff\xff${value.slice(28)}`);
+    for (let i = 0; i < 3; i++) expect(life()).toBeGreaterThanOrEqual(0xffff);
+  });
+
+  it('writes nothing while there is nothing to count', () => {
+    const kept = new Map<number, string>();
+    const world = boot(createChip(REGION), REGION, {
+      parts: [createAccount({ saveMs: 10_000 })],
+      outbox: keeping(kept),
+      over: { sensors: [] },
+    });
+    world.pass(60 * MINUTE);
+    expect([...kept.keys()]).not.toContain(StateKey.Account);
+    world.online();
+    world.pass(10_000);
+    expect([...kept.keys()]).toContain(StateKey.Account);
+  });
+
+  it('comes a little later where the network has not taken what was said before', () => {
+    const world = boot(createChip(REGION), REGION, { parts: [hog, createAccount()], over: { sensors: [] } });
+    world.online();
+    expect(world.written.find((bytes) => bytes.includes('large'))).not.toContain('m/account');
+    world.pass(200);
+    expect(accounts(world)).toHaveLength(1);
+    expectSum(last(world));
+  });
+
+  it('of a mote that sleeps is whole over its wakes', () => {
+    const nor = createFlash();
+    const wake = (cause: WakeCause) => {
+      const sleep = { sendCount: 4, sendAgeMs: 24 * 60 * MINUTE };
+      const rig = createRig({ nor, cause, qos: 1, isPlain: true, sleep, parts: [createAccount()] });
+      rig.pass(MINUTE);
+      expect(rig.asleep()).toBeGreaterThan(0);
+      return rig.said.filter(({ topic }) => topic === 'm/account');
+    };
+    const said = [WakeCause.PowerOn, ...Array<WakeCause>(6).fill(WakeCause.Timer)].flatMap(wake);
+    const all = said.map(({ payload }) => JSON.parse(payload) as AccountMessage);
+    expect(all.length).toBeGreaterThan(2);
+    for (const one of all) {
+      expectSum(one);
+      expect(one).not.toHaveProperty('since');
+      // Two sensors, one sample a wake.
+      expect(one.sampled).toBe(2 * one.boots);
     }
   });
 

@@ -9,7 +9,7 @@ import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { StateKey } from '../../src/ports/outbox.ts';
 import { Stage } from '../../src/ports/stage.ts';
 import { createChip, type Region } from '../power/bench.ts';
-import { boot, type World } from './world.ts';
+import { boot, hog, type World } from './world.ts';
 
 const REGION: Region = { pages: 4, pageBytes: 2048, unit: 4, ecc: false };
 const start = (nor = createChip(REGION), saveMs?: number) =>
@@ -119,6 +119,26 @@ describe('history', () => {
     const bytesADay = ((nor.counters.bytesProgrammed - before) * 24) / hours;
     expect(bytesADay).toBeGreaterThan(5000);
     expect(bytesADay).toBeLessThan(13_200);
+  });
+
+  it('says of what lasts for a week that it lasts for as long as can be said', () => {
+    const world = boot(createChip(REGION), REGION, {
+      parts: [createHistory()],
+      over: { sensors: [], broker: { host: 'broker', port: 1883, keepAliveSec: 0 } },
+    });
+    world.online();
+    for (let day = 0; day < 7; day++) world.pass(86_400_000);
+    world.drop();
+    world.online();
+    expect(told(world).at(-1)).toContainEqual([Stage.Waiting, Close.Peer, 507_904]);
+  });
+
+  it('comes a little later where the network has not taken what was said before', () => {
+    const world = boot(createChip(REGION), REGION, { parts: [hog, createHistory()], over: { sensors: [] } });
+    world.online();
+    expect(world.written.find((bytes) => bytes.includes('large'))).not.toContain('m/history');
+    world.pass(200);
+    expect(told(world)).toHaveLength(1);
   });
 
   it('refuses a time that cannot be', () => {

@@ -1,12 +1,13 @@
 // A mote on a simulated flash, in virtual time, whose broker is the test's: it answers, or does not, and goes away when told to.
 
-import type { Bytes } from '../../src/bytes/bytes.ts';
+import { constant, type Bytes } from '../../src/bytes/bytes.ts';
 import type { Link } from '../../src/link/link.ts';
 import { startMote } from '../../src/mote.ts';
 import type { MoteOptions } from '../../src/mote.ts';
 import type { CreatePart } from '../../src/part.ts';
 import { Code } from '../../src/ports/codes.ts';
 import type { Outbox } from '../../src/ports/outbox.ts';
+import { Stage } from '../../src/ports/stage.ts';
 import type { Driver } from '../../src/sensors/driver.ts';
 import type { Nor } from '../../sim/nor.ts';
 import {
@@ -89,6 +90,20 @@ export function createDriver(): Driver {
     close: () => {},
   };
 }
+
+/** A part that begins each session with a message that leaves no room for another one until the network has taken it. */
+export const hog: CreatePart = ({ link: { client } }) => {
+  const topic = client.topic('large', 0);
+  let isDue = false;
+  return {
+    onStage: (stage) => void (isDue = stage === Stage.Running),
+    run() {
+      if (isDue) client.publish(topic, constant('x'.repeat(500)));
+      isDue = false;
+      return 0x3ffffff;
+    },
+  };
+};
 
 interface Packet extends Message {
   readonly first: number;

@@ -8,7 +8,8 @@ import { constant } from '../../src/bytes/bytes.ts';
 import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { Code } from '../../src/ports/codes.ts';
 import { StateKey } from '../../src/ports/outbox.ts';
-import { COUNTER_BLOCK } from '../../src/signing/counter.ts';
+import { COUNTER_BLOCK, createSignedCounter } from '../../src/signing/counter.ts';
+import type { SigningState } from '../../src/signing/state.ts';
 import { createSigner } from '../../src/signing/signer.ts';
 import { append, createChip, cutPower, list, restorePower } from '../power/bench.ts';
 import { KEY, region, startSigning } from './bench.ts';
@@ -37,6 +38,34 @@ describe('a mote that signs', () => {
       value: { value: 21.54, unit: '°C', n: -7 },
       counter: 1000,
     });
+  });
+
+  it('signs what was put together elsewhere', () => {
+    const mote = startSigning();
+    mote.writer.begin(mote.topic(TOPIC));
+    mote.writer.text('{"value":');
+    mote.writer.bytes(constant('21'));
+    mote.writer.text('}');
+    expect(mote.writer.end()).toBe(Code.Ok);
+    const [{ topic, payload }] = mote.messages as [{ topic: string; payload: string }];
+    expect(createVerifier({ key: KEY }).verify(topic, payload)).toMatchObject({
+      ok: true,
+      value: { value: 21 },
+    });
+  });
+
+  it('signs nothing more when its numbers end, and begins at none again', () => {
+    let kept = 0x7ffffff;
+    const counter = createSignedCounter({
+      block: () => kept,
+      keepBlock(block) {
+        kept = block;
+        return Code.Ok;
+      },
+    } as SigningState);
+    expect(counter.reserve()).toBe(Code.Range);
+    expect([counter.next(), counter.next()]).toEqual([Code.Range, Code.Range]);
+    expect(kept).toBe(0x7ffffff);
   });
 
   it('says the time that is known when it signs, and null before: what is signed does not change any more', () => {

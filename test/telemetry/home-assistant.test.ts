@@ -292,6 +292,23 @@ describe('Home Assistant, an entity a message', () => {
     expect(rig.take()).toEqual([{ topic: topic('pressure'), payload: '' }]);
   });
 
+  it('takes away what found no room at first, and that only once', () => {
+    const rig = createRig(createHomeAssistant())!;
+    const old = 'homeassistant/sensor/balcony/outdoor_pressure/config';
+    rig.discovery.refresh(0);
+    rig.discovery.send(0);
+    rig.take();
+    rig.hear('homeassistant/+/balcony/+/config', '{}', old, true);
+    rig.answer = Code.Busy;
+    expect(rig.discovery.send(10)).toBeLessThan(1000);
+    rig.answer = Code.Ok;
+    rig.discovery.send(110);
+    expect(rig.take()).toEqual([{ topic: old, payload: '' }]);
+    rig.discovery.refresh(200);
+    rig.discovery.send(200);
+    expect(rig.take()).toHaveLength(1);
+  });
+
   it('takes only so much away at once', () => {
     const rig = createRig(createHomeAssistant())!;
     rig.discovery.refresh(0);

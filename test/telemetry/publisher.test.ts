@@ -173,6 +173,21 @@ describe('publisher', () => {
     expect(bench.publish([1]).messages[0]).toMatchObject({ qos: 1, retain: true });
   });
 
+  it('asks nothing of steps that remember nothing where a message is refused', () => {
+    const stages = [createUnit('\xc2\xb0F'), createDeadband({ absolute: 1 })];
+    for (const format of [createJson, createJsonGroup]) {
+      const bench = createBench(format, { wanted: [{ key: 'temperature', stages }] })!;
+      bench.socket.drop();
+      const publish = () => bench.publisher.publish({ values: Int32Array.of(20000), time: 0 });
+      // The value was not published, so it is worth another message.
+      expect([publish(), publish()]).toEqual([Code.Closed, Code.Closed]);
+    }
+  });
+
+  it('refuses a format that cannot write the channels', () => {
+    expect(createBench(() => null)).toBeNull();
+  });
+
   it('says which code refused the first message, tries the others, and forgets that they were published', () => {
     const stages = [createDeadband({ absolute: 1 })];
     for (const format of [createJson, createJsonGroup]) {

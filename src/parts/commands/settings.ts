@@ -79,12 +79,9 @@ const RECORD_SIZE = 20;
 /** In front of the intervals: of which sensors they are. */
 const CHECK_SIZE = 2;
 
-/** @param count of sensors. Start-up only. */
+/** @param count of intervals, INTERVALS_MAX at most. Start-up only. */
 export function createSettings(count: number): Settings {
-  return {
-    address: createBuffer(STATE_MAX),
-    intervals: new Int32Array(count < INTERVALS_MAX ? count : INTERVALS_MAX),
-  };
+  return { address: createBuffer(STATE_MAX), intervals: new Int32Array(count) };
 }
 
 export function copySettings(to: Settings, from: Settings): void {

@@ -2,9 +2,9 @@
 
 import { expect, it } from 'vitest';
 import { encodeProperties, FOR_TOPIC } from '../../../src/property-list.ts';
-import { Code } from '../../../src/ports/codes.ts';
+import { Code, Event } from '../../../src/ports/codes.ts';
 import { PropertyId } from '../../../src/ports/properties.ts';
-import { createSource } from '../client.ts';
+import { createSource, text } from '../client.ts';
 import { createWorld5 } from './world.ts';
 
 it('says 5.0 in CONNECT, with its own limits', () => {
@@ -95,6 +95,29 @@ it('takes messages with and without properties, and aliases', () => {
   expect(world.sent().map((packet) => packet.messageId)).toEqual([5, 6, 7]);
   expect(seen).toEqual([]);
   expect(world.said).toEqual([]);
+});
+
+it('does not acknowledge a message that its handler failed on, and goes on with the next', () => {
+  const world = createWorld5();
+  let isFailing = true;
+  world.client.subscription('a', 1, (payload) => {
+    world.got.push(text(payload));
+    if (isFailing) throw new Error('handler');
+  });
+  world.online();
+  world.sent();
+  for (const qos of [0, 1]) world.deliver({ cmd: 'publish', topic: 'a', payload: 'x', qos, messageId: 5 });
+  isFailing = false;
+  world.deliver({ cmd: 'publish', topic: 'a', payload: 'y', qos: 1, messageId: 6 });
+  expect(world.got).toEqual(['x', 'x', 'y']);
+  expect(world.sent()).toMatchObject([{ cmd: 'puback', messageId: 6 }]);
+  expect(world.said).toEqual(Array(2).fill(`report ${Event.HandlerFailed} 0`));
+  expect(world.client.isOnline()).toBe(true);
+  // It comes again with the session.
+  world.reconnect();
+  world.sent();
+  world.deliver({ cmd: 'publish', topic: 'a', payload: 'x', qos: 1, messageId: 5, dup: true });
+  expect(world.sent()).toMatchObject([{ cmd: 'puback', messageId: 5 }]);
 });
 
 it('gives up what the broker refuses', () => {

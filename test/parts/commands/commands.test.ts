@@ -60,9 +60,11 @@ describe('commands', () => {
     rig.send('m/cmd/identify', '{}');
     rig.send('m/cmd/identify', '{"ms":2000}');
     rig.send('m/cmd/identify', '{"ms":1}');
+    // Nobody looks for that long.
+    rig.send('m/cmd/identify', '{"ms":600001}');
     expect(shown).toEqual([10_000, 2000, 1]);
-    expect(rig.replies().map(({ result }) => result)).toEqual([0, 0, Code.Fault]);
-    expect(rig.acknowledged()).toBe(3);
+    expect(rig.replies().map(({ result }) => result)).toEqual([0, 0, Code.Fault, Code.BadValue]);
+    expect(rig.acknowledged()).toBe(4);
   });
 
   it('restart the board once all has left: acknowledgement, answer, readings', () => {

@@ -14,7 +14,7 @@ import { fromText, toText, type Bytes } from '../../../src/bytes/bytes.ts';
 import { startMote } from '../../../src/mote.ts';
 import type { MoteOptions } from '../../../src/mote.ts';
 import { createRamOutbox } from '../../../src/outbox/ram.ts';
-import type { CreatePart } from '../../../src/part.ts';
+import type { CreatePart, MotePorts } from '../../../src/part.ts';
 import { createCommands } from '../../../src/parts/commands.ts';
 import type { CommandsOptions } from '../../../src/parts/commands.ts';
 import { createConfiguration } from '../../../src/parts/configuration.ts';
@@ -65,6 +65,12 @@ export interface RigOptions extends CommandsOptions {
   readonly poll?: (name: string) => number;
   /** @returns topic and payload of what somebody publishes to the mote when he has heard a message. */
   readonly respond?: (one: Said) => readonly [topic: string, payload: string] | undefined;
+  /** In the place of those of the rig. */
+  readonly ports?: Partial<MotePorts>;
+  /** What the mote knows of the time as it starts, seconds since 1970; else nothing. */
+  readonly wallSec?: number;
+  /** @returns whether the broker acknowledges what it has heard; it does unless given. */
+  readonly acknowledges?: (one: Said) => boolean;
   /** Hears of each program and erase. */
   readonly before?: Bench['before'];
 }
@@ -96,6 +102,8 @@ export interface Rig {
   host(): string | undefined;
   /** Bytes that came from brokers for nothing but QoS 1: PUBACKs of the mote. */
   acknowledged(): number;
+  /** The broker acknowledges what of QoS 1 it has not yet. */
+  catchUp(): void;
   /** The connection breaks. */
   drop(): void;
   replies(): Record<string, unknown>[];
@@ -163,6 +171,12 @@ function regionOf({ sleep }: RigOptions): Region {
   return sleep === undefined ? REGION : SLEEPING;
 }
 
+function clockOf({ wallSec }: RigOptions) {
+  const clock = createManualClock();
+  if (wallSec !== undefined) clock.setWall(wallSec);
+  return clock;
+}
+
 /** @returns what makes the mote sleep, if it does. @param onSleep is told how long. */
 function sleeperOf({ sleep, cause = WakeCause.PowerOn }: RigOptions, onSleep: (ms: number) => void) {
   const power = {
@@ -208,7 +222,7 @@ export function createRig(
     sensors = ['air', 'soil'],
     minIntervalMs = 0,
   } = options;
-  const clock = createManualClock();
+  const clock = clockOf(options);
   const timer = createManualTimer();
   const log = createRecordingLog();
   const said: Said[] = [];
@@ -223,6 +237,8 @@ export function createRig(
   let isOnline = false;
   let isUnsent = false;
   let received: Buffer[] = [];
+  /** Identifiers of what was not acknowledged. */
+  const late: number[] = [];
   let acknowledged = 0;
   let asleepMs = -1;
   let session: Session | undefined;
@@ -258,6 +274,10 @@ export function createRig(
   const hear = ({ topic, payload, qos, retain, messageId }: mqttPacket.IPublishPacket) => {
     const one = { topic, payload: payload.toString(), retain, qos, host };
     said.push(one);
+    if (options.acknowledges?.(one) === false) {
+      if (qos > 0) late.push(messageId!);
+      return;
+    }
     if (qos === 1) deliver({ cmd: 'puback', messageId: messageId! });
     if (qos === 2) deliver({ cmd: 'pubrec', messageId: messageId! });
     const response = options.respond?.(one);
@@ -343,6 +363,7 @@ export function createRig(
       createTimer: timer.createTimer,
       serial: '30c6f7-12ab34',
       freeMemory: () => 4000,
+      ...options.ports,
     },
     {
       id: 'm',
@@ -411,6 +432,10 @@ export function createRig(
     },
     host: () => (isOnline ? host : undefined),
     acknowledged: () => acknowledged,
+    catchUp() {
+      for (const messageId of late.splice(0)) deliver({ cmd: 'puback', messageId });
+      serve();
+    },
     drop() {
       const owner = events;
       events = undefined;

@@ -76,6 +76,7 @@ describe('unit', () => {
   it('leaves a channel alone that has the unit, and refuses one that has no way to it', () => {
     const channel = channelOf();
     expect(createUnit('\xc2\xb0C')(channel)!.channel).toBe(channel);
+    expect(through(createUnit('\xc2\xb0C'), [21540, -1])).toEqual([21540, -1]);
     expect(createUnit('hPa')(channel)).toBeNull();
   });
 
@@ -137,6 +138,16 @@ describe('deadband', () => {
       4,
       null,
     ]);
+  });
+
+  it('lets pass no more time than can be counted, whatever is asked for', () => {
+    const week = 7 * 24 * 3_600_000;
+    const hours = Array.from({ length: 30 }, (_, i) => i);
+    const said = (create: CreateStage) => through(create, hours, 3_600_000).filter((one) => one !== null);
+    const [first, second] = said(createDeadband({ minIntervalMs: week }));
+    expect(first).toBe(0);
+    expect([18, 19]).toContain(second);
+    expect([19, 20]).toContain(said(createCount(week))[0]);
   });
 
   it('publishes the next value where one was not accepted', () => {
