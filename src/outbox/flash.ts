@@ -579,7 +579,9 @@ export function createFlashOutbox(
     if (!isOpen || sequence < 1) return false;
     const at = sequence % PLACES;
     if (table[at] === sequence) {
-      if (!log.find(place, table[PLACES + at]) || place.done) return false;
+      const where = table[PLACES + at];
+      // Where its header is damaged, another one may be found in its place.
+      if (!log.find(place, where) || log.addressOf(place) !== where || place.done) return false;
       part = 0;
       if (!isBatch()) return true;
     }
@@ -740,7 +742,8 @@ export function createFlashOutbox(
     const flags = wordAt(bytes, 2);
     const from = readStamp(bytes, flags);
     out.sequence = found;
-    topic.first = PUBLISH | (flags & FLAGS);
+    // What a firmware with QoS 2 left goes out with QoS 1 where that is not built in: it comes twice rather than never.
+    topic.first = PUBLISH | (!QOS2 && (flags & 4) > 0 ? (flags & FLAGS) ^ 6 : flags & FLAGS);
     const end = V5 ? takeProperties(bytes, flags, from) : from + nameSize(bytes, from);
     const timeAt = (flags >> TIME_SHIFT) - 1;
     out.payload =

@@ -34,7 +34,7 @@ it('takes several at once, and each is acknowledged by itself', () => {
   }
 });
 
-it('has what another firmware left with QoS 2, and forgets none of it', () => {
+it('sends what another firmware left with QoS 2 with QoS 1, and forgets none of it', () => {
   features.QOS2 = true;
   const nor = createChip(REGION);
   const former = createBench(nor, REGION).outbox;
@@ -45,7 +45,10 @@ it('has what another firmware left with QoS 2, and forgets none of it', () => {
   const { outbox } = createBench(nor, REGION);
   expect(outbox.open(8)).toBe(Code.Ok);
   expect(outbox.restart()).toBe(0);
-  expect(list(outbox)).toMatchObject([{ payload: 'received' }, { payload: 'sent' }]);
+  expect(list(outbox)).toMatchObject([
+    { payload: 'received', qos: 1, received: false },
+    { payload: 'sent', qos: 1, received: false },
+  ]);
   for (const sequence of [1, 2]) expect(outbox.acknowledge(sequence)).toBe(Code.Ok);
   expect(outbox.count()).toBe(0);
 });

@@ -12,6 +12,7 @@ import type { Flash } from '../../src/ports/flash.ts';
 import { BATCH_MAX, SEQUENCE_MAX, type OutboxRecord } from '../../src/ports/outbox.ts';
 import {
   append,
+  appendTogether,
   BASE,
   createBench,
   createChip,
@@ -529,6 +530,27 @@ describe('damage', () => {
     expect(outbox.acknowledge(3)).toBe(Code.Ok);
     expect(list(outbox)).toEqual([]);
     expect(outbox.count()).toBe(0);
+  });
+
+  it('of the header of a message in flight leaves the next one alone: PUBREC is for none', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    for (const payload of ['damaged', 'other']) append(outbox, payload, 2);
+    for (const at of [0, 2]) nor.flip(BASE + FIRST + at, 0x10 << at);
+    expect(outbox.receive(1)).toBe(Code.Unknown);
+    expect(list(outbox)).toMatchObject([{ payload: 'other', received: false }]);
+  });
+
+  it('of the header of messages that were taken together leaves the next one alone: PUBACK is for none', () => {
+    const nor = createChip(region);
+    const outbox = open(nor);
+    appendTogether(outbox, ['a', 'b']);
+    append(outbox, 'whole');
+    // They are sent.
+    expect(payloads(outbox)).toEqual(['a', 'b', 'whole']);
+    for (const at of [0, 2]) nor.flip(BASE + FIRST + at, 0x10 << at);
+    expect(outbox.acknowledge(1)).toBe(Code.Unknown);
+    expect(payloads(outbox)).toEqual(['whole']);
   });
 
   it('of one bit is mended, and counted', () => {
