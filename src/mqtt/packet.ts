@@ -101,7 +101,7 @@ export function encodeString(bytes: string): string {
 
 /** @returns a packet of first byte `first` around `body`. */
 export function encodePacket(first: First, body: string): string {
-  return chr(first) + encodeLength(body.length) + body;
+  return V5 ? chr(first) + withLength(body) : chr(first) + encodeLength(body.length) + body;
 }
 
 /** @returns properties behind their length. */
