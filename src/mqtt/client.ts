@@ -1286,7 +1286,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** An acknowledgement that nothing waits for in this form. @param reason in 5.0. */
   function onStray(first: number, id: Id, reason?: number): void {
     const verdict = judgeStray(awaited, first, id);
-    if (verdict === Verdict.Violation) {
+    if (V5 && !QOS2 ? id === NO_ID : verdict === Verdict.Violation) {
       violate(Reason.ProtocolError);
       return;
     }
@@ -1376,17 +1376,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   /** A string among properties: it is of the message that comes, or the owner's business. */
-  function onText(id: PropertyId, bytes: Bytes, from: number, to: number): void {
-    if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, to - from);
-    if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, to - from);
-    if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
+  function onText(id: PropertyId, bytes: Bytes, from: number, size: number): void {
+    if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, size);
+    if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, size);
+    if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, size);
     if (id === PropertyId.AssignedClientId) {
       // It names the session from now on [MQTT-3.1.3-2].
-      clientId = toText(bytes, from, to - from);
+      clientId = toText(bytes, from, size);
       if (STATE) outbox.remember(StateKey.ClientId, fromText(clientId));
     }
     if (id > PropertyId.CorrelationData && owner.onProperty !== undefined) {
-      owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
+      owner.onProperty(told, id, cut(toldView, bytes, from, size));
     }
   }
 
@@ -1416,9 +1416,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** DISCONNECT: the broker goes, and says why. */
   function onBye(reason: number): void {
-    const isTakenOver = reason === Reason.SessionTakenOver;
     socket.close();
-    fail(isTakenOver ? Close.TakenOver : reason > 0 ? reason : Close.Disconnected, reason);
+    const other = reason > 0 ? reason : Close.Disconnected;
+    fail(reason === Reason.SessionTakenOver ? Close.TakenOver : other, reason);
   }
 
   function onPingresp(): void {
@@ -1613,7 +1613,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** As `onLarge`, of either version, behind topic and identifier. One whose properties are over the limit, too, goes nowhere. */
   function onLarge5(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     // By then all that is looked at is there.
-    if (said.is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
+    if (bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
     const from = readCome(first, bytes, at, end);
     if (from < 0) return 0;
     largeId = incoming.come.id;
@@ -2023,10 +2023,11 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   ): Topic<Bytes> | null {
     const level = qos === undefined ? 0 : qos;
     const valid = level === 0 || level === 1 || (QOS2 && level === 2);
-    if (!valid || !isTopic(fromText(name), false) || properties === null) return null;
+    const own = properties || '';
+    const isImpossible = properties === null || own.length > PROPERTIES_MAX;
+    if (!valid || isImpossible || !isTopic(fromText(name), false)) return null;
     const first = First.Publish | (level << 1) | (retain ? RETAIN : 0);
-    const to = prepareShaped(first, constant(encodeString(name)), properties || '');
-    if (to.properties.length > PROPERTIES_MAX) return null;
+    const to = prepareShaped(first, constant(encodeString(name)), own);
     shapes.add(to);
     return to;
   }

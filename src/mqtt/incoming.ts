@@ -78,22 +78,29 @@ export function createIncoming(
     names = [];
   }
 
+  /** @returns the place behind the properties that stand at `from`, as `read`. @inline */
+  function behindProperties(bytes: Bytes, from: number, end: number): number {
+    return reader.said.is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
+  }
+
   function read(first: number, bytes: Bytes, at: number, end: number): number {
     const size = numberAt(bytes, at, 2);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
     come.route = nowhere;
     come.id = readId(bytes, from - 2);
-    if (from > end || (first > QOS0_LAST && come.id === NO_ID)) return -Reason.MalformedPacket;
-    const to = reader.said.is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
-    if (to <= 0) return to;
-    const alias = reader.said.values[PropertyId.TopicAlias]!;
-    if (alias === 0 || alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
-    if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
-    const name = names[alias];
-    if (size > 0) come.route = turn(bytes, at, end);
-    else if (name !== undefined) come.route = turn(name, 0, name.length);
-    if (come.route !== nowhere) return to;
-    return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
+    const isFit = from <= end && !(first > QOS0_LAST && come.id === NO_ID);
+    let to = isFit ? behindProperties(bytes, from, end) : -Reason.MalformedPacket;
+    if (to > 0) {
+      const alias = reader.said.values[PropertyId.TopicAlias]!;
+      // Of 0 there is no use either: it ends the connection.
+      if (alias <= ALIASES_MAX && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
+      const name = names[alias];
+      if (size > 0) come.route = turn(bytes, at, end);
+      else if (name) come.route = turn(name, 0, name.length);
+      if (alias === 0 || alias > ALIASES_MAX) to = -Reason.TopicAliasInvalid;
+      else if (come.route === nowhere) to = size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
+    }
+    return to;
   }
 
   return { message, come, start, read };

@@ -45,8 +45,8 @@ export const IN_AUTH = SPECIAL;
  */
 const BEYOND = STREAM ? 0x7ffffff : PACKET_MAX;
 
-/** Takes a string, which stands from `from` to `to`; of a user property both, each behind its length. */
-export type OnText = (id: number, bytes: Bytes, from: number, to: number) => void;
+/** Takes a string of `size` bytes, which stands at `from`; of a user property both, each behind its length. */
+export type OnText = (id: number, bytes: Bytes, from: number, size: number) => void;
 /** What a broker has said of itself, and of the last packet. */
 export interface Said {
   /**
@@ -95,14 +95,14 @@ export function createPropertyReader(onText: OnText): PropertyReader {
     return end <= stop && (type === Type.Binary || isText(cut(view, bytes, at + 2, size))) ? end : stop + 1;
   }
 
-  /** @returns whether a packet may have such a property. @inline */
-  function mayHave(packet: number, kind: number, type: number): boolean {
-    return type > 0 && (kind & packet) > 0 && (!V5_AUTH || packet !== IN_AUTH || type > Type.Double);
+  /** @returns whether there is no such property, or not in such a packet. @inline */
+  function isStrange(packet: number, kind: number, type: number): boolean {
+    return type === 0 || (kind & packet) === 0 || (V5_AUTH && packet === IN_AUTH && type < Type.Text);
   }
 
   /** @returns whether a number has no such value; where a string stands is none. @inline */
   function isIllegal(kind: number, type: number, value: number): boolean {
-    return (type === Type.Bit && value > 1) || (value === 0 && (kind & SPECIAL) > 0);
+    return (type === Type.Bit && value > 1) || (value === 0 && (kind & SPECIAL) !== 0);
   }
 
   /** @returns whether a property that was there comes again and may not. @inline */
@@ -147,7 +147,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
       // Of what is beyond the table it is no number, and the type 0.
       const kind = KINDS.charCodeAt(id);
       const type = kind & TYPE_BITS;
-      if (!mayHave(packet, kind, type)) return -Reason.MalformedPacket;
+      if (isStrange(packet, kind, type)) return -Reason.MalformedPacket;
       // Of a user property both strings, of others what is in them.
       const from = type === Type.Pair ? place : place + 2;
       let value = from;
@@ -164,7 +164,7 @@ export function createPropertyReader(onText: OnText): PropertyReader {
       // Of several numbers the first.
       if (!(values[id]! >= 0)) values[id] = value;
       if (isPacketMax(id, value)) said.packetMax = value;
-      if (type > Type.Double) onText(id, bytes, from, place);
+      if (type > Type.Double) onText(id, bytes, from, place - from);
     }
     return stop;
   }

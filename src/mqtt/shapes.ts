@@ -145,15 +145,17 @@ export function createShapes(broker: Said): Shapes {
     const alias = isNew ? lastAlias + 1 : former;
     const more = tailOf(topic, alias, ageSec);
     const isReliable = first > QOS0_LAST;
-    const left = wire.length + more.length + (isReliable ? 2 : 0) + size;
-    let bytes = join(joinLength(startPacket(first | dup), left), wire);
+    let bytes = join(
+      joinLength(startPacket(first | dup), wire.length + more.length + (isReliable ? 2 : 0) + size),
+      wire,
+    );
     if (isReliable) bytes = joinId(bytes, id);
     bytes = join(bytes, more);
     if (bytes.length + size <= broker.packetMax) {
       if (alias > lastAlias) lastAlias = alias;
       to.alias = alias | 0;
       // What is said of a message that waited is no other's, and the next one may get an alias.
-      const isLast = !(ageSec > 0) && (alias > 0 || !isLong);
+      const isLast = ageSec === 0 && (alias > 0 || !isLong);
       if (isLast && longestOf(to, SHORT_MAX) <= shortMost() && isTaken(to)) {
         // From now on its messages may go out without a look at what the broker takes.
         const name = alias > 0 ? NO_NAME : topic.name;

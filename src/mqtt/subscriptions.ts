@@ -170,14 +170,14 @@ export function createSubscriptions(
   let isDue = false;
   let bytesLeft = packetMax - (V5 ? HEAD_SIZE : 7);
 
-  /** @returns whether there are such options [MQTT-3.8.3-5]. @inline */
-  function isPossible(options: number): boolean {
-    return (options & ~ALL_OPTIONS) === 0 && (options & HANDLING) < HANDLING;
+  /** @returns whether there are no such options [MQTT-3.8.3-5]. @inline */
+  function isNone(options: number): boolean {
+    return (options & ~ALL_OPTIONS) !== 0 || (options & HANDLING) === HANDLING;
   }
 
   /** @returns whether a shared subscription has one that it may not have [MQTT-3.8.3-4]. @inline */
   function isMisled(options: number, filter: string, pattern: string): boolean {
-    return (options & SubscriptionOption.NoLocal) > 0 && filter !== pattern;
+    return (options & SubscriptionOption.NoLocal) !== 0 && filter !== pattern;
   }
 
   function prepare(
@@ -195,7 +195,7 @@ export function createSubscriptions(
       !isLegal ||
       !isValid ||
       filter.length + 3 > bytesLeft ||
-      (V5 && (!isPossible(more) || isMisled(more, filter, pattern)))
+      (V5 && (isNone(more) || isMisled(more, filter, pattern)))
     ) {
       return null;
     }
@@ -300,7 +300,8 @@ export function createSubscriptions(
       const isNew = to.wish === Wish.Wanted;
       const obstacle = isNew || to.wish === Wish.Unwanted ? obstacleTo(to, isNew, broker) : 0;
       if (obstacle === 0) continue;
-      to.wish = isNew ? Wish.Asked : Wish.Leaving;
+      // Asked for, or leaving.
+      to.wish++;
       to.granted = isNew ? obstacle : -1;
       onAnswer(to);
       to.wish = isNew ? Wish.Answered : Wish.None;
@@ -321,7 +322,7 @@ export function createSubscriptions(
       const isAlone = isNew && bits > OPTIONS && broker.values[PropertyId.SubscriptionIdAvailable] !== 0;
       if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax)) break;
       // Asked for, or leaving.
-      to.wish = wish + 1;
+      to.wish++;
       body += more;
       if (isAlone) {
         properties = SUBSCRIPTION_ID + encodeLength(to.number + 1);
