@@ -24,7 +24,8 @@ export const enum Type {
 
 /**
  * What each property is that a broker says, as a character at the place of its identifier: its type in the lowest three bits, 0 where there
- * is none; a bit of its own; and the packets that may have it, of IN_CONNACK, IN_PUBLISH, IN_ACK and IN_DISCONNECT.
+ * is none; a bit of its own; and the packets that may have it, of IN_CONNACK, IN_PUBLISH, IN_ACK and IN_DISCONNECT. The first is 0x21: in
+ * PUBLISH, of type Bit, and with identifier 1.
  */
 export const KINDS = ' !$%    %& +     DEB MN   E U  \xdd JB"AA\xffLAAA';
 /** The lowest three bits. */
