@@ -4,9 +4,12 @@
 import { constant } from './bytes/bytes.ts';
 import { REQUESTS } from './features.ts';
 import { chr, encodeString } from './mqtt/packet.ts';
-import { NEVER_ZERO, Type, TYPES, ZERO } from './mqtt/properties.ts';
+import { KINDS, Type, TYPE_BITS } from './mqtt/properties.ts';
 import { isText, isTopic, STRING_MAX } from './mqtt/topic.ts';
 import { PropertyId, type Property } from './ports/properties.ts';
+
+/** Identifiers stand in texts as characters, this much greater. */
+const ZERO = 48;
 
 /**
  * What a list is for: the identifiers that may be in it, as characters, 48 greater. The client says its own limits in CONNECT, its way of
@@ -34,12 +37,18 @@ function encodeText(value: unknown, isBinary: boolean): string | null {
   return isFit && (isBinary || isText(constant(value))) ? encodeString(value) : null;
 }
 
-function encodeValue(type: number, key: string, property: Property): string | null {
+/** @returns the type of a property; 0: there is none. */
+function typeOf(id: number): number {
+  // Three that brokers do not say.
+  if (id === PropertyId.WillDelay) return Type.Double;
+  const isAsked = id === PropertyId.RequestProblemInformation || id === PropertyId.RequestResponseInformation;
+  return isAsked ? Type.Bit : KINDS.charCodeAt(id) & TYPE_BITS;
+}
+
+function encodeValue(type: number, property: Property): string | null {
   const value = property[1];
   if (type < Type.Text) {
-    if ((type === Type.Bit && (value as number) > 1) || (value === 0 && NEVER_ZERO.indexOf(key) >= 0)) {
-      return null;
-    }
+    if (type === Type.Bit && (value as number) > 1) return null;
     return encodeNumber(value, type === Type.Double ? 4 : type);
   }
   const text = encodeText(value, type === Type.Binary);
@@ -48,7 +57,7 @@ function encodeValue(type: number, key: string, property: Property): string | nu
   return text === null || second === null ? null : text + second;
 }
 
-/** @returns whether such a property may stand there, behind those that were `seen`; the type of what is beyond the table is no number. */
+/** @returns whether such a property may stand there, behind those that were `seen`. */
 function mayFollow(seen: string, type: number, key: string, place: string): boolean {
   return type > 0 && place.indexOf(key) >= 0 && (type === Type.Pair || seen.indexOf(key) < 0);
 }
@@ -65,9 +74,9 @@ export function encodeProperties(list: readonly Property[], place: string): stri
   for (let i = 0; i < list.length; i++) {
     const id = list[i][0];
     const key = chr(id + ZERO);
-    const type = Number(TYPES[id]);
+    const type = typeOf(id);
     if (!mayFollow(seen, type, key, place)) return null;
-    const value = encodeValue(type, key, list[i]);
+    const value = encodeValue(type, list[i]);
     if (value === null) return null;
     if (id === PropertyId.ResponseTopic && !isTopic(constant(list[i][1] as string), false)) return null;
     seen += key;

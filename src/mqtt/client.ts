@@ -4,6 +4,7 @@
 
 import {
   byteAt,
+  constant,
   copy,
   createBuffer,
   createView,
@@ -70,6 +71,7 @@ import {
   NO_ID,
   NO_KEY,
   PINGREQ,
+  prepareShaped,
   prepareTopic,
   PUBLISH_0,
   PUBLISH_1,
@@ -147,7 +149,7 @@ import {
   OUT_OF_PLACE,
   Reason,
 } from './reason.ts';
-import { createShapes, expiryOf, longestOf } from './shapes.ts';
+import { createShapes, longestOf } from './shapes.ts';
 
 /** Bytes of first byte and remaining length, at most. */
 const LONGEST_HEADER = 5;
@@ -377,7 +379,7 @@ function isSendable(options: Connect, isNamed: boolean): boolean {
 /** @returns a place for a record of the outbox. */
 function createRecord(): OutboxRecord<Bytes> {
   return V5
-    ? { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false, ageSec: 0 }
+    ? { sequence: 0, topic: null!, payload: EMPTY, received: false, ageSec: 0 }
     : { sequence: 0, topic: prepareTopic('', 0), payload: EMPTY, received: false };
 }
 
@@ -533,7 +535,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** What CONNECT says in properties, beside what the firmware gives. */
   let opening = SAID_5;
   /** There is something of a session here that a broker may have the other half of. */
-  let hasSession = false;
+  let hasSession = lastSent > 0;
   let pingMs = pingIntervalMs;
   /** Messages of QoS 1 and 2 that came on this connection and have not had their last answer. */
   let unansweredIn = 0;
@@ -759,7 +761,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const extra = first > QOS0_LAST ? 0 : 2;
     const from = at + route.end - extra;
     if (from > end || (extra === 0 && readId(bytes, from - 2) === NO_ID)) {
-      violate();
+      violate(Reason.MalformedPacket);
     } else {
       received++;
       try {
@@ -879,14 +881,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (STREAM) streamer.interrupt();
   }
 
-  /** @param reason told to a broker that speaks 5.0; left out: that of the packet's first byte. */
-  function violate(reason?: number): void {
+  /** @param reason told to a broker that speaks 5.0. */
+  function violate(reason: number): void {
     counters.violations++;
-    if (V5) {
-      // One more: no code is none.
-      const own = isAmong(OUT_OF_PLACE, told + 1) ? Reason.ProtocolError : Reason.MalformedPacket;
-      leaveWith(reason || own);
-    }
+    if (V5) leaveWith(reason);
     fail(Close.ProtocolError, 0);
   }
 
@@ -957,13 +955,13 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     fail(Close.Local, 0);
   }
 
-  /** The message of `sequence` will not be sent, for good: it expired, or is too long. */
-  function giveUp(sequence: number, id: Id, isExpired: boolean): void {
+  /** The message of `sequence`, whose place is there, will not be sent, for good: it expired, or is too long. */
+  function giveUp(sequence: number, place: number, isExpired: boolean): void {
     if (isExpired) expired++;
     else rejected++;
     // It leaves as what was acknowledged does: a second place that has the outbox forget would cost each acknowledgement a call.
     caughtUp = true;
-    settle(expect(First.Publish, id, sequence));
+    settle(place);
     caughtUp = false;
     delivered--;
     if (isExpired) owner.onReport(Event.MessageExpired, sequence * 256);
@@ -975,18 +973,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return !(qosOf(to.first) > said.values[PropertyId.MaximumQos]!);
   }
 
+  /** As `mayBeSent`, of what is in the outbox: its QoS is 1 at least. @inline */
+  function mayWait(to: Topic<Bytes>): boolean {
+    return QOS2 ? mayBeSent(to) : said.values[PropertyId.MaximumQos] !== 0;
+  }
+
   /**
-   * Send a message, if the broker takes such long ones and there is room.
-   * @param sequence 0 with QoS 0. @returns 0, Code.TooLong, Code.Busy, Code.Closed.
+   * Send a message, if there is room for its longest form and the broker takes such long ones.
+   * @returns 0, Code.Busy, Code.TooLong, Code.Closed.
    */
-  function emit(
-    to: Topic<Bytes>,
-    payload: Bytes,
-    id: Id,
-    sequence: number,
-    dup: number,
-    ageSec: number,
-  ): number {
+  function emit(to: Topic<Bytes>, payload: Bytes, id: Id, dup: number, ageSec: number): number {
+    if (room < SEND_WINDOW && longestOf(to, payload.length) > room) return Code.Busy;
     const header = shapes.header(to, payload.length, id, dup, ageSec);
     const needed = header.length + payload.length;
     const most = said.packetMax;
@@ -995,25 +992,27 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       counters.available = most;
       return Code.TooLong;
     }
-    if (needed > room && room < SEND_WINDOW) return Code.Busy;
-    if (sequence > 0) expect(to.first, id, sequence);
-    shapes.commit();
     return put(join(header, payload));
   }
 
-  /** Send what `record` holds with all that 5.0 asks for. @returns false while the socket has to drain first, or it cannot be sent. */
-  function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): boolean {
-    let code: number = Code.Busy;
-    // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
-    const isExpired = said.is5 && !again && record.ageSec! >= expiryOf(to.properties!);
+  /** Send what `record` holds with all that 5.0 asks for. The cursor stays while the socket has to drain first, or it cannot be sent. */
+  function transmit5(to: Topic<Bytes>, sequence: number, id: Id, again: boolean): void {
+    const ageSec = record.ageSec!;
     // It stays: another broker may take it, or this one when it is set up for it.
-    if (!mayBeSent(to)) leave(Reason.QosNotSupported);
-    else if (isExpired) code = Code.TooLong;
-    else code = emit(to, record.payload, id, sequence, again ? DUP : 0, record.ageSec!);
-    if (code === Code.TooLong) giveUp(sequence, id, isExpired);
-    if (code === Code.Busy) return false;
-    cursor = sequence;
-    return true;
+    if (!mayWait(to)) {
+      leave(Reason.QosNotSupported);
+      return;
+    }
+    const place = expect(to.first, id, sequence);
+    // What may have been sent has to be acknowledged [MQTT-4.3.2-3] [MQTT-4.3.3-7].
+    const isExpired = said.is5 && !again && ageSec > 0 && ageSec >= numberAt(to.properties!, 1, 4);
+    const code = isExpired ? Code.TooLong : emit(to, record.payload, id, again ? DUP : 0, ageSec);
+    if (code === Code.Busy) {
+      awaited[place] = NO_KEY;
+    } else {
+      cursor = sequence;
+      if (code === Code.TooLong) giveUp(sequence, place, isExpired);
+    }
   }
 
   /** Send what `record` holds, as far as it is its turn. @returns false while the socket has to drain first. */
@@ -1026,7 +1025,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       if (room < 4) return false;
       resume(id, sequence);
     } else if (V5) {
-      return transmit5(topic, sequence, id, again);
+      transmit5(topic, sequence, id, again);
+      return cursor === sequence;
     } else {
       // First byte, remaining length and identifier.
       const size = topic.name.length + record.payload.length + 4;
@@ -1160,7 +1160,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const from = at + route.end;
     const id = readId(bytes, from - 2);
     if (from > end || id === NO_ID) {
-      violate();
+      violate(Reason.MalformedPacket);
     } else if (admit(first, id)) {
       received++;
       try {
@@ -1286,7 +1286,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** An acknowledgement that nothing waits for in this form. @param reason in 5.0. */
   function onStray(first: number, id: Id, reason?: number): void {
     const verdict = judgeStray(awaited, first, id);
-    if (verdict === Verdict.Violation) {
+    if (V5 && !QOS2 ? id === NO_ID : verdict === Verdict.Violation) {
       violate(Reason.ProtocolError);
       return;
     }
@@ -1303,7 +1303,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     if (!V5 && place < 0) {
       onStray(first, id);
     } else if (STREAM && isUnsent(place)) {
-      violate();
+      violate(Reason.MalformedPacket);
     } else if (QOS2 && first === First.Pubrec) {
       const sequence = sequences[place];
       if (!STREAM || sequence > 0) outbox.receive(sequence);
@@ -1342,7 +1342,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** PUBREL: the broker knows that we have the message [MQTT-4.3.3-2]; one we do not know is answered too. */
   function onPubrel(id: Id): void {
     if (id === NO_ID) {
-      violate();
+      violate(Reason.MalformedPacket);
       return;
     }
     const index = open.indexOf(id);
@@ -1376,17 +1376,17 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   }
 
   /** A string among properties: it is of the message that comes, or the owner's business. */
-  function onText(id: PropertyId, bytes: Bytes, from: number, to: number): void {
-    if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, to - from);
-    if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, to - from);
-    if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, to - from);
+  function onText(id: PropertyId, bytes: Bytes, from: number, size: number): void {
+    if (V5_AUTH && id === PropertyId.AuthMethod) named = toText(bytes, from, size);
+    if (V5_AUTH && id === PropertyId.AuthData) proof = cut(proofView, bytes, from, size);
+    if (REQUESTS && id === PropertyId.ResponseInformation) responseBase = toText(bytes, from, size);
     if (id === PropertyId.AssignedClientId) {
       // It names the session from now on [MQTT-3.1.3-2].
-      clientId = toText(bytes, from, to - from);
+      clientId = toText(bytes, from, size);
       if (STATE) outbox.remember(StateKey.ClientId, fromText(clientId));
     }
     if (id > PropertyId.CorrelationData && owner.onProperty !== undefined) {
-      owner.onProperty(told, id, cut(toldView, bytes, from, to - from));
+      owner.onProperty(told, id, cut(toldView, bytes, from, size));
     }
   }
 
@@ -1416,9 +1416,9 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** DISCONNECT: the broker goes, and says why. */
   function onBye(reason: number): void {
-    const isTakenOver = reason === Reason.SessionTakenOver;
     socket.close();
-    fail(isTakenOver ? Close.TakenOver : reason > 0 ? reason : Close.Disconnected, reason);
+    const other = reason > 0 ? reason : Close.Disconnected;
+    fail(reason === Reason.SessionTakenOver ? Close.TakenOver : other, reason);
   }
 
   function onPingresp(): void {
@@ -1436,25 +1436,35 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     return isBye || isAuth ? at : isConnack ? at + 1 : at + 2;
   }
 
-  /** @returns the reason codes of a packet of 5.0. */
+  /** @returns the reason codes of an acknowledgement of 5.0. @inline */
+  function codesOfAck(first: number): string {
+    return !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
+  }
+
+  /** @returns the reason codes of a packet of 5.0. @inline */
   function codesOf(first: number, isConnack: boolean, isBye: boolean, isAuth: boolean): string {
-    if (isAuth) return OF_AUTH;
-    const others = !QOS2 || first < First.Pubrel ? OF_PUBLISH : OF_RELEASE;
-    return isBye ? OF_DISCONNECT : isConnack ? OF_CONNACK : others;
+    return isBye ? OF_DISCONNECT : isConnack ? OF_CONNACK : isAuth ? OF_AUTH : codesOfAck(first);
   }
 
-  /** @returns the properties of a packet. */
-  function allowedIn(isConnack: boolean, isBye: boolean, isAuth: boolean): string {
-    if (isAuth) return IN_AUTH;
-    return isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : IN_ACK;
+  /** @returns which properties a packet may have. @inline */
+  function propertiesOf(isConnack: boolean, isBye: boolean, isAuth: boolean): number {
+    return isBye ? IN_DISCONNECT : isConnack ? IN_CONNACK : isAuth ? IN_AUTH : IN_ACK;
   }
 
-  /** Do what a packet with one reason code asks for. */
-  function obey(first: number, bytes: Bytes, at: number, reason: number): void {
-    if (first === First.Disconnect) onBye(reason);
-    else if (V5_AUTH && first === First.Auth) onAuth(reason);
-    else if (first === First.Connack) onConnack(byteAt(bytes, at), reason);
-    else onAck5(first, readId(bytes, at), reason);
+  /** @returns whether CONNACK is one of 3.1.1: a broker that knows nothing else refuses 5.0 as that does. @inline */
+  function isOldConnack(isConnack: boolean, isWhole: boolean, reason: number): boolean {
+    return isConnack && (!said.is5 || (isWhole && reason === 1));
+  }
+
+  /** @returns what is wrong with a packet that was read up to `from`; 0: nothing. @inline */
+  function wrongOf(from: number, isWhole: boolean, codes: string, reason: number): number {
+    return from < 0
+      ? -from
+      : !isWhole
+        ? Reason.MalformedPacket
+        : isAmong(codes, reason)
+          ? 0
+          : Reason.ProtocolError;
   }
 
   /** A packet other than PUBLISH, of either version. */
@@ -1465,23 +1475,24 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const isList = isAnswer(first);
     let from = reasonAt(at, isConnack, isBye, isAuth);
     const reason = isList || from >= end ? Reason.Success : byteAt(bytes, from++);
-    // A broker that knows 3.1.1 only refuses as that does.
-    const isOld = isConnack && (!said.is5 || (from === end && reason === 1));
+    const isOld = isOldConnack(isConnack, from === end, reason);
     const codes = isOld ? OF_OLD_CONNACK : codesOf(first, isConnack, isBye, isAuth);
-    const allowed = allowedIn(isConnack, isBye, isAuth);
     if (V5_AUTH) {
       named = '';
       proof = EMPTY;
     }
-    const hasMore = from < end || isList || isConnack;
-    if (said.is5 && hasMore && !isOld) from = reader.read(bytes, from, end, allowed);
+    if (said.is5 && (from < end || isList || isConnack) && !isOld) {
+      from = reader.read(bytes, from, end, propertiesOf(isConnack, isBye, isAuth));
+    }
     // Who was told of properties may have closed the connection.
     if (state < State.Connecting) return;
-    if (from < 0) violate(-from);
+    const wrong = wrongOf(from, isList || from === end, codes, reason);
+    if (wrong > 0) violate(wrong);
     else if (isList) onList(first, bytes, at, from, end);
-    else if (from !== end) violate(Reason.MalformedPacket);
-    else if (!isAmong(codes, reason)) violate(Reason.ProtocolError);
-    else obey(first, bytes, at, reason);
+    else if (isBye) onBye(reason);
+    else if (isConnack) onConnack(byteAt(bytes, at), reason);
+    else if (isAuth) onAuth(reason);
+    else onAck5(first, readId(bytes, at), reason);
   }
 
   /** Read up to the payload of a PUBLISH of either version. @returns as `incoming.read`; negative: the connection is over. */
@@ -1524,7 +1535,8 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function isExpected(first: number, length: number): boolean {
     told = first;
     const isFit = mayCome5(state, first, length, said.is5);
-    if (!isFit) violate();
+    // One more: no code is none.
+    if (!isFit) violate(isAmong(OUT_OF_PLACE, first + 1) ? Reason.ProtocolError : Reason.MalformedPacket);
     return isFit;
   }
 
@@ -1532,7 +1544,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   function onOther(first: number, bytes: Bytes, at: number, end: number): void {
     heard = true;
     if (!(V5 ? isExpected(first, end - at) : mayCome(state, first, end - at))) {
-      if (!V5) violate();
+      if (!V5) violate(Reason.MalformedPacket);
     } else if (!INBOUND && first >> 4 === 3) {
       counters.unwanted++;
     } else if ((INBOUND || !V5) && first >> 4 === 3) {
@@ -1556,7 +1568,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function onHeader(first: number, length: number): void {
     if (V5) isExpected(first, length);
-    else if (!mayCome(state, first, length)) violate();
+    else if (!mayCome(state, first, length)) violate(Reason.MalformedPacket);
   }
 
   function countOversize(length: number): void {
@@ -1576,7 +1588,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       largeId = idFrom(value);
       if (largeId === NO_ID) {
         largeFirst = First.Publish;
-        violate();
+        violate(Reason.MalformedPacket);
         return;
       }
     }
@@ -1601,7 +1613,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** As `onLarge`, of either version, behind topic and identifier. One whose properties are over the limit, too, goes nowhere. */
   function onLarge5(first: number, bytes: Bytes, at: number, end: number, needed: number): number {
     // By then all that is looked at is there.
-    if (said.is5 && bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
+    if (bytes.length - at < options.receiveMax - LONGEST_HEADER) return 0;
     const from = readCome(first, bytes, at, end);
     if (from < 0) return 0;
     largeId = incoming.come.id;
@@ -1628,7 +1640,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     largeFirst = First.Publish;
     largeTo = null;
     if (isOther(first) || at + needed > end) {
-      violate(isOther(first) ? Reason.PacketTooLarge : 0);
+      violate(isOther(first) ? Reason.PacketTooLarge : Reason.MalformedPacket);
       return 0;
     }
     if (there < needed) {
@@ -1647,7 +1659,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     const route = INBOUND ? turn(bytes, at, end) : hot;
     largeId = first > QOS0_LAST ? readId(bytes, at + needed - 2) : idFrom(1);
     if ((INBOUND && route === nowhere) || largeId === NO_ID) {
-      violate();
+      violate(Reason.MalformedPacket);
       return 0;
     }
     if (first > QOS0_LAST && !admit(first, largeId)) return needed;
@@ -1742,7 +1754,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
   /** A topic that cannot be there. */
   function onNoTopic(): void {
     received--;
-    violate();
+    violate(Reason.MalformedPacket);
   }
 
   function onUnwanted(): void {
@@ -1823,7 +1835,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
       return publishMore(topic, payload, RELIABLE + 1);
     }
     if (state !== State.Online) return refuse(Code.Closed);
-    const code = emit(topic!, payload, NO_ID, 0, 0, 0);
+    const code = emit(topic!, payload, NO_ID, 0, 0);
     return code < 0 ? refuse(code) : code;
   }
 
@@ -1848,9 +1860,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** @returns how a streamed message begins. */
   function header5(to: Topic<Bytes>, total: number, id: Id, dup: number): Bytes {
-    const header = shapes.header(to, total, id, dup, 0);
-    shapes.commit();
-    return header;
+    return shapes.header(to, total, id, dup, 0);
   }
 
   function stream(topic: Topic<Bytes> | null, total: number, source: StreamSource): number {
@@ -1994,8 +2004,7 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   function speak(level: number): void {
     // Who wants to be sure of the broker must not be talked out of that.
-    next5 = level > 4 || (V5_AUTH && method.length > 0);
-    if (state === State.Offline) said.is5 = next5;
+    next5 = (V5_AUTH && method.length > 0) || level > 4;
   }
 
   function topic(name: string, qos?: number, retain?: boolean): Topic<Bytes> | null {
@@ -2013,10 +2022,12 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
     properties?: string | null,
   ): Topic<Bytes> | null {
     const level = qos === undefined ? 0 : qos;
-    const own = properties === undefined ? '' : properties;
     const valid = level === 0 || level === 1 || (QOS2 && level === 2);
-    if (!valid || !isTopic(fromText(name), false) || own === null || own.length > PROPERTIES_MAX) return null;
-    const to = prepareTopic(name, First.Publish | (level << 1) | (retain ? RETAIN : 0), own);
+    const own = properties || '';
+    const isImpossible = properties === null || own.length > PROPERTIES_MAX;
+    if (!valid || isImpossible || !isTopic(fromText(name), false)) return null;
+    const first = First.Publish | (level << 1) | (retain ? RETAIN : 0);
+    const to = prepareShaped(first, constant(encodeString(name)), own);
     shapes.add(to);
     return to;
   }
@@ -2142,9 +2153,10 @@ export function createClient(ports: ClientPorts, options: ClientOptions, owner: 
 
   /** What was kept of a former start. */
   function recallSession(): void {
+    if (!STATE) return;
     const name = outbox.recall(StateKey.ClientId);
-    if (STATE && clientId.length === 0) clientId = toText(name, 0, name.length);
-    hasSession = outbox.newest() > 0 || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
+    if (clientId.length === 0) clientId = toText(name, 0, name.length);
+    hasSession = hasSession || open.length > 0 || outbox.recall(StateKey.Session).length > 0;
   }
 
   for (let part = 0; STATE && QOS2 && INBOUND && part * KEPT_TOGETHER < RECEIVED_MAX; part++) {

@@ -4,9 +4,11 @@
 import {
   byteAt,
   constant,
+  copy,
   createBuffer,
   EMPTY,
   join,
+  joinByte,
   place,
   type Byte,
   type Bytes,
@@ -50,6 +52,7 @@ const reply = constant('\0\x02\0\0');
 
 /** A topic with what its PUBLISHes are on this connection (MQTT 5.0). */
 export interface Shaped extends Topic<Bytes> {
+  head: Bytes;
   name: Bytes;
   properties: Bytes;
   wire: Bytes;
@@ -119,13 +122,13 @@ const TAIL_SIZE = 5;
 
 /**
  * @returns a topic of which nothing was sent (MQTT 5.0): with a size that is no number its messages go the slow way. What is looked at most
- * stands first.
+ * stands first. @param name behind its length. Start-up only.
  */
-function prepareShaped(first: number, head: Bytes, name: Bytes, properties: string): Shaped {
+export function prepareShaped(first: number, name: Bytes, properties: string): Shaped {
   return {
     size: NaN,
     expires: properties.charCodeAt(0) === EXPIRY,
-    head,
+    head: createBuffer(SHORT_MAX),
     wire: EMPTY,
     tail: createBuffer(properties.length + TAIL_SIZE),
     properties: constant(properties),
@@ -145,7 +148,7 @@ export function prepareTopic(name: string, first: number, properties?: string): 
     place(head.data, 2, encoded);
   }
   return V5
-    ? prepareShaped(first, head, encoded, properties || '')
+    ? prepareShaped(first, encoded, properties || '')
     : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 
@@ -194,33 +197,32 @@ export function publishHeader(topic: Topic<Bytes>, payloadLength: number, id: Id
   return packet;
 }
 
-/**
- * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
- * @param size its remaining length, as it stands in a packet. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
- */
-export function publishHeader5(first: number, size: Bytes, wire: Bytes, tail: Bytes, id: Id): Bytes {
-  const data = packet.data;
-  data[0] = first;
+/** @returns a packet of which there is the first byte, for `join`: the one that is put together. */
+export function startPacket(first: number): Bytes {
+  packet.data[0] = first;
   packet.from = 0;
   packet.length = 1;
-  join(join(packet, size), wire);
-  if (first > 0x31) {
-    data[packet.length++] = id >> 8;
-    data[packet.length++] = id & 255;
-  }
-  return join(packet, tail);
+  return packet;
+}
+
+/** @returns `head`, with an identifier behind what it held. */
+export function joinId(head: Bytes, id: Id): Bytes {
+  joinByte(head, id >> 8);
+  joinByte(head, id & 255);
+  return head;
 }
 
 /**
- * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0).
- * @param wire what stands in the place of its name. @param tail its properties behind their length; empty with 3.1.1.
+ * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0). @param first their first byte. @param wire what stands in the place of its
+ * name. @param tail its properties behind their length; empty with 3.1.1.
  */
-export function shape(topic: Shaped, wire: Bytes, tail: Bytes): void {
-  const fixed = wire.length + tail.length + (topic.first > 0x31 ? 4 : 2);
+export function shape(topic: Shaped, first: number, wire: Bytes, tail: Bytes): void {
+  const fixed = wire.length + tail.length + (first > 0x31 ? 4 : 2);
   topic.wire = wire;
-  topic.tail = tail;
-  topic.size = fixed + (topic.first > 0x31 ? RELIABLE : 0);
+  topic.tail = copy(topic.tail, tail);
+  topic.size = fixed + (first > 0x31 ? RELIABLE : 0);
   if (fixed > SHORT_MAX) return;
+  topic.head.data[0] = first;
   place(topic.head.data, 2, wire);
   place(topic.head.data, fixed - tail.length, tail);
 }

@@ -42,6 +42,7 @@ for (let i = 0; i < 128; i++) LENGTHS += chr(i);
 
 /** A topic with what its PUBLISHes are on this connection (MQTT 5.0). */
 export interface Shaped extends Topic {
+  head: Bytes;
   name: Bytes;
   properties: Bytes;
   wire: Bytes;
@@ -105,13 +106,13 @@ const EXPIRY = 2;
 
 /**
  * @returns a topic of which nothing was sent (MQTT 5.0): with a size that is no number its messages go the slow way. What is looked at most
- * stands first.
+ * stands first. @param name behind its length. Start-up only.
  */
-function prepareShaped(first: number, head: string, name: Bytes, properties: string): Shaped {
+export function prepareShaped(first: number, name: Bytes, properties: string): Shaped {
   return {
     size: NaN,
     expires: properties.charCodeAt(0) === EXPIRY,
-    head,
+    head: EMPTY,
     wire: EMPTY,
     tail: EMPTY,
     properties: properties,
@@ -126,7 +127,7 @@ export function prepareTopic(name: string, first: number, properties?: string): 
   const head = chr(first);
   const encoded = chr(name.length >> 8, name.length & 255) + name;
   return V5
-    ? prepareShaped(first, head, encoded, properties || '')
+    ? prepareShaped(first, encoded, properties || '')
     : { first, head, name: encoded, size: name.length + (first > 0x31 ? RELIABLE + 6 : 4) };
 }
 
@@ -153,20 +154,23 @@ export function publishHeader(topic: Topic, payloadLength: number, id: Id, dup: 
   return header + chr(left) + topic.name + (topic.first > 0x31 ? id : '');
 }
 
-/**
- * @returns a PUBLISH of MQTT 5.0 without its payload. @param wire topic behind its length, or what stands for it.
- * @param size its remaining length, as it stands in a packet. @param tail properties behind their length; empty with 3.1.1. @param id NO_ID with QoS 0.
- */
-export function publishHeader5(first: number, size: Bytes, wire: Bytes, tail: Bytes, id: Id): Bytes {
-  return chr(first) + size + wire + (first > 0x31 ? id : '') + tail;
+/** @returns a packet of which there is the first byte, for `join`. @inline */
+export function startPacket(first: number): Bytes {
+  return chr(first);
+}
+
+/** @returns `head` and behind it an identifier. @inline */
+export function joinId(head: Bytes, id: Id): Bytes {
+  return head + id;
 }
 
 /**
- * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0).
- * @param wire what stands in the place of its name. @param tail its properties behind their length; empty with 3.1.1.
+ * Make `topic` what its PUBLISHes are on this connection (MQTT 5.0). @param first their first byte. @param wire what stands in the place of its
+ * name. @param tail its properties behind their length; empty with 3.1.1.
  */
-export function shape(topic: Shaped, wire: Bytes, tail: Bytes): void {
-  const isReliable = topic.first > 0x31;
+export function shape(topic: Shaped, first: number, wire: Bytes, tail: Bytes): void {
+  const isReliable = first > 0x31;
+  topic.head = chr(first);
   topic.wire = isReliable ? wire : wire + tail;
   topic.tail = tail;
   topic.size = wire.length + tail.length + (isReliable ? RELIABLE + 4 : 2);

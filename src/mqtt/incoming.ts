@@ -3,7 +3,7 @@
 
 import { constant, createView, EMPTY, toText, type Bytes } from '../bytes/bytes.ts';
 import { PropertyId } from '../ports/properties.ts';
-import { idFrom, NO_ID, readId, type Id } from './form.ts';
+import { NO_ID, readId, type Id } from './form.ts';
 import { QOS0_LAST } from './packet.ts';
 import { numberAt } from './numbers.ts';
 import { IN_PUBLISH, type PropertyReader } from './properties.ts';
@@ -26,7 +26,7 @@ export interface MessageProperties {
 export interface Come {
   /** Where it goes. */
   route: Route;
-  /** Its identifier; with QoS 0 one that may be. */
+  /** Its identifier; with QoS 0 what stands there. */
   id: Id;
 }
 
@@ -78,22 +78,29 @@ export function createIncoming(
     names = [];
   }
 
+  /** @returns the place behind the properties that stand at `from`, as `read`. @inline */
+  function behindProperties(bytes: Bytes, from: number, end: number): number {
+    return reader.said.is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
+  }
+
   function read(first: number, bytes: Bytes, at: number, end: number): number {
     const size = numberAt(bytes, at, 2);
     const from = at + 2 + size + (first > QOS0_LAST ? 2 : 0);
     come.route = nowhere;
-    come.id = first > QOS0_LAST ? readId(bytes, from - 2) : idFrom(1);
-    if (from > end || come.id === NO_ID) return -Reason.MalformedPacket;
-    const to = reader.said.is5 ? reader.read(bytes, from, end, IN_PUBLISH) : from;
-    if (to <= 0) return to;
-    const alias = reader.said.values[PropertyId.TopicAlias]!;
-    if (alias > ALIASES_MAX) return -Reason.TopicAliasInvalid;
-    if (alias > 0 && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
-    const name = names[alias];
-    if (name !== undefined) come.route = turn(name, 0, name.length);
-    else if (!(alias > 0)) come.route = turn(bytes, at, end);
-    if (come.route !== nowhere) return to;
-    return size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
+    come.id = readId(bytes, from - 2);
+    const isFit = from <= end && !(first > QOS0_LAST && come.id === NO_ID);
+    let to = isFit ? behindProperties(bytes, from, end) : -Reason.MalformedPacket;
+    if (to > 0) {
+      const alias = reader.said.values[PropertyId.TopicAlias]!;
+      // Of 0 there is no use either: it ends the connection.
+      if (alias <= ALIASES_MAX && size > 0) names[alias] = constant(toText(bytes, at, size + 2));
+      const name = names[alias];
+      if (size > 0) come.route = turn(bytes, at, end);
+      else if (name) come.route = turn(name, 0, name.length);
+      if (alias === 0 || alias > ALIASES_MAX) to = -Reason.TopicAliasInvalid;
+      else if (come.route === nowhere) to = size > 0 ? -Reason.MalformedPacket : -Reason.ProtocolError;
+    }
+    return to;
   }
 
   return { message, come, start, read };

@@ -101,7 +101,7 @@ export function encodeString(bytes: string): string {
 
 /** @returns a packet of first byte `first` around `body`. */
 export function encodePacket(first: First, body: string): string {
-  return chr(first) + encodeLength(body.length) + body;
+  return V5 ? chr(first) + withLength(body) : chr(first) + encodeLength(body.length) + body;
 }
 
 /** @returns properties behind their length. */
@@ -118,7 +118,7 @@ function connectProperties(connect: Connect, limits: string): string {
 
 /**
  * @returns a whole CONNECT (section 3.1), of MQTT 3.1.1 unless `is5`.
- * @param clientId with 5.0 who we are. @param isFresh with 5.0 whether the session begins anew. @param limits with 5.0 properties that tell what we take.
+ * @param clientId with V5 who we are. @param isFresh with 5.0 whether the session begins anew. @param limits with 5.0 properties that tell what we take.
  */
 export function encodeConnect(
   connect: Connect,
@@ -131,7 +131,7 @@ export function encodeConnect(
   const password = connect.password;
   const will = connect.will;
   let flags = (V5 && is5 ? isFresh : connect.cleanSession) ? 2 : 0;
-  let payload = encodeString(V5 && is5 ? clientId! : connect.clientId);
+  let payload = encodeString(V5 ? clientId! : connect.clientId);
   if (V5 && is5) payload = connectProperties(connect, limits!) + payload;
   if (AUTH && will !== undefined) {
     flags |= 4 | (will.qos << 3) | (will.retain ? 32 : 0);

@@ -3,7 +3,7 @@
 
 import { INBOUND, QOS2, V5_AUTH } from '../features.ts';
 import { keyId, keyOf, NO_ID, PUBACK, PUBCOMP, PUBREC, type Id, type Key } from './form.ts';
-import { First, QOS0_LAST, QOS1_LAST, qosOf } from './packet.ts';
+import { First, QOS0_LAST, QOS1_LAST, qosOf, RETAIN } from './packet.ts';
 
 export const enum State {
   /** No connection. */
@@ -42,14 +42,15 @@ export function mayCome(state: State, first: number, length: number): boolean {
 }
 
 function mayBePublish(first: number, length: number): boolean {
-  return first !== 0x38 && first !== 0x39 && qosOf(first) <= QOS_MAX && length > (first > QOS0_LAST ? 4 : 2);
+  return (first | RETAIN) !== 0x39 && qosOf(first) <= QOS_MAX && length > (first > QOS0_LAST ? 4 : 2);
 }
 
+/** @returns whether a packet is an acknowledgement. @inline */
 function mayBeAck(first: number): boolean {
   return (
-    first === First.Puback ||
+    (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel))) ||
     (INBOUND && first === First.Unsuback) ||
-    (QOS2 && (first === First.Pubrec || first === First.Pubcomp || (INBOUND && first === First.Pubrel)))
+    first === First.Puback
   );
 }
 
@@ -57,14 +58,13 @@ function mayBeAck(first: number): boolean {
 export function mayCome5(state: State, first: number, length: number, is5: boolean): boolean {
   if (V5_AUTH && is5 && first === First.Auth) return state >= State.Connecting && length >= 0;
   const isAcked = is5 ? length > 1 : length === 2;
-  const isAck = mayBeAck(first);
   // What speaks 3.1.1 refuses 5.0 as 3.1.1 does.
   if (state !== State.Online) return state === State.Connecting && first === First.Connack && isAcked;
   if (first >> 4 === 3) return mayBePublish(first, length);
   if (first === First.Pingresp) return length === 0;
   if (first === First.Disconnect) return is5 && length >= 0;
   if (INBOUND && first === First.Suback) return length > 2;
-  return isAcked && isAck;
+  return isAcked && mayBeAck(first);
 }
 
 /** Return codes of CONNACK run from 1 to this (section 3.2.2.3). */

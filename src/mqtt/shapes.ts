@@ -2,20 +2,28 @@
 // the name (MQTT 5.0, section 3.3.2.3.4); with 3.1.1 with the name alone. No time, no I/O.
 
 import {
-  byteAt,
   createBuffer,
   createView,
-  cut,
   emptied,
   join,
   joinText,
   standsAt,
+  tail,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { FLASH, REQUESTS } from '../features.ts';
+import { FLASH, STREAM } from '../features.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
-import { NO_NAME, prepareTopic, publishHeader5, shape, SHORT_MAX, type Id, type Shaped } from './form.ts';
+import {
+  joinId,
+  NO_NAME,
+  prepareTopic,
+  shape,
+  SHORT_MAX,
+  startPacket,
+  type Id,
+  type Shaped,
+} from './form.ts';
 import { joinLength, joinWide } from './lengths.ts';
 import { PACKET_MAX, QOS0_LAST, qosOf } from './packet.ts';
 import { numberAt, sizeOfLength } from './numbers.ts';
@@ -30,8 +38,6 @@ const ALIAS_SIZE = 3;
 const EXPIRY_SIZE = 5;
 /** Names behind their length up to here are no longer than an alias and its two bytes. */
 const SHORT_NAME = 5;
-/** A remaining length. */
-const LENGTH_SIZE = 4;
 /** The length of properties, and an alias. */
 const TAIL_SIZE = 5;
 
@@ -43,41 +49,28 @@ export interface Shapes {
   /** A session begins. */
   begin(): void;
   /**
-   * @returns a PUBLISH without its payload, valid until the next call. @param size bytes of the payload. @param id NO_ID with QoS 0.
-   * @param dup 8, or 0. @param ageSec how old the message is.
+   * @returns a PUBLISH without its payload, valid until the next call. If the broker takes such long ones, it is to be sent: what comes later
+   * stands on it. @param size bytes of the payload. @param id NO_ID with QoS 0. @param dup 8, or 0. @param ageSec how old the message is.
    */
   header(topic: Topic<Bytes>, size: number, id: Id, dup: number, ageSec: number): Bytes;
-  /** What `header` was called for last is sent. */
-  commit(): void;
-}
-
-/** For a message without an expiry interval, whose age nobody looks for. JerryScript would allocate one that is no number. */
-const NO_EXPIRY = 0x7ffffff;
-
-/** @returns seconds of the message expiry interval that properties begin with; NO_EXPIRY without one. */
-export function expiryOf(properties: Bytes): number {
-  return byteAt(properties, 0) === PropertyId.MessageExpiry ? numberAt(properties, 1, 4) : NO_EXPIRY;
 }
 
 /** @returns bytes of the longest PUBLISH of 5.0 that a payload of `size` bytes may come in: what is kept may be for a connection that speaks it. */
 export function longestOf(topic: Topic<Bytes>, size: number): number {
-  const bytes =
-    topic.name.length + topic.properties!.length + size + (topic.first > QOS0_LAST ? 4 : 2) + TAIL_SIZE;
-  return bytes + sizeOfLength(bytes - 2) - 1;
+  const left =
+    topic.name.length + topic.properties!.length + size + (topic.first > QOS0_LAST ? 2 : 0) + TAIL_SIZE;
+  return left + sizeOfLength(left) + 1;
 }
 
 /** Start-up only. */
 export function createShapes(broker: Said): Shapes {
   const topics: Shaped[] = [];
   /** Stands for topics that were not added: of what was read from flash. */
-  const stranger = FLASH || REQUESTS ? (prepareTopic('', 0) as Shaped) : null!;
+  const stranger = FLASH ? (prepareTopic('', 0) as Shaped) : null!;
   const view = createView();
   const draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
-  const lengthBytes = createBuffer(LENGTH_SIZE);
   let lastAlias = 0;
-  /** What `header` was called for: the topic, and the alias that it is to have. */
-  let to = topics[0];
-  let alias = 0;
+  let aliasMax: number | undefined = 0;
 
   function add(topic: Topic<Bytes>): void {
     topics.push(topic as Shaped);
@@ -90,12 +83,13 @@ export function createShapes(broker: Said): Shapes {
   function begin(): void {
     // Of this connection nothing is known of a topic yet: its size is no number, so that its messages go the slow way.
     lastAlias = 0;
+    aliasMax = broker.values[PropertyId.TopicAliasMaximum];
     for (let i = 0; i < topics.length; i++) topics[i].size = topics[i].alias = NaN;
   }
 
   /** @returns `topic`, or the one of the same name: of what was read from flash there is no more. */
   function find(topic: Topic<Bytes>): Shaped {
-    if (!(FLASH || REQUESTS) || topics.indexOf(topic as Shaped) >= 0) return topic as Shaped;
+    if (!FLASH || topics.indexOf(topic as Shaped) >= 0) return topic as Shaped;
     for (let i = 0; i < topics.length; i++) {
       if (topics[i].name.length === topic.name.length && standsAt(topics[i].name, topic.name, 0)) {
         return topics[i];
@@ -105,63 +99,72 @@ export function createShapes(broker: Said): Shapes {
     return stranger;
   }
 
-  /** @returns what stands behind the name: in 5.0 properties behind their length, in the place of `buffer`. */
-  function joinTail(topic: Topic<Bytes>, ageSec: number, buffer: Bytes): Bytes {
-    const properties = topic.properties!;
-    let tail = emptied(buffer);
-    let from = 0;
-    if (!broker.is5) return tail;
-    tail = joinLength(tail, properties.length + (alias > 0 ? ALIAS_SIZE : 0));
-    if (ageSec > 0) {
-      const expiry = numberAt(properties, 1, 4);
-      const left = expiry > ageSec ? expiry - ageSec : 0;
-      tail = joinWide(joinWide(joinText(tail, EXPIRY), left >>> 16), left & 65535);
-      from = EXPIRY_SIZE;
-    }
-    tail = join(tail, cut(view, properties, from, properties.length - from));
-    return alias > 0 ? joinWide(joinText(tail, ALIAS), alias) : tail;
-  }
-
-  /** @returns whether `to` has a long name, and there is one more alias. */
-  function isLong(): boolean {
-    return to.name.length > SHORT_NAME && lastAlias < broker.values[PropertyId.TopicAliasMaximum]!;
-  }
-
   /** @returns the first byte of a PUBLISH that the broker takes [MQTT-3.2.2-14]. @inline */
   function firstOf(topic: Topic<Bytes>): number {
     return broker.values[PropertyId.RetainAvailable] === 0 ? topic.first & -2 : topic.first;
   }
 
-  /** @returns whether the broker takes the QoS of a topic: one of another QoS may have the same name. @inline */
-  function isTaken(topic: Topic<Bytes>): boolean {
-    return !(FLASH || REQUESTS) || !(qosOf(topic.first) > broker.values[PropertyId.MaximumQos]!);
+  /** @returns whether a topic was added, and the broker takes its QoS: one of another QoS may have the same name. */
+  function isTaken(to: Topic<Bytes>): boolean {
+    if (!FLASH) return true;
+    return to !== stranger && !(qosOf(to.first) > broker.values[PropertyId.MaximumQos]!);
   }
 
-  /** @returns whether PUBLISHes to `to` may go out without a look at what the broker allows. */
-  function isUsual(): boolean {
-    const isWhole = to.first % 2 === 0 || broker.values[PropertyId.RetainAvailable] !== 0;
-    return isWhole && isTaken(to) && broker.packetMax > SHORT_MAX && longestOf(to, SHORT_MAX) <= PACKET_MAX;
+  /** @returns bytes of the longest PUBLISH that is not streamed. @inline */
+  function shortMost(): number {
+    return STREAM && broker.packetMax > PACKET_MAX ? PACKET_MAX : broker.packetMax;
+  }
+
+  /** @returns what stands behind the name: in 5.0 properties behind their length. */
+  function tailOf(topic: Topic<Bytes>, alias: number, ageSec: number): Bytes {
+    let bytes = emptied(draft);
+    if (broker.is5) {
+      const properties = topic.properties!;
+      let from = 0;
+      bytes = joinLength(bytes, properties.length + (alias > 0 ? ALIAS_SIZE : 0));
+      if (ageSec > 0) {
+        const expiry = numberAt(properties, 1, 4);
+        const left = expiry > ageSec ? expiry - ageSec : 0;
+        bytes = joinWide(joinWide(joinText(bytes, EXPIRY), left >>> 16), left & 65535);
+        from = EXPIRY_SIZE;
+      }
+      bytes = join(bytes, tail(view, properties, from));
+      if (alias > 0) bytes = joinWide(joinText(bytes, ALIAS), alias);
+    }
+    return bytes;
   }
 
   function header(topic: Topic<Bytes>, size: number, id: Id, dup: number, ageSec: number): Bytes {
-    to = find(topic);
-    alias = to.alias;
-    const wire = alias > 0 ? NO_NAME : topic.name;
+    const to = find(topic);
+    const first = firstOf(topic);
+    const isLong = topic.name.length > SHORT_NAME && lastAlias < aliasMax!;
+    const former = to.alias;
+    const wire = former > 0 ? NO_NAME : topic.name;
     // What is sent once only needs none.
-    if (alias === 0 && isLong() && longestOf(topic, size) <= broker.packetMax) alias = lastAlias + 1;
-    const tail = joinTail(topic, ageSec, draft);
-    const left = wire.length + tail.length + (topic.first > QOS0_LAST ? 2 : 0) + size;
-    return publishHeader5(firstOf(topic) | dup, joinLength(emptied(lengthBytes), left), wire, tail, id);
-  }
-
-  function commit(): void {
-    if (alias > lastAlias) lastAlias = alias;
-    to.alias = alias | 0;
-    if ((FLASH || REQUESTS) && to === stranger) return;
-    if ((alias > 0 || !isLong()) && isUsual()) {
-      shape(to, alias > 0 ? NO_NAME : to.name, joinTail(to, 0, to.tail));
+    const isNew = former === 0 && isLong && longestOf(topic, size) <= broker.packetMax;
+    const alias = isNew ? lastAlias + 1 : former;
+    const more = tailOf(topic, alias, ageSec);
+    const isReliable = first > QOS0_LAST;
+    let bytes = join(
+      joinLength(startPacket(first | dup), wire.length + more.length + (isReliable ? 2 : 0) + size),
+      wire,
+    );
+    if (isReliable) bytes = joinId(bytes, id);
+    bytes = join(bytes, more);
+    if (bytes.length + size <= broker.packetMax) {
+      if (alias > lastAlias) lastAlias = alias;
+      to.alias = alias | 0;
+      // What is said of a message that waited is no other's, and the next one may get an alias.
+      const isLast = ageSec === 0 && (alias > 0 || !isLong);
+      if (isLast && longestOf(to, SHORT_MAX) <= shortMost() && isTaken(to)) {
+        // From now on its messages may go out without a look at what the broker takes.
+        const name = alias > 0 ? NO_NAME : topic.name;
+        if (FLASH) shape(to, firstOf(to), name, tailOf(to, alias, 0));
+        else shape(to, first, name, more);
+      }
     }
+    return bytes;
   }
 
-  return { add, has, begin, header, commit };
+  return { add, has, begin, header };
 }

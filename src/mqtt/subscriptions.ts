@@ -168,12 +168,16 @@ export function createSubscriptions(
   let lastId = 0;
   /** Something has changed since there was nothing to ask for. */
   let isDue = false;
-  let bytesLeft = packetMax - 7;
+  let bytesLeft = packetMax - (V5 ? HEAD_SIZE : 7);
 
-  /** @returns whether a filter may have such options [MQTT-3.8.3-4] [MQTT-3.8.3-5]. */
-  function isPossible(options: number, isShared: boolean): boolean {
-    const isFit = (options & ~ALL_OPTIONS) === 0 && (options & HANDLING) < HANDLING;
-    return isFit && !(isShared && (options & SubscriptionOption.NoLocal) > 0);
+  /** @returns whether there are no such options [MQTT-3.8.3-5]. @inline */
+  function isNone(options: number): boolean {
+    return (options & ~ALL_OPTIONS) !== 0 || (options & HANDLING) === HANDLING;
+  }
+
+  /** @returns whether a shared subscription has one that it may not have [MQTT-3.8.3-4]. @inline */
+  function isMisled(options: number, filter: string, pattern: string): boolean {
+    return (options & SubscriptionOption.NoLocal) !== 0 && filter !== pattern;
   }
 
   function prepare(
@@ -183,7 +187,7 @@ export function createSubscriptions(
     onChunk?: OnChunk,
     options?: number,
   ): Subscription | null {
-    const more = V5 && options !== undefined ? options : 0;
+    const more = V5 ? options! | 0 : 0;
     const pattern = prepareShared(filter);
     const isLegal = qos === 0 || qos === 1 || (QOS2 && qos === 2);
     const isValid = isText(constant(filter)) && isTopic(constant(pattern), true);
@@ -191,7 +195,7 @@ export function createSubscriptions(
       !isLegal ||
       !isValid ||
       filter.length + 3 > bytesLeft ||
-      (V5 && !isPossible(more, filter !== pattern))
+      (V5 && (isNone(more) || isMisled(more, filter, pattern)))
     ) {
       return null;
     }
@@ -271,15 +275,22 @@ export function createSubscriptions(
     return body;
   }
 
-  /** @returns why a broker cannot be asked for `to`, or to forget it; 0: it can. */
-  function obstacleOf(to: Subscription, broker: Said): number {
-    if (to.filter.length + (HEAD_SIZE + 3) > broker.packetMax) return Reason.PacketTooLarge;
-    if (to.wish === Wish.Unwanted) return 0;
-    if (to.route === null && broker.values[PropertyId.WildcardAvailable] === 0) {
-      return Reason.WildcardsNotSupported;
-    }
-    const isShared = to.filter.indexOf(SHARE) === 0;
-    return isShared && broker.values[PropertyId.SharedAvailable] === 0 ? Reason.SharedNotSupported : 0;
+  /** @returns why a broker takes no such filter; 0: it does. @inline */
+  function objectionTo(to: Subscription, broker: Said): number {
+    return to.route === null && broker.values[PropertyId.WildcardAvailable] === 0
+      ? Reason.WildcardsNotSupported
+      : to.filter.indexOf(SHARE) === 0 && broker.values[PropertyId.SharedAvailable] === 0
+        ? Reason.SharedNotSupported
+        : 0;
+  }
+
+  /** @returns why a broker cannot be asked for `to`, or to forget it; 0: it can. @inline */
+  function obstacleTo(to: Subscription, isNew: boolean, broker: Said): number {
+    return to.filter.length + (HEAD_SIZE + 3) > broker.packetMax
+      ? Reason.PacketTooLarge
+      : isNew
+        ? objectionTo(to, broker)
+        : 0;
   }
 
   /** Answer in the place of the broker what it cannot be asked. Who is told may want others meanwhile, but not the same. */
@@ -287,9 +298,10 @@ export function createSubscriptions(
     for (let i = 0; i < all.length; i++) {
       const to = all[i];
       const isNew = to.wish === Wish.Wanted;
-      const obstacle = isNew || to.wish === Wish.Unwanted ? obstacleOf(to, broker) : 0;
+      const obstacle = isNew || to.wish === Wish.Unwanted ? obstacleTo(to, isNew, broker) : 0;
       if (obstacle === 0) continue;
-      to.wish = isNew ? Wish.Asked : Wish.Leaving;
+      // Asked for, or leaving.
+      to.wish++;
       to.granted = isNew ? obstacle : -1;
       onAnswer(to);
       to.wish = isNew ? Wish.Answered : Wish.None;
@@ -298,8 +310,8 @@ export function createSubscriptions(
   }
 
   /** As `collect`, of a broker that speaks either version: as many as go into one packet. @returns with the properties before them. */
-  function collect5(wish: Wish, asked: Wish, broker: Said): string {
-    const isNew = asked === Wish.Asked;
+  function collect5(wish: Wish, broker: Said): string {
+    const isNew = wish === Wish.Wanted;
     let body = '';
     let properties = '';
     for (let i = 0; i < all.length; i++) {
@@ -309,7 +321,8 @@ export function createSubscriptions(
       const more = encodeString(to.filter) + (isNew ? chr(bits & OPTIONS) : '');
       const isAlone = isNew && bits > OPTIONS && broker.values[PropertyId.SubscriptionIdAvailable] !== 0;
       if (body.length > 0 && (isAlone || HEAD_SIZE + body.length + more.length > broker.packetMax)) break;
-      to.wish = asked;
+      // Asked for, or leaving.
+      to.wish++;
       body += more;
       if (isAlone) {
         properties = SUBSCRIPTION_ID + encodeLength(to.number + 1);
@@ -337,7 +350,7 @@ export function createSubscriptions(
   }
 
   function collectFor(wish: Wish, asked: Wish, broker: Said): string {
-    return V5 ? collect5(wish, asked, broker) : collect(wish, asked);
+    return V5 ? collect5(wish, broker) : collect(wish, asked);
   }
 
   function nextPacket(broker: Said): string {

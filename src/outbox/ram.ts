@@ -60,7 +60,7 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
   }
 
   /** Say in `out` what came with the message at `place`. @apart */
-  function show(out: OutboxRecord<Bytes>, topic: Topic<Bytes>, place: number): void {
+  function show(out: OutboxRecord<Bytes>, place: number, topic: Topic<Bytes>): void {
     if (REQUESTS) {
       const kept = properties[place];
       shown.first = topic.first;
@@ -120,7 +120,7 @@ export function createRamOutbox(places: number, payloadMax: number, now?: () => 
     out.received = QOS2 && received[place];
     if (V5) {
       out.ageSec = 0;
-      if (REQUESTS || topics[place].expires!) show(out, topics[place], place);
+      if (REQUESTS || topics[place].expires!) show(out, place, topics[place]);
     }
     return Code.Ok;
   }

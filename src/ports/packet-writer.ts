@@ -9,7 +9,7 @@ export const PROPERTIES_MAX = 255;
 export interface Topic<B = Held> {
   /** First byte of its PUBLISH packets without DUP: QoS in bits 1 and 2, RETAIN in bit 0. */
   readonly first: number;
-  /** The same as bytes. */
+  /** The same as bytes; of MQTT 5.0 that of the present connection, whose broker may take no RETAIN. */
   readonly head: B;
   /** Topic name behind its two-byte length, as it stands in a packet. */
   readonly name: B;
