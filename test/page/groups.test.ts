@@ -2,7 +2,7 @@
 
 import mqttPacket from 'mqtt-packet';
 import { expect, it } from 'vitest';
-import type { PacketEvent } from '../../flash/stage/events.ts';
+import type { PacketEvent, ReadingEvent } from '../../flash/stage/events.ts';
 import { createDecoder } from '../../flash/stage/decode.ts';
 import { createGroups } from '../../flash/page/assets/groups.js';
 import discovery from '../examples/discovery/air-quality.json' with { type: 'json' };
@@ -20,7 +20,15 @@ function published(n: number, topic: string, payload: string, more: Partial<Pack
 const announced = discovery.map(({ topic, payload }, index) =>
   published(index + 1, topic, JSON.stringify(payload)),
 );
-const group = (topic: string, text: string) => reading(topic, 1000, 0, { value: undefined, text, unit: '' });
+const group = (topic: string, text: string): ReadingEvent => ({
+  type: 'reading',
+  at: 1000,
+  t: 1020,
+  topic,
+  text,
+  unit: '',
+  isLate: false,
+});
 const AIR = '{"co2":612,"temperature":21.5,"humidity":48.1,"time":1767268800}';
 
 it('are told apart, with the units that were announced', () => {
