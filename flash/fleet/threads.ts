@@ -15,7 +15,7 @@ const PROGRAM = join(PACKAGE_ROOT, 'dist', 'flash', 'fleet', 'thread.js');
  */
 const YOUNG_MB = 4;
 /** By so much a heap grows before old boards are looked through for what is not used any more; V8 would let it nearly double. */
-const GROWTH_PERCENT = 25;
+const GROWTH_PERCENT = 15;
 /** More than any mote needs: the limit is there to end a run that has gone wrong. */
 const OLD_MB_PER_MOTE = 0.5;
 const OLD_MB = 256;
