@@ -90,7 +90,7 @@ function checkClientId(options: CounterOptions): void {
       'set it, or set CLEAN=1, or MQTT_VERSION=5, where the broker finds one',
     );
   }
-  if (encodeConnect(options).length + (version > 4 ? MORE_5 : 0) > PACKET_MAX) {
+  if (encodeConnect(options, false, clientId).length + (version > 4 ? MORE_5 : 0) > PACKET_MAX) {
     throw usage('CLIENT_ID', `a CONNECT with it is longer than ${PACKET_MAX} bytes`, 'shorten it');
   }
 }
