@@ -37,7 +37,11 @@ const runs = new Map(STEPS.map(([, name, run]) => [name, run]));
 
 const setup: fc.Arbitrary<Setup5> = fc.record({
   startMs: fc.oneof(fc.constant(0), fc.constant(CLOCK_PERIOD_MS - 1000), fc.nat(CLOCK_PERIOD_MS - 1)),
-  places: fc.integer({ min: 1, max: 20 }),
+  places: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 20 }) },
+    { weight: 2, arbitrary: fc.constant(0) },
+  ),
+  topics: fc.array(fc.nat(15), { minLength: 1, maxLength: 8 }),
   receiveMax: fc.constantFrom(128, 256, 600),
   moods: fc.array(
     fc.oneof(
@@ -65,7 +69,7 @@ describe('sessions of 5.0', () => {
           rig.settle();
           for (const [name, figure] of Object.entries(rig.figures())) sums[name as keyof Figures5] += figure;
         }),
-        amount(30),
+        amount(100),
       );
       told('sessions of 5.0', { ...sums });
       for (const [name, figure] of Object.entries(sums)) expect(figure, name).toBeGreaterThan(0);

@@ -121,6 +121,19 @@ it('without flash and requests messages have aliases, and one of a QoS that the 
   expect(world.sent()).toMatchObject([{ cmd: 'publish', topic: LONG, qos: 2 }]);
 });
 
+it('without flash and requests what is said of a message that waited is not said of the next one', async () => {
+  const { createWorld5, encodeProperties, FOR_TOPIC } = await without('FLASH', 'REQUESTS');
+  const world = createWorld5();
+  const properties = encodeProperties([[PropertyId.MessageExpiry, 100]], FOR_TOPIC);
+  const topic = world.client.topic('t', 1, false, properties)!;
+  world.publish(topic, 'old');
+  world.clock.advance(30_000);
+  world.online();
+  for (let i = 0; i < 3; i++) world.publish(topic, 'new');
+  const left = world.sent().map((packet) => (packet as { properties?: object }).properties);
+  expect(left).toEqual([70, 100, 100, 100].map((messageExpiryInterval) => ({ messageExpiryInterval })));
+});
+
 it('without flash, but with requests, each message goes to its own topic, on each connection', async () => {
   const { createWorld5 } = await without('FLASH');
   const world = createWorld5();
