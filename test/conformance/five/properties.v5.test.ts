@@ -112,6 +112,9 @@ const RIGHT: Readonly<Record<string, readonly Value[]>> = {
   ],
 };
 
+/** A value of each size that a type has, for identifiers that are none. */
+const UNKNOWN = ['\x01', '\x00\x00', '\x00\x00\x00\x00'];
+
 /** Of these some more is asked. */
 const OWN = new Map<number, { right: readonly Value[]; wrong: readonly Value[]; reason?: number }>([
   [8, { right: ['r', '/', 'r/s $'], wrong: ['', '+', 'a/+', '#', 'a#'] }],
@@ -192,9 +195,8 @@ describe.each([...PLACES])('in %s', (_name, place) => {
     for (let id = 0; id < 256; id++) {
       if (mayStand(id)) continue;
       const kind = kindOf(id);
-      const value =
-        kind === undefined ? '\x00\x00\x00\x00' : encodeValue(kind.type, valuesOf(id).right.at(-1)!);
-      expectReason(MALFORMED, id, byte(id) + value);
+      const values = kind === undefined ? UNKNOWN : [encodeValue(kind.type, valuesOf(id).right.at(-1)!)];
+      for (const value of values) expectReason(MALFORMED, id, byte(id) + value);
     }
   });
 
