@@ -4,6 +4,7 @@
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import { createManualClock, createManualSocket } from '../../sim/manual.ts';
 import type { Bytes } from '../../src/bytes/bytes.ts';
+import { QOS2, STREAM } from '../../src/features.ts';
 import { createClient, type Client } from '../../src/mqtt/client.ts';
 import { NEVER_MS } from '../../src/ports/clock.ts';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
@@ -435,7 +436,7 @@ export function createRig5(setup: Setup5) {
   }
 
   function isPassedOver(message: Inbound): boolean {
-    return message.topic !== 'big/1' && message.payload.length + 40 > setup.receiveMax;
+    return !(STREAM && message.topic === 'big/1') && message.payload.length + 40 > setup.receiveMax;
   }
 
   function onPacket(packet: Packet): void {
@@ -601,7 +602,7 @@ export function createRig5(setup: Setup5) {
       ['big/#', 2],
     ] as const
   ).map(([filter, qos]) =>
-    client.subscription(filter, qos, onMessage, filter === 'big/#' ? onChunk : undefined)!,
+    client.subscription(filter, QOS2 ? qos : 1, onMessage, filter === 'big/#' ? onChunk : undefined)!,
   );
 
   const PROPERTIES: readonly (readonly Property[])[] = [
@@ -620,10 +621,12 @@ export function createRig5(setup: Setup5) {
     retain: boolean;
     list: readonly Property[];
   }
+  /** What is not built in has no topics. */
+  const QOSES = QOS2 ? [2, 0, 1] : [0, 1];
   const handles: Handle[] = [];
   for (const name of ['t', 'tele/device/temperature', `long/${'x'.repeat(60)}`, 'abcd', 'abc/d/e']) {
     // The first of a name is the one that is found by it.
-    for (const qos of name.length > 5 ? [2, 0, 1] : [0, 1, 2]) {
+    for (const qos of name.length > 5 ? QOSES : [...QOSES].sort()) {
       const list = PROPERTIES[handles.length % PROPERTIES.length]!;
       const retain = name.length % 2 === 0;
       const properties = encodeProperties(list, FOR_TOPIC)!;
@@ -634,7 +637,8 @@ export function createRig5(setup: Setup5) {
   handles.push({ topic: client.topic('abcd', 1)!, name: 'abcd', qos: 1, retain: false, list: [] });
   // Some to what others go to, too.
   const streams: Handle[] = ['s', 's', 's', 'tele/device/temperature', 'abc/d/e'].map((name, i) => {
-    return { topic: client.topic(name, i % 3)!, name, qos: i % 3, retain: false, list: [] };
+    const qos = QOSES[i % QOSES.length]!;
+    return { topic: client.topic(name, qos)!, name, qos, retain: false, list: [] };
   });
 
   function note(handle: Handle, payload: string, isStreamed: boolean): Message {
@@ -831,7 +835,7 @@ export function createRig5(setup: Setup5) {
     const topic = INBOUND_TOPICS[choice % INBOUND_TOPICS.length]!;
     const n = ++number;
     const payload = payloadOf(n, SIZES[size % SIZES.length]! + (topic === 'big/1' ? size % 900 : 0));
-    const qos = (choice >> 4) % 3;
+    const qos = (choice >> 4) % (QOS2 ? 3 : 2);
     const contentType = (choice & 8) > 0 ? `type/${n % 10}` : undefined;
     const message: Inbound = { n, topic, payload, qos, contentType, id: 0, state: 'queued', handled: 0 };
     inbound.set(n, message);
