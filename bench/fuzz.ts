@@ -62,7 +62,8 @@ of another seed. What is checked stands in \`test/fuzz/\`:
 - \`spoken.v5.test.ts\`: what a broker says in MQTT 5.0, written by \`mqtt-packet\`, cut anywhere, then with something wrong in it; what
   a client has to make of it is told by a reader that is written from the specification alone (\`spec5.ts\`, \`peer5.ts\`).
 - \`session.v5.test.ts\`: sessions of MQTT 5.0 with a broker that reads and writes with \`mqtt-packet\`: what it asks for changes with each
-  connection, messages are refused and grow too old, and each ends delivered, rejected or expired.
+  connection, messages come out of RAM or flash, are refused and grow too old, and each ends delivered, rejected or expired.
+- \`session-features.v5.test.ts\`: the same in firmware that leaves out flash, requests, QoS 2 or streams.
 - \`corpus.txt\`: what once went wrong, and what is known to go wrong elsewhere. It goes through the decoder with every cut, and through
   decoder and client in Duktape and in a real Espruino, where the events have to be those of Node.
 

@@ -11,7 +11,7 @@ import {
   tail,
   type Bytes,
 } from '../bytes/bytes.ts';
-import { FLASH, STREAM } from '../features.ts';
+import { FLASH, REQUESTS, STREAM } from '../features.ts';
 import { PROPERTIES_MAX, type Topic } from '../ports/packet-writer.ts';
 import { PropertyId } from '../ports/properties.ts';
 import {
@@ -40,6 +40,8 @@ const EXPIRY_SIZE = 5;
 const SHORT_NAME = 5;
 /** The length of properties, and an alias. */
 const TAIL_SIZE = 5;
+/** A message may come with a topic that was not added: out of flash, or, with what an outbox in RAM keeps where there are requests, of that. */
+const FOREIGN = FLASH || REQUESTS;
 
 export interface Shapes {
   /** Start-up only. */
@@ -65,8 +67,8 @@ export function longestOf(topic: Topic<Bytes>, size: number): number {
 /** Start-up only. */
 export function createShapes(broker: Said): Shapes {
   const topics: Shaped[] = [];
-  /** Stands for topics that were not added: of what was read from flash. */
-  const stranger = FLASH ? (prepareTopic('', 0) as Shaped) : null!;
+  /** Stands for topics that were not added. */
+  const stranger = FOREIGN ? (prepareTopic('', 0) as Shaped) : null!;
   const view = createView();
   const draft = createBuffer(PROPERTIES_MAX + ALIAS_SIZE + 2);
   let lastAlias = 0;
@@ -87,9 +89,9 @@ export function createShapes(broker: Said): Shapes {
     for (let i = 0; i < topics.length; i++) topics[i].size = topics[i].alias = NaN;
   }
 
-  /** @returns `topic`, or the one of the same name: of what was read from flash there is no more. */
+  /** @returns `topic`, or where it was not added one of the same name that was. */
   function find(topic: Topic<Bytes>): Shaped {
-    if (!FLASH || topics.indexOf(topic as Shaped) >= 0) return topic as Shaped;
+    if (!FOREIGN || topics.indexOf(topic as Shaped) >= 0) return topic as Shaped;
     for (let i = 0; i < topics.length; i++) {
       if (topics[i].name.length === topic.name.length && standsAt(topics[i].name, topic.name, 0)) {
         return topics[i];
@@ -106,7 +108,7 @@ export function createShapes(broker: Said): Shapes {
 
   /** @returns whether a topic was added, and the broker takes its QoS: one of another QoS may have the same name. */
   function isTaken(to: Topic<Bytes>): boolean {
-    if (!FLASH) return true;
+    if (!FOREIGN) return true;
     return to !== stranger && !(qosOf(to.first) > broker.values[PropertyId.MaximumQos]!);
   }
 
@@ -159,7 +161,7 @@ export function createShapes(broker: Said): Shapes {
       if (isLast && longestOf(to, SHORT_MAX) <= shortMost() && isTaken(to)) {
         // From now on its messages may go out without a look at what the broker takes.
         const name = alias > 0 ? NO_NAME : topic.name;
-        if (FLASH) shape(to, firstOf(to), name, tailOf(to, alias, 0));
+        if (FOREIGN) shape(to, firstOf(to), name, tailOf(to, alias, 0));
         else shape(to, first, name, more);
       }
     }

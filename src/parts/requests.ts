@@ -215,8 +215,10 @@ export function createRequests(host: RequestsHost, options: RequestsOptions): Re
   }
 
   function onStage(stage: Stage, why: Close): void {
-    if (stage === Stage.Running) obstacle = V5 ? begin() : Code.Ok;
-    else if (stage !== Stage.Draining) {
+    // A session may begin with draining, and is found out about once.
+    if (stage === Stage.Running || (stage === Stage.Draining && obstacle === Code.Closed)) {
+      obstacle = V5 ? begin() : Code.Ok;
+    } else if (stage !== Stage.Draining) {
       obstacle = Code.Closed;
       // All that was asked ends in `run`, which comes before another connection does.
       cause = why || cause;

@@ -7,7 +7,7 @@ import { PropertyId } from '../../src/ports/properties.ts';
 import { SEND_WINDOW } from '../../src/ports/socket.ts';
 import { createSource } from '../mqtt/client.ts';
 import { connack, createWorld5, read } from '../mqtt/five/world.ts';
-import { createBusyPeer5, propertyField } from './peer5.ts';
+import { createBusyPeer5, judge, propertyField } from './peer5.ts';
 import { CLIENT_DISCONNECTS, encodeProperty } from './spec5.ts';
 import { createReader, packet } from './wire.ts';
 
@@ -32,6 +32,19 @@ describe('from the broker', () => {
     const peer = createBusyPeer5();
     peer.say('\xb0\x02\0\x63');
     expect(peer.lines).toEqual([`offline ${Close.ProtocolError} 0`]);
+  });
+
+  it.each([
+    ['PUBREC', '\x50\x83\0\0\x01\0'],
+    ['a message', '\x30\x88\0\0\x05big/a\0'],
+    ['a packet of no type', '\xfe\x82\x80\0\0\x01'],
+  ])('a remaining length of more bytes than it needs is malformed, however it is cut: %s', (_of, stream) => {
+    expect(judge(stream)).toMatchObject({ end: 'illegal', lines: [] });
+    for (const sizes of [[], [1], [2], [3]]) {
+      const peer = createBusyPeer5();
+      expect(peer.say(stream, sizes)).toBe('\xe0\x01\x81');
+      expect(peer.lines).toEqual([`offline ${Close.ProtocolError} 0`]);
+    }
   });
 
   it('a message over the limit may be cut inside of the length of its properties', () => {

@@ -334,6 +334,7 @@ export function judge(stream: string): Expected {
           break;
         }
         length += (next & 127) * shift;
+        if (next === 0 && i - at > 2) broken('a remaining length of more bytes than it needs [MQTT-1.5.5-1]');
         if (next < 128) break;
         if (i - at > 4) broken('a remaining length of more than four bytes');
       }

@@ -4,8 +4,8 @@
 import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import { createManualClock, createManualSocket } from '../../sim/manual.ts';
 import type { Bytes } from '../../src/bytes/bytes.ts';
+import { QOS2, STREAM } from '../../src/features.ts';
 import { createClient, type Client } from '../../src/mqtt/client.ts';
-import { createRamOutbox } from '../../src/outbox/ram.ts';
 import { NEVER_MS } from '../../src/ports/clock.ts';
 import { Close, Code, Event } from '../../src/ports/codes.ts';
 import type { Outbox } from '../../src/ports/outbox.ts';
@@ -16,11 +16,15 @@ import { encodeProperties, FOR_TOPIC } from '../../src/property-list.ts';
 import { bytes, createCuts, spoil, text } from './bytes.ts';
 import { createMail, fail, numberOf, payloadOf } from './messages.ts';
 import { createCursor, lengthField } from './spec5.ts';
+import { createStore } from './store.ts';
 import { createReader, type Packet as Raw } from './wire.ts';
 
 export interface Setup5 {
   startMs: number;
+  /** In RAM; 0: in flash. */
   places: number;
+  /** Which topics are published to: fewer of them come to an alias. */
+  topics: readonly number[];
   receiveMax: number;
   moods: readonly Mood[];
 }
@@ -34,6 +38,7 @@ export interface Terms {
   maximumPacketSize?: number;
   topicAliasMaximum?: number;
   retainAvailable?: boolean;
+  maximumQoS?: number;
 }
 
 /** A message to the broker. */
@@ -101,7 +106,9 @@ export const NO_FIGURES: Readonly<Figures5> = {
 };
 
 const SIZES = [0, 3, 10, 20, 40, 90, 121, 125, 126, 200, 400, 536, 700, 900];
-const PACKET_SIZES = [...Array.from({ length: 8 }, () => undefined), 40, 64, 100, 200, 300, 400, 600, 900];
+const PACKET_SIZES = [...Array.from({ length: 12 }, () => undefined), 40, 64, 100, 200, 300, 400, 600, 900];
+/** Few, so that they run out. */
+const ALIAS_MAXIMA = [0, 1, 1, 2, 2, 3, 3, 4, 10, 20];
 const DENIALS = [0x80, 0x83, 0x87, 0x90, 0x97, 0x99];
 const GOODBYES = [0, 0x81, 0x89, 0x8b, 0x8e, 0x93, 0x97, 0x98, 0x9c];
 /** What the client says of itself. */
@@ -179,6 +186,8 @@ export function createRig5(setup: Setup5) {
   let lastStored = 0;
   let lastPlain = 0;
   let saidGoodbye = false;
+  /** PUBLISHes of QoS 1 and 2 that were begun. */
+  let sent = 0;
 
   const keep = (run: () => void): void => {
     try {
@@ -206,7 +215,9 @@ export function createRig5(setup: Setup5) {
   /** A PUBLISH begins to go to the socket. */
   function onPublishing(raw: Raw, head: Head): void {
     const topic = topicOf(head);
+    if (head.qos > (agreed.maximumQoS ?? 2)) fail(`QoS ${head.qos} [MQTT-3.2.2-11]`);
     if (head.qos === 0) return;
+    sent++;
     unacknowledged.add(head.id);
     const most = Math.min(agreed.receiveMaximum ?? 65535, IN_FLIGHT);
     if (unacknowledged.size > most) fail(`${unacknowledged.size} unacknowledged, of ${most}`);
@@ -425,7 +436,7 @@ export function createRig5(setup: Setup5) {
   }
 
   function isPassedOver(message: Inbound): boolean {
-    return message.topic !== 'big/1' && message.payload.length + 40 > setup.receiveMax;
+    return !(STREAM && message.topic === 'big/1') && message.payload.length + 40 > setup.receiveMax;
   }
 
   function onPacket(packet: Packet): void {
@@ -443,11 +454,11 @@ export function createRig5(setup: Setup5) {
   }
 
   // Ports and owner of the client.
-  const ram = createRamOutbox(setup.places, 1024, () => clock.now());
+  const store = createStore(setup.places, clock);
   const outbox: Outbox<Bytes> = {
-    ...ram,
+    ...store,
     append(topic, payload) {
-      const sequence = ram.append(topic, payload);
+      const sequence = store.append(topic, payload);
       if (sequence > 0) bySequence.set(sequence, messages.get(number)!);
       return sequence;
     },
@@ -459,15 +470,15 @@ export function createRig5(setup: Setup5) {
         message.handed = false;
       }
       received.clear();
-      return ram.restart();
+      return store.restart();
     },
     receive(sequence) {
       received.add(bySequence.get(sequence)!);
-      return ram.receive(sequence);
+      return store.receive(sequence);
     },
     acknowledge(sequence) {
       settledAs(bySequence.get(sequence) ?? fail(`sequence ${sequence}`), 'acknowledged');
-      return ram.acknowledge(sequence);
+      return store.acknowledge(sequence);
     },
   };
   const received = new Set<Message>();
@@ -591,7 +602,7 @@ export function createRig5(setup: Setup5) {
       ['big/#', 2],
     ] as const
   ).map(([filter, qos]) =>
-    client.subscription(filter, qos, onMessage, filter === 'big/#' ? onChunk : undefined)!,
+    client.subscription(filter, QOS2 ? qos : 1, onMessage, filter === 'big/#' ? onChunk : undefined)!,
   );
 
   const PROPERTIES: readonly (readonly Property[])[] = [
@@ -610,9 +621,12 @@ export function createRig5(setup: Setup5) {
     retain: boolean;
     list: readonly Property[];
   }
+  /** What is not built in has no topics. */
+  const QOSES = QOS2 ? [2, 0, 1] : [0, 1];
   const handles: Handle[] = [];
   for (const name of ['t', 'tele/device/temperature', `long/${'x'.repeat(60)}`, 'abcd', 'abc/d/e']) {
-    for (const qos of [0, 1, 2]) {
+    // The first of a name is the one that is found by it.
+    for (const qos of name.length > 5 ? QOSES : [...QOSES].sort()) {
       const list = PROPERTIES[handles.length % PROPERTIES.length]!;
       const retain = name.length % 2 === 0;
       const properties = encodeProperties(list, FOR_TOPIC)!;
@@ -621,8 +635,10 @@ export function createRig5(setup: Setup5) {
   }
   // Another of the same name, so that an alias of one may be used for the other.
   handles.push({ topic: client.topic('abcd', 1)!, name: 'abcd', qos: 1, retain: false, list: [] });
-  const streams: Handle[] = [0, 1, 2].map((qos) => {
-    return { topic: client.topic(`s/${qos}`, qos)!, name: `s/${qos}`, qos, retain: false, list: [] };
+  // Some to what others go to, too.
+  const streams: Handle[] = ['s', 's', 's', 'tele/device/temperature', 'abc/d/e'].map((name, i) => {
+    const qos = QOSES[i % QOSES.length]!;
+    return { topic: client.topic(name, qos)!, name, qos, retain: false, list: [] };
   });
 
   function note(handle: Handle, payload: string, isStreamed: boolean): Message {
@@ -652,14 +668,18 @@ export function createRig5(setup: Setup5) {
 
   let refused = 0;
   function publish(choice: number, size: number): void {
-    const handle = handles[choice % handles.length]!;
+    const handle = handles[setup.topics[choice % setup.topics.length]! % handles.length]!;
     number++;
     const payload = payloadOf(number, SIZES[size % SIZES.length]!);
-    const { n } = note(handle, payload, false);
+    const message = note(handle, payload, false);
+    const wasUnsent = unsent;
     const code = client.publish(handle.topic, bytes(payload));
     if (code === Code.Ok) return;
     refused++;
-    messages.delete(n);
+    messages.delete(message.n);
+    if (code === Code.Busy && wasUnsent === 0) fail('busy with nothing');
+    const most = Math.min(agreed.maximumPacketSize ?? Infinity, 1000);
+    if (code === Code.TooLong && sizeOf(message) <= most) fail(`${sizeOf(message)} bytes are too long`);
     if (code === Code.TooLong && handle.qos > 0 && payload.length < 800) {
       fail(`${payload.length} bytes are too long`);
     }
@@ -667,7 +687,7 @@ export function createRig5(setup: Setup5) {
 
   let streamed: Message | undefined;
   function stream(choice: number, size: number): void {
-    const handle = streams[choice % 3]!;
+    const handle = streams[choice % streams.length]!;
     number++;
     const payload = payloadOf(number, (size % 1500) + 1);
     const message = note(handle, payload, true);
@@ -815,7 +835,7 @@ export function createRig5(setup: Setup5) {
     const topic = INBOUND_TOPICS[choice % INBOUND_TOPICS.length]!;
     const n = ++number;
     const payload = payloadOf(n, SIZES[size % SIZES.length]! + (topic === 'big/1' ? size % 900 : 0));
-    const qos = (choice >> 4) % 3;
+    const qos = (choice >> 4) % (QOS2 ? 3 : 2);
     const contentType = (choice & 8) > 0 ? `type/${n % 10}` : undefined;
     const message: Inbound = { n, topic, payload, qos, contentType, id: 0, state: 'queued', handled: 0 };
     inbound.set(n, message);
@@ -849,11 +869,26 @@ export function createRig5(setup: Setup5) {
     );
   }
 
+  /** What the client has counted is what happened. */
+  function checkCounters(): void {
+    const counters = client.counters();
+    if (counters.refused !== refused) fail(`refused ${counters.refused}, not ${refused}`);
+    if (counters.sent !== sent) fail(`sent ${counters.sent}, not ${sent}`);
+    // Streamed messages are not of the outbox, and tell their end themselves.
+    const rejected = [...messages.values()].filter((one) => one.end === 'rejected' && !one.isStreamed).length;
+    if (counters.rejected !== rejected) fail(`rejected ${counters.rejected}, not ${rejected}`);
+    if (counters.expired !== figures.expired) fail(`expired ${counters.expired}, not ${figures.expired}`);
+    figures.delivered = counters.delivered;
+  }
+
   /** Everything goes well from here on. */
   function settle(): void {
     calm = true;
     denial = 0;
     if (refusal > 0) refusal = 0;
+    // What is of a greater QoS waits for a broker that takes it.
+    terms = { ...terms };
+    delete terms.maximumQoS;
     for (let round = 0; !isQuiet(); round++) {
       if (round > 1000) {
         fail(
@@ -874,13 +909,7 @@ export function createRig5(setup: Setup5) {
       if (end === '') fail(`${n} has no end`);
       if ((end === 'acknowledged' || end === 'finished') && times === 0) fail(`${n} of QoS ${qos} is lost`);
     }
-    const counters = client.counters();
-    if (counters.refused !== refused) fail(`refused ${counters.refused}, not ${refused}`);
-    // Streamed messages are not of the outbox, and tell their end themselves.
-    const rejected = [...messages.values()].filter((one) => one.end === 'rejected' && !one.isStreamed).length;
-    if (counters.rejected !== rejected) fail(`rejected ${counters.rejected}, not ${rejected}`);
-    if (counters.expired !== figures.expired) fail(`expired ${counters.expired}, not ${figures.expired}`);
-    figures.delivered = counters.delivered;
+    checkCounters();
   }
 
   return {
@@ -907,12 +936,20 @@ export function createRig5(setup: Setup5) {
     goodbye,
     agree(a: number, b: number) {
       const receiveMaximum = a % 21;
-      const maximumPacketSize = PACKET_SIZES[(a >> 8) % PACKET_SIZES.length];
+      // Sometimes what one of the messages just fits into, or just not.
+      const near =
+        handles[setup.topics[0]! % handles.length]!.name.length +
+        SIZES[(b >> 4) % SIZES.length]! +
+        ((a >> 3) % 24);
+      const maximumPacketSize =
+        (a & 0xc000) === 0 ? Math.max(40, near) : PACKET_SIZES[(a >> 8) % PACKET_SIZES.length];
+      const topicAliasMaximum = ALIAS_MAXIMA[b % ALIAS_MAXIMA.length]!;
       terms = {
         ...(receiveMaximum > 0 && { receiveMaximum }),
         ...(maximumPacketSize !== undefined && { maximumPacketSize }),
-        ...(b % 11 > 0 && { topicAliasMaximum: b % 11 }),
+        ...(topicAliasMaximum > 0 && { topicAliasMaximum }),
         ...(b % 7 === 0 && { retainAvailable: false }),
+        ...(b % 13 < 2 && { maximumQoS: b % 13 }),
       };
     },
     settle,

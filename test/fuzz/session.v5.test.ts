@@ -3,51 +3,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOCK_PERIOD_MS } from '../../src/ports/clock.ts';
-import { createRig5, NO_FIGURES, type Figures5, type Mood, type Rig5, type Setup5 } from './rig5.ts';
+import { createRig5, NO_FIGURES, type Figures5 } from './rig5.ts';
 import { amount, TIMEOUT_MS, told } from './settings.ts';
-
-/** What can happen, and how often it does. */
-const STEPS: readonly [weight: number, name: string, run: (rig: Rig5, a: number, b: number) => void][] = [
-  [20, 'publish', (rig, a, b) => rig.publish(a, b)],
-  [3, 'stream', (rig, a, b) => rig.stream(a, b)],
-  [9, 'progress', (rig, a) => rig.progress(a)],
-  [2, 'connect', (rig) => rig.connect()],
-  [3, 'accept', (rig) => rig.accept()],
-  [7, 'drain', (rig) => rig.drain()],
-  [4, 'arrive', (rig, a) => rig.arrive(a)],
-  [9, 'answer', (rig, a, b) => rig.answer(a, b)],
-  [2, 'drop', (rig, a) => rig.drop(a)],
-  [1, 'disconnect', (rig) => rig.disconnect()],
-  [4, 'advance', (rig, a) => rig.advance(a)],
-  [7, 'send', (rig, a, b) => rig.send(a, b)],
-  [1, 'abandon', (rig) => rig.abandon()],
-  [1, 'lose', (rig) => rig.lose()],
-  [2, 'deny', (rig, a) => rig.deny(a)],
-  [1, 'refuse', (rig, a) => rig.refuse(a)],
-  [1, 'goodbye', (rig, a) => rig.goodbye(a)],
-  [3, 'agree', (rig, a, b) => rig.agree(a, b)],
-];
-
-const number = fc.nat(0xffff);
-const step = fc.oneof(
-  ...STEPS.map(([weight, name]) => ({ weight, arbitrary: fc.tuple(fc.constant(name), number, number) })),
-);
-const runs = new Map(STEPS.map(([, name, run]) => [name, run]));
-
-const setup: fc.Arbitrary<Setup5> = fc.record({
-  startMs: fc.oneof(fc.constant(0), fc.constant(CLOCK_PERIOD_MS - 1000), fc.nat(CLOCK_PERIOD_MS - 1)),
-  places: fc.integer({ min: 1, max: 20 }),
-  receiveMax: fc.constantFrom(128, 256, 600),
-  moods: fc.array(
-    fc.oneof(
-      { weight: 8, arbitrary: fc.constant<Mood>('calm') },
-      { weight: 2, arbitrary: fc.constantFrom<Mood>('publish', 'throw') },
-      { weight: 1, arbitrary: fc.constant<Mood>('disconnect') },
-    ),
-    { maxLength: 12 },
-  ),
-});
+import { play, sessionOf } from './steps5.ts';
 
 describe('sessions of 5.0', () => {
   it(
@@ -58,14 +16,12 @@ describe('sessions of 5.0', () => {
         ...NO_FIGURES,
       };
       fc.assert(
-        fc.property(setup, fc.array(step, { maxLength: 150, size: 'max' }), (how, steps) => {
+        fc.property(sessionOf(true), ({ setup, steps }) => {
           sums.sessions++;
-          const rig = createRig5(how);
-          for (const [name, a, b] of steps) runs.get(name)!(rig, a, b);
-          rig.settle();
-          for (const [name, figure] of Object.entries(rig.figures())) sums[name as keyof Figures5] += figure;
+          const figures = play(createRig5(setup), steps);
+          for (const [name, figure] of Object.entries(figures)) sums[name as keyof Figures5] += figure;
         }),
-        amount(30),
+        amount(100),
       );
       told('sessions of 5.0', { ...sums });
       for (const [name, figure] of Object.entries(sums)) expect(figure, name).toBeGreaterThan(0);

@@ -121,6 +121,63 @@ it('without flash and requests messages have aliases, and one of a QoS that the 
   expect(world.sent()).toMatchObject([{ cmd: 'publish', topic: LONG, qos: 2 }]);
 });
 
+it('without flash and requests what is said of a message that waited is not said of the next one', async () => {
+  const { createWorld5, encodeProperties, FOR_TOPIC } = await without('FLASH', 'REQUESTS');
+  const world = createWorld5();
+  const properties = encodeProperties([[PropertyId.MessageExpiry, 100]], FOR_TOPIC);
+  const topic = world.client.topic('t', 1, false, properties)!;
+  world.publish(topic, 'old');
+  world.clock.advance(30_000);
+  world.online();
+  for (let i = 0; i < 3; i++) world.publish(topic, 'new');
+  const left = world.sent().map((packet) => (packet as { properties?: object }).properties);
+  expect(left).toEqual([70, 100, 100, 100].map((messageExpiryInterval) => ({ messageExpiryInterval })));
+});
+
+it('without flash, but with requests, each message goes to its own topic, on each connection', async () => {
+  const { createWorld5 } = await without('FLASH');
+  const world = createWorld5();
+  const topics = ['one', 'two'].map((name) => world.topic(`${LONG}/${name}`, 1));
+  let resolve = new Map<number, string>();
+  let n = 0;
+  const send = () => {
+    topics.forEach((topic) => expect(world.publish(topic, `${n++}`)).toBe(Code.Ok));
+    const sent = world.sent() as unknown as {
+      topic: string;
+      messageId: number;
+      properties?: { topicAlias?: number };
+    }[];
+    for (const { messageId } of sent) world.deliver({ cmd: 'puback', messageId, reasonCode: 0 });
+    return sent.map(({ topic, properties }) => {
+      const alias = properties?.topicAlias ?? 0;
+      if (topic !== '') resolve.set(alias, topic);
+      return (topic || resolve.get(alias) || 'an alias of nothing').slice(LONG.length);
+    });
+  };
+  for (let connection = 0; connection < 2; connection++) {
+    world.online({ topicAliasMaximum: 5 });
+    for (let i = 0; i < 4; i++) expect(send()).toEqual(['/one', '/two']);
+    world.socket.drop();
+    resolve = new Map();
+  }
+});
+
+it('without flash, but with requests, one of another QoS does not open the fast way to what the broker does not take', async () => {
+  const { createWorld5 } = await without('FLASH');
+  const world = createWorld5();
+  const twice = world.topic(LONG, 2);
+  const once = world.topic(LONG, 1);
+  world.online({ topicAliasMaximum: 1, maximumQoS: 1 });
+  for (let i = 0; i < 4; i++) {
+    world.publish(once, 'x');
+    expect(world.sent()).toMatchObject([{ cmd: 'publish', qos: 1 }]);
+    world.deliver({ cmd: 'puback', messageId: i + 1, reasonCode: 0 });
+  }
+  world.publish(twice, 'x');
+  expect(world.sent()).toMatchObject([{ cmd: 'disconnect' }]);
+  expect(world.said).toEqual([`offline ${Close.QosNotSupported} 0`]);
+});
+
 it('without messages from the broker all that goes out does, and what comes is passed over', async () => {
   const { createWorld5 } = await without('INBOUND');
   const world = createWorld5();

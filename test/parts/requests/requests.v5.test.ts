@@ -301,6 +301,17 @@ it('asks while what waits is still sent, and goes on', () => {
   expectLegal(world);
 });
 
+it('asks in a session that begins with draining', () => {
+  const { world, asker } = createPair();
+  asker.requests.onStage!(Stage.Login, Close.None);
+  expect(asker.ask('x')).toBe(Code.Closed);
+  asker.requests.onStage!(Stage.Draining, Close.None);
+  expect(asker.ask('y')).toBe(Code.Ok);
+  world.pass(50);
+  expect(asker.ends).toEqual(['y 0 Y 0']);
+  expectLegal(world);
+});
+
 it('ends when we go', () => {
   const { world, asker } = createPair();
   asker.ask('wait');
