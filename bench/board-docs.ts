@@ -73,7 +73,7 @@ not decide. What surely never runs is not looked at.
 | \`board-heap\`     | the bundle's variables against the engine's                                                                  | on the bundle         |
 | \`board-outbox\` | what keeps something in flash, and readings that wait in RAM, where the board has no flash for them | both |
 
-A bundle in Storage takes 0.062 to 0.100 variables a byte once it is loaded: that is what ten builds of the MQTT client and five example
+A bundle in Storage takes 0.059 to 0.100 variables a byte once it is loaded: that is what twelve builds of the MQTT client and five example
 firmwares took on the real engine (\`bench/results\`). A bundle that is too large at the lower end is an error, at the upper end a warning.
 Buffers and arrays of its own come on top and are not counted. What the engine has on a board, \`process.memory().total\` says there.
 

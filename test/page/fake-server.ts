@@ -36,6 +36,8 @@ function fileFor(path: string): string | undefined {
 export async function startFakeServer(hello: () => PageEvent, token = 'one', port = 0): Promise<FakeServer> {
   const pages = new Set<ServerResponse>();
   const posts: FakeServer['posts'] = [];
+  /** What is said before the first page asks: it may come later than whoever opened it thinks. */
+  let early: PageEvent[] | undefined = [];
   const write = (page: ServerResponse, events: readonly PageEvent[]) =>
     void page.write(`data: ${JSON.stringify(events)}\n\n`);
   const server = createServer((request, response) => {
@@ -55,7 +57,8 @@ export async function startFakeServer(hello: () => PageEvent, token = 'one', por
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       pages.add(response);
       response.on('close', () => pages.delete(response));
-      write(response, [hello()]);
+      write(response, [hello(), ...(early ?? [])]);
+      early = undefined;
       return;
     }
     const file = fileFor(path);
@@ -69,7 +72,10 @@ export async function startFakeServer(hello: () => PageEvent, token = 'one', por
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    send: (events) => pages.forEach((page) => write(page, events)),
+    send: (events) => {
+      early?.push(...events);
+      pages.forEach((page) => write(page, events));
+    },
     posts,
     close: () =>
       new Promise((done) => {
