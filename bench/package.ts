@@ -160,7 +160,14 @@ async function minified(text: string, makers: readonly string[]): Promise<string
     ecma: 2020,
     keep_classnames: true,
     keep_fnames: new RegExp(`^(${makers.join('|')})$`),
-    compress: { ecma: 2020, passes: 4, unsafe_arrows: true, unsafe_methods: true, keep_fargs: false },
+    compress: {
+      ecma: 2020,
+      passes: 4,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+      keep_fargs: false,
+      hoist_funs: true,
+    },
     format: { comments: /^!/ },
   });
   return `${code}\n`;
@@ -227,6 +234,12 @@ const areOne = (before: string, next: string) =>
     ? true
     : /[-+*/<>=?&|.!]$/.test(before) && /^[-+*/<>=?&|.!]/.test(next);
 
+/** Types of what a function returns that follow from its body. */
+const INFERRED: ReadonlySet<ts.SyntaxKind | undefined> = new Set([
+  ts.SyntaxKind.VoidKeyword,
+  ts.SyntaxKind.BooleanKeyword,
+]);
+
 /** @returns `text` without types that a compiler finds by itself, and `readonly` of members: they are for authors. */
 function withoutWords(file: string, text: string, isInner: boolean): string {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -235,8 +248,8 @@ function withoutWords(file: string, text: string, isInner: boolean): string {
   const visit = (node: ts.Node): void => {
     ts.forEachChild(node, visit);
     if (!isInner && isTold(node.getStart(source))) return;
-    if (ts.isFunctionDeclaration(node) && node.body && node.type?.kind === ts.SyntaxKind.VoidKeyword) {
-      gone.push({ from: node.type.pos - 1, to: node.type.end });
+    if (ts.isFunctionDeclaration(node) && node.body && INFERRED.has(node.type?.kind)) {
+      gone.push({ from: node.type!.pos - 1, to: node.type!.end });
     }
     if (!ts.isPropertySignature(node)) return;
     const word = node.modifiers?.find(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword);
