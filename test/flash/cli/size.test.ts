@@ -24,7 +24,7 @@ describe('mote size', () => {
   it('says it in words', () => {
     expect(boardLines(findBoard('esp32-c3'), 30_000)).toEqual([
       'Storage: 7 % of 454624 bytes, the most that fits twice into the 896 KB of ESP32-C3 (Espruino)',
-      'variables: 1860 to 3000 of at most 4095 once it is loaded, by what was measured of other firmware',
+      'variables: 1770 to 3000 of at most 4095 once it is loaded, by what was measured of other firmware',
     ]);
     expect(boardLines(findBoard('jerryscript'), 30_000)).toEqual([]);
   });
