@@ -101,6 +101,7 @@ export function encodeString(bytes: string): string {
 
 /** @returns a packet of first byte `first` around `body`. */
 export function encodePacket(first: First, body: string): string {
+  // Only 5.0 has others that are behind their length: elsewhere a function for it would be one more.
   return V5 ? chr(first) + withLength(body) : chr(first) + encodeLength(body.length) + body;
 }
 

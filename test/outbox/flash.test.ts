@@ -54,6 +54,11 @@ function put(nor: Nor, at: number, bytes: Uint8Array): void {
   read(nor, at, bytes.length).forEach((old, i) => nor.flip(BASE + at + i, old ^ bytes[i]!));
 }
 
+/** Turn two bits of the header of the record at `address`: more than can be mended. */
+function damageHeader(nor: Nor, address: number): void {
+  for (const at of [0, 2]) nor.flip(address + at, 0x10 << at);
+}
+
 function fill(make: (offset: number) => number, of = region): Nor {
   const nor = createChip(of);
   put(
@@ -505,7 +510,7 @@ describe('damage', () => {
     const nor = createChip(region);
     const outbox = open(nor);
     append(outbox, 'damaged', 2);
-    for (const at of [0, 2]) nor.flip(BASE + FIRST + at, 0x10 << at);
+    damageHeader(nor, BASE + FIRST);
     expect(outbox.receive(1)).toBe(Code.Unknown);
     expect(append(outbox, 'whole', 2)).toBe(2);
     expect(list(outbox)).toMatchObject([{ payload: 'whole', received: false }]);
@@ -523,7 +528,7 @@ describe('damage', () => {
     nor.onProgram = undefined;
     const record = { sequence: 0, topic: topics[1]!, payload: EMPTY as Bytes, received: false };
     expect(outbox.peek(0, record)).toBe(Code.Ok);
-    for (const address of addresses) for (const at of [0, 2]) nor.flip(address + at, 0x10 << at);
+    addresses.forEach((address) => damageHeader(nor, address));
     expect(outbox.peek(record.sequence, record)).toBe(Code.Empty);
     expect(append(outbox, 'whole')).toBe(3);
     expect(payloads(outbox)).toEqual(['whole']);
@@ -536,7 +541,7 @@ describe('damage', () => {
     const nor = createChip(region);
     const outbox = open(nor);
     for (const payload of ['damaged', 'other']) append(outbox, payload, 2);
-    for (const at of [0, 2]) nor.flip(BASE + FIRST + at, 0x10 << at);
+    damageHeader(nor, BASE + FIRST);
     expect(outbox.receive(1)).toBe(Code.Unknown);
     expect(list(outbox)).toMatchObject([{ payload: 'other', received: false }]);
   });
@@ -548,7 +553,7 @@ describe('damage', () => {
     append(outbox, 'whole');
     // They are sent.
     expect(payloads(outbox)).toEqual(['a', 'b', 'whole']);
-    for (const at of [0, 2]) nor.flip(BASE + FIRST + at, 0x10 << at);
+    damageHeader(nor, BASE + FIRST);
     expect(outbox.acknowledge(1)).toBe(Code.Unknown);
     expect(payloads(outbox)).toEqual(['whole']);
   });

@@ -290,6 +290,17 @@ const keeping = (kept: Map<number, string>): Outbox<Bytes> => ({
   },
 });
 
+/** One start over what former ones kept. @returns what it says of itself at its end. */
+function lifeOver(kept: Map<number, string>) {
+  const world = boot(createChip(REGION), REGION, {
+    parts: [createAccount({ saveMs: 10_000 })],
+    outbox: keeping(kept),
+  });
+  world.online();
+  world.pass(20_000);
+  return last(world);
+}
+
 describe('account, at its ends', () => {
   it('counts a session that begins with draining, and none twice', () => {
     const world = start(createChip(REGION));
@@ -312,15 +323,7 @@ describe('account, at its ends', () => {
 
   it('does not say that nothing is missing when the number of starts ends', () => {
     const kept = new Map<number, string>();
-    const life = () => {
-      const world = boot(createChip(REGION), REGION, {
-        parts: [createAccount({ saveMs: 10_000 })],
-        outbox: keeping(kept),
-      });
-      world.online();
-      world.pass(20_000);
-      return last(world);
-    };
+    const life = () => lifeOver(kept);
     life();
     // As after so many starts, the last of which came to no good end.
     const value = kept.get(StateKey.Account)!;
@@ -346,15 +349,7 @@ describe('account, at its ends', () => {
 
   it('does not begin anew when the number of sessions ends', () => {
     const kept = new Map<number, string>();
-    const life = () => {
-      const world = boot(createChip(REGION), REGION, {
-        parts: [createAccount({ saveMs: 10_000 })],
-        outbox: keeping(kept),
-      });
-      world.online();
-      world.pass(20_000);
-      return last(world).connects;
-    };
+    const life = () => lifeOver(kept).connects;
     life();
     const value = kept.get(StateKey.Account)!;
     kept.set(StateKey.Account, `${value.slice(0, 26)}\xff\xff${value.slice(28)}`);

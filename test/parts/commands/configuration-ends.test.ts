@@ -6,25 +6,18 @@ import type { Link } from '../../../src/link/link.ts';
 import type { CreatePart } from '../../../src/part.ts';
 import { createConfiguration } from '../../../src/parts/configuration.ts';
 import { Code, Event } from '../../../src/ports/codes.ts';
-import { createFlash, createRig, keepMessage, type Mode, type RigOptions } from './rig.ts';
+import { createFlash, createRig, keepMessage, startOnline, type Mode } from './rig.ts';
 
 const MINUTE = 60_000;
 const DESIRED = 'm/config/desired';
 const NEW = '{"id":1,"host":"new.example","port":8883}';
-
-function online(options: RigOptions = {}, brokers?: Map<string, Mode>) {
-  const rig = createRig(options, brokers);
-  expect(rig.code).toBe(Code.Ok);
-  rig.pass(100);
-  return rig;
-}
 
 describe('a configuration, at its ends', () => {
   it.each<[string, string, Mode]>([
     ['holds', 'applied', 'up'],
     ['was rolled back', 'rolled-back', 'silent'],
   ])('that %s is still that when it comes again behind one that was refused', (_what, state, mode) => {
-    const rig = online({ minutes: 1 });
+    const rig = startOnline({ minutes: 1 });
     rig.brokers.set('new.example:8883', mode);
     rig.retain(DESIRED, NEW);
     rig.pass(3 * MINUTE);
@@ -39,14 +32,14 @@ describe('a configuration, at its ends', () => {
   });
 
   it('that is taken out of the broker changes nothing', () => {
-    const rig = online();
+    const rig = startOnline();
     rig.retain(DESIRED, '');
     rig.pass(MINUTE);
     expect(rig.reported().map(({ state }) => state)).toEqual(['default']);
   });
 
   it('that comes while another one is on trial has its turn when that is over', () => {
-    const rig = online({ minutes: 1 });
+    const rig = startOnline({ minutes: 1 });
     rig.brokers.set('new.example:8883', 'silent');
     rig.retain(DESIRED, NEW);
     rig.retain(DESIRED, '{"id":2,"interval.air":7000}');
@@ -63,7 +56,7 @@ describe('a configuration, at its ends', () => {
     ['a:b', false],
     ['a/b', false],
   ])('may name %s as its broker: %s', (host, isPossible) => {
-    const rig = online();
+    const rig = startOnline();
     rig.brokers.set(`${host}:1`, 'up');
     rig.retain(DESIRED, JSON.stringify({ host, port: 1 }));
     rig.pass(5000);
@@ -73,7 +66,7 @@ describe('a configuration, at its ends', () => {
   it('is for the first seven sensors; a command may change others, until the power goes away', () => {
     const sensors = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     const nor = createFlash();
-    const rig = online({ sensors, nor });
+    const rig = startOnline({ sensors, nor });
     expect(Object.keys(rig.reported()[0]!)).toEqual([
       'state',
       ...sensors.slice(0, 7).map((name) => `interval.${name}`),
@@ -85,7 +78,7 @@ describe('a configuration, at its ends', () => {
     expect(rig.replies().map(({ result }) => result)).toEqual([0, 0]);
     rig.pass(MINUTE);
     for (const name of ['g', 'h']) expect(rig.samples.get(name)!.length).toBeGreaterThan(15);
-    const again = online({ sensors, nor }, rig.brokers);
+    const again = startOnline({ sensors, nor }, rig.brokers);
     again.pass(MINUTE);
     expect(again.samples.get('g')!.length).toBeGreaterThan(15);
     expect(again.samples.get('h')!.length).toBeLessThan(4);
@@ -101,7 +94,7 @@ describe('a configuration, at its ends', () => {
         run: () => MINUTE,
       };
     };
-    const rig = online({ parts: [hog], sensors: ['air'] });
+    const rig = startOnline({ parts: [hog], sensors: ['air'] });
     expect(link!.client.isOnline()).toBe(true);
     rig.send('m/cmd/read', '');
     rig.retain(DESIRED, '{"id":2,"interval.water":1}');
@@ -113,7 +106,7 @@ describe('a configuration, at its ends', () => {
 
   it('that is too long to be reported is said not to be, and holds', () => {
     const sensors = Array.from({ length: 7 }, (_, i) => `${'x'.repeat(150)}${i}`);
-    const rig = online({ sensors });
+    const rig = startOnline({ sensors });
     rig.retain(DESIRED, `{"interval.${sensors[0]}":7000}`);
     rig.pass(MINUTE);
     expect(rig.reported()).toEqual([]);
@@ -122,14 +115,14 @@ describe('a configuration, at its ends', () => {
   });
 
   it('leaves no sensor with an interval by command that its chip cannot have', () => {
-    const rig = online({ minIntervalMs: 1000 });
+    const rig = startOnline({ minIntervalMs: 1000 });
     rig.send('m/cmd/interval', '{"sensor":"air","ms":999}');
     expect(rig.replies()).toMatchObject([{ result: Code.BadValue }]);
     expect(rig.reported().at(-1)).toMatchObject({ 'interval.air': 60_000 });
   });
 
   it('has its minutes where a firmware says nothing of them', () => {
-    const rig = online({ isPlain: true, configuration: createConfiguration() });
+    const rig = startOnline({ isPlain: true, configuration: createConfiguration() });
     rig.brokers.set('new.example:8883', 'silent');
     rig.retain(DESIRED, NEW);
     rig.pass(4 * MINUTE);
@@ -153,7 +146,7 @@ describe('a configuration in flash, at its ends', () => {
 
   it('is the last of several that held, at the next start too', () => {
     const where = flash();
-    const rig = online(where);
+    const rig = startOnline(where);
     for (const [id, host] of [
       [1, 'first'],
       [2, 'second'],
@@ -164,7 +157,7 @@ describe('a configuration in flash, at its ends', () => {
       rig.pass(MINUTE);
     }
     expect(rig.host()).toBe('second:1');
-    const again = online(where, rig.brokers);
+    const again = startOnline(where, rig.brokers);
     expect(again.opened).toEqual(['second:1']);
     expect(again.reported().at(-1)).toMatchObject({ state: 'applied', id: 2 });
   });
@@ -173,7 +166,7 @@ describe('a configuration in flash, at its ends', () => {
     'is not tried where flash has room for its settings, and none to know that they are tried: %i',
     (size) => {
       const where = flash();
-      const rig = online(where);
+      const rig = startOnline(where);
       for (const key of [3, 4, 5, 6]) rig.outbox.remember(key, constant('x'.repeat(32)));
       rig.outbox.remember(7, constant('x'.repeat(size)));
       rig.retain(DESIRED, NEW);
@@ -184,7 +177,7 @@ describe('a configuration in flash, at its ends', () => {
       rig.outbox.remember(3, constant('x'));
       rig.send('m/cmd/interval', '{"sensor":"air","ms":5000}');
       rig.pass(MINUTE);
-      const again = online(where, rig.brokers);
+      const again = startOnline(where, rig.brokers);
       again.pass(MINUTE);
       expect(again.opened).toEqual(['own:1883']);
       // It comes again with the session, and was never tried.
@@ -194,7 +187,7 @@ describe('a configuration in flash, at its ends', () => {
 
   it('has no room for an interval by command: that holds until the power goes away, and it is said', () => {
     const where = flash();
-    const rig = online(where);
+    const rig = startOnline(where);
     for (const key of [3, 4, 5, 6, 7]) rig.outbox.remember(key, constant('x'.repeat(32)));
     rig.outbox.remember(8, constant('x'.repeat(16)));
     rig.send('m/cmd/interval', '{"sensor":"air","ms":5000}');
@@ -202,6 +195,6 @@ describe('a configuration in flash, at its ends', () => {
     expect(rig.replies()).toMatchObject([{ result: 0 }]);
     expect(rig.samples.get('air')!.length).toBeGreaterThan(11);
     expect(rig.log).toContain(`${Event.CommandRefused} ${-Code.TooLong}`);
-    expect(online(where, rig.brokers).reported().at(-1)).toMatchObject({ 'interval.air': 60_000 });
+    expect(startOnline(where, rig.brokers).reported().at(-1)).toMatchObject({ 'interval.air': 60_000 });
   });
 });

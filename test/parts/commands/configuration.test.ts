@@ -6,22 +6,15 @@ import { StateKey } from '../../../src/ports/outbox.ts';
 import { createSigner } from '../../../flash/signing/signer.ts';
 import { createNodeDigest } from '../../../sim/node/digest.ts';
 import { createInboundVerifier, type InboundVerifier } from '../../../src/signing/inbound.ts';
-import { createFlash, createRig, keepMessage, type Mode, type RigOptions } from './rig.ts';
+import { createFlash, createRig, keepMessage, startOnline, type Mode } from './rig.ts';
 
 const MINUTE = 60_000;
 const DESIRED = 'm/config/desired';
 const NEW = '{"id":1,"host":"new.example","port":8883}';
 
-function online(options: RigOptions = {}, brokers?: Map<string, Mode>) {
-  const rig = createRig(options, brokers);
-  expect(rig.code).toBe(Code.Ok);
-  rig.pass(100);
-  return rig;
-}
-
 describe('a configuration', () => {
   it('is reported as the firmware has it, as long as there is no other', () => {
-    const rig = online();
+    const rig = startOnline();
     expect(rig.said.find(({ topic }) => topic === 'm/config/reported')).toMatchObject({
       retain: true,
       qos: 0,
@@ -30,7 +23,7 @@ describe('a configuration', () => {
   });
 
   it('stays when the broker is reached with it', () => {
-    const rig = online();
+    const rig = startOnline();
     rig.brokers.set('new.example:8883', 'up');
     rig.retain(DESIRED, '{"id":1,"host":"new.example","port":8883,"interval.soil":2000}');
     rig.pass(5000);
@@ -61,7 +54,7 @@ describe('a configuration', () => {
     ['silent', Close.ConnackTimeout],
     ['no login', Close.NotAuthorized],
   ])('is rolled back where the new broker %s, and reported with the cause', (mode, cause) => {
-    const rig = online({ minutes: 3 });
+    const rig = startOnline({ minutes: 3 });
     if (mode !== 'unknown') rig.brokers.set('new.example:8883', mode);
     rig.retain(DESIRED, NEW);
     rig.pass(3 * MINUTE - 1000);
@@ -88,7 +81,7 @@ describe('a configuration', () => {
   });
 
   it('that was rolled back is tried again once it says something else', () => {
-    const rig = online({ minutes: 1 });
+    const rig = startOnline({ minutes: 1 });
     rig.retain(DESIRED, NEW);
     rig.pass(2 * MINUTE);
     expect(rig.reported().at(-1)).toMatchObject({ state: 'rolled-back', id: 1 });
@@ -102,7 +95,7 @@ describe('a configuration', () => {
   });
 
   it('is whole: what it does not name is as the firmware has it', () => {
-    const rig = online();
+    const rig = startOnline();
     rig.retain(DESIRED, '{"interval.air":2000,"interval.soil":3000}');
     rig.pass(MINUTE);
     rig.retain(DESIRED, '{"interval.soil":4000}');
@@ -128,7 +121,7 @@ describe('a configuration', () => {
     ]);
     const fallbacks = [{ host: 'second', port: 1883 }];
     const broker = { host: 'own', port: 1883, fallbacks, backoff: { windowMs: 1000, maxMs: 2000 } };
-    const rig = online({ minutes: 1, mote: { broker } }, brokers);
+    const rig = startOnline({ minutes: 1, mote: { broker } }, brokers);
     rig.retain(DESIRED, NEW);
     rig.pass(30_000);
     expect(rig.opened).not.toContain('second:1883');
@@ -170,7 +163,7 @@ describe('a configuration', () => {
     ['\0', Code.Malformed],
     [`{"id":1${' '.repeat(800)}}`, Code.TooLong],
   ])('that is not right changes nothing: %s', (document, result) => {
-    const rig = online({ nor: createFlash() });
+    const rig = startOnline({ nor: createFlash() });
     rig.retain(DESIRED, document);
     rig.pass(MINUTE);
     expect(rig.reported().at(-1)).toMatchObject({ state: 'refused', result, 'interval.air': 60_000 });
@@ -189,7 +182,7 @@ describe('a configuration', () => {
       asked++;
       return toText(payload, 0, 1) === '{' && asked === 1 ? payload : Code.Denied;
     };
-    const rig = online({ verify, minutes: 1 });
+    const rig = startOnline({ verify, minutes: 1 });
     rig.brokers.set('new.example:8883', 'up');
     rig.retain(DESIRED, '{"interval.air":2000}');
     rig.pass(MINUTE);
@@ -208,7 +201,7 @@ describe('a configuration', () => {
   });
 
   it('that was passed over is asked for also where the broker has kept the session', () => {
-    const rig = online({ qos: 2 });
+    const rig = startOnline({ qos: 2 });
     for (let i = 1; i < 5; i++) rig.retain(DESIRED, `{"id":${i},"interval.water":1}`);
     rig.retain(DESIRED, '{"id":5,"interval.air":7000}');
     rig.pass(100);
@@ -219,7 +212,7 @@ describe('a configuration', () => {
   });
 
   it('of several in a row the last one holds at last', () => {
-    const rig = online();
+    const rig = startOnline();
     for (let i = 1; i <= 40; i++) {
       rig.retain(DESIRED, `{"id":${i},"interval.air":${1000 + i}}`);
       rig.pass(500);
@@ -230,7 +223,7 @@ describe('a configuration', () => {
   });
 
   it('takes no interval by command while it is on trial', () => {
-    const rig = online({ minutes: 1 });
+    const rig = startOnline({ minutes: 1 });
     rig.retain(DESIRED, NEW);
     rig.send('m/cmd/interval', '{"sensor":"air","ms":5000}');
     expect(rig.replies()).toMatchObject([{ result: Code.Busy }]);
@@ -246,13 +239,13 @@ describe('a configuration in flash', () => {
 
   it('holds at the next start, and so do intervals that commands gave', () => {
     const where = flash();
-    const rig = online(where);
+    const rig = startOnline(where);
     rig.brokers.set('new.example:8883', 'up');
     rig.retain(DESIRED, '{"id":9,"host":"new.example","port":8883,"interval.air":2000}');
     rig.pass(MINUTE);
     rig.send('m/cmd/interval', '{"sensor":"soil","ms":3000}');
     rig.pass(MINUTE);
-    const again = online(where, rig.brokers);
+    const again = startOnline(where, rig.brokers);
     again.pass(MINUTE);
     expect(again.opened).toEqual(['new.example:8883']);
     expect(again.reported().at(-1)).toEqual({
@@ -268,11 +261,11 @@ describe('a configuration in flash', () => {
 
   it('holds an interval that a command gave where there was no configuration', () => {
     const where = flash();
-    const rig = online(where);
+    const rig = startOnline(where);
     rig.send('m/cmd/interval', '{"sensor":"soil","ms":3000}');
     rig.send('m/cmd/interval', '{"sensor":"air","ms":4000}');
     rig.pass(20_000);
-    const again = online(where, rig.brokers);
+    const again = startOnline(where, rig.brokers);
     expect(again.reported().at(-1)).toEqual({
       state: 'default',
       'interval.air': 4000,
@@ -283,31 +276,31 @@ describe('a configuration in flash', () => {
 
   it('keeps no intervals for a firmware with other sensors, but the broker', () => {
     const where = flash();
-    const rig = online(where);
+    const rig = startOnline(where);
     rig.brokers.set('new.example:8883', 'up');
     rig.retain(DESIRED, '{"host":"new.example","port":8883,"interval.air":2000}');
     rig.pass(MINUTE);
-    const again = online({ ...where, sensors: ['soil', 'air'] }, rig.brokers);
+    const again = startOnline({ ...where, sensors: ['soil', 'air'] }, rig.brokers);
     expect(again.opened).toEqual(['new.example:8883']);
     expect(again.reported().at(-1)).toMatchObject({ 'interval.air': 60_000, 'interval.soil': 60_000 });
   });
 
   it('goes on with its trial when the power goes away, and is rolled back when that happens too often', () => {
     const where = { ...flash(), minutes: 2 };
-    let rig = online(where);
+    let rig = startOnline(where);
     rig.brokers.set('new.example:8883', 'silent');
     rig.retain(DESIRED, NEW);
     rig.pass(5000);
     for (let start = 1; start <= 2; start++) {
-      rig = online(where, rig.brokers);
+      rig = startOnline(where, rig.brokers);
       rig.pass(30_000);
       expect(new Set(rig.opened)).toEqual(new Set(['new.example:8883']));
     }
-    rig = online(where, rig.brokers);
+    rig = startOnline(where, rig.brokers);
     rig.pass(30_000);
     expect(new Set(rig.opened)).toEqual(new Set(['own:1883']));
     expect(rig.reported().at(-1)).toMatchObject({ state: 'rolled-back', id: 1, cause: 0 });
-    rig = online(where, rig.brokers);
+    rig = startOnline(where, rig.brokers);
     rig.pass(MINUTE);
     expect(new Set(rig.opened)).toEqual(new Set(['own:1883']));
     expect(rig.reported().at(-1)).toMatchObject({ state: 'rolled-back', id: 1 });
@@ -315,15 +308,15 @@ describe('a configuration in flash', () => {
 
   it('stays after a start in the middle of its trial, if the broker is there then', () => {
     const where = flash();
-    let rig = online(where);
+    let rig = startOnline(where);
     rig.brokers.set('new.example:8883', 'refuses');
     rig.retain(DESIRED, NEW);
     rig.pass(5000);
     rig.brokers.set('new.example:8883', 'up');
-    rig = online(where, rig.brokers);
+    rig = startOnline(where, rig.brokers);
     rig.pass(30_000);
     expect(rig.host()).toBe('new.example:8883');
-    rig = online(where, rig.brokers);
+    rig = startOnline(where, rig.brokers);
     expect(rig.host()).toBe('new.example:8883');
     expect(rig.reported().at(-1)).toMatchObject({ state: 'applied', id: 1 });
   });
@@ -370,7 +363,7 @@ describe('a configuration in flash', () => {
   });
 
   it('is not tried where the flash has no room to know of it', () => {
-    const rig = online({
+    const rig = startOnline({
       ...flash(),
       region: { pages: 4, pageBytes: 1024, unit: 4, ecc: false, recordMax: 200 },
     });

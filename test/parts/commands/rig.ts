@@ -446,3 +446,11 @@ export function createRig(
     reported: () => json('m/config/reported'),
   };
 }
+
+/** As `createRig`, for a mote that starts as it is told, and is online. */
+export function startOnline(options: RigOptions = {}, brokers?: Map<string, Mode>): Rig {
+  const rig = createRig(options, brokers);
+  if (rig.code !== Code.Ok) throw new Error(`the mote does not start: ${rig.code}`);
+  rig.pass(100);
+  return rig;
+}
