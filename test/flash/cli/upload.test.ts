@@ -122,7 +122,17 @@ describe('mote upload', () => {
     await running.shown('waiting for its first session');
     running.child.kill('SIGTERM');
     expect((await running.done).code).toBe(143);
-    await expect(openBoard(board.port)).rejects.toThrow(/locked with a password/);
+    // What it wrote last may still be on its way to the board.
+    const { port } = board;
+    const look = () =>
+      openBoard(port).then(
+        async (open) => {
+          await open.close();
+          return 'open';
+        },
+        (error: Error) => error.message,
+      );
+    await expect.poll(look).toMatch(/locked with a password/);
   });
 
   it(`runs a saved file within ${SAVED_MS / 1000} s`, async () => {
