@@ -1,5 +1,5 @@
 // Ten thousand motes: `npm run bench:fleet [SCENARIO …]` runs them, each against the broker of its scenario, and keeps what came of it in
-// bench/results/fleet.json. Without names all scenarios run, one after another; that takes an hour, 3 GB of memory and 20,000 open files.
+// bench/results/fleet.json and docs/scale.md. Without names all scenarios run, one after another; that takes an hour, 3 GB of memory and 20,000 open files.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
@@ -11,6 +11,7 @@ import type { FleetOptions } from '../flash/fleet/options.ts';
 import { runFleet } from '../flash/fleet/run.ts';
 import { writeSmallFirmware } from '../flash/fleet/small-firmware.ts';
 import { startMosquitto } from './fleet/mosquitto.ts';
+import { writeScale } from './fleet/page.ts';
 import type { FleetResults, FleetRun } from './fleet/results.ts';
 
 const FILE = join(PACKAGE_ROOT, 'bench', 'results', 'fleet.json');
@@ -102,6 +103,7 @@ try {
     const computer = { cores: availableParallelism(), model: cpus()[0]!.model, load: loadavg()[1]! };
     const publishedMost = Math.max(...seconds.map((second) => second.published));
     keep(name, { ...figures, ...rest, publishedMost, attempts, computer });
+    await writeScale();
     if (report.account.lost > 0) process.exitCode = 1;
   }
 } finally {

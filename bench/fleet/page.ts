@@ -92,8 +92,8 @@ function cluster({ cluster: run }: FleetResults): string {
   if (run === undefined) return '';
   return `## A cluster whose node is killed
 
-${run.nodes} nodes of ${run.broker} on loopback, JetStream with ${run.nodes} replicas of sessions and messages; ${whole(run.motes)} motes at two of them, the observer's session at
-the third. That node is killed (SIGKILL) in the middle. The observer was away for ${(run.awayMs / 1000).toFixed(1)} s, and ${run.sessionKept ? 'found its session' : 'did not find its session'} at another node:
+${run.nodes} nodes of ${run.broker} on loopback, JetStream with ${run.nodes} replicas of sessions and messages; ${whole(run.motes)} motes at two of them with a reading each ${run.intervalSec} s
+for ${run.minutes} min, the observer's session at the third. That node is killed (SIGKILL) in the middle. The observer was away for ${(run.awayMs / 1000).toFixed(1)} s, and ${run.sessionKept ? 'found its session' : 'did not find its session'} at another node:
 **${whole(run.accepted)} accepted, ${whole(run.received)} received, ${run.duplicates} again, ${run.lost} lost** (run \`cluster\`, \`test/brokers/cluster.test.ts\`, \`npm run test:brokers\`).
 `;
 }

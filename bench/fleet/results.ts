@@ -17,6 +17,9 @@ export interface ClusterRun {
   readonly broker: string;
   readonly nodes: number;
   readonly motes: number;
+  /** Between two readings of a mote. */
+  readonly intervalSec: number;
+  readonly minutes: number;
   readonly accepted: number;
   readonly received: number;
   readonly duplicates: number;

@@ -40,7 +40,7 @@ describe('what was measured of a fleet', () => {
   });
 
   it('is a cluster that keeps the session of an observer whose node is killed', () => {
-    expect(fleet.cluster).toMatchObject({ nodes: 3, lost: 0, sessionKept: true });
+    expect(fleet.cluster).toMatchObject({ nodes: 3, motes: 10_000, lost: 0, sessionKept: true });
     expect(fleet.cluster!.received).toBe(fleet.cluster!.accepted);
   });
 });
