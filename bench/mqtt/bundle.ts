@@ -50,6 +50,8 @@ export const COMBINATIONS: readonly Combination[] = [
   { name: '3.1.1 QoS 0/1 and streams', on: ['AUTH', 'INBOUND', 'STREAM'] },
   { name: '3.1.1 QoS 0/1/2', on: ['AUTH', 'INBOUND', 'QOS2'] },
   EVERYTHING,
+  { name: '3.1.1 QoS 0/1, asks', firmware: ASKS, on: ['AUTH', 'INBOUND', 'REQUESTS'] },
+  { name: '3.1.1 QoS 0/1, asks and answers', firmware: TALKS, on: ['AUTH', 'INBOUND', 'REQUESTS'] },
   PUBLISH_ONLY_5,
   WITH_5,
   { name: '5.0 QoS 0/1, enhanced authentication', on: WITH_5_AUTH },

@@ -34,6 +34,23 @@ const HEAD = [
   'bundle',
 ];
 
+/** Rows of 5.0, each below the row of 3.1.1 that does as much. */
+const MORE: readonly (readonly [string, string])[] = [
+  ['3.1.1 QoS 0/1', '5.0 QoS 0/1'],
+  ['3.1.1 QoS 0/1', '5.0 QoS 0/1, enhanced authentication'],
+  ['3.1.1 QoS 0/1, asks', '5.0 QoS 0/1, enhanced authentication, asks'],
+  ['3.1.1 QoS 0/1, asks and answers', '5.0 QoS 0/1, enhanced authentication, asks and answers'],
+];
+
+/** @returns what 5.0 takes beside 3.1.1 with the same parts, and beside the plain client of 3.1.1. */
+function moreTable(rows: readonly SizeRow[]): string {
+  const bytes = (wanted: string): number => rows.find(({ name }) => name === wanted)!.bytes;
+  const cells = MORE.map(([old, now]) =>
+    [now, old, bytes(now) - bytes(old), bytes(now) - bytes('3.1.1 QoS 0/1')].map(String),
+  );
+  return markdownTable(['5.0', 'beside', 'bytes more', 'more than `3.1.1 QoS 0/1`'], cells);
+}
+
 /** @returns docs/size.md. */
 export function sizePage({ engine, rows }: SizeResult): string {
   const cells = rows.map((row) => [
@@ -60,5 +77,9 @@ Variables are those of Espruino ${engine}, 13 bytes each: first what the program
 then what comes on top of that. \`connected\` holds the engine's own socket too. The program prepares no topic and uses all operations; what a
 firmware does not use, and what its options rule out, is not in it.
 The heap of JerryScript is that of the same bundle with a socket that is not there: program and client, online.
+
+## What MQTT 5.0 takes
+
+${moreTable(rows)}
 `;
 }
