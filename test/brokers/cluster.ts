@@ -2,6 +2,7 @@
 
 import { writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { connectAsync } from 'mqtt';
 import { freePorts, inPath } from '../../bench/programs.ts';
 import { LOGIN } from './broker.ts';
 import { launch, type Running } from './program.ts';
@@ -48,8 +49,24 @@ mqtt {
 `;
 
 const START_MS = 30_000;
+const POLL_MS = 100;
 
-/** Start all nodes, each in a folder of its own below `folder`; resolves when all listen. */
+/** Nodes listen before they have agreed on who leads, and close each connection until then. */
+async function takesSessions(port: number): Promise<void> {
+  const end = performance.now() + START_MS;
+  for (;;) {
+    try {
+      const client = await connectAsync(`mqtt://127.0.0.1:${port}`, { ...LOGIN, reconnectPeriod: 0 }, false);
+      await client.endAsync();
+      return;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
+
+/** Start all nodes, each in a folder of its own below `folder`; resolves when each takes sessions. */
 export async function startCluster(folder: string): Promise<Cluster> {
   const free = await freePorts(CLUSTER_NODES * 3);
   const all = Array.from({ length: CLUSTER_NODES }, (_, i): Ports => {
@@ -65,6 +82,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
       return launch({ program: inPath('nats-server')!, args: ['-c', file] }, home, own.mqtt, START_MS);
     }),
   );
+  for (const { mqtt } of all) await takesSessions(mqtt);
   return {
     nodes: all.map(({ mqtt }, index) => ({ port: mqtt, kill: () => running[index]!.kill() })),
     async close() {
