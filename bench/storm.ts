@@ -1,11 +1,12 @@
-// The reconnect storm: ten thousand virtual motes lose their broker. `npm run bench:storm` writes bench/results/storm.json, docs/storm.md
-// and docs/storm.svg; it takes some minutes and 3 GB of memory.
+// The reconnect storm: ten thousand virtual motes lose their broker. `npm run bench:storm` writes bench/results/storm.json, docs/storm.md,
+// docs/storm.svg and docs/scale.md; it takes some minutes and 3 GB of memory.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { build } from '../flash/build/build.ts';
 import { PACKAGE_ROOT } from '../flash/build/firmware.ts';
+import { writeScale } from './fleet/page.ts';
 import { runStorm } from './storm/fleet.ts';
 import type { Outage, StormOptions, StormResult } from './storm/fleet.ts';
 import { writeStorm } from './storm/page.ts';
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
   mkdirSync(join(PACKAGE_ROOT, 'bench', 'results'), { recursive: true });
   writeFileSync(RESULT, `${JSON.stringify(figures, null, 1)}\n`);
   await writeStorm(figures);
+  await writeScale();
 }
 
 if (isMainThread) await main();

@@ -82,11 +82,14 @@ export async function startCluster(folder: string): Promise<Cluster> {
       return launch({ program: inPath('nats-server')!, args: ['-c', file] }, home, own.mqtt, START_MS);
     }),
   );
-  for (const { mqtt } of all) await takesSessions(mqtt);
-  return {
-    nodes: all.map(({ mqtt }, index) => ({ port: mqtt, kill: () => running[index]!.kill() })),
-    async close() {
-      await Promise.all(running.map((node) => node.kill()));
-    },
+  const close = async () => {
+    await Promise.all(running.map((node) => node.kill()));
   };
+  try {
+    for (const { mqtt } of all) await takesSessions(mqtt);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { nodes: all.map(({ mqtt }, index) => ({ port: mqtt, kill: () => running[index]!.kill() })), close };
 }
